@@ -1,0 +1,83 @@
+"""Small drawings made of SVG attributes: sparklines and bars. Never a style attribute; the content policy blocks it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+Number = int | float | Decimal
+
+SPARK_WIDTH = 72
+SPARK_HEIGHT = 20
+_EDGE = 2.5
+
+
+def sparkline(
+    values: Sequence[Number | None],
+    label: str = "",
+    low: Number | None = None,
+    high: Number | None = None,
+    width: int = SPARK_WIDTH,
+    height: int = SPARK_HEIGHT,
+) -> SafeString:
+    """A line through the values, a gap where there is none, a dot on the last. Empty with fewer than two values.
+
+    The numbers themselves must stand beside it; `label` says the same in words, else it is decoration.
+    """
+    known = [float(value) for value in values if value is not None]
+    if len(known) < 2:
+        return mark_safe("")
+    floor = min(known) if low is None else min(float(low), *known)
+    ceiling = max(known) if high is None else max(float(high), *known)
+    points = _points(values, floor, ceiling, width, height)
+    runs = mark_safe("".join(f"M{'L'.join(run)}" for run in _runs(points) if len(run) > 1))
+    last = next(point for point in reversed(points) if point)
+    name = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
+    return format_html(
+        '<svg class="wm-spark" width="{}" height="{}" viewBox="0 0 {} {}"{}><path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
+        width, height, width, height, name, runs, *last.split(" "),
+    )  # fmt: skip
+
+
+def bar(value: Number | None, of: Number = 100, mark: Number | None = None, tone: str = "", label: str = "") -> SafeString:
+    """A bar `value` long out of `of`, with an upright line at `mark`. The number must stand beside it."""
+    share = _share(value, of)
+    name = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
+    line = ""
+    if mark is not None:
+        line = format_html('<path class="wm-bar-mark" d="M{} 0V8"/>', round(_share(mark, of), 2))
+    return format_html(
+        '<svg class="wm-bar-chart {}" viewBox="0 0 100 8" preserveAspectRatio="none"{}>'
+        '<rect class="wm-bar-track" width="100" height="8"/><rect class="wm-bar-fill" width="{}" height="8"/>{}</svg>',
+        f"wm-tone-{tone}" if tone else "", name, round(share, 2), line,
+    )  # fmt: skip
+
+
+def _share(value: Number | None, of: Number) -> float:
+    return max(0.0, min(100.0, 100 * float(value or 0) / float(of))) if of else 0.0
+
+
+def _points(values: Sequence[Number | None], floor: float, ceiling: float, width: int, height: int) -> list[str]:
+    """Each value as "x y", or an empty string where there is none; a flat series runs along the middle."""
+    step = (width - 2 * _EDGE) / (len(values) - 1)
+    span = ceiling - floor
+    points = []
+    for place, value in enumerate(values):
+        if value is None:
+            points.append("")
+            continue
+        up = (float(value) - floor) / span if span else 0.5
+        points.append(f"{_EDGE + place * step:.1f} {height - _EDGE - up * (height - 2 * _EDGE):.1f}")
+    return points
+
+
+def _runs(points: list[str]) -> list[list[str]]:
+    """The points split wherever a value is missing."""
+    runs: list[list[str]] = [[]]
+    for point in points:
+        if point:
+            runs[-1].append(point)
+        elif runs[-1]:
+            runs.append([])
+    return runs

@@ -1,0 +1,242 @@
+// Forms: pressed once, drafts kept on the server, nothing typed is lost, and parts that HTMX swaps in.
+
+const say = (words) => document.dispatchEvent(new CustomEvent("wm:say", { detail: words }));
+const toast = (words) => document.dispatchEvent(new CustomEvent("wm:toast", { detail: { words } }));
+
+// --- A button is pressed once ------------------------------------------------------------------------------------
+
+const DOWNLOAD_TAKES = 8000; // a form that answers with a file leaves the page standing; let its button come back
+
+const buttonsOf = (form) => [...form.elements].filter((element) => element.matches("button:not([type=button]), input[type=submit]"));
+
+function hold(form, submitter) {
+  form.dataset.sent = "yes";
+  for (const button of buttonsOf(form)) {
+    if (!button.disabled) {
+      button.disabled = true;
+      button.dataset.held = "yes";
+    }
+  }
+  submitter?.setAttribute("aria-busy", "true");
+}
+
+function release(form) {
+  delete form.dataset.sent;
+  for (const button of buttonsOf(form)) {
+    if (button.dataset.held) {
+      button.disabled = false;
+      delete button.dataset.held;
+    }
+    button.removeAttribute("aria-busy");
+  }
+}
+
+const byHtmx = (form, submitter) => ["hx-post", "hx-put", "hx-patch", "hx-delete", "hx-get"]
+  .some((name) => form.hasAttribute(name) || submitter?.hasAttribute(name));
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("data-again")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (event.defaultPrevented || byHtmx(form, event.submitter)) return;
+  // After the browser has collected what to send, or the pressed button's own value would be left out.
+  setTimeout(() => hold(form, event.submitter), 0);
+  setTimeout(() => release(form), DOWNLOAD_TAKES);
+});
+
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.elt.closest("form");
+  if (!form || event.detail.requestConfig.verb === "get") return;
+  if (form.dataset.sent) event.preventDefault();
+  else hold(form, event.detail.requestConfig.triggeringEvent?.submitter);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest("form");
+  if (form) release(form);
+});
+
+// --- Leaving with something unsaved ------------------------------------------------------------------------------
+
+const unsaved = new Set();
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form?.hasAttribute("data-unsaved")) unsaved.add(form);
+});
+document.addEventListener("submit", (event) => unsaved.delete(event.target));
+document.addEventListener("wm:saved", (event) => unsaved.delete(event.target));
+window.addEventListener("wm:leaving", () => unsaved.clear());
+window.addEventListener("beforeunload", (event) => {
+  const losing = [...unsaved].some((form) => form.isConnected);
+  if (losing) event.preventDefault();
+});
+
+// --- Drafts ------------------------------------------------------------------------------------------------------
+
+const DRAFT_WAIT = 1500;
+const RETRY_FIRST = 4000;
+const RETRY_LONGEST = 60000;
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.state = form.querySelector("[data-draft-state]");
+    this.timer = 0;
+    this.retry = RETRY_FIRST;
+    this.sending = false;
+    this.again = false;
+    form.addEventListener("input", () => this.typed());
+    form.addEventListener("change", () => this.typed());
+    form.addEventListener("submit", () => this.stop());
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden && unsaved.has(form) && !form.dataset.sent) this.send();
+    });
+  }
+
+  typed() {
+    if (this.form.dataset.sent) return;
+    unsaved.add(this.form);
+    this.later(DRAFT_WAIT);
+  }
+
+  later(wait) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), wait);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.stopped = true;
+    setTimeout(() => { this.stopped = false; }, DOWNLOAD_TAKES);
+  }
+
+  show(words, state) {
+    if (!this.state) return;
+    this.state.textContent = words;
+    this.state.dataset.state = state;
+  }
+
+  async send() {
+    clearTimeout(this.timer);
+    if (this.stopped || !this.form.isConnected) return;
+    if (this.sending) {
+      this.again = true;
+      return;
+    }
+    this.sending = true;
+    this.again = false;
+    const data = new FormData(this.form);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    try {
+      const answer = await fetch(this.form.dataset.draftUrl, {
+        method: "POST",
+        body: data,
+        redirect: "manual",
+        keepalive: true,
+        headers: { "X-CSRFToken": data.get("csrfmiddlewaretoken") ?? "", Accept: "application/json" },
+      });
+      if (!answer.ok) throw answer;
+      await this.kept(answer);
+    } catch (problem) {
+      this.lost(problem);
+    } finally {
+      this.sending = false;
+      if (this.again) this.later(DRAFT_WAIT);
+    }
+  }
+
+  async kept(answer) {
+    this.retry = RETRY_FIRST;
+    if (!this.again) unsaved.delete(this.form);
+    const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
+    const clock = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    this.show(`Draft saved ${told.saved_at ?? clock}`, "saved");
+    if (told.version) {
+      const version = this.form.elements.namedItem("draft_version");
+      if (version) version.value = told.version;
+    }
+    document.dispatchEvent(new Event("wm:reached"));
+  }
+
+  lost(problem) {
+    const signedOut = problem instanceof Response && (problem.type === "opaqueredirect" || problem.status === 401 || problem.status === 403);
+    if (signedOut) {
+      this.show("Not saved: you have been signed out. Sign in in another tab, then type on here.", "failed");
+    } else {
+      this.show("Not saved yet. Trying again.", "failed");
+    }
+    if (this.retry === RETRY_FIRST) say(this.state?.textContent ?? "");
+    this.later(this.retry);
+    this.retry = Math.min(this.retry * 2, RETRY_LONGEST);
+  }
+}
+
+const drafts = new WeakMap();
+function watchDrafts(scope) {
+  const forms = [...scope.querySelectorAll("form[data-draft-url]")];
+  if (scope.matches?.("form[data-draft-url]")) forms.push(scope);
+  for (const form of forms) if (!drafts.has(form)) drafts.set(form, new Draft(form));
+}
+
+// --- Small helps in forms ----------------------------------------------------------------------------------------
+
+/** Ask once before something that can't be taken back: <button data-ask="End this plan for Ana? …">. */
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-ask]");
+  if (button && !window.confirm(button.dataset.ask)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+}, true);
+
+/** Send a filter form as soon as something is chosen: <form data-send-on-change>; its button is for scripts off. */
+document.addEventListener("change", (event) => {
+  if (event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) {
+    event.target.closest("form[data-send-on-change]")?.requestSubmit();
+  }
+});
+
+/** A link of the error summary puts the focus into the field it names. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-error-summary] a[href^='#']");
+  const field = link && document.getElementById(link.getAttribute("href").slice(1));
+  if (!field) return;
+  event.preventDefault();
+  const fold = field.closest("details:not([open])");
+  if (fold) fold.open = true;
+  (field.matches("input, select, textarea") ? field : field.querySelector("input, select, textarea") ?? field).focus();
+});
+
+// --- Parts that HTMX swaps ---------------------------------------------------------------------------------------
+
+/** Where the focus goes after a swap: what asks for it, the faults, or the part's heading if the focus was lost. */
+function settleFocus(target) {
+  const wanted = target.querySelector("[data-error-summary], [data-focus]") ?? (target.matches("[data-error-summary], [data-focus]") ? target : null);
+  if (wanted) {
+    wanted.focus();
+    return;
+  }
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const heading = target.querySelector("h1, h2, h3") ?? target;
+  if (!heading.hasAttribute("tabindex")) heading.setAttribute("tabindex", "-1");
+  heading.focus({ preventScroll: true });
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.requestConfig?.verb) settleFocus(event.detail.elt.isConnected ? event.detail.elt : event.detail.target);
+});
+document.addEventListener("htmx:load", (event) => watchDrafts(event.detail.elt));
+document.addEventListener("htmx:responseError", (event) => {
+  const reference = event.detail.xhr.getResponseHeader("X-Request-Id");
+  const what = event.detail.xhr.status === 403 ? "You may not do that." : "That did not work and nothing was changed.";
+  toast(reference ? `${what} Reference ${reference}.` : `${what} Try again, or load the page again.`);
+});
+document.addEventListener("htmx:sendError", () => toast("There is no connection. Nothing was changed; try again when there is."));
+document.addEventListener("htmx:timeout", () => toast("That took too long. Nothing was changed that you can see; load the page again to be sure."));
+
+watchDrafts(document);
+document.querySelector("main [data-error-summary]")?.focus();
