@@ -1,0 +1,136 @@
+"""The gates in front of every page.
+
+1 signed in · 2 the page's permission (`@page`) · 3 the row (`fetch`, from `visible_to`) · 4 the action asks the rule
+itself · 5 the query leaves out the fields that this audience must not see.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Manager, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+View = TypeVar("View", bound=Callable[..., Any])
+STEPPED_UP = "stepped_up_at"
+
+# Pages of installed packages, which carry no decorator of ours.
+PACKAGE_GATES: dict[str, "Gate"] = {}
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a page asks of whoever opens it."""
+
+    permission: str | None = None
+    signed_in: bool = True
+    step_up: bool = False
+    why: str = ""
+
+    def refuse(self, request: HttpRequest) -> HttpResponse | None:
+        """Nothing when the person may pass; otherwise the answer they get instead."""
+        if not self.signed_in:
+            return None
+        if not request.user.is_authenticated:
+            return to_sign_in(request)
+        if self.permission and not request.user.has_perm(self.permission):
+            raise PermissionDenied
+        if self.step_up and not stepped_up(request):
+            return _elsewhere(request, f"{reverse('accounts:step_up')}?next={_return_path(request)}")
+        return None
+
+
+def page(permission: str) -> Callable[[View], View]:
+    """Open the page only to signed-in people who hold this permission in some role. Each view names exactly one."""
+    if "." not in permission:
+        raise ValueError(f"“{permission}” is no permission: write app.codename")
+
+    def mark(view: View) -> View:
+        before = getattr(view, "gate", None)
+        view.gate = Gate(permission, step_up=bool(before and before.step_up))  # type: ignore[attr-defined]  # read by the gate keeper
+        return view
+
+    return mark
+
+
+def step_up(view: View) -> View:
+    """Ask for a fresh second factor too. Written under `@page`."""
+    before = getattr(view, "gate", Gate())
+    view.gate = Gate(before.permission, step_up=True)  # type: ignore[attr-defined]  # read by the gate keeper
+    return view
+
+
+def any_staff(why: str) -> Callable[[View], View]:
+    """Open to everybody who is signed in, for the reason given."""
+
+    def mark(view: View) -> View:
+        view.gate = Gate(why=why)  # type: ignore[attr-defined]  # read by the gate keeper
+        return view
+
+    return mark
+
+
+def public_page(why: str) -> Callable[[View], View]:
+    """Open without sign-in, for the reason given."""
+
+    def mark(view: View) -> View:
+        view.gate = Gate(signed_in=False, why=why)  # type: ignore[attr-defined]  # read by the gate keeper
+        return view
+
+    return mark
+
+
+def gate_of(view: Any) -> Gate | None:
+    """The gate of a view, ours by its decorator, a package's by its module."""
+    found = getattr(view, "gate", None) or getattr(getattr(view, "view_class", None), "gate", None)
+    if found:
+        return found
+    module = getattr(view, "__module__", "")
+    if module.startswith("allauth."):
+        return Gate(signed_in=False, why="Sign-in itself; each of these pages asks for sign-in where it needs it.")
+    if module.startswith("django.views.static") or module.startswith("django.contrib.staticfiles"):
+        return Gate(signed_in=False, why="Style and scripts hold nothing about anybody.")
+    return None
+
+
+def stepped_up(request: HttpRequest) -> bool:
+    """Whether this session proved its second factor recently enough."""
+    at = request.session.get(STEPPED_UP, 0)
+    return bool(at) and time.time() - at < settings.STEP_UP_MINUTES * 60
+
+
+def _return_path(request: HttpRequest) -> str:
+    from urllib.parse import quote
+
+    current = getattr(request, "htmx", None) and request.htmx.current_url_abs_path
+    return quote(str(current or request.get_full_path()) if request.method == "GET" or current else "/", safe="/")
+
+
+def _elsewhere(request: HttpRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if getattr(request, "htmx", None) else redirect(url)
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The way to the sign-in page, for a whole page and for a part of one alike."""
+    if getattr(request, "htmx", None):
+        return HttpResponseClientRedirect(f"{reverse(settings.LOGIN_URL)}?next={_return_path(request)}")
+    return redirect_to_login(request.get_full_path())
+
+
+M = TypeVar("M", bound=Model)
+
+
+def fetch(source: type[M] | Manager[M] | QuerySet[M], user: Any, permission: str, **lookup: Any) -> M:
+    """The one row that this person reaches with this permission. “Does not exist” and “not yours” are the same 404."""
+    rows: Any = source._default_manager.all() if isinstance(source, type) else source
+    row = rows.visible_to(user, permission).filter(**lookup).first()
+    if row is None:
+        raise Http404
+    return row

@@ -1,0 +1,95 @@
+"""Staff who sign in."""
+
+import uuid
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+
+from core import clock
+from core.names import clean, sort_key
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes staff accounts; there is no such thing as a superuser in Waymark."""
+
+    use_in_migrations = False
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person who signs in with this email address. Without a password they can't, until they reset it."""
+        if not email:
+            raise ValueError("A member of staff needs an email address to sign in.")
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A member of staff. They end, and are never deleted. What they may do follows from their grants of reach."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(max_length=254, unique=True)
+    title = models.CharField(max_length=20, blank=True)
+    given_name = models.CharField(max_length=100)
+    family_name = models.CharField(max_length=100, blank=True)
+    position = models.CharField(max_length=100, blank=True, help_text="Job title, shown beside changes to registers.")
+    staff_code = models.CharField(max_length=20, blank=True)
+    external_id = models.CharField(max_length=100, blank=True, db_index=True)
+    sort_key = models.CharField(max_length=400, editable=False, db_index=True)
+    is_active = models.BooleanField(default=True)
+    started_on = models.DateField(null=True, blank=True)
+    ended_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = "member of staff"
+        verbose_name_plural = "staff"
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_user_email_once"),
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="accounts_user_external_id_once"
+            ),
+        ]
+        permissions = [
+            ("manage_staff", "Can add staff and end them"),
+            ("manage_grants", "Can give and end grants of reach"),
+            ("view_audit", "Can read the audit record"),
+            ("manage_system", "Can change settings and look after jobs and mail"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Member of staff {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.given_name, self.family_name = clean(self.given_name), clean(self.family_name)
+        self.sort_key = sort_key(self.family_name, self.given_name)
+        super().save(*args, **kwargs)
+
+    @property
+    def full_name(self) -> str:
+        """The name as it is written: given name, then family name."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def formal_name(self) -> str:
+        """The name as students know it: Ms Okafor."""
+        return f"{self.title} {self.family_name}".strip() if self.title and self.family_name else self.full_name
+
+    @property
+    def initials(self) -> str:
+        """Two letters for a small circle."""
+        return (self.given_name[:1] + self.family_name[:1]).upper()
+
+    @cached_property
+    def roles_in_words(self) -> str:
+        """The roles held today, for a record that must say what somebody was at the time."""
+        held = getattr(self, "held_roles", None)
+        return self.position or ", ".join(sorted(held or []))

@@ -1,0 +1,188 @@
+"""The roles of a school or college and what each may do. Reach (to whom) comes with the grant, not with the role."""
+
+from dataclasses import dataclass, field
+
+# What everybody who works there may do, whatever their role.
+EVERYBODY = frozenset({"safeguarding.raise_concern", "safeguarding.view_own_concern"})
+
+TEACHING = frozenset(
+    {
+        "caseload.view_student",
+        "caseload.view_teaching_group",
+        "attendance.take_register",
+        "attendance.view_attendance",
+        "progress.view_grades",
+        "progress.enter_grades",
+        "interventions.view_teacher_note",
+    }
+)
+PASTORAL = frozenset(
+    {
+        "caseload.view_student",
+        "caseload.view_caseload",
+        "caseload.view_contacts",
+        "caseload.log_contact",
+        "caseload.view_characteristics",
+        "attendance.take_register",
+        "attendance.view_attendance",
+        "progress.view_grades",
+        "interventions.view_teacher_note",
+        "interventions.view_pastoral_note",
+        "interventions.log_meeting",
+        "interventions.set_target",
+    }
+)
+LEADING = PASTORAL | frozenset(
+    {
+        "attendance.amend_closed_register",
+        "attendance.view_missing_registers",
+        "interventions.view_coverage",
+        "reporting.view_dashboard",
+        "reporting.run_report",
+    }
+)
+SAFEGUARDING = frozenset(
+    {
+        "safeguarding.triage_concern",
+        "safeguarding.close_concern",
+        "safeguarding.share_concern",
+        "safeguarding.propose_team",
+        "caseload.view_student",
+        "caseload.view_contacts",
+        "caseload.log_contact",
+        "caseload.view_characteristics",
+        "attendance.view_attendance",
+        "progress.view_grades",
+        "interventions.view_teacher_note",
+        "interventions.view_pastoral_note",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: its code (the name of its auth group), its words, what it may do."""
+
+    code: str
+    label: str
+    permissions: frozenset[str] = field(default_factory=frozenset)
+    protected: bool = False  # given only inside Waymark, by a DSL or the head with a second person's consent
+    containers: tuple[str, ...] = ()  # where a grant in this role may be given
+
+    def everything(self) -> frozenset[str]:
+        """What somebody in this role may do, with what everybody may."""
+        return self.permissions | EVERYBODY
+
+
+ROLES = (
+    Role("tutor", "Tutor", PASTORAL, containers=("caseload",)),
+    Role("teacher", "Teacher", TEACHING, containers=("teaching_group",)),
+    Role("tutor_lead", "Tutor lead", LEADING, containers=("team",)),
+    Role("pastoral_manager", "Pastoral manager", LEADING, containers=("year_group", "site", "team")),
+    Role("head_of_year", "Head of year", LEADING, containers=("year_group",)),
+    Role("head_of_house", "Head of house", LEADING, containers=("house",)),
+    Role(
+        "area_leader",
+        "Area leader",
+        TEACHING | {"reporting.view_dashboard", "attendance.view_missing_registers"},
+        containers=("course", "area"),
+    ),
+    Role(
+        "attendance_officer",
+        "Attendance officer",
+        frozenset(
+            {
+                "caseload.view_student",
+                "caseload.view_contacts",
+                "caseload.log_contact",
+                "attendance.take_register",
+                "attendance.view_attendance",
+                "attendance.authorise_absence",
+                "attendance.amend_closed_register",
+                "attendance.view_missing_registers",
+                "attendance.manage_attendance",
+                "reporting.view_dashboard",
+            }
+        ),
+        containers=("site", "college"),
+    ),
+    Role(
+        "learning_support",
+        "Learning support (SENCO)",
+        frozenset(
+            {
+                "caseload.view_student",
+                "caseload.view_contacts",
+                "caseload.log_contact",
+                "caseload.view_characteristics",
+                "attendance.view_attendance",
+                "progress.view_grades",
+                "interventions.view_teacher_note",
+                "interventions.view_pastoral_note",
+                "interventions.log_meeting",
+                "interventions.set_target",
+            }
+        ),
+        containers=("site", "college"),
+    ),
+    Role("dsl", "Designated safeguarding lead", SAFEGUARDING, protected=True, containers=("college",)),
+    Role("deputy_dsl", "Deputy safeguarding lead", SAFEGUARDING, protected=True, containers=("college",)),
+    Role(
+        "head",
+        "Head (principal)",
+        LEADING
+        | frozenset(
+            {
+                "safeguarding.propose_team",
+                "reporting.view_college",
+                "reporting.manage_schedules",
+            }
+        ),
+        protected=True,
+        containers=("college",),
+    ),
+    Role(
+        "senior_leader",
+        "Senior leader",
+        LEADING | frozenset({"reporting.view_college", "reporting.manage_schedules"}),
+        containers=("site", "college"),
+    ),
+    Role(
+        "data_manager",
+        "Data manager",
+        frozenset(
+            {
+                "caseload.view_student",
+                "caseload.view_contacts",
+                "caseload.view_characteristics",
+                "caseload.manage_students",
+                "caseload.manage_structure",
+                "accounts.manage_staff",
+                "accounts.manage_grants",
+                "attendance.view_attendance",
+                "attendance.view_missing_registers",
+                "progress.view_grades",
+                "progress.manage_assessment",
+                "exchange.import_roster",
+                "reporting.view_dashboard",
+                "reporting.view_college",
+                "reporting.run_report",
+            }
+        ),
+        containers=("site", "college"),
+    ),
+    Role(
+        "system_administrator",
+        "System administrator",
+        frozenset({"accounts.manage_system", "accounts.manage_staff", "accounts.view_audit"}),
+        containers=("college",),
+    ),
+)
+BY_CODE = {role.code: role for role in ROLES}
+PROTECTED = tuple(role.code for role in ROLES if role.protected)
+SAFEGUARDING_TEAM = ("dsl", "deputy_dsl")
+
+
+def roles_carrying(permission: str) -> tuple[str, ...]:
+    """The codes of the roles that carry a permission."""
+    return tuple(role.code for role in ROLES if permission in role.everything())

@@ -1,0 +1,6 @@
+"""Staff, roles and sign-in: addresses."""
+
+from django.urls import URLPattern
+
+app_name = "accounts"
+urlpatterns: list[URLPattern] = []

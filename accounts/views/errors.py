@@ -1,0 +1,33 @@
+"""What somebody sees when a page is not for them, not there, or broken."""
+
+import logging
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+logger = logging.getLogger("waymark.errors")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Not for this person."""
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Not there, or not theirs: the two look the same."""
+    return render(request, "404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Something went wrong here; the reference finds it in the log."""
+    reference = uuid.uuid4().hex[:8]
+    logger.error("Reference %s: %s %s", reference, request.method, request.resolver_match and request.resolver_match.route)
+    return render(request, "500.html", {"reference": reference}, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form came without its token: usually a session that ended meanwhile."""
+    context: dict[str, Any] = {"expired": True}
+    return render(request, "403_csrf.html", context, status=403)

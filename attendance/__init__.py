@@ -1,0 +1,1 @@
+"""Registers, marks, codes and every percentage that anybody sees."""

@@ -1,0 +1,1 @@
+"""Students, groups, the calendar, and who works with whom."""

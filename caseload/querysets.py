@@ -1,0 +1,128 @@
+"""Which students a person reaches. Everything that shows a student starts here."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+
+from accounts.roles import BY_CODE, roles_carrying
+from core import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class GrantQuerySet(QuerySet[Any]):
+    """Grants of reach, by date."""
+
+    def on(self, day: date) -> Self:
+        """In force on the day."""
+        return self.filter(period__contains=day)
+
+    def current(self) -> Self:
+        """In force today."""
+        return self.on(clock.today())
+
+
+def reach_of(user: "User") -> list[tuple[str, str, int]]:
+    """What somebody holds today: (role code, kind of container, container id). Asked once per request and day."""
+    today = clock.today()
+    cached = getattr(user, "_reach", None)
+    if cached and cached[0] == today:
+        return cached[1]
+    if not getattr(user, "is_active", False) or user.pk is None or (user.ended_on and user.ended_on <= today):
+        held: list[tuple[str, str, int]] = []
+    else:
+        reach = apps.get_model("caseload", "Reach").objects
+        held = sorted(
+            reach.filter(user_id=user.pk, period__contains=today).values_list("role__name", "kind", "container_id")
+        )
+    user._reach = (today, held)  # type: ignore[attr-defined]  # kept for the length of one request
+    user.held_roles = sorted({BY_CODE[role].label for role, _, _ in held if role in BY_CODE})  # type: ignore[attr-defined]  # for audit
+    return held
+
+
+def containers(user: "User", permission: str) -> dict[str, list[int]]:
+    """The containers held today in a role that carries the permission, by kind. Reach belongs to the role it came with."""
+    carrying = set(roles_carrying(permission))
+    found: dict[str, list[int]] = {}
+    for role, kind, container_id in reach_of(user):
+        if role in carrying:
+            found.setdefault(kind, []).append(container_id)
+    return found
+
+
+def _members(model: str, today: date, **held: Any) -> QuerySet[Any]:
+    return (
+        apps.get_model("caseload", model).objects.filter(period__contains=today, **held).values_list("student_id", flat=True)
+    )
+
+
+def _enrolled(today: date, **held: Any) -> QuerySet[Any]:
+    return (
+        apps.get_model("caseload", "Enrolment")
+        .objects.filter(Q(ended_on=None) | Q(ended_on__gte=today), started_on__lte=today, **held)
+        .values_list("student_id", flat=True)
+    )
+
+
+def _reached(held: dict[str, list[int]], today: date) -> list[QuerySet[Any]]:
+    """One query of student ids for each kind of container held."""
+    sources = {
+        "caseload": lambda ids: [_members("CaseloadMembership", today, group_id__in=ids)],
+        "teaching_group": lambda ids: [_members("TeachingGroupMembership", today, group_id__in=ids)],
+        "year_group": lambda ids: [_members("YearGroupMembership", today, group_id__in=ids)],
+        "house": lambda ids: [_members("HouseMembership", today, group_id__in=ids)],
+        "team": lambda ids: [_members("CaseloadMembership", today, group__team_id__in=ids)],
+        "site": lambda ids: [_members("SiteMembership", today, site_id__in=ids)],
+        "course": lambda ids: [
+            _enrolled(today, course_id__in=ids),
+            _members("TeachingGroupMembership", today, group__course_id__in=ids),
+        ],
+        "area": lambda ids: [
+            _enrolled(today, course__area_id__in=ids),
+            _members("TeachingGroupMembership", today, group__course__area_id__in=ids),
+        ],
+    }
+    return [query for kind, ids in sorted(held.items()) if kind in sources for query in sources[kind](ids)]
+
+
+class StudentQuerySet(QuerySet[Any]):
+    """Students, by who may see them and where they are."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """The students reached through containers held today in a role that carries the permission; else nobody."""
+        held = containers(user, permission)
+        present = self.filter(merged_into=None, erased_at=None)
+        if "college" in held:
+            return present
+        queries = _reached(held, clock.today())
+        if not queries:
+            return self.none()
+        first, *others = queries
+        return present.filter(pk__in=first.union(*others) if others else first)
+
+    def on_roll(self, day: date | None = None) -> Self:
+        """On the roll of some site on the day."""
+        return self.filter(pk__in=_members("SiteMembership", day or clock.today()))
+
+    def in_caseload(self, caseload_id: int, day: date | None = None) -> Self:
+        """In the caseload on the day."""
+        return self.filter(pk__in=_members("CaseloadMembership", day or clock.today(), group_id=caseload_id))
+
+    def in_year_group(self, group_id: int, day: date | None = None) -> Self:
+        """In the year group on the day."""
+        return self.filter(pk__in=_members("YearGroupMembership", day or clock.today(), group_id=group_id))
+
+    def in_house(self, house_id: int, day: date | None = None) -> Self:
+        """In the house on the day."""
+        return self.filter(pk__in=_members("HouseMembership", day or clock.today(), group_id=house_id))
+
+    def in_teaching_group(self, group_id: int, day: date | None = None) -> Self:
+        """In the teaching group on the day."""
+        return self.filter(pk__in=_members("TeachingGroupMembership", day or clock.today(), group_id=group_id))
+
+    def at_site(self, site_id: int, day: date | None = None) -> Self:
+        """On the roll of the site on the day."""
+        return self.filter(pk__in=_members("SiteMembership", day or clock.today(), site_id=site_id))

@@ -1,0 +1,6 @@
+"""Students, groups and caseloads: addresses."""
+
+from django.urls import URLPattern
+
+app_name = "caseload"
+urlpatterns: list[URLPattern] = []

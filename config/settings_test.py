@@ -1,0 +1,20 @@
+"""The settings that tests change, and nothing else."""
+
+import os
+
+os.environ.setdefault("WAYMARK_MODE", "development")
+os.environ.setdefault("WAYMARK_SECRET_KEY", "only-for-tests-" + "x" * 40)
+
+from config.settings import *  # noqa: E402,F403  (the environment above must be set first)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+WHITENOISE_AUTOREFRESH = True
+
+# Every process of a run has a corner of its own in the broker and the cache; programs that a test starts inherit it.
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+_corner = f"{os.environ.setdefault('WAYMARK_TEST_RUN', str(os.getpid()))}-{_worker}:"
+CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS | {"global_keyprefix": _corner}  # noqa: F405
+CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": _corner}}  # noqa: F405

@@ -1,0 +1,18 @@
+"""Every address, by app."""
+
+from django.urls import include, path
+
+from accounts.views import errors, home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", home.healthz, name="healthz"),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("", include("accounts.urls")),
+    path("", include("caseload.urls")),
+]
+
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.broken

@@ -1,0 +1,1 @@
+"""Plumbing with no school words in it."""

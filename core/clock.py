@@ -1,0 +1,56 @@
+"""The one clock. Times are stored aware in UTC; a school day is a date in Europe/London."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+LONDON = ZoneInfo("Europe/London")
+_fixed: ContextVar[datetime | None] = ContextVar("waymark_clock", default=None)
+
+
+def now() -> datetime:
+    """The present moment, aware. With WAYMARK_TODAY set, that day at the present time of day."""
+    fixed = _fixed.get()
+    if fixed is not None:
+        return fixed
+    present = datetime.now(UTC)
+    if settings.FIXED_TODAY is None:
+        return present
+    local = present.astimezone(LONDON)
+    return datetime.combine(settings.FIXED_TODAY, local.time(), LONDON).astimezone(UTC)
+
+
+def today() -> date:
+    """The school day it is now in Europe/London."""
+    return now().astimezone(LONDON).date()
+
+
+def local(moment: datetime) -> datetime:
+    """A stored moment as the clock on the wall shows it."""
+    return moment.astimezone(LONDON)
+
+
+def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
+    """A wall-clock time on a school day, aware."""
+    return datetime.combine(day, time(hour, minute), LONDON)
+
+
+def week_of(day: date) -> date:
+    """The Monday of the week in which the day falls."""
+    return day - timedelta(days=day.weekday())
+
+
+@contextmanager
+def set_to(moment: datetime | date) -> Iterator[None]:
+    """Hold the clock still, for tests and for building the demonstration college. A date means nine in the morning."""
+    if not isinstance(moment, datetime):
+        moment = at(moment)
+    token = _fixed.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _fixed.reset(token)

@@ -1,0 +1,1 @@
+"""Imports, with preview and undo, and standard formats."""

@@ -1,0 +1,1 @@
+"""One-to-ones, SMART targets, action plans and interventions."""

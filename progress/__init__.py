@@ -1,0 +1,1 @@
+"""Grades, effort and assessment points."""

@@ -1,0 +1,1 @@
+"""Dashboards, report runs and subscriptions."""

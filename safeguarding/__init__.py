@@ -1,0 +1,1 @@
+"""Concerns, triage, actions and chronology. Nothing but config imports it."""
