@@ -1,0 +1,162 @@
+"""Databases, loopback only, and the connection as owner, for every test.
+
+- `db` (or `@pytest.mark.django_db`): the application's role on a copy of the migrated template; rolled back afterwards.
+- `committing_db` (or `transaction=True`): a fresh copy for this one test, in which commits are real; dropped afterwards.
+- `college_db`: as `committing_db`, on a copy of the demonstration college.
+- `owner_connection`: a psycopg connection as the database's owner (it sees what was committed, and no test's rows).
+
+Programs that a test starts find the same database in `os.environ`.
+"""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from config.launch import template_database
+from config.launch.template_database import Databases, url_of
+
+COLLEGE = ("demo_college", "--students", "60", "--seed", "1", "--today", "2026-11-20")
+
+
+class Switch:
+    """Which database the tests of this process are on."""
+
+    def __init__(self, databases: Databases, template: str) -> None:
+        self.databases = databases
+        self.template = template
+        self.base = databases.copy(template)
+        self.use(self.base)
+
+    def use(self, name: str) -> None:
+        """Turn Django, and what tests start themselves, to another database."""
+        connections.close_all()
+        connections.settings["default"]["NAME"] = name
+        connections["default"].settings_dict["NAME"] = name
+        for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+            os.environ[variable] = url_of(os.environ[variable], name)
+
+    @contextmanager
+    def fresh_copy(self, template: str) -> Iterator[str]:
+        """A copy for one test, dropped afterwards."""
+        name = self.databases.copy(template)
+        self.use(name)
+        try:
+            yield name
+        finally:
+            self.use(self.base)
+            self.databases.drop(name)
+
+    def end(self) -> None:
+        """Drop this process's copy."""
+        connections.close_all()
+        self.databases.drop(self.base)
+
+
+@pytest.fixture(scope="session")
+def databases() -> Databases:
+    """Makes, copies and drops databases on the tests' own server."""
+    return Databases(os.environ["DATABASE_OWNER_URL"], Path(os.environ["WAYMARK_VAR"]))
+
+
+@pytest.fixture(scope="session")
+def migrated_template(databases: Databases) -> str:
+    """The name of the migrated template."""
+    files = template_database.schema_files(Path(settings.KEYS))
+    return databases.template("schema", files, template_database.migrate)
+
+
+@pytest.fixture(scope="session")
+def college_template(databases: Databases, migrated_template: str) -> str:
+    """The name of the template that holds the demonstration college."""
+
+    def build(env: dict[str, str]) -> None:
+        template_database.run_as_owner(env, "manage.py", *COLLEGE)
+
+    return databases.template("college", template_database.code_files(), build, migrated_template)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    databases: Databases, migrated_template: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Switch]:
+    """Instead of Django's own test database: a copy of the template for this process."""
+    with django_db_blocker.unblock():
+        switch = Switch(databases, migrated_template)
+    _fresh_copy_instead_of_flush(switch)
+    yield switch
+    with django_db_blocker.unblock():
+        switch.end()
+
+
+def _fresh_copy_instead_of_flush(switch: Switch) -> None:
+    """Tests that commit get a copy each; Django would empty every table, which our role may not and need not."""
+
+    copies: list[AbstractContextManager[str]] = []
+
+    def set_up(case: type[TransactionTestCase]) -> None:
+        copies.append(switch.fresh_copy(switch.template))
+        copies[-1].__enter__()
+
+    def tear_down(case: TransactionTestCase) -> None:
+        copies.pop().__exit__(None, None, None)
+
+    # TestCase, which rolls back, has methods of its own and is not touched.
+    TransactionTestCase._fixture_setup = classmethod(set_up)
+    TransactionTestCase._fixture_teardown = tear_down
+
+
+@pytest.fixture
+def committing_db(transactional_db: None) -> None:
+    """A fresh database for this test alone, where commits are real."""
+
+
+@pytest.fixture
+def college_db(
+    django_db_setup: Switch, college_template: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """A fresh copy of the demonstration college for this test alone; gives the database's name."""
+    with django_db_blocker.unblock(), django_db_setup.fresh_copy(college_template) as name:
+        yield name
+
+
+@pytest.fixture
+def owner_connection(django_db_setup: Switch) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """The owner's connection to the database that this test is on."""
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_this_machine() -> Iterator[None]:
+    """Refuse every connection that would leave the machine."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def check(this: socket.socket, address: object) -> None:
+        if this.family == socket.AF_UNIX or (isinstance(address, tuple) and str(address[0]) in _LOOPBACK):
+            return
+        raise AssertionError(f"A test tried to reach {address}; tests use nothing outside this machine.")
+
+    def checked_connect(this: socket.socket, address: object) -> None:
+        check(this, address)
+        connect(this, address)
+
+    def checked_connect_ex(this: socket.socket, address: object) -> int:
+        check(this, address)
+        return connect_ex(this, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", checked_connect)
+        patch.setattr(socket.socket, "connect_ex", checked_connect_ex)
+        yield
+
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
