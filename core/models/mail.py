@@ -1,0 +1,99 @@
+"""The outbox: one row for each mail to each person."""
+
+from datetime import timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from core.jobs.work import LeasedWork, WorkQuerySet, WorkState
+from core.models.base import PublicIdModel
+
+
+class MailState(models.TextChoices):
+    """How far a mail has got."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Being prepared"
+    HANDING_OVER = "handing_over", "Being handed over"
+    SENT = "sent", "Handed to the mail server"
+    FAILED = "failed", "Refused"
+    UNCERTAIN = "uncertain", "Perhaps sent"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class MailQuerySet(WorkQuerySet["Mail"]):
+    """Mails in the outbox."""
+
+    def uncertain(self) -> Self:
+        """Mails of which nobody can say whether the mail server took them."""
+        return self.filter(state=MailState.UNCERTAIN)
+
+    def needing_somebody(self) -> Self:
+        """Mails that a person must decide about: perhaps sent, or refused."""
+        return self.filter(state__in=[MailState.UNCERTAIN, MailState.FAILED])
+
+    def after_dead_workers(self) -> int:
+        """A worker that died while handing a mail over leaves it uncertain: it is never sent again by itself."""
+        lost = self.filter(state=MailState.HANDING_OVER, lease_until__lt=Now()).update(
+            state=MailState.UNCERTAIN,
+            lease_until=None,
+            error_text="The worker stopped while the mail server was taking this mail.",
+        )
+        return lost + super().after_dead_workers()
+
+
+class Mail(PublicIdModel, LeasedWork):
+    """One mail to one person. `key` says what it is about, so that the same mail is queued once."""
+
+    DONE = MailState.SENT
+    # A mail server may be away for a weekend; tries are spaced out to an hour.
+    max_attempts = models.PositiveIntegerField(default=80)
+    state = models.CharField(
+        max_length=16, choices=MailState.choices, default=MailState.WAITING
+    )
+    key = models.CharField(max_length=200, unique=True)
+    to_address = models.EmailField(max_length=254)
+    to_person_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    attachments = models.ManyToManyField(
+        "core.StoredFile", related_name="+", blank=True
+    )
+    unsubscribe_url = models.URLField(max_length=500, blank=True)
+    reply_to = models.EmailField(blank=True)
+    queued_by_id = models.BigIntegerField(null=True, blank=True)
+    queued_by_system = models.CharField(max_length=60, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    server_reply = models.CharField(max_length=300, blank=True)
+
+    objects = MailQuerySet.as_manager()
+    lease = timedelta(minutes=5)
+
+    class Meta(LeasedWork.Meta):
+        verbose_name = "mail"
+        indexes = [
+            models.Index(
+                fields=["state", "queued_at"],
+                name="mail_unsettled",
+                condition=Q(
+                    state__in=[
+                        "waiting",
+                        "running",
+                        "handing_over",
+                        "uncertain",
+                        "failed",
+                    ]
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Mail {self.pk}"
+
+    def _held(self) -> Q:
+        return Q(
+            state__in=[WorkState.RUNNING, MailState.HANDING_OVER], fence=self.fence
+        )

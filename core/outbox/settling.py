@@ -1,0 +1,45 @@
+"""What a person decides about a mail that is uncertain or was refused."""
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from core import clock
+from core.jobs import after_commit
+from core.models import Mail
+from core.models.mail import MailState
+
+
+class AlreadySettled(Exception):
+    """Somebody has decided about this mail in the meantime."""
+
+
+def confirm_arrived(mail: Mail) -> Mail:
+    """Note that an uncertain mail did arrive; it is not sent again."""
+    changed = Mail.objects.filter(pk=mail.pk, state=MailState.UNCERTAIN).update(
+        state=MailState.SENT, sent_at=clock.now(), finished_at=Now(), error_text=""
+    )
+    if not changed:
+        raise AlreadySettled
+    mail.refresh_from_db()
+    return mail
+
+
+@transaction.atomic
+def send_again(mail: Mail, to: str | None = None) -> Mail:
+    """Send an uncertain or refused mail once more, to a corrected address where one is given."""
+    changed = Mail.objects.filter(
+        pk=mail.pk, state__in=[MailState.UNCERTAIN, MailState.FAILED]
+    ).update(
+        state=MailState.WAITING,
+        attempts=0,
+        not_before=None,
+        finished_at=None,
+        error_text="",
+        queued_at=Now(),
+        **({"to_address": to} if to else {}),
+    )
+    if not changed:
+        raise AlreadySettled
+    after_commit("core.send_mail", mail_id=mail.pk)
+    mail.refresh_from_db()
+    return mail

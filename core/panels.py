@@ -1,0 +1,165 @@
+"""Pages composed of parts that apps register, so that an app can be added without touching another.
+
+A panel fills a slot ("student"); a timeline source gives dated things for the same object. Both say which permission
+they need, and are left out, not emptied, for anybody who lacks it: both the role's permission and, where the object
+knows `visible_to`, reach to this very object in a role that carries it.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.db.models import Exists, Model, OuterRef
+
+
+class Viewer(Protocol):
+    """Whoever looks at the page."""
+
+    def has_perm(self, permission: str, obj: Any = None) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One part of a composed page. `load` gives the template's context, or None to leave the panel out."""
+
+    slot: str
+    key: str
+    title: str
+    order: int
+    permission: str
+    template: str
+    load: Callable[[Any, Any], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A panel with what it has to show to this viewer."""
+
+    panel: Panel
+    context: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        return self.panel.key
+
+    @property
+    def title(self) -> str:
+        return self.panel.title
+
+    @property
+    def template(self) -> str:
+        return self.panel.template
+
+
+@dataclass(frozen=True)
+class TimelineSource:
+    """Dated things of one kind. `load(user, obj, before, limit)` gives the newest first, as dicts with `when`, `kind`,
+    `title`, `text`, `url`."""
+
+    kind: str
+    label: str
+    order: int
+    permission: str
+    load: Callable[[Any, Any, datetime | None, int], Iterable[dict[str, Any]]]
+    slot: str = "student"
+
+
+_panels: dict[tuple[str, str], Panel] = {}
+_sources: dict[tuple[str, str], TimelineSource] = {}
+
+
+def register(panel: Panel) -> Panel:
+    """Offer a panel for its slot. A key is used once in a slot."""
+    if _panels.setdefault((panel.slot, panel.key), panel) != panel:
+        raise ValueError(f"There are two panels called {panel.key} in {panel.slot}.")
+    return panel
+
+
+def panels_for(slot: str, user: Viewer, obj: Any) -> list[Shown]:
+    """The panels of a slot that this person may see and that have something to show, in order."""
+    offered = sorted(
+        (p for p in _panels.values() if p.slot == slot), key=lambda p: (p.order, p.key)
+    )
+    allowed = _allowed(user, obj, {panel.permission for panel in offered})
+    loaded = [
+        (panel, panel.load(user, obj))
+        for panel in offered
+        if panel.permission in allowed
+    ]
+    return [Shown(panel, context) for panel, context in loaded if context is not None]
+
+
+def register_timeline(source: TimelineSource) -> TimelineSource:
+    """Offer a source of dated things. A kind is used once in a slot."""
+    if _sources.setdefault((source.slot, source.kind), source) != source:
+        raise ValueError(
+            f"There are two timeline sources called {source.kind} in {source.slot}."
+        )
+    return source
+
+
+def timeline_kinds(
+    user: Viewer, obj: Any, slot: str = "student"
+) -> list[TimelineSource]:
+    """The kinds of dated things that this person may see about this object, for the filter chips."""
+    offered = sorted(
+        (s for s in _sources.values() if s.slot == slot),
+        key=lambda s: (s.order, s.kind),
+    )
+    allowed = _allowed(user, obj, {source.permission for source in offered})
+    return [source for source in offered if source.permission in allowed]
+
+
+def timeline(
+    user: Viewer,
+    obj: Any,
+    kinds: Iterable[str] | None = None,
+    before: datetime | None = None,
+    limit: int = 50,
+    slot: str = "student",
+) -> list[dict[str, Any]]:
+    """Everything dated that this person may see, newest first; one query or so for each kind, whatever the length."""
+    wanted = None if kinds is None else set(kinds)
+    streams = [
+        sorted(source.load(user, obj, before, limit), key=_when, reverse=True)
+        for source in timeline_kinds(user, obj, slot)
+        if wanted is None or source.kind in wanted
+    ]
+    merged = heapq.merge(*streams, key=_when, reverse=True)
+    return [entry for _, entry in zip(range(limit), merged, strict=False)]
+
+
+def _allowed(user: Viewer, obj: Any, permissions: set[str]) -> set[str]:
+    """Which of these permissions the person holds for this object, asked in one query."""
+    held = sorted(permission for permission in permissions if user.has_perm(permission))
+    manager = (
+        getattr(type(obj), "_default_manager", None) if isinstance(obj, Model) else None
+    )
+    if not held or manager is None or not hasattr(manager.all(), "visible_to"):
+        return set(held)
+    reach = {
+        f"reach_{number}": Exists(
+            manager.all().visible_to(user, permission).filter(pk=OuterRef("pk"))
+        )
+        for number, permission in enumerate(held)
+    }
+    answers = (
+        type(obj)
+        ._base_manager.filter(pk=obj.pk)
+        .annotate(**reach)
+        .values(*reach)
+        .first()
+        or {}
+    )
+    return {
+        permission
+        for number, permission in enumerate(held)
+        if answers.get(f"reach_{number}")
+    }
+
+
+def _when(entry: dict[str, Any]) -> datetime:
+    when: datetime = entry["when"]
+    return when

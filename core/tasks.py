@@ -1,0 +1,44 @@
+"""The plumbing's own jobs."""
+
+from datetime import timedelta
+
+from celery.schedules import crontab
+
+from core import clock, files
+from core.jobs import job, register_schedule, register_sweep, sweep
+from core.models import Beat, Mail
+from core.outbox.sending import hand_over
+
+
+@job("core.sweep")
+def sweep_every_queue() -> None:
+    """Ring again for rows that wait and for rows whose worker died."""
+    sweep()
+
+
+@job("core.beat")
+def note_beat() -> None:
+    """Note that beat and a worker are alive, for /healthz."""
+    Beat.objects.update_or_create(name="beat", defaults={"at": clock.now()})
+
+
+@job("core.send_mail", queue="mail", model=Mail)
+def send_mail(mail_id: int) -> None:
+    """Hand one mail over to the mail server."""
+    hand_over(mail_id)
+
+
+@job("core.purge_files")
+def purge_files() -> None:
+    """Delete the bytes of private files that have expired, and of files whose row was never saved."""
+    files.purge()
+
+
+register_sweep(Mail, "core.send_mail")
+register_schedule(
+    "Ring again for waiting work", "core.sweep", every=timedelta(minutes=1), vital=True
+)
+register_schedule("Sign of life", "core.beat", every=timedelta(seconds=30), vital=True)
+register_schedule(
+    "Delete expired files", "core.purge_files", at=crontab(hour="3", minute="10")
+)
