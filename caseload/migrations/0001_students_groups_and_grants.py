@@ -297,6 +297,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'permissions': [('reach_site', 'Reaches the students of the site')],
             },
         ),
         migrations.CreateModel(
@@ -340,7 +341,6 @@ class Migration(migrations.Migration):
                 ('leaver_proposed_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'permissions': [('reach_site', 'Reaches the students of the site')],
             },
         ),
         migrations.CreateModel(

@@ -72,6 +72,7 @@ class Site(PublicIdModel):
 
     class Meta:
         ordering = ["name"]
+        permissions = [("reach_site", "Reaches the students of the site")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind="college") | models.Q(register_minutes__lte=30),

@@ -174,7 +174,6 @@ class SiteMembership(Membership):
 
     class Meta:
         constraints = _once("caseload_site_membership_once", "site")
-        permissions = [("reach_site", "Reaches the students of the site")]
 
 
 class YearGroupMembership(Membership):
