@@ -6,6 +6,7 @@ servers and ends. So a demonstration and a management command beside it can come
 
 import fcntl
 import os
+import shutil
 import signal
 import sys
 import time
@@ -52,6 +53,7 @@ class Keeper:
     def run(self) -> int:
         """Start, tell whoever waits, look after, stop."""
         try:
+            self.where.prepare()
             for server in self.servers:
                 server.start()
             self._tell("ready")
@@ -63,9 +65,13 @@ class Keeper:
             pass
         finally:
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            for server in reversed(self.servers):
-                server.stop()
+            self._stop()
         return 0
+
+    def _stop(self) -> None:
+        for server in reversed(self.servers):
+            server.stop()
+        shutil.rmtree(self.where.sockets, ignore_errors=True)
 
     def _tell(self, text: str) -> None:
         if self._report < 0:
@@ -87,8 +93,7 @@ class Keeper:
                 except BlockingIOError:
                     continue
                 # Nobody is left. The lock stays held until the servers are down, so that a newcomer waits.
-                for server in reversed(self.servers):
-                    server.stop()
+                self._stop()
                 return
 
     def _start_again(self, server: Postgres | Valkey) -> None:

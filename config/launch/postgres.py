@@ -37,7 +37,7 @@ SETTINGS = {
 }
 # Test databases are made anew at need, so nothing is lost with them.
 CARELESS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
-ACCESS = "# Written by ./run at every start.\nlocal all all scram-sha-256\n"
+ACCESS = "# Everybody signs in with a password, through a socket in a private folder.\nlocal all all scram-sha-256\n"
 
 
 class Postgres:
@@ -54,7 +54,6 @@ class Postgres:
             self._make(folder)
         self._check_owner_of_data()
         self._end_stray()
-        self._write_access()
         self.launch(folder)
         self._see_to_roles()
 
@@ -174,14 +173,10 @@ class Postgres:
             secret.unlink()
         if done.returncode:
             raise Trouble(f"PostgreSQL could not make a database; the end of {self._log_file} says why.")
+        (draft / "pg_hba.conf").write_text(ACCESS)
         if self.place.data.exists():
             self.place.data.rmdir()
         draft.rename(self.place.data)
-
-    def _write_access(self) -> None:
-        path = self.place.data / "pg_hba.conf"
-        path.write_text(ACCESS)
-        os.chown(path, self.place.account.uid, self.place.account.gid)
 
     def _end_stray(self) -> None:
         """End a server of ours that nobody looks after any more; forget a pid file that names somebody else."""
@@ -231,6 +226,9 @@ class Postgres:
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
                 )
+            if self.place.kind == "test":
+                # A test's database is dropped although a worker of the test may still be connected to it.
+                connection.execute(sql.SQL("GRANT pg_signal_backend TO {}").format(sql.Identifier(OWNER)))
 
 
 def _remove_tree(folder: Path) -> None:

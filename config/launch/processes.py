@@ -26,10 +26,16 @@ def dies_with_parent(how: signal.Signals) -> Callable[[], None]:
 
 def stop(process: subprocess.Popen[bytes], *, softly: signal.Signals, hard: signal.Signals, patience: float) -> None:
     """Ask a program to end, then insist."""
-    for how, seconds in ((softly, patience), (hard, 5.0), (signal.SIGKILL, 5.0)):
-        if process.poll() is not None:
-            return
-        process.send_signal(how)
+    if process.poll() is None:
+        process.send_signal(softly)
+    insist(process, hard, patience)
+
+
+def insist(process: subprocess.Popen[bytes], hard: signal.Signals, patience: float) -> None:
+    """Wait for a program that was asked to end, and end it less and less kindly when it doesn't."""
+    for how, seconds in ((None, patience), (hard, 5.0), (signal.SIGKILL, 5.0)):
+        if how and process.poll() is None:
+            process.send_signal(how)
         try:
             process.wait(seconds)
             return

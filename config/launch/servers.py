@@ -78,6 +78,20 @@ def _start_keeper(where: Place, kinds: list[str]) -> None:
         )
     os.close(report)
     _pid_file(where).write_text(f"{keeper.pid}\n")
+    try:
+        word = _word_from(listen, progress)
+    except BaseException:
+        keeper.terminate()
+        keeper.wait()
+        raise
+    if word != "ready":
+        keeper.wait()
+        raise Trouble(word or f"The private servers did not start; the end of {where.log / 'servers.log'} says why.")
+    progress.finish()
+
+
+def _word_from(listen: int, progress: Progress) -> str:
+    """What the keeper says in the end: that all is ready, or what is wrong."""
     os.set_blocking(listen, False)
     answer = b""
     with open(listen, "rb", buffering=0) as pipe:
@@ -90,11 +104,7 @@ def _start_keeper(where: Place, kinds: list[str]) -> None:
             else:
                 progress.tick()
                 time.sleep(0.02)
-    word = answer.decode(errors="replace").strip()
-    if word != "ready":
-        keeper.wait()
-        raise Trouble(word or f"The private servers did not start; the end of {where.log / 'servers.log'} says why.")
-    progress.finish()
+    return answer.decode(errors="replace").strip()
 
 
 def _leave(where: Place, users: IO[str]) -> None:
