@@ -1,6 +1,7 @@
 """The small things templates write: icons, statuses, dates, figures, sparklines. `{% load wm %}`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -63,6 +64,12 @@ def tone_icon(level: str) -> SafeString:
 
 
 @register.filter
+def icon_of_tone(name: str) -> SafeString:
+    """The icon that goes with a tone."""
+    return icons.icon(TONES[name])
+
+
+@register.filter
 def words(value: str) -> list[str]:
     """Text split at its spaces."""
     return value.split()
@@ -102,7 +109,7 @@ def address_with(context: template.Context, **changes: Any) -> str:
 @register.simple_tag(takes_context=True)
 def sort_head(context: template.Context, key: str, label: str, css: str = "", first: str = "asc", title: str = "") -> SafeString:
     """A table head that sorts by `key`: a link that says which way it is sorted now. The view reads ?sort=key or -key."""
-    now = context["request"].GET.get("sort", context.get("sort", ""))
+    now = context["request"].GET.get("sort") or context.get("sort") or ""
     state = {key: "ascending", f"-{key}": "descending"}.get(now, "none")
     following = {"ascending": f"-{key}", "descending": key}.get(state, key if first == "asc" else f"-{key}")
     arrow = {"ascending": "arrow-up-short", "descending": "arrow-down-short", "none": "arrow-down-up"}[state]
@@ -117,13 +124,18 @@ def sort_head(context: template.Context, key: str, label: str, css: str = "", fi
     )
 
 
+@register.simple_tag(takes_context=True)
+def page_address(context: template.Context, number: int) -> str:
+    """This page's address with another page of the list."""
+    query: QueryDict = context["request"].GET.copy()
+    query["page"] = str(number)
+    return f"?{query.urlencode()}"
+
+
 @register.filter
-def errors_of(form: Any) -> Iterable[tuple[Any, str]]:
-    """Each fault of a form as (field, words), for the summary at its top; whole-form faults have no field."""
-    found: list[tuple[Any, str]] = [(None, str(fault)) for fault in form.non_field_errors()]
-    for bound in form:
-        found += [(bound, str(fault)) for fault in bound.errors]
-    return found
+def iso(value: date | datetime) -> str:
+    """A date or moment for the datetime attribute of <time>."""
+    return value.isoformat()
 
 
 def _shade(name: str) -> int:
