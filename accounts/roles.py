@@ -134,10 +134,19 @@ ROLES = (
         | frozenset(
             {
                 "safeguarding.propose_team",
+                "safeguarding.view_adult_concern",
                 "reporting.view_college",
                 "reporting.manage_schedules",
             }
         ),
+        protected=True,
+        containers=("college",),
+    ),
+    # Not on the staff in any other way: reads concerns about the head, and nothing about any student.
+    Role(
+        "chair_of_governors",
+        "Chair of governors",
+        frozenset({"safeguarding.view_adult_concern"}),
         protected=True,
         containers=("college",),
     ),
