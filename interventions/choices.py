@@ -1,0 +1,107 @@
+"""The states and words of one-to-ones, targets and notes."""
+
+from django.db import models
+
+
+class Audience(models.TextChoices):
+    """Who can read a note."""
+
+    TEACHERS = "teachers", "Everyone who teaches"
+    PASTORAL = "pastoral", "Pastoral staff"
+    NAMED = "named", "Named people"
+
+
+AUDIENCE_WORDS = {
+    Audience.TEACHERS: "Everyone who teaches the student, the tutor, pastoral staff, learning support and leaders.",
+    Audience.PASTORAL: "The tutor, heads of year and house, learning support, the safeguarding team and leaders. Not class teachers.",
+    Audience.NAMED: "You and the people you name, while they work with the student. Nobody else.",
+}
+
+
+class Wellbeing(models.IntegerChoices):
+    """How things are, as the student says it. Worst first."""
+
+    AWFUL = 1, "Awful"
+    NOT_GOOD = 2, "Not good"
+    SO_SO = 3, "So-so"
+    GOOD = 4, "Good"
+    GREAT = 5, "Great"
+
+
+class TargetState(models.TextChoices):
+    """How far a target has got. Overdue is worked out from the date, never stored."""
+
+    SET = "set", "Set"
+    ON_TRACK = "on_track", "On track"
+    AT_RISK = "at_risk", "At risk"
+    MET = "met", "Met"
+    PARTLY_MET = "partly_met", "Partly met"
+    NOT_MET = "not_met", "Not met"
+    DROPPED = "dropped", "Dropped"
+
+
+OPEN_STATES = (TargetState.SET, TargetState.ON_TRACK, TargetState.AT_RISK)
+CLOSED_STATES = (TargetState.MET, TargetState.PARTLY_MET, TargetState.NOT_MET, TargetState.DROPPED)
+STATE_TONES = {
+    TargetState.SET: "plain",
+    TargetState.ON_TRACK: "good",
+    TargetState.AT_RISK: "watch",
+    TargetState.MET: "good",
+    TargetState.PARTLY_MET: "watch",
+    TargetState.NOT_MET: "concern",
+    TargetState.DROPPED: "plain",
+}
+
+
+class Outcome(models.TextChoices):
+    """What a review found, one tap each."""
+
+    MET = "met", "Met"
+    PARTLY = "partly", "Partly"
+    NOT_MET = "not_met", "Not met"
+    CHANGED = "changed", "Changed"
+    DROPPED = "dropped", "Dropped"
+
+
+class Progressing(models.TextChoices):
+    """What can be said of an open target between reviews."""
+
+    ON_TRACK = "on_track", "On track"
+    AT_RISK = "at_risk", "At risk"
+
+
+REVIEW_OUTCOMES = [*Outcome.choices, *Progressing.choices]
+
+
+class Figure(models.TextChoices):
+    """What a target can be measured by, where Waymark has the figure."""
+
+    ATTENDANCE = "attendance", "Attendance, in per cent"
+    GRADE = "grade", "Grade in a subject"
+    COUNT = "count", "A number of times"
+
+
+class NoteKind(models.TextChoices):
+    """What a quick note is about."""
+
+    GENERAL = "general", "General"
+    PRAISE = "praise", "Praise"
+    WORRY = "worry", "Worry"
+    ATTENDANCE = "attendance", "Attendance"
+    WORK = "work", "Work"
+    HOME = "home", "Home"
+
+
+TEXT_LIMIT = 20_000
+LINE_LIMIT = 1_000
+NOT_SEEN_WEEKS = 6
+REVIEW_SOON_DAYS = 7
+
+# Audit verbs.
+LOGGED_MEETING = "logged_meeting"
+AMENDED_MEETING = "amended_meeting"
+SET_TARGET = "set_target"
+CHANGED_TARGET = "changed_target"
+REVIEWED_TARGET = "reviewed_target"
+WROTE_NOTE = "wrote_note"
+DISCARDED_DRAFT = "discarded_draft"

@@ -1,0 +1,84 @@
+"""Which notes, one-to-ones and targets a person may read. The audience decides; the text of the rest never leaves."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Q, QuerySet
+
+from caseload.models import Student
+from core import clock
+from interventions.choices import OPEN_STATES, Audience
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+TEACHER_NOTE = "interventions.view_teacher_note"
+PASTORAL_NOTE = "interventions.view_pastoral_note"
+
+
+def _students(user: "User", permission: str) -> QuerySet[Any]:
+    return Student.objects.visible_to(user, permission).values("pk")
+
+
+class AudienceQuerySet(QuerySet[Any]):
+    """One-to-ones and quick notes, by who may read them."""
+
+    def visible_to(self, user: "User", permission: str = "") -> Self:
+        """What this person may read: by its audience, and only of students whom they reach.
+
+        A named reader and the author keep it while they reach the student. With a permission, only of the students
+        reached in a role that carries it too.
+        """
+        if not getattr(user, "pk", None):
+            return self.none()
+        named = self.model.readers.through.objects.filter(user_id=user.pk).values(f"{self.model._meta.model_name}_id")
+        mine = Q(written_by=user) | Q(audience=Audience.NAMED, pk__in=named)
+        rows = self.filter(
+            Q(audience=Audience.TEACHERS, student__in=_students(user, TEACHER_NOTE))
+            | Q(audience__in=(Audience.TEACHERS, Audience.PASTORAL), student__in=_students(user, PASTORAL_NOTE))
+            | mine & Q(student__in=_students(user, "caseload.view_student"))
+        )
+        return rows.filter(student__in=_students(user, permission)) if permission else rows
+
+
+class TargetQuerySet(QuerySet[Any]):
+    """Targets, by who may read them and where they stand."""
+
+    def visible_to(self, user: "User", permission: str = "") -> Self:
+        """Targets for everyone who teaches, and pastoral ones, of students reached in a role that carries that."""
+        if not getattr(user, "pk", None):
+            return self.none()
+        rows = self.filter(
+            Q(audience=Audience.TEACHERS, student__in=_students(user, TEACHER_NOTE))
+            | Q(student__in=_students(user, PASTORAL_NOTE))
+        )
+        return rows.filter(student__in=_students(user, permission)) if permission else rows
+
+    def open(self) -> Self:
+        """Still being worked on."""
+        return self.filter(state__in=OPEN_STATES)
+
+    def overdue(self) -> Self:
+        """Still open, and past their date."""
+        return self.open().filter(due_on__lt=clock.today())
+
+
+class TargetReviewQuerySet(QuerySet[Any]):
+    """Reviews of targets: read by whoever may read the target, and the one-to-one in which it was said."""
+
+    def visible_to(self, user: "User", permission: str = "") -> Self:
+        """What was said in a one-to-one has that one-to-one's audience."""
+        from interventions.models import Meeting, Target
+
+        return self.filter(target__in=Target.objects.visible_to(user, permission)).filter(
+            Q(meeting=None) | Q(meeting__in=Meeting.objects.visible_to(user))
+        )
+
+
+class DraftQuerySet(QuerySet[Any]):
+    """Drafts, which only their author ever sees."""
+
+    def visible_to(self, user: "User", permission: str = "interventions.log_meeting") -> Self:
+        """The author's own, while they may still log a one-to-one with the student."""
+        if not getattr(user, "pk", None):
+            return self.none()
+        return self.filter(author=user, student__in=_students(user, permission))
