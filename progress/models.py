@@ -118,7 +118,7 @@ class AssessmentPoint(PublicIdModel):
         return self.state == PointState.OPEN
 
 
-@pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old))
+@pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old), pghistory.DeleteEvent("removed"))
 class Grade(models.Model):
     """A student's grade in a course: a target, what they work at, what is predicted, a mock or the final result.
 
