@@ -1,0 +1,187 @@
+"""The arithmetic of attendance. Every percentage that anybody sees is worked out here, and nowhere else.
+
+Sessions are summed first and divided once; thresholds compare whole numbers before anything is rounded; blanks are
+shown and never counted (facts 1.5). A group's figure is the sum of its students' totals: `sum_of(...)`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Protocol
+
+from attendance.choices import ABSENT, ATTENDED, UNIT, Series, StatClass
+
+# Facts 1.5: missed 10 % or more is persistent absence, 50 % or more severe.
+PERSISTENT, SEVERE = 10, 2
+NEAR = Fraction(1, 2)  # a percentage this near a threshold is written with two decimal places
+_COLUMN = {
+    StatClass.PRESENT: "present",
+    StatClass.APPROVED: "approved",
+    StatClass.AUTHORISED: "authorised",
+    StatClass.UNAUTHORISED: "unauthorised",
+    StatClass.NOT_POSSIBLE: "not_possible",
+    StatClass.ADMINISTRATIVE: "not_collected",
+}
+
+
+class Classified(Protocol):
+    """Anything that says what a code counts as."""
+
+    @property
+    def stat_class(self) -> str: ...
+    @property
+    def is_late(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Marks of one series counted by what they count as, and everything that follows from the counts."""
+
+    present: int = 0
+    approved: int = 0
+    authorised: int = 0
+    unauthorised: int = 0
+    not_possible: int = 0
+    not_collected: int = 0
+    unmarked: int = 0
+    late: int = 0
+    late_after_close: int = 0
+    minutes_late: int = 0
+    series: str = Series.SESSION
+
+    def __add__(self, other: "Totals") -> "Totals":
+        if self.series != other.series:
+            raise ValueError("Sessions and lessons are two series and are never added together.")
+        return Totals(
+            **{name: getattr(self, name) + getattr(other, name) for name in COLUMNS},
+            series=self.series,
+        )
+
+    @property
+    def possible(self) -> int:
+        """The sessions that count: attended or absent."""
+        return self.attended + self.absent
+
+    @property
+    def attended(self) -> int:
+        """Present, late and approved activity."""
+        return self.present + self.approved
+
+    @property
+    def absent(self) -> int:
+        """Authorised and unauthorised."""
+        return self.authorised + self.unauthorised
+
+    @property
+    def attendance(self) -> Fraction | None:
+        """Attended of possible in per cent, exactly; none when nothing was possible."""
+        return self.share(self.attended)
+
+    @property
+    def absence(self) -> Fraction | None:
+        """Absent of possible in per cent, exactly."""
+        return self.share(self.absent)
+
+    @property
+    def authorised_attendance(self) -> Fraction | None:
+        """Attended or absent with leave, of possible: the second of the two definitions that colleges use (facts 2.1)."""
+        return self.share(self.attended + self.authorised)
+
+    @property
+    def punctuality(self) -> Fraction | None:
+        """On time of attended in per cent, exactly."""
+        return Fraction(100 * (self.attended - self.late), self.attended) if self.attended else None
+
+    @property
+    def is_persistent(self) -> bool:
+        """Persistent absence: 10 % or more missed. A measure over a term or more, never over a week."""
+        return bool(self.possible) and self.absent * PERSISTENT >= self.possible
+
+    @property
+    def is_severe(self) -> bool:
+        """Severe absence: half or more missed."""
+        return bool(self.possible) and self.absent * SEVERE >= self.possible
+
+    def share(self, marks: int) -> Fraction | None:
+        """So many marks of possible in per cent, exactly; every rate divides by possible."""
+        return Fraction(100 * marks, self.possible) if self.possible else None
+
+    @property
+    def unit(self) -> str:
+        """What is counted: sessions or lessons."""
+        return UNIT[Series(self.series)]
+
+    @property
+    def percent(self) -> str:
+        """The attendance as it is written: “91.4 %”, with two places near a threshold."""
+        return written(self.attendance)
+
+    @property
+    def of(self) -> str:
+        """What the percentage is of: “412 of 451 sessions”."""
+        return f"{self.attended:,} of {self.possible:,} {self.unit}"
+
+    @property
+    def words(self) -> str:
+        """Percentage and numbers together: “91.4 % · 412 of 451 sessions”."""
+        return f"{self.percent} · {self.of}" if self.possible else f"no {self.unit} yet"
+
+    @property
+    def tone(self) -> str:
+        """How much it should worry the reader, said in colour beside the number."""
+        if not self.possible:
+            return "plain"
+        return "concern" if self.is_persistent else "watch" if self.absent * 20 > self.possible else "good"
+
+
+COLUMNS = tuple(field.name for field in fields(Totals) if field.name != "series")
+
+
+def decimal(share: Fraction | None, places: int) -> Decimal | None:
+    """An exact share rounded once, half up."""
+    if share is None:
+        return None
+    digits = places + 30
+    exact = Decimal(share.numerator * 10**digits // share.denominator).scaleb(-digits)
+    return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def written(share: Fraction | None) -> str:
+    """A share in per cent as every page writes it: one decimal place, two when a threshold is near, a dash for none."""
+    if share is None:
+        return "–"
+    near = any(abs(share - threshold) < NEAR for threshold in (90, 50))
+    whole = share in (90, 50)
+    return f"{decimal(share, 2 if near and not whole else 1)}\u202f%"
+
+
+def totals_of(
+    counts: Iterable[tuple[Classified | None, int]],
+    series: str = Series.SESSION,
+    minutes: int = 0,
+) -> Totals:
+    """Totals from so many marks of each code; no code is a blank."""
+    found = dict.fromkeys(COLUMNS, 0)
+    for code, number in counts:
+        if code is None:
+            found["unmarked"] += number
+            continue
+        found[_COLUMN[StatClass(code.stat_class)]] += number
+        if code.is_late:
+            found["late"] += number if code.stat_class in ATTENDED else 0
+            found["late_after_close"] += number if code.stat_class in ABSENT else 0
+    return Totals(**found | {"minutes_late": minutes}, series=series)
+
+
+def from_row(row: Mapping[str, int], series: str) -> Totals:
+    """Totals from a row of the database with the columns of the weekly summary."""
+    return Totals(**{name: int(row[name] or 0) for name in COLUMNS}, series=series)
+
+
+def sum_of(totals: Iterable[Totals], series: str = Series.SESSION) -> Totals:
+    """The totals of a group: sums first. Never average students' percentages."""
+    added: Totals | None = None
+    for each in totals:
+        added = each if added is None else added + each
+    return added or Totals(series=series)

@@ -1,0 +1,116 @@
+"""The code set in force on a day, for a series and a site: what a mark may carry and who is offered it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from attendance.choices import ABSENT, ATTENDED, POSSIBLE, Series, SetBy, StatClass
+from attendance.models import AttendanceCode
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code as pages and rules use it."""
+
+    id: int
+    series: str
+    site_id: int | None
+    code: str
+    short: str
+    meaning: str
+    stat_class: str
+    is_late: bool
+    set_by: str
+    valid_from: date | None
+    valid_to: date | None
+
+    @property
+    def counts_possible(self) -> bool:
+        """In the denominator."""
+        return self.stat_class in POSSIBLE
+
+    @property
+    def counts_attended(self) -> bool:
+        """In the numerator."""
+        return self.stat_class in ATTENDED
+
+    @property
+    def is_absence(self) -> bool:
+        """An absence, authorised or not."""
+        return self.stat_class in ABSENT
+
+    @property
+    def authorised(self) -> bool | None:
+        """Whether an absence is authorised; none for what is no absence."""
+        return self.stat_class == StatClass.AUTHORISED if self.is_absence else None
+
+    @property
+    def kind(self) -> str:
+        """The word of the running count on a register."""
+        if self.stat_class == StatClass.PRESENT:
+            return "late" if self.is_late else "present"
+        if self.is_absence:
+            return "late" if self.is_late else "absent"
+        return "elsewhere" if self.stat_class == StatClass.APPROVED else "not counted"
+
+    @property
+    def tone(self) -> str:
+        """How the code stands out: the present are quiet."""
+        return {"present": "good", "late": "watch", "absent": "concern"}.get(self.kind, "accent")
+
+    def in_force(self, day: date) -> bool:
+        """Whether the code was in force on the day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+class CodeSet:
+    """Codes of one series for one site, read once; asked by code and day, or by number."""
+
+    def __init__(self, codes: Iterable[Code]) -> None:
+        self.codes = tuple(codes)
+        self.by_id = {code.id: code for code in self.codes}
+        self._by_code: dict[str, list[Code]] = {}
+        for code in self.codes:
+            self._by_code.setdefault(code.code, []).append(code)
+
+    def on(self, code: str, day: date) -> Code | None:
+        """The code of this symbol in force on the day."""
+        return next(
+            (found for found in self._by_code.get(code, ()) if found.in_force(day)),
+            None,
+        )
+
+    def ever(self, code: str) -> Code | None:
+        """The code of this symbol, in force or not: for saying when it went away."""
+        return next(reversed(self._by_code.get(code, [])), None)
+
+    def in_force(self, day: date) -> list[Code]:
+        """Every code in force on the day, in the order of the list."""
+        return [code for code in self.codes if code.in_force(day)]
+
+
+_FIELDS = (
+    "id", "series", "site_id", "code", "short", "meaning", "stat_class", "is_late", "set_by", "valid_from", "valid_to",
+)  # fmt: skip
+
+
+def all_codes() -> dict[int, Code]:
+    """Every code of every set by number, in one query."""
+    return {row[0]: Code(*row) for row in AttendanceCode.objects.order_by("order", "code").values_list(*_FIELDS)}
+
+
+def code_set(series: str, site_id: int | None = None) -> CodeSet:
+    """The code set of a series at a site, in one query: a site's own lesson codes, or else the default set."""
+    return sets_of(all_codes().values(), series, site_id)
+
+
+def sets_of(codes: Iterable[Code], series: str, site_id: int | None) -> CodeSet:
+    """The same from codes that were read already."""
+    offered = [code for code in codes if code.series == series]
+    own = [code for code in offered if series == Series.LESSON and code.site_id == site_id and site_id is not None]
+    return CodeSet(own or [code for code in offered if code.site_id is None])
+
+
+def offered_to(codes: Iterable[Code], *, officer: bool) -> list[Code]:
+    """What somebody is offered: present, late and absent; the full list only to whoever authorises absence."""
+    return [code for code in codes if officer or code.set_by != SetBy.OFFICER]

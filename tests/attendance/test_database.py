@@ -1,0 +1,5 @@
+"""What the database itself sees to."""
+
+
+def test_starts(college):
+    assert college.today
