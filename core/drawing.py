@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 Number = int | float | Decimal
 
-SPARK_WIDTH = 72
+SPARK_WIDTH = 64
 SPARK_HEIGHT = 20
 _EDGE = 2.5
 

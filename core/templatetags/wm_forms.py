@@ -64,3 +64,11 @@ def all_faults(form: Any = None, several: Iterable[Any] | None = None) -> list[t
         for field in one:
             found += [(None if field.is_hidden else field, str(fault)) for fault in field.errors]
     return found
+
+
+@register.simple_tag
+def plain_fields(form: Any) -> list[BoundField]:
+    """A package's form in our look: its placeholders go, since every field has a label, hidden fields stay hidden."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+    return list(form)
