@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "Staff and roles"
+
+    def ready(self) -> None:
+        from accounts import checks, places, signals  # noqa: F401  (importing them registers them)

@@ -7,14 +7,19 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
+from accounts.addresses import address_of
 from audit import record
+from audit.verbs import REFUSED
 from core import naming
 
-REFUSED = {403, 404}
+REFUSALS = {403, 404}
+# A part of a page that refreshes itself sends this header: it is nobody doing something.
+POLL = "Waymark-Poll"
+LAST_SEEN = "last_seen"
+NOTED_EVERY = 30  # seconds; noting every request would write the session each time
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -25,15 +30,22 @@ class IdleSignOut:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            present = int(time.time())
-            last = request.session.get("last_seen", present)
-            if present - last > settings.IDLE_MINUTES * 60:
-                logout(request)
-                request.session_ended = True  # type: ignore[attr-defined]  # read by the sign-in redirect
-            elif present - last > 30 or "last_seen" not in request.session:
-                request.session["last_seen"] = present
-        return self.get_response(request)
+        record.remember_address(address_of(request))
+        try:
+            if request.user.is_authenticated:
+                self._look_at_the_time(request)
+            return self.get_response(request)
+        finally:
+            record.remember_address(None)
+
+    def _look_at_the_time(self, request: HttpRequest) -> None:
+        present = int(time.time())
+        last = request.session.get(LAST_SEEN)
+        if last is not None and present - last > settings.IDLE_MINUTES * 60:
+            request.idle_sign_out = True  # type: ignore[attr-defined]  # read by whoever records the sign-out
+            logout(request)
+        elif last is None or (present - last >= NOTED_EVERY and POLL not in request.headers):
+            request.session[LAST_SEEN] = present
 
 
 class PrivatePages:
@@ -51,6 +63,10 @@ class PrivatePages:
         return response
 
 
+class _TakeBack(Exception):
+    """Whatever a refused or broken request had begun to write goes back with it."""
+
+
 class NamedRequest:
     """One transaction for the request, in which the database knows who asks; it ends after the answer is rendered."""
 
@@ -58,30 +74,29 @@ class NamedRequest:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        record.remember_address(request.META.get("REMOTE_ADDR"))
         if not request.user.is_authenticated:
             return self.get_response(request)
+        user = request.user
         try:
-            with naming.named(request.user.pk, purpose="page"):
+            with naming.named(user.pk, purpose="page"):
                 response = self.get_response(request)
-                if response.status_code >= 500 or response.status_code in REFUSED:
-                    # Whatever a refused request had begun to write goes back with it.
-                    transaction.set_rollback(True)
-                if response.status_code < 400 and response.streaming and getattr(request, "walled", False):
+                if response.streaming and response.status_code < 400 and getattr(request, "walled", False):
                     raise ImproperlyConfigured("A page behind the wall must not stream: the name ends with the request.")
-        finally:
-            record.remember_address(None)
-        _note_refusal(request, response)
+                if response.status_code >= 500 or response.status_code in REFUSALS:
+                    raise _TakeBack
+        except _TakeBack:
+            pass
+        _note_refusal(request, response, user)
         return response
 
 
-def _note_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
+def _note_refusal(request: HttpRequest, response: HttpResponseBase, user: Any) -> None:
     match = request.resolver_match
-    if response.status_code not in REFUSED or match is None or not request.user.is_authenticated:
+    if response.status_code not in REFUSALS or match is None:
         return
     details = {"page": match.view_name, "status": response.status_code}
     details |= {key: str(value) for key, value in match.kwargs.items()}
-    record.record_apart(request.user, "refused", details=details, walled=match.app_name == "safeguarding")
+    record.record_apart(user, REFUSED, details=details, walled="safeguarding" in match.app_names)
 
 
 class GateKeeper:
@@ -100,5 +115,3 @@ class GateKeeper:
         if gate is None:
             raise PermissionDenied("This page has no gate.")
         return gate.refuse(request)
-
-

@@ -54,6 +54,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = "staff"
         constraints = [
             models.UniqueConstraint(Lower("email"), name="accounts_user_email_once"),
+            # Django lets a superuser past every permission; there is none here, whoever writes to the table.
+            models.CheckConstraint(condition=models.Q(is_superuser=False), name="accounts_user_no_superuser"),
             models.UniqueConstraint(
                 fields=["external_id"], condition=~models.Q(external_id=""), name="accounts_user_external_id_once"
             ),
@@ -72,6 +74,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.given_name, self.family_name = clean(self.given_name), clean(self.family_name)
         self.sort_key = sort_key(self.family_name, self.given_name)
         super().save(*args, **kwargs)
+
+    @property
+    def works_here(self) -> bool:
+        """Whether they may sign in today: added, not switched off, and not past their last day."""
+        return self.is_active and (self.ended_on is None or self.ended_on >= clock.today())
 
     @property
     def full_name(self) -> str:

@@ -1,6 +1,19 @@
 """Staff, roles and sign-in: addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from accounts.views import audit, session, staff, step_up
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("step-up/", step_up.step_up, name="step_up"),
+    path("stay/", session.stay_signed_in, name="stay_signed_in"),
+    path("staff/", staff.staff_list, name="staff_list"),
+    path("staff/add/", staff.staff_add, name="staff_add"),
+    path("staff/<uuid:public_id>/", staff.staff_detail, name="staff_detail"),
+    path("staff/<uuid:public_id>/edit/", staff.staff_edit, name="staff_edit"),
+    path("staff/<uuid:public_id>/end/", staff.staff_end, name="staff_end"),
+    path("staff/<uuid:public_id>/return/", staff.staff_return, name="staff_return"),
+    path("staff/<uuid:public_id>/send-link/", staff.staff_send_link, name="staff_send_link"),
+    path("audit/", audit.audit_list, name="audit_list"),
+]

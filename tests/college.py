@@ -232,7 +232,7 @@ def sign_in() -> Callable[..., Client]:
 
     def make(user: User, *, stepped_up: bool = False) -> Client:
         client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="accounts.backends.StaffBackend")
         if stepped_up:
             session = client.session
             session[STEPPED_UP] = time_now()

@@ -1,0 +1,99 @@
+"""What changes about staff: added, changed, ended, back again."""
+
+from datetime import date
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts import reach, verbs
+from accounts.models import User
+from accounts.rules import may_change_sign_in, may_change_staff, may_manage_staff, require
+from audit.record import record
+from core import clock
+
+CHANGEABLE = ("title", "given_name", "family_name", "email", "position", "staff_code", "started_on")
+NOT_YOURS = "Somebody else has to change your own entry."
+
+
+class AlreadyEnded(Exception):
+    """Somebody else ended them first."""
+
+
+@transaction.atomic
+def add_staff(user: User, by: Any) -> User:
+    """Add a member of staff. They hold no role and reach nobody until somebody gives them reach."""
+    require(may_manage_staff(by), "Only a data manager or a system administrator adds staff.")
+    user.email = user.email.strip().lower()
+    user.is_active, user.is_superuser = True, False
+    user.set_unusable_password()
+    user.save()
+    record(by, verbs.STAFF_ADDED, "staff", user.pk)
+    return user
+
+
+@transaction.atomic
+def change_staff(user: User, changes: dict[str, Any], by: Any) -> User:
+    """Change what is on record about a member of staff, and only the fields that are different."""
+    require(may_change_staff(by, user), NOT_YOURS)
+    stored = User.objects.select_for_update().get(pk=user.pk)
+    changed = [name for name in CHANGEABLE if name in changes and getattr(stored, name) != changes[name]]
+    if "email" in changed:
+        require(
+            may_change_sign_in(by, stored),
+            "This person holds a protected role, so their sign-in address stays. The safeguarding team can end the role first.",
+        )
+    for name in changed:
+        setattr(stored, name, changes[name])
+    if changed:
+        extra = ["sort_key"] if {"given_name", "family_name"} & set(changed) else []
+        stored.save(update_fields=[*changed, *extra])
+        record(by, verbs.STAFF_CHANGED, "staff", stored.pk, details={"fields": changed})
+    return stored
+
+
+@transaction.atomic
+def end_staff(user: User, last_day: date, by: Any) -> User:
+    """End a member of staff after their last day. Their grants end with it; what they wrote stays theirs."""
+    require(may_change_staff(by, user), NOT_YOURS)
+    stored = User.objects.select_for_update().get(pk=user.pk)
+    if not stored.works_here:
+        raise AlreadyEnded
+    stored.ended_on = last_day
+    stored.is_active = last_day >= clock.today()
+    stored.save(update_fields=["ended_on", "is_active"])
+    grants = reach.end_all(stored, last_day, by)
+    if not stored.is_active:
+        sign_out_everywhere(stored)
+    record(by, verbs.STAFF_ENDED, "staff", stored.pk, details={"last_day": last_day.isoformat(), "grants": grants})
+    return stored
+
+
+@transaction.atomic
+def return_staff(user: User, by: Any) -> User:
+    """Let somebody who had ended sign in again. Their old grants stay ended; new reach is given anew."""
+    require(may_change_staff(by, user), NOT_YOURS)
+    changed = User.objects.filter(pk=user.pk).exclude(is_active=True, ended_on=None).update(is_active=True, ended_on=None)
+    user.refresh_from_db()
+    if changed:
+        record(by, verbs.STAFF_RETURNED, "staff", user.pk)
+    return user
+
+
+def send_password_link(user: User, request: HttpRequest, by: Any) -> None:
+    """Mail somebody a link with which they set their own password; nobody else ever sees it."""
+    require(may_change_staff(by, user), NOT_YOURS)
+    form = ResetPasswordForm({"email": user.email})
+    if form.is_valid():
+        form.save(request)
+        record(by, verbs.LINK_SENT, "staff", user.pk)
+
+
+def sign_out_everywhere(user: User) -> None:
+    """End every open session of somebody. Sessions are few, and their owner is known only inside them."""
+    wanted = str(user.pk)
+    for session in Session.objects.filter(expire_date__gte=clock.now()).iterator():
+        if session.get_decoded().get("_auth_user_id") == wanted:
+            session.delete()

@@ -1,0 +1,25 @@
+"""The places that accounts adds to the left column."""
+
+from core.navigation import Place, register
+
+register(
+    Place(
+        group="Settings",
+        label="Staff",
+        url_name="accounts:staff_list",
+        permission="accounts.manage_staff",
+        order=10,
+        icon="person-badge",
+    )
+)
+register(
+    Place(
+        group="Settings",
+        label="Audit record",
+        url_name="accounts:audit_list",
+        permission="accounts.view_audit",
+        order=80,
+        icon="journal-text",
+        short="Audit",
+    )
+)

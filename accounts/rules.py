@@ -1,0 +1,38 @@
+"""Who may do what to whom among staff."""
+
+from typing import Any
+
+from accounts.models import User
+from accounts.reach import held_by
+from accounts.roles import PROTECTED
+from core.actors import SystemActor
+
+
+class NotAllowed(Exception):
+    """This person may not do this; the words say why."""
+
+
+def holds_protected_role(user: User) -> bool:
+    """Whether somebody is DSL, deputy or head today."""
+    return any(held.role in PROTECTED for held in held_by([user.pk]).get(user.pk, []))
+
+
+def may_manage_staff(by: Any) -> bool:
+    """Data managers and system administrators, and Waymark itself when a roster is loaded."""
+    return isinstance(by, SystemActor) or by.has_perm("accounts.manage_staff")
+
+
+def may_change_staff(by: Any, user: User) -> bool:
+    """Nobody changes their own entry: somebody else looks at it first."""
+    return may_manage_staff(by) and by.pk != user.pk
+
+
+def may_change_sign_in(by: Any, user: User) -> bool:
+    """Whoever changes the address of a safeguarding lead could become one, so that address stays while the role is held."""
+    return may_change_staff(by, user) and not holds_protected_role(user)
+
+
+def require(allowed: bool, words: str) -> None:
+    """Stop with these words unless allowed."""
+    if not allowed:
+        raise NotAllowed(words)

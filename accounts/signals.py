@@ -1,0 +1,101 @@
+"""Sign-ins, sign-outs and changes to them are recorded. The signals are those of installed packages."""
+
+import hashlib
+import time
+from typing import Any
+
+from allauth.account import signals as account_signals
+from allauth.mfa import signals as mfa_signals
+from axes.signals import user_locked_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts import verbs
+from accounts.gates import STEPPED_UP
+from accounts.lockout import address_typed
+from accounts.models import User
+from audit.record import record
+from core.actors import SystemActor
+
+SYSTEM_SIGN_IN = SystemActor("sign-in", "Somebody who isn't signed in tries to be")
+
+
+def _trace(typed: str) -> str:
+    """A short fingerprint of what was typed, so that tries can be told apart and the record holds no words of anybody."""
+    return hashlib.sha256(typed.encode()).hexdigest()[:12]
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.signed_in")
+def note_sign_in(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    """Record that somebody signed in, and start their idle time."""
+    record(user, verbs.SIGNED_IN, "staff", user.pk)
+    if request is not None:
+        request.session["last_seen"] = int(time.time())
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.signed_out")
+def note_sign_out(request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
+    """Record that somebody signed out, or was signed out because nothing happened."""
+    if user is None or not user.is_authenticated:
+        return
+    idle = getattr(request, "idle_sign_out", False)
+    record(user, verbs.SIGNED_OUT_IDLE if idle else verbs.SIGNED_OUT, "staff", user.pk)
+
+
+@receiver(user_login_failed, dispatch_uid="accounts.sign_in_failed")
+def note_failure(request: HttpRequest | None, credentials: dict[str, Any], **kwargs: Any) -> None:
+    """Record a failed try: whose account it was, when there is one, and never the words that were typed."""
+    if request is None:
+        return
+    typed = address_typed(request, credentials)
+    known = User.objects.filter(email=typed).values_list("pk", flat=True).first()
+    details = {"account": known} if known else {"typed": _trace(typed)}
+    record(SYSTEM_SIGN_IN, verbs.SIGN_IN_FAILED, "staff", known or "", details=details, refused=True)
+
+
+@receiver(user_locked_out, dispatch_uid="accounts.locked_out")
+def note_lock_out(username: str, **kwargs: Any) -> None:
+    """Record that an account was locked out for one address."""
+    known = User.objects.filter(email=username).values_list("pk", flat=True).first()
+    record(SYSTEM_SIGN_IN, verbs.LOCKED_OUT, "staff", known or "", details={"typed": _trace(username)}, refused=True)
+
+
+@receiver(mfa_signals.authenticator_used, dispatch_uid="accounts.stepped_up")
+def note_second_factor(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
+    """A second factor was just proved, at sign-in or on the step-up page: pages that ask for one open for a while."""
+    request.session[STEPPED_UP] = int(time.time())
+    record(user, verbs.STEPPED_UP, "staff", user.pk, details={"with": authenticator.type})
+
+
+@receiver(mfa_signals.authentication_failed, dispatch_uid="accounts.second_factor_failed")
+def note_wrong_code(user: User, authenticator: Any, **kwargs: Any) -> None:
+    """Record a wrong code."""
+    details = {"with": authenticator.type}
+    record(user, verbs.SECOND_FACTOR_FAILED, "staff", user.pk, details=details, refused=True)
+
+
+@receiver(mfa_signals.authenticator_added, dispatch_uid="accounts.second_factor_added")
+def note_factor_added(user: User, authenticator: Any, **kwargs: Any) -> None:
+    """Record that somebody set up a second factor."""
+    record(user, verbs.SECOND_FACTOR_ADDED, "staff", user.pk, details={"kind": authenticator.type})
+
+
+@receiver(mfa_signals.authenticator_removed, dispatch_uid="accounts.second_factor_removed")
+def note_factor_removed(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
+    """Record that somebody took a second factor away; it no longer vouches for this session."""
+    request.session.pop(STEPPED_UP, None)
+    record(user, verbs.SECOND_FACTOR_REMOVED, "staff", user.pk, details={"kind": authenticator.type})
+
+
+@receiver(account_signals.password_changed, dispatch_uid="accounts.password_changed")
+@receiver(account_signals.password_set, dispatch_uid="accounts.password_set")
+def note_password_change(user: User, **kwargs: Any) -> None:
+    """Record that somebody changed their password."""
+    record(user, verbs.PASSWORD_CHANGED, "staff", user.pk)
+
+
+@receiver(account_signals.password_reset, dispatch_uid="accounts.password_reset")
+def note_password_reset(user: User, **kwargs: Any) -> None:
+    """Record that somebody set a new password through a mailed link."""
+    record(user, verbs.PASSWORD_RESET, "staff", user.pk)
