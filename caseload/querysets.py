@@ -126,3 +126,10 @@ class StudentQuerySet(QuerySet[Any]):
     def at_site(self, site_id: int, day: date | None = None) -> Self:
         """On the roll of the site on the day."""
         return self.filter(pk__in=_members("SiteMembership", day or clock.today(), site_id=site_id))
+
+    def in_container(self, kind: str, container_id: int, day: date | None = None) -> Self:
+        """In a container of any kind on the day; the whole college is everybody on the roll."""
+        if kind == "college":
+            return self.on_roll(day)
+        first, *others = _reached({kind: [container_id]}, day or clock.today())
+        return self.filter(pk__in=first.union(*others) if others else first)

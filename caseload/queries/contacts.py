@@ -1,0 +1,123 @@
+"""The adults around a student and the log of being in touch."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from caseload import choices
+from caseload.columns import Reason
+from caseload.models import ContactLogEntry, Student, StudentContact
+from core import clock
+from core.wording import day as in_words
+
+LOG_LIMIT = 200
+
+
+def contacts_of(student: Student) -> list[dict[str, Any]]:
+    """The present contacts of a student in order of priority, with what must be known before ringing."""
+    rows = (
+        StudentContact.objects.filter(student=student, ended_on=None, contact__ended_on=None)
+        .order_by("no_contact", "priority", "pk")
+        .values(
+            "id",
+            "contact__id",
+            "contact__public_id",
+            "contact__title",
+            "contact__given_name",
+            "contact__family_name",
+            "contact__phone",
+            "contact__other_phone",
+            "contact__email",
+            "contact__address",
+            "contact__postcode",
+            "contact__language",
+            "contact__needs_interpreter",
+            "relationship",
+            "priority",
+            "parental_responsibility",
+            "lives_with",
+            "is_emergency",
+            "no_contact",
+            "no_contact_reason",
+        )
+    )
+    words = dict(choices.Relationship.choices)
+    return [_contact(row, words) for row in rows]
+
+
+def contact_log(student: Student, before: datetime | None = None, limit: int = LOG_LIMIT) -> list[dict[str, Any]]:
+    """What is in a student's contact log, the latest first."""
+    rows = ContactLogEntry.objects.filter(student=student)
+    if before is not None:
+        rows = rows.filter(at__lt=before)
+    found = rows.order_by("-at", "-pk").values(
+        "public_id",
+        "channel",
+        "direction",
+        "at",
+        "summary",
+        "note",
+        "outcome",
+        "follow_up_on",
+        "followed_up_at",
+        "logged_by_id",
+        "logged_by__given_name",
+        "logged_by__family_name",
+        "logged_by__title",
+        "contact__given_name",
+        "contact__family_name",
+        "contact__title",
+    )[:limit]
+    channels = dict(choices.Channel.choices)
+    return [_log_entry(row, channels) for row in found]
+
+
+def follow_up_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
+    """Who is waiting to be called back, for lists of students: overdue, and due today. One query."""
+    today = clock.today()
+    rows = (
+        ContactLogEntry.objects.filter(student_id__in=student_ids, followed_up_at=None, follow_up_on__lte=today)
+        .order_by("student_id", "follow_up_on")
+        .distinct("student_id")
+        .values_list("student_id", "follow_up_on")
+    )
+    return {pk: [_follow_up(due, (today - due).days)] for pk, due in rows}
+
+
+def follow_ups_due(user: Any, students: Any) -> int:
+    """How many calls are waiting to be followed up among these students."""
+    due = Q(followed_up_at=None, follow_up_on__lte=clock.today())
+    return ContactLogEntry.objects.filter(due, student__in=students).count()
+
+
+def _follow_up(due: Any, late: int) -> Reason:
+    if late == 0:
+        return Reason("Follow up a contact today", 72, "watch", "follow_up")
+    words = f"Contact not followed up, due {in_words(due)}"
+    return Reason(words, 80 if late > 7 else 75, "concern", "follow_up")
+
+
+def _contact(row: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:
+    contact = {key.removeprefix("contact__"): value for key, value in row.items()} | {"link_id": row["id"]}
+    contact["name"] = _name(row["contact__title"], row["contact__given_name"], row["contact__family_name"])
+    contact["relationship_words"] = words.get(row["relationship"], row["relationship"])
+    return contact
+
+
+def _log_entry(row: dict[str, Any], channels: dict[str, str]) -> dict[str, Any]:
+    contact = _name(row["contact__title"], row["contact__given_name"], row["contact__family_name"], "")
+    incoming = row["direction"] == "in"
+    return row | {
+        "who": _name(row["logged_by__title"], row["logged_by__given_name"], row["logged_by__family_name"]),
+        "contact": contact,
+        "channel_words": channels.get(row["channel"], row["channel"]),
+        "direction_words": "from" if incoming else "to",
+        "due": row["follow_up_on"] is not None and row["followed_up_at"] is None,
+        "late": bool(row["follow_up_on"] and not row["followed_up_at"] and row["follow_up_on"] < clock.today()),
+    }
+
+
+def _name(title: str | None, given: str | None, family: str | None, nobody: str = "(no name recorded)") -> str:
+    return " ".join(part for part in (title, given, family) if part) or nobody
