@@ -1,0 +1,33 @@
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+from caseload.models import Student
+from config.demo_college.build import build
+from core import clock
+
+
+class Command(BaseCommand):
+    """Fill an empty database with a believable college: last year complete, this year to date."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--students", type=int, default=1200, help="On roll today: 30 to 30,000 (1,200).")
+        parser.add_argument("--seed", type=int, default=1, help="The same seed and date give the same college.")
+        parser.add_argument("--today", type=date.fromisoformat, default=None, help="The day it is, as 2026-11-20.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not 30 <= options["students"] <= 30_000:
+            raise CommandError("--students must be between 30 and 30000.")
+        if Student.objects.exists():
+            raise CommandError("There are students in this database already. The demonstration college needs an empty one.")
+        today = options["today"] or clock.today()
+        with clock.set_to(clock.at(today, 8)), transaction.atomic():
+            build(options["students"], options["seed"], today, self.stdout.write)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        self.stdout.write(f"The demonstration college of {options['students']} students is ready.")
