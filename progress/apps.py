@@ -3,4 +3,17 @@ from django.apps import AppConfig
 
 class ProgressConfig(AppConfig):
     name = "progress"
-    verbose_name = "Progress"
+    verbose_name = "Grades and progress"
+
+    def ready(self) -> None:
+        from core import navigation
+        from core.navigation import Place
+        from progress import panels
+
+        panels.register()
+        navigation.register(
+            Place("Registers", "Grades", "progress:group_list", "progress.enter_grades", 50, "g g", "bar-chart-steps", "Grades")
+        )
+        navigation.register(
+            Place("Settings", "Assessment points", "progress:point_list", "progress.manage_assessment", 40, "", "calendar2-range")
+        )

@@ -1,0 +1,84 @@
+"""What progress adds to the student page and to lists of students."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max
+from django.urls import reverse
+
+from caseload import columns
+from caseload.columns import Column, Filter, Reason, ReasonSource
+from core import clock, panels
+from core.panels import Panel, TimelineSource
+from progress import queries
+from progress.models import Grade
+
+VIEW = "progress.view_grades"
+
+
+def load_panel(user: Any, student: Any) -> dict[str, Any]:
+    """Subjects with target, current and predicted grade, and how many are below target."""
+    subjects = queries.latest_by_subject([student.pk]).get(student.pk, [])
+    compared = [subject for subject in subjects if subject.steps is not None]
+    return {
+        "student": student,
+        "subjects": subjects,
+        "below": sum(1 for subject in compared if subject.steps is not None and subject.steps < 0),
+        "compared": len(compared),
+        "url": reverse("progress:student_progress", args=[student.public_id]),
+    }
+
+
+def load_timeline(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    """One entry for each assessment point at which the student got a grade."""
+    grades = Grade.objects.visible_to(user, VIEW).filter(student=student).exclude(point=None)
+    points = grades.values("point__name", "point__on_date", "point_id").annotate(
+        subjects=Count("course", distinct=True), entered=Max("entered_at")
+    )
+    if before is not None:
+        points = points.filter(point__on_date__lte=clock.local(before).date())
+    url = reverse("progress:student_progress", args=[student.public_id])
+    found = [
+        {
+            "when": clock.at(point["point__on_date"], 12),
+            "kind": "grades",
+            "title": f"Grades: {point['point__name']}",
+            "text": f"{point['subjects']} {'subject' if point['subjects'] == 1 else 'subjects'}",
+            "url": url,
+            "icon": "bar-chart-steps",
+        }
+        for point in points.order_by("-point__on_date", "-point_id")[: limit + 1]
+    ]
+    return [entry for entry in found if before is None or entry["when"] < before][:limit]
+
+
+def load_column(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
+    """Below target in how many of how many subjects."""
+    return {
+        student: {
+            "text": f"{found.below} of {found.of}",
+            "sort": found.below * 100 + 100 * found.below // found.of,
+            "tone": "" if not found.below else ("concern" if found.below * 2 > found.of else "watch"),
+        }
+        for student, found in queries.below_target_counts(ids).items()
+    }
+
+
+def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]]:
+    """Below target in some subjects."""
+    return queries.reasons(ids)
+
+
+def register() -> None:
+    """Offer all of it."""
+    panels.register(Panel("student", "progress", "Progress", 30, VIEW, "progress/_panel.html", load_panel))
+    panels.register_timeline(TimelineSource("grades", "Grades", 40, VIEW, load_timeline))
+    columns.register_column(
+        Column(
+            "below_target", "Below target", 40, VIEW, load_column,
+            title="Subjects in which the current grade is lower than the minimum target", first="desc",
+        )
+    )  # fmt: skip
+    columns.register_reasons(ReasonSource("progress", VIEW, load_reasons, order=40))
+    columns.register_filter(Filter("below_target", "Below target", 40, VIEW))
