@@ -45,8 +45,9 @@ class User:
         self.process.wait(30)
 
     def close(self) -> None:
-        if self.process.poll() is None:
+        if self.seen.get("data") and self.process.poll() is None:
             self.end()
+        self.process.wait(30)
         if self.process.stdout:
             self.process.stdout.close()
 
@@ -54,18 +55,40 @@ class User:
 Start = Callable[..., User]
 
 
-@pytest.fixture
-def var() -> Iterator[Path]:
+def _open_folder() -> Path:
     """A folder that every account can reach, as /srv or a home folder would be."""
     folder = Path(tempfile.mkdtemp(prefix="waymark-test-"))
     folder.chmod(0o711)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made() -> Iterator[Path]:
+    """A `var` folder whose database was made and stopped; making one takes seconds, copying it does not."""
+    folder = _open_folder()
+    User(folder / "var", 0).close()
     yield folder / "var"
     shutil.rmtree(folder)
 
 
 @pytest.fixture
-def start(var: Path) -> Iterator[Start]:
-    """Start a user of the servers; whatever still runs at the end is stopped before `var` goes."""
+def empty_var() -> Iterator[Path]:
+    """A `var` folder that isn't there yet."""
+    folder = _open_folder()
+    yield folder / "var"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def var(empty_var: Path, made: Path) -> Path:
+    """A `var` folder of this test alone, with a database in it."""
+    subprocess.run(["cp", "-a", made, empty_var], check=True)
+    return empty_var
+
+
+@pytest.fixture
+def start(empty_var: Path) -> Iterator[Start]:
+    """Start a user of the servers; whatever still runs at the end is stopped before its folder goes."""
     users: list[User] = []
 
     def started(var: Path, seconds: float = 60, **env: str) -> User:
@@ -75,9 +98,8 @@ def start(var: Path) -> Iterator[Start]:
     yield started
     for user in users:
         user.close()
-        if "data" in user.seen:
-            assert wait_until(lambda: not processes_in(Path(user.seen["data"])))
-            shutil.rmtree(user.seen["sockets"], ignore_errors=True)
+    for data in {user.seen["data"] for user in users if "data" in user.seen}:
+        assert wait_until(lambda folder=Path(data): not processes_in(folder))
 
 
 def processes_in(folder: Path) -> list[int]:
@@ -172,7 +194,9 @@ def test_the_first_to_leave_does_not_stop_the_servers_of_the_second(start: Start
 
 
 def test_two_checkouts_side_by_side_and_a_path_with_a_space(start: Start, var: Path) -> None:
-    first, second = start(var), start(var.with_name("another folder"))
+    spaced = var.with_name("another folder")
+    subprocess.run(["cp", "-a", var, spaced], check=True)
+    first, second = start(var), start(spaced)
     assert first.seen["sockets"] != second.seen["sockets"]
     assert first.seen["postmaster"] != second.seen["postmaster"]
     assert second.seen["data"].endswith("another folder/postgres") or second.seen["data"].startswith("/var/lib")
@@ -181,8 +205,8 @@ def test_two_checkouts_side_by_side_and_a_path_with_a_space(start: Start, var: P
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another account")
-def test_root_in_a_closed_folder_keeps_the_data_elsewhere_and_opens_nothing(start: Start, var: Path) -> None:
-    closed = var.with_name("closed")
+def test_root_in_a_closed_folder_keeps_the_data_elsewhere_and_opens_nothing(start: Start, empty_var: Path) -> None:
+    closed = empty_var.with_name("closed")
     closed.mkdir(mode=0o700)
     user = start(closed / "var")
     data = Path(user.seen["data"])
@@ -197,11 +221,11 @@ def test_root_in_a_closed_folder_keeps_the_data_elsewhere_and_opens_nothing(star
         shutil.rmtree(data.parent)
 
 
-def test_data_of_another_major_version_is_refused_with_a_sentence(start: Start, var: Path) -> None:
-    data = var / "postgres"
+def test_data_of_another_major_version_is_refused_with_a_sentence(start: Start, empty_var: Path) -> None:
+    data = empty_var / "postgres"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("9\n")
-    user = start(var)
+    user = start(empty_var)
     assert "was made by PostgreSQL 9, but here is PostgreSQL" in user.seen["trouble"]
     user.process.wait(10)
     assert user.process.returncode == 1
@@ -213,20 +237,20 @@ def test_keys_of_another_database_are_refused_with_a_sentence(start: Start, var:
     assert "do not belong to the database" in start(var).seen["trouble"]
 
 
-def test_a_socket_folder_that_somebody_else_made_is_refused(monkeypatch: pytest.MonkeyPatch, var: Path) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(var.parent))
-    place = Place("main", Account.for_servers(), var)
+def test_a_socket_folder_that_somebody_else_made_is_refused(monkeypatch: pytest.MonkeyPatch, empty_var: Path) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(empty_var.parent))
+    place = Place("main", Account.for_servers(), empty_var)
     place.sockets.mkdir(mode=0o755)
     place.sockets.chmod(0o755)
     with pytest.raises(Trouble, match="is not a private folder"):
         place.prepare()
 
 
-def test_a_runtime_folder_with_a_long_path_is_passed_over(monkeypatch: pytest.MonkeyPatch, var: Path) -> None:
-    long = var.parent / ("x" * 90)
+def test_a_runtime_folder_with_a_long_path_is_passed_over(monkeypatch: pytest.MonkeyPatch, empty_var: Path) -> None:
+    long = empty_var.parent / ("x" * 90)
     long.mkdir(mode=0o711)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
-    sockets = Place("main", Account.for_servers(), var).sockets
+    sockets = Place("main", Account.for_servers(), empty_var).sockets
     assert len(str(sockets)) + len(places.LONGEST_SOCKET_NAME) <= places.SOCKET_PATH_LIMIT
 
 
