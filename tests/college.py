@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db import connection
 from django.test import Client
 
 from accounts.gates import STEPPED_UP
 from accounts.models import User
+from accounts.roles import PROTECTED
 from caseload.models import (
     GRANT_MODELS,
     AcademicYear,
@@ -189,16 +191,16 @@ class College:
 
     def grant(self, user: User, role: str, kind: str, container: Any = None, **more: Any) -> Any:
         """Give reach past every rule, as the set-up of a test. Protected roles are given as the database's owner does."""
-        model = GRANT_MODELS[kind]
-        row = model(
-            user=user,
-            role=Group.objects.get(name=role),
-            permission=reach_permission(kind),
-            period=more.pop("period", SINCE),
-            **({"content_object": container} if container else {"content_object_id": 1}),
-            **more,
-        )
-        row.save()
+        model, group, period = GRANT_MODELS[kind], Group.objects.get(name=role), more.pop("period", SINCE)
+        if role in PROTECTED:
+            with connection.cursor() as cursor:
+                values = [user.pk, group.pk, reach_permission(kind).pk, period]
+                cursor.execute("SELECT give_protected_role(%s, %s, %s, %s)", values)
+                row = model._default_manager.get(pk=cursor.fetchone()[0])
+        else:
+            over = {"content_object": container} if container else {"content_object_id": 1}
+            row = model(user=user, role=group, permission=reach_permission(kind), period=period, **over, **more)
+            row.save()
         vars(user).pop("_reach", None)
         return row
 

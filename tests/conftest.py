@@ -23,7 +23,10 @@ from pytest_django import DjangoDbBlocker
 
 from config.launch import template_database
 from config.launch.template_database import Databases, url_of
+from tests.college import college, sign_in, today  # noqa: F401  (fixtures for every test)
+from tests.worker import postbox, worker  # noqa: F401  (fixtures for every test)
 
+PROTECTED_ROLES = Path(__file__).with_name("protected_roles.sql")
 COLLEGE = ("demo_college", "--students", "60", "--seed", "1", "--today", "2026-11-20")
 
 
@@ -70,8 +73,14 @@ def databases() -> Databases:
 @pytest.fixture(scope="session")
 def migrated_template(databases: Databases) -> str:
     """The name of the migrated template."""
-    files = template_database.schema_files(Path(settings.KEYS))
-    return databases.template("schema", files, template_database.migrate)
+    files = [*template_database.schema_files(Path(settings.KEYS)), PROTECTED_ROLES]
+
+    def build(env: dict[str, str]) -> None:
+        template_database.migrate(env)
+        with psycopg.connect(env["DATABASE_OWNER_URL"], autocommit=True) as connection:
+            connection.execute(PROTECTED_ROLES.read_bytes())
+
+    return databases.template("schema", files, build)
 
 
 @pytest.fixture(scope="session")
@@ -120,9 +129,7 @@ def committing_db(transactional_db: None) -> None:
 
 
 @pytest.fixture
-def college_db(
-    django_db_setup: Switch, college_template: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[str]:
+def college_db(django_db_setup: Switch, college_template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """A fresh copy of the demonstration college for this test alone; gives the database's name."""
     with django_db_blocker.unblock(), django_db_setup.fresh_copy(college_template) as name:
         yield name

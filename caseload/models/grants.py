@@ -40,6 +40,9 @@ class Grant(PublicIdModel, UserObjectPermissionBase):
     given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     given_at = models.DateTimeField(default=clock.now, editable=False)
     reason = models.CharField(max_length=200, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=200, blank=True)
 
     objects = GrantQuerySet.as_manager()
     container_kind = ""
@@ -87,8 +90,11 @@ class CaseloadGrant(Grant):
     class Meta(Grant.Meta):
         constraints = [
             *_once("caseload_caseload_grant_once"),
+            # One that was ended before it began has an empty period, which has no end to ask for.
             models.CheckConstraint(
-                condition=~models.Q(capacity="cover") | models.Q(period__endswith__isnull=False),
+                condition=~models.Q(capacity="cover")
+                | models.Q(period__endswith__isnull=False)
+                | models.Q(period__isempty=True),
                 name="caseload_cover_has_an_end",
             ),
         ]
@@ -172,7 +178,10 @@ class SiteGrant(Grant):
 
 
 class RoleProposal(PublicIdModel):
-    """A proposal that somebody become DSL, deputy or head. It takes effect when a second person consents."""
+    """A proposal that somebody become DSL, deputy or head. It takes effect when a second person consents.
+
+    Who proposed and who decided are written by the database from the signed name, whatever the application says.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     role = models.ForeignKey(Group, models.PROTECT, related_name="+")
@@ -187,8 +196,11 @@ class RoleProposal(PublicIdModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(decided_by=None)
-                | (~models.Q(decided_by=models.F("proposed_by")) & ~models.Q(decided_by=models.F("user"))),
+                condition=models.Q(consented=None, decided_by=None)
+                | models.Q(consented=False, decided_by__isnull=False)
+                | models.Q(consented=True, decided_by__isnull=False)
+                & ~models.Q(decided_by=models.F("proposed_by"))
+                & ~models.Q(decided_by=models.F("user")),
                 name="caseload_proposal_needs_a_second_person",
             )
         ]

@@ -1,0 +1,8 @@
+-- Only in databases of tests: give a protected role as the database's owner would, inside a test's own transaction.
+CREATE FUNCTION give_protected_role(person bigint, role bigint, permission bigint, period daterange) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    INSERT INTO caseload_collegegrant
+        (public_id, user_id, role_id, permission_id, content_object_id, period, given_at, reason, end_reason)
+    VALUES (gen_random_uuid(), person, role, permission, 1, period, now(), '', '')
+    RETURNING id
+$$;
