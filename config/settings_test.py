@@ -16,5 +16,5 @@ WHITENOISE_AUTOREFRESH = True
 # Every process of a run has a corner of its own in the broker and the cache; programs that a test starts inherit it.
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 _corner = f"{os.environ.setdefault('WAYMARK_TEST_RUN', str(os.getpid()))}-{_worker}:"
-CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS | {"global_keyprefix": _corner}  # noqa: F405
+CELERY_BROKER_TRANSPORT_OPTIONS = dict(CELERY_BROKER_TRANSPORT_OPTIONS, global_keyprefix=_corner)  # noqa: F405
 CACHES = {"default": CACHES["default"] | {"KEY_PREFIX": _corner}}  # noqa: F405

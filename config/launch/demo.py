@@ -87,7 +87,9 @@ def _free_port(first: int, wanted: int | None) -> int:
             except (OSError, OverflowError):
                 continue
             return port
-    raise Trouble(f"Port {wanted} can't be used; leave --port out to have a free one found." if wanted else "No port is free.")
+    raise Trouble(
+        f"Port {wanted} can't be used; leave --port out to have a free one found." if wanted else "No port is free."
+    )
 
 
 def _settings(asked: argparse.Namespace, port: int) -> dict[str, str]:
@@ -168,7 +170,17 @@ def _parts(env: dict[str, str]) -> list[Part]:
     port = env["WAYMARK_BASE_URL"].rsplit(":", 1)[1]
     run = [sys.executable, "-m"]
     web = [*run, "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-    web += ["--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--no-control-socket", "--log-level", "warning"]
+    web += [
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--graceful-timeout",
+        "5",
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+    ]
     celery = [*run, "celery", "--app", "config"]
     worker = [*celery, "worker", "--queues", QUEUES, "--concurrency", "2", "--loglevel", "INFO"]
     parts = [

@@ -44,7 +44,7 @@ class Keeper:
     """Looks after the servers that one place needs."""
 
     def __init__(self, where: Place, kinds: list[str], report: int) -> None:
-        known = {"postgres": Postgres, "valkey": Valkey}
+        known: dict[str, type[Postgres] | type[Valkey]] = {"postgres": Postgres, "valkey": Valkey}
         self.where = where
         self.servers: list[Postgres | Valkey] = [known[kind](where) for kind in kinds]
         self._report = report
@@ -100,7 +100,9 @@ class Keeper:
         now = time.monotonic()
         self._crashes = [when for when in self._crashes if now - when < 60] + [now]
         if len(self._crashes) > PATIENCE_WITH_CRASHES:
-            raise Trouble(f"A server ended {len(self._crashes)} times in a minute; the logs in {self.where.log} say why.")
+            raise Trouble(
+                f"A server ended {len(self._crashes)} times in a minute; the logs in {self.where.log} say why."
+            )
         print(f"{type(server).__name__} ended; starting it again.", flush=True)
         server.start()
 

@@ -128,7 +128,10 @@ class Postgres:
     def _environment(self) -> dict[str, str]:
         """Nothing of the caller's PG… settings may reach our server."""
         kept = ("PATH", "HOME", "TMPDIR", "TZ")
-        return {name: os.environ[name] for name in kept if name in os.environ} | {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
+        return {name: os.environ[name] for name in kept if name in os.environ} | {
+            "LC_ALL": "C.UTF-8",
+            "LANG": "C.UTF-8",
+        }
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         with open(self._log_file, "ab") as log:
@@ -215,7 +218,9 @@ class Postgres:
             for role, right in rights.items():
                 known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
                 connection.execute(
-                    sql.SQL("{verb} ROLE {role} LOGIN NOSUPERUSER NOCREATEROLE NOBYPASSRLS {right} PASSWORD {password}").format(
+                    sql.SQL(
+                        "{verb} ROLE {role} LOGIN NOSUPERUSER NOCREATEROLE NOBYPASSRLS {right} PASSWORD {password}"
+                    ).format(
                         verb=sql.SQL("ALTER" if known else "CREATE"),
                         role=sql.Identifier(role),
                         right=sql.SQL(right),

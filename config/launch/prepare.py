@@ -1,9 +1,8 @@
 """Bringing a database up to date: what `./run demo` and the tests' template do, as the database's owner."""
 
 import os
-import sys
 
-STEPS = {
+STEPS: dict[str, dict[str, bool]] = {
     "make_keys": {},
     "migrate": {"interactive": False},
     "install_naming_key": {},
@@ -27,4 +26,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -40,7 +40,9 @@ class Databases:
         """A connection as the owner, each statement by itself."""
         return psycopg.connect(url_of(self.owner_url, database), autocommit=True)
 
-    def template(self, name: str, shaped_by: Iterable[Path], build: Callable[[dict[str, str]], None], source: str = "") -> str:
+    def template(
+        self, name: str, shaped_by: Iterable[Path], build: Callable[[dict[str, str]], None], source: str = ""
+    ) -> str:
         """The template of this name for the present state of these files; built first if there is none."""
         label = f"{TEMPLATE}{name}_"
         wanted = label + fingerprint(shaped_by, source)

@@ -200,7 +200,8 @@ def test_two_checkouts_side_by_side_and_a_path_with_a_space(start: Start, var: P
     assert first.seen["sockets"] != second.seen["sockets"]
     assert first.seen["postmaster"] != second.seen["postmaster"]
     assert second.seen["data"].endswith("another folder/postgres") or second.seen["data"].startswith("/var/lib")
-    assert answers(first.seen["owner_url"]) and answers(second.seen["owner_url"])
+    assert answers(first.seen["owner_url"])
+    assert answers(second.seen["owner_url"])
     assert not answers(first.seen["owner_url"].replace(first.seen["sockets"].replace("/", "%2F"), "%2Ftmp"))
 
 
