@@ -8,12 +8,14 @@ from typing import Any
 
 from config.demo_college.chance import Chance
 from config.demo_college.frame import Frame
+from config.demo_college.grades import Grades
 from config.demo_college.groups import Groups, Staffing
 from config.demo_college.load import Loader
 from config.demo_college.marks import Diary, live
 from config.demo_college.names import Names
+from config.demo_college.registers import Registers
 from config.demo_college.students import Roll
-from core import clock
+from config.demo_college.work import Work
 
 # What moves each site's overall absence to the national figure (school) and a little above it (college).
 SCHOOL_SCALE, COLLEGE_SCALE = 1.16, 1.16
@@ -63,9 +65,10 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
         for site, scale in (("school", SCHOOL_SCALE), ("college", COLLEGE_SCALE))
     }
     step(f"{len(days)} school days lived through")
+    registers = Registers(frame, groups, diaries, Chance(seed, "registers"))
+    step(f"{len(registers.registers)} registers")
+    Grades(frame, roll, groups, Chance(seed, "grades"))
+    step("grades and effort")
+    work = Work(frame, roll, groups, diaries, Chance(seed, "work"))
+    step(f"{len(work.rows['meetings'])} one-to-ones, {len(work.rows['targets'])} targets")
     return Built(frame, roll, groups, staffing, diaries, seed)
-
-
-def morning_of(today: date) -> Any:
-    """Eight in the morning of today: everything in the college happened before."""
-    return clock.at(today, 8)

@@ -1,0 +1,138 @@
+"""Assessment points of both years and what was entered at them: grades near a target, effort that goes with attendance."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from caseload.models import Course
+from config.demo_college.chance import Chance
+from config.demo_college.frame import Frame
+from config.demo_college.groups import Groups
+from config.demo_college.students import Person, Roll
+from core import clock
+from progress.models import AssessmentPoint, EffortAxis, GradeScale, ScaleGrade
+
+# Name, after how many school days it is, and what is asked for.
+POINTS = (
+    ("Baseline", 24, ("current",)),
+    ("Autumn", 56, ("current", "predicted")),
+    ("Spring", 108, ("current", "predicted", "mock")),
+    ("Summer", 166, ("current", "predicted")),
+)
+GRADE_COLUMNS = (
+    "student_id", "course_id", "group_id", "point_id", "kind", "scale_id", "grade_id", "on_date", "entered_by_id", "entered_at",
+)  # fmt: skip
+EFFORT_COLUMNS = (
+    "student_id", "course_id", "group_id", "point_id", "axis_id", "scale_id", "value_id", "entered_by_id", "entered_at",
+)  # fmt: skip
+OPEN_FOR = timedelta(days=12)
+
+
+class Grades:
+    """Fills the grade book."""
+
+    def __init__(self, frame: Frame, roll: Roll, groups: Groups, chance: Chance) -> None:
+        self.frame, self.roll, self.groups, self.chance = frame, roll, groups, chance
+        self.scales = self._scales()
+        self.effort = GradeScale.objects.filter(kind="effort").order_by("position").first()
+        self.axis = EffortAxis.objects.order_by("position").first()
+        self.efforts = list(self.effort.grades.exclude(position=None).order_by("position")) if self.effort else []
+        self.points = self._points()
+        frame.loader.copy_values("progress_grade", GRADE_COLUMNS, self._grades())
+        if self.effort and self.axis:
+            frame.loader.copy_values("progress_effort", EFFORT_COLUMNS, self._effort())
+
+    def _scales(self) -> dict[str, tuple[int, list[ScaleGrade]]]:
+        found = {}
+        for scale in GradeScale.objects.filter(kind="grade").order_by("position").prefetch_related("grades"):
+            grades = sorted((g for g in scale.grades.all() if g.position is not None), key=lambda g: (g.position, g.sub_rank))
+            for qualification in scale.qualifications:
+                found.setdefault(qualification, (scale.pk, grades))
+        return found
+
+    def _points(self) -> list[AssessmentPoint]:
+        made, frame = [], self.frame
+        for year in (frame.last, frame.this):
+            days = frame.dates[year].open_days
+            for site in (frame.school, frame.sixth):
+                for name, after, kinds in POINTS:
+                    on_date = days[after]
+                    opens = on_date - OPEN_FOR
+                    if opens > frame.today:
+                        continue
+                    made.append(
+                        frame.loader.new(
+                            AssessmentPoint,
+                            year=frame.years[year],
+                            site=site,
+                            name=name,
+                            on_date=on_date,
+                            opens_on=opens,
+                            closes_on=on_date + timedelta(days=2),
+                            kinds=list(kinds),
+                            effort_scale=self.effort,
+                        )
+                    )
+        frame.loader.copy(made)
+        if self.axis:
+            axes = AssessmentPoint.axes.through
+            frame.loader.copy_values(
+                axes._meta.db_table, ("assessmentpoint_id", "effortaxis_id"), [(point.pk, self.axis.pk) for point in made]
+            )
+        return made
+
+    def _entered(self) -> Iterator[tuple[AssessmentPoint, int, dict[str, Any], Person]]:
+        """Every student in every group at every point that was asked of the group; at an open point half the groups are done."""
+        for point in self.points:
+            for pk, group in self.groups.taught.items():
+                same_site = bool(group["block"]) == (point.site_id == self.frame.sixth.pk)
+                if group["year"] != point.year.start_year or not same_site:
+                    continue
+                if point.closes_on >= self.frame.today and pk % 2:
+                    continue
+                for person in group["members"]:
+                    if person.on_roll(min(point.on_date, self.frame.today)):
+                        yield point, pk, group, person
+
+    def _wanted(self, person: Person, course: Course, top: int) -> int:
+        """The place in the scale of somebody's target, 0 the best: it stays the same all along."""
+        lean = Chance(person.row.pk * 7919 + course.pk).gauss(0, 0.5)
+        return max(0, min(top - 2, round(top * 0.42 - person.ability * 1.25 + lean)))
+
+    def _grades(self) -> Iterator[tuple[Any, ...]]:
+        yield from self._targets()
+        for point, pk, group, person in self._entered():
+            course = group["course"]
+            scale, grades = self.scales[course.qualification]
+            target = self._wanted(person, course, len(grades) - 1)
+            moment = clock.at(min(point.on_date, self.frame.today - timedelta(days=1)), 16)
+            slip = self.chance.gauss(0.75 - 0.004 * (point.on_date - point.year.starts_on).days, 0.9)
+            for kind in point.kinds:
+                drift = slip if kind == "current" else self.chance.gauss(0.6 if kind == "mock" else 0.15, 0.7)
+                place = max(0, min(len(grades) - 1, round(target + drift)))
+                yield (person.row.pk, course.pk, pk, point.pk, kind, scale, grades[place].pk, point.on_date,
+                       group["teacher"].pk, moment)  # fmt: skip
+
+    def _targets(self) -> Iterator[tuple[Any, ...]]:
+        given: set[tuple[int, int]] = set()
+        for pk, group in self.groups.taught.items():
+            course = group["course"]
+            scale, grades = self.scales[course.qualification]
+            on_date: date = self.frame.dates[group["year"]].open_days[5]
+            if on_date >= self.frame.today:
+                continue
+            for person in group["members"]:
+                if (person.row.pk, course.pk) in given:
+                    continue
+                given.add((person.row.pk, course.pk))
+                target = grades[self._wanted(person, course, len(grades) - 1)].pk
+                yield (person.row.pk, course.pk, pk, None, "minimum_target", scale, target, on_date, None,
+                       clock.at(on_date, 12))  # fmt: skip
+
+    def _effort(self) -> Iterator[tuple[Any, ...]]:
+        assert self.effort and self.axis
+        for point, pk, group, person in self._entered():
+            place = max(0, min(len(self.efforts) - 1, round(self.chance.gauss(1.1 - person.ability * 0.35, 0.8))))
+            moment = clock.at(min(point.on_date, self.frame.today - timedelta(days=1)), 16)
+            yield (person.row.pk, group["course"].pk, pk, point.pk, self.axis.pk, self.effort.pk, self.efforts[place].pk,
+                   group["teacher"].pk, moment)  # fmt: skip

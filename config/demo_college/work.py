@@ -1,0 +1,185 @@
+"""The tutors' work: one-to-ones that review targets and set new ones, quick notes, calls home."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from accounts.models import User
+from caseload.models import ContactLogEntry
+from config.demo_college import words
+from config.demo_college.chance import Chance
+from config.demo_college.frame import Frame
+from config.demo_college.groups import Groups
+from config.demo_college.marks import Diary
+from config.demo_college.students import Person, Roll
+from core import clock
+from interventions.models import Meeting, MeetingType, Note, Target, TargetReview
+
+EVERY_DAYS = {"school": 85, "college": 55}
+CLOSED = {"met": 55, "partly_met": 20, "not_met": 18, "dropped": 7}
+OUTCOME = {"met": "met", "partly_met": "partly", "not_met": "not_met", "dropped": "dropped"}
+
+
+class Work:
+    """Two years of it."""
+
+    def __init__(self, frame: Frame, roll: Roll, groups: Groups, diaries: dict[str, Diary], chance: Chance) -> None:
+        self.frame, self.roll, self.groups, self.chance = frame, roll, groups, chance
+        self.rows: dict[str, list[Any]] = defaultdict(list)
+        self.types = list(MeetingType.objects.order_by("position"))
+        self.worrying = {
+            diary.people[place].row.pk for diary in diaries.values() for place in (*diary.falling, *diary.helped)
+        }
+        for person in roll.people:
+            self._person(person)
+        for rows in self.rows.values():
+            frame.loader.copy(rows)
+
+    def _person(self, person: Person) -> None:
+        open_targets: list[Any] = []
+        for year, caseload in sorted(person.caseloads.items()):
+            tutor = self.groups.tutors[caseload]
+            for day in self._meeting_days(person, year):
+                open_targets = self._meeting(person, tutor, day, open_targets)
+            for day in self._some_days(person, year, 0.9 if person.row.pk in self.worrying else 0.3):
+                self._note(person, tutor, day)
+            for day in self._some_days(person, year, 1.6 if person.row.pk in self.worrying else 0.2):
+                self._call(person, tutor, day)
+
+    def _days(self, person: Person, year: int) -> list[date]:
+        return [day for day in self.frame.dates[year].until(self.frame.today) if person.on_roll(day)]
+
+    def _meeting_days(self, person: Person, year: int) -> list[date]:
+        days = self._days(person, year)
+        every = EVERY_DAYS[person.site] * (0.6 if person.row.pk in self.worrying else 1)
+        at, found = self.chance.randrange(3, 40), []
+        while at < len(days):
+            found.append(days[at])
+            at += max(8, round(self.chance.gauss(every, every / 4) * 5 / 7))
+        return found
+
+    def _some_days(self, person: Person, year: int, average: float) -> list[date]:
+        days = self._days(person, year)
+        share = average * len(days) / 190
+        how_many = int(share) + self.chance.often(share - int(share))
+        return sorted(self.chance.sample(days, min(how_many, len(days))))
+
+    def _at(self, day: date) -> datetime:
+        return clock.at(day, self.chance.randrange(9, 15), self.chance.choice((5, 15, 25, 40, 50)))
+
+    def _meeting(self, person: Person, tutor: User, day: date, open_targets: list[Any]) -> list[Any]:
+        chance, new, moment = self.chance, self.frame.loader.new, self._at(day)
+        gap = round(EVERY_DAYS[person.site] * chance.uniform(0.7, 1.2))
+        meeting = new(
+            Meeting,
+            student=person.row,
+            written_by=tutor,
+            written_at=moment,
+            audience=chance.pick({"pastoral": 7, "teachers": 3}),
+            form_token=chance.uuid(),
+            type=self.types[0] if chance.often(0.8) or len(self.types) == 1 else chance.choice(self.types[1:4]),
+            held_at=moment,
+            led_by=tutor,
+            wellbeing=chance.pick({1: 2, 2: 9, 3: 24, 4: 45, 5: 20}),
+            student_words=chance.choice(words.STUDENT_WORDS),
+            notes=chance.choice(words.NOTES),
+            tutor_actions=chance.choice(words.ACTIONS),
+            next_on=day + timedelta(days=gap),
+        )
+        self.rows["meetings"].append(meeting)
+        still_open = [target for target in open_targets if not self._review(target, meeting, tutor, day, moment)]
+        for _ in range(chance.pick({1: 6, 2: 4}) if len(still_open) < 3 else 0):
+            still_open.append(self._target(person, tutor, meeting, day, moment))
+        return still_open
+
+    def _target(self, person: Person, tutor: User, meeting: Any, day: date, moment: datetime) -> Any:
+        what, measure, why = self.chance.choice(words.TARGETS)
+        target = self.frame.loader.new(
+            Target,
+            student=person.row,
+            what=what,
+            due_on=day + timedelta(days=self.chance.choice((14, 21, 28, 35, 42))),
+            measure=measure,
+            relevant=why,
+            figure="attendance" if "95 %" in what else "",
+            figure_goal=95 if "95 %" in what else None,
+            state="set",
+            set_at=meeting,
+            set_on=day,
+            set_by=tutor,
+            changed_by=tutor,
+            changed_at=moment,
+        )
+        if (self.frame.today - day).days > 8:
+            target.state = self.chance.pick({"set": 5, "on_track": 3, "at_risk": 2})
+        self.rows["targets"].append(target)
+        return target
+
+    def _review(self, target: Any, meeting: Any, tutor: User, day: date, moment: datetime) -> bool:
+        """Whether the review closed it."""
+        chance = self.chance
+        if day < target.due_on - timedelta(days=10) and chance.often(0.6):
+            outcome = state = chance.choice(("on_track", "at_risk"))
+        else:
+            state = chance.pick(CLOSED)
+            outcome = OUTCOME[state]
+            target.closed_on = day
+        target.state, target.changed_at = state, moment
+        target.drop_reason = "No longer on the course" if state == "dropped" else ""
+        target.version += 1
+        self.rows["reviews"].append(
+            self.frame.loader.new(
+                TargetReview,
+                target=target,
+                meeting=meeting,
+                outcome=outcome,
+                line="",
+                state_after=state,
+                due_on_after=target.due_on,
+                reviewed_by=tutor,
+                reviewed_at=moment,
+            )
+        )
+        return target.closed_on is not None
+
+    def _note(self, person: Person, tutor: User, day: date) -> None:
+        kind, text = self.chance.choice(words.QUICK)
+        self.rows["notes"].append(
+            self.frame.loader.new(
+                Note,
+                student=person.row,
+                written_by=tutor,
+                written_at=self._at(day),
+                audience=self.chance.choice(("teachers", "pastoral")),
+                form_token=self.chance.uuid(),
+                kind=kind,
+                text=text,
+            )
+        )
+
+    def _call(self, person: Person, tutor: User, day: date) -> None:
+        channel, summary, outcome = self.chance.choice(words.CALLS)
+        links = [link for link in self._links()[person.row.pk] if not link.no_contact]
+        moment = self._at(day)
+        self.rows["calls"].append(
+            self.frame.loader.new(
+                ContactLogEntry,
+                student=person.row,
+                contact=links[0].contact if links else None,
+                channel=channel,
+                direction="out",
+                at=moment,
+                summary=summary,
+                outcome=outcome,
+                follow_up_on=day + timedelta(days=7) if "message" in outcome else None,
+                logged_by=tutor,
+                logged_at=moment,
+            )
+        )
+
+    def _links(self) -> dict[int, list[Any]]:
+        if not hasattr(self, "_by_student"):
+            self._by_student: dict[int, list[Any]] = defaultdict(list)
+            for link in self.roll.links:
+                self._by_student[link.student_id].append(link)
+        return self._by_student
