@@ -34,7 +34,8 @@ if (form) {
     }
     if (rest) {
       rest.hidden = unmarked === 0;
-      const words = unmarked === rows.length ? rest.dataset.wordsAll : rest.dataset.words;
+      const { words: other, wordsAll: all, wordsOne: one } = rest.dataset;
+      const words = unmarked === rows.length ? all : unmarked === 1 ? (one ?? "Mark the other one present") : other;
       rest.textContent = (words ?? "Mark the other {n} present").replace("{n}", String(unmarked));
     }
   };
