@@ -272,6 +272,7 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+EMAIL_BACKEND = "core.outbox.backend.OutboxBackend"
 EMAIL_URL = env.text("EMAIL_URL", "smtp://localhost:2525")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("WAYMARK_FROM_EMAIL", "waymark@localhost")
 MAIL_SINK = env.text("WAYMARK_MAIL_SINK", "127.0.0.1:2525")

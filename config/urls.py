@@ -2,18 +2,32 @@
 
 from django.urls import include, path
 
+from accounts.gates import public_page
 from accounts.views import demo, errors, home, session
+from core import views_demo
+
+# Pages of core, which can't name a gate itself.
+demo_page = public_page("Mail of the demonstration is nobody's; outside demo mode these pages are not there.")
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
     path("demo/", demo.demo, name="demo"),
+    path("demo/mail/", demo_page(views_demo.demo_mail_list), name="demo_mail_list"),
+    path("demo/mail/<slug:name>/", demo_page(views_demo.demo_mail_detail), name="demo_mail_detail"),
+    path("demo/mail/<slug:name>/html/", demo_page(views_demo.demo_mail_html), name="demo_mail_html"),
+    path(
+        "demo/mail/<slug:name>/files/<int:number>/",
+        demo_page(views_demo.demo_mail_attachment),
+        name="demo_mail_attachment",
+    ),
     path("demo/sign-in/<slug:role>/", demo.demo_sign_in, name="demo_sign_in"),
     path("accounts/email/", session.own_address),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("accounts.urls")),
     path("", include("caseload.urls")),
+    path("", include("progress.urls")),
 ]
 
 handler403 = errors.forbidden

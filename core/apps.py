@@ -7,5 +7,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import naming
+        from core.outbox import server  # noqa: F401  (registers the check of EMAIL_URL)
 
         naming.watch_every_connection()

@@ -31,9 +31,7 @@ from core.models import StoredFile
 log = logging.getLogger("waymark.files")
 FRAME = 1 << 20
 TAG = 16
-STREAMED_FROM = (
-    4 << 20
-)  # bytes above which an answer is streamed rather than held in memory
+STREAMED_FROM = 4 << 20  # bytes above which an answer is streamed rather than held in memory
 
 
 class FileGone(Exception):
@@ -57,9 +55,7 @@ def save_file(
         note=note,
     )
     file_key = secrets.token_bytes(32)
-    stored.key_id, stored.sealed_key = keyring("files").encrypt(
-        file_key, _place(stored)
-    )
+    stored.key_id, stored.sealed_key = keyring("files").encrypt(file_key, _place(stored))
     digest = hashlib.sha256()
     with TemporaryFile() as sealed:
         stored.size = _seal(source, sealed, file_key, _place(stored), digest)
@@ -79,9 +75,7 @@ def read_frames(stored: StoredFile) -> Iterator[bytes]:
     """The file's bytes a frame at a time."""
     if not stored.is_there:
         raise FileGone(f"{stored} has expired and was deleted.")
-    file_key = keyring("files").decrypt(
-        stored.key_id, stored.sealed_key, _place(stored)
-    )
+    file_key = keyring("files").decrypt(stored.key_id, stored.sealed_key, _place(stored))
     try:
         sealed = _store().open(stored.store_path, "rb")
     except FileNotFoundError:
@@ -93,21 +87,13 @@ def read_frames(stored: StoredFile) -> Iterator[bytes]:
 def file_response(stored: StoredFile) -> HttpResponseBase:
     """An answer that downloads the file: never shown inside a page, never guessed at, never kept by the browser."""
     frames = read_frames(stored)
-    first = next(
-        frames, b""
-    )  # what is wrong with the file comes out here, while the answer can still say so
+    first = next(frames, b"")  # what is wrong with the file comes out here, while the answer can still say so
     response: HttpResponse | StreamingHttpResponse
     if stored.size <= STREAMED_FROM:
-        response = HttpResponse(
-            first + b"".join(frames), content_type=stored.content_type
-        )
+        response = HttpResponse(first + b"".join(frames), content_type=stored.content_type)
     else:
-        response = StreamingHttpResponse(
-            _chain(first, frames), content_type=stored.content_type
-        )
-    response["Content-Disposition"] = (
-        content_disposition_header(True, stored.name) or "attachment"
-    )
+        response = StreamingHttpResponse(_chain(first, frames), content_type=stored.content_type)
+    response["Content-Disposition"] = content_disposition_header(True, stored.name) or "attachment"
     response["Content-Length"] = str(stored.size)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"
@@ -118,9 +104,7 @@ def file_response(stored: StoredFile) -> HttpResponseBase:
 def delete_file(stored: StoredFile) -> None:
     """Delete the bytes; the row stays and says when."""
     _store().delete(stored.store_path)
-    StoredFile.objects.filter(pk=stored.pk).update(
-        deleted_at=clock.now(), sealed_key=b""
-    )
+    StoredFile.objects.filter(pk=stored.pk).update(deleted_at=clock.now(), sealed_key=b"")
     stored.refresh_from_db()
 
 
@@ -131,9 +115,7 @@ def purge() -> tuple[int, int]:
         delete_file(stored)
     orphans = _delete_orphans()
     if expired or orphans:
-        log.info(
-            "purge: %s expired files and %s orphans deleted", len(expired), orphans
-        )
+        log.info("purge: %s expired files and %s orphans deleted", len(expired), orphans)
     return len(expired), orphans
 
 
@@ -141,11 +123,7 @@ def reseal() -> int:
     """Seal every file's key with the newest key of the ring; the bytes stay as they are. Gives how many changed."""
     ring = keyring("files")
     changed = 0
-    for stored in (
-        StoredFile.objects.kept()
-        .exclude(key_id=ring.current.id)
-        .iterator(chunk_size=500)
-    ):
+    for stored in StoredFile.objects.kept().exclude(key_id=ring.current.id).iterator(chunk_size=500):
         file_key = ring.decrypt(stored.key_id, stored.sealed_key, _place(stored))
         key_id, sealed_key = ring.encrypt(file_key, _place(stored))
         changed += StoredFile.objects.filter(pk=stored.pk, key_id=stored.key_id).update(
@@ -156,12 +134,7 @@ def reseal() -> int:
 
 def safe_name(name: str) -> str:
     """A file's name that is safe to hand to any computer: no folders, no control characters, not too long."""
-    plain = (
-        "".join(
-            ch for ch in PurePath(name.replace("\\", "/")).name if ch.isprintable()
-        ).strip(" .")
-        or "file"
-    )
+    plain = "".join(ch for ch in PurePath(name.replace("\\", "/")).name if ch.isprintable()).strip(" .") or "file"
     stem, dot, suffix = plain.rpartition(".")
     return f"{stem[:150]}.{suffix[:20]}" if dot else plain[:150]
 
@@ -198,17 +171,13 @@ def _seal(
         frame, number = following, number + 1
 
 
-def _unseal(
-    sealed: BinaryIO | File, key: bytes, place: bytes, size: int
-) -> Iterator[bytes]:
+def _unseal(sealed: BinaryIO | File, key: bytes, place: bytes, size: int) -> Iterator[bytes]:
     cipher, number, left = AESGCM(key), 0, size
     while True:
         length = min(FRAME, left)
         left -= length
         try:
-            yield cipher.decrypt(
-                _nonce(number, last=not left), sealed.read(length + TAG), place
-            )
+            yield cipher.decrypt(_nonce(number, last=not left), sealed.read(length + TAG), place)
         except (InvalidTag, ValueError):
             raise Tampered("A stored file is not what was saved.") from None
         if not left:
@@ -230,10 +199,7 @@ def _delete_orphans() -> int:
     """Bytes whose row was rolled back, or whose writer died, once they are a day old."""
     store, before, gone = _store(), datetime.now().astimezone() - timedelta(days=1), 0
     for path in _every_path(store, ""):
-        if (
-            store.get_modified_time(path) < before
-            and not StoredFile.objects.filter(store_path=path).exists()
-        ):
+        if store.get_modified_time(path) < before and not StoredFile.objects.filter(store_path=path).exists():
             store.delete(path)
             gone += 1
     return gone

@@ -55,9 +55,7 @@ class KeyRing:
         """The key that seals now."""
         self._look_again_if_changed()
         if not self._keys:
-            raise KeyMissing(
-                f"There is no {self.name} key in {self.folder.parent}. Run ./run manage make_keys."
-            )
+            raise KeyMissing(f"There is no {self.name} key in {self.folder.parent}. Run ./run manage make_keys.")
         return self._keys[max(self._keys)]
 
     @property
@@ -70,9 +68,7 @@ class KeyRing:
         """Seal bytes for the place that `aad` names; gives the key's id and the sealed bytes."""
         key = self.current
         nonce = secrets.token_bytes(NONCE)
-        return key.id, nonce + AESGCM(self._derived(key, "encrypt")).encrypt(
-            nonce, plain, self._bound(aad)
-        )
+        return key.id, nonce + AESGCM(self._derived(key, "encrypt")).encrypt(nonce, plain, self._bound(aad))
 
     def decrypt(self, key_id: str, blob: bytes | memoryview, aad: bytes) -> bytes:
         """Open sealed bytes; raises Tampered when they are not what was sealed for this place."""
@@ -82,9 +78,7 @@ class KeyRing:
                 sealed[:NONCE], sealed[NONCE:], self._bound(aad)
             )
         except (InvalidTag, ValueError):
-            raise Tampered(
-                f"Something sealed with the {self.name} key {key_id} has been altered."
-            ) from None
+            raise Tampered(f"Something sealed with the {self.name} key {key_id} has been altered.") from None
 
     def mac(self, message: bytes, key_id: str | None = None) -> bytes:
         """A keyed fingerprint (HMAC-SHA-256), by the current key or by the one named."""
@@ -92,9 +86,7 @@ class KeyRing:
         return hmac.new(self._derived(key, "mac"), message, hashlib.sha256).digest()
 
     def _derived(self, key: Key, use: str) -> bytes:
-        return hmac.new(
-            key.secret, f"waymark|{self.name}|{use}".encode(), hashlib.sha256
-        ).digest()
+        return hmac.new(key.secret, f"waymark|{self.name}|{use}".encode(), hashlib.sha256).digest()
 
     def _bound(self, aad: bytes) -> bytes:
         return self.name.encode() + b"|" + aad
@@ -106,9 +98,7 @@ class KeyRing:
         try:
             return self._keys[key_id]
         except KeyError:
-            raise KeyMissing(
-                f"The {self.name} key {key_id} is missing from the folder of keys."
-            ) from None
+            raise KeyMissing(f"The {self.name} key {key_id} is missing from the folder of keys.") from None
 
     def _look_again_if_changed(self) -> None:
         try:
@@ -116,19 +106,14 @@ class KeyRing:
         except FileNotFoundError:
             return
         if stamp != self._seen:
-            self._keys = {
-                path.stem: Key(path.stem, _secret_in(path))
-                for path in self.folder.glob("*.key")
-            }
+            self._keys = {path.stem: Key(path.stem, _secret_in(path)) for path in self.folder.glob("*.key")}
             self._seen = stamp
 
 
 def keyring(name: str) -> KeyRing:
     """The ring of keys for one purpose."""
     if name not in RINGS:
-        raise LookupError(
-            f"There is no key ring “{name}”; the rings are {', '.join(RINGS)}."
-        )
+        raise LookupError(f"There is no key ring “{name}”; the rings are {', '.join(RINGS)}.")
     folder = Path(settings.KEYS) / name
     with _lock:
         return _rings.setdefault((name, folder), KeyRing(name, folder))
@@ -137,9 +122,7 @@ def keyring(name: str) -> KeyRing:
 def _secret_in(path: Path) -> bytes:
     secret = base64.b64decode(path.read_text().strip())
     if len(secret) != 32:
-        raise ImproperlyConfigured(
-            f"The key file {path.name} does not hold a key of 32 bytes."
-        )
+        raise ImproperlyConfigured(f"The key file {path.name} does not hold a key of 32 bytes.")
     return secret
 
 

@@ -40,10 +40,7 @@ def issue(
     max_uses: int | None = 1,
 ) -> tuple[SignedLink, str]:
     """Make a link for one purpose and the ids it is about; gives the row and the token that goes into the address."""
-    if not all(
-        isinstance(value, int) and not isinstance(value, bool)
-        for value in subject.values()
-    ):
+    if not all(isinstance(value, int) and not isinstance(value, bool) for value in subject.values()):
         raise TypeError("A link is about ids, which are numbers.")
     token = secrets.token_urlsafe(32)
     link = SignedLink.objects.create(
@@ -61,11 +58,7 @@ def issue(
 def peek(token: str, purpose: str, client: str = "") -> SignedLink:
     """The link that a token opens, without using it up: for showing the form."""
     _refuse_the_insistent(client)
-    link = (
-        SignedLink.objects.usable()
-        .filter(fingerprint=_fingerprint(token), purpose=purpose)
-        .first()
-    )
+    link = SignedLink.objects.usable().filter(fingerprint=_fingerprint(token), purpose=purpose).first()
     if link is None:
         _note_wrong_try(client)
         raise LinkRefused
@@ -76,9 +69,7 @@ def redeem(token: str, purpose: str, client: str = "") -> SignedLink:
     """Use the link once, for sending the form. Two people pressing at once use it up once."""
     link = peek(token, purpose, client)
     used = (
-        SignedLink.objects.usable()
-        .filter(pk=link.pk)
-        .update(used_count=F("used_count") + 1, last_used_at=clock.now())
+        SignedLink.objects.usable().filter(pk=link.pk).update(used_count=F("used_count") + 1, last_used_at=clock.now())
     )
     if not used:
         raise LinkRefused

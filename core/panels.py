@@ -79,30 +79,20 @@ def register(panel: Panel) -> Panel:
 
 def panels_for(slot: str, user: Viewer, obj: Any) -> list[Shown]:
     """The panels of a slot that this person may see and that have something to show, in order."""
-    offered = sorted(
-        (p for p in _panels.values() if p.slot == slot), key=lambda p: (p.order, p.key)
-    )
+    offered = sorted((p for p in _panels.values() if p.slot == slot), key=lambda p: (p.order, p.key))
     allowed = _allowed(user, obj, {panel.permission for panel in offered})
-    loaded = [
-        (panel, panel.load(user, obj))
-        for panel in offered
-        if panel.permission in allowed
-    ]
+    loaded = [(panel, panel.load(user, obj)) for panel in offered if panel.permission in allowed]
     return [Shown(panel, context) for panel, context in loaded if context is not None]
 
 
 def register_timeline(source: TimelineSource) -> TimelineSource:
     """Offer a source of dated things. A kind is used once in a slot."""
     if _sources.setdefault((source.slot, source.kind), source) != source:
-        raise ValueError(
-            f"There are two timeline sources called {source.kind} in {source.slot}."
-        )
+        raise ValueError(f"There are two timeline sources called {source.kind} in {source.slot}.")
     return source
 
 
-def timeline_kinds(
-    user: Viewer, obj: Any, slot: str = "student"
-) -> list[TimelineSource]:
+def timeline_kinds(user: Viewer, obj: Any, slot: str = "student") -> list[TimelineSource]:
     """The kinds of dated things that this person may see about this object, for the filter chips."""
     offered = sorted(
         (s for s in _sources.values() if s.slot == slot),
@@ -134,30 +124,15 @@ def timeline(
 def _allowed(user: Viewer, obj: Any, permissions: set[str]) -> set[str]:
     """Which of these permissions the person holds for this object, asked in one query."""
     held = sorted(permission for permission in permissions if user.has_perm(permission))
-    manager = (
-        getattr(type(obj), "_default_manager", None) if isinstance(obj, Model) else None
-    )
+    manager = getattr(type(obj), "_default_manager", None) if isinstance(obj, Model) else None
     if not held or manager is None or not hasattr(manager.all(), "visible_to"):
         return set(held)
     reach = {
-        f"reach_{number}": Exists(
-            manager.all().visible_to(user, permission).filter(pk=OuterRef("pk"))
-        )
+        f"reach_{number}": Exists(manager.all().visible_to(user, permission).filter(pk=OuterRef("pk")))
         for number, permission in enumerate(held)
     }
-    answers = (
-        type(obj)
-        ._base_manager.filter(pk=obj.pk)
-        .annotate(**reach)
-        .values(*reach)
-        .first()
-        or {}
-    )
-    return {
-        permission
-        for number, permission in enumerate(held)
-        if answers.get(f"reach_{number}")
-    }
+    answers = type(obj)._base_manager.filter(pk=obj.pk).annotate(**reach).values(*reach).first() or {}
+    return {permission for number, permission in enumerate(held) if answers.get(f"reach_{number}")}
 
 
 def _when(entry: dict[str, Any]) -> datetime:

@@ -55,9 +55,7 @@ def cell(value: Any) -> Any:
     return disarmed(str(value))
 
 
-def write_csv(
-    columns: Sequence[str], rows: Iterable[Row], name: str = "export.csv"
-) -> FileResponse:
+def write_csv(columns: Sequence[str], rows: Iterable[Row], name: str = "export.csv") -> FileResponse:
     """A CSV file that Excel opens as UTF-8. Rows are read here and now, under the name of whoever asks."""
     return _answer(csv_file(columns, rows), name, CSV)
 
@@ -86,17 +84,13 @@ def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> IO[bytes]:
     return raw
 
 
-def xlsx_file(
-    columns: Sequence[str], rows: Iterable[Row], title: str = ""
-) -> IO[bytes]:
+def xlsx_file(columns: Sequence[str], rows: Iterable[Row], title: str = "") -> IO[bytes]:
     """The workbook as an open file without a name on the disk, rewound."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet((re.sub(r"[\\/*?:\[\]]", " ", title) or "Sheet")[:31])
     sheet.freeze_panes = "A2"
     for number, column in enumerate(columns, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = min(
-            max(len(column) + 2, 12), 40
-        )
+        sheet.column_dimensions[get_column_letter(number)].width = min(max(len(column) + 2, 12), 40)
     sheet.append([_xlsx_cell(sheet, column, bold=True) for column in columns])
     for row in rows:
         sheet.append([_xlsx_cell(sheet, value) for value in row])
@@ -119,18 +113,14 @@ def _xlsx_cell(sheet: Any, value: Any, bold: bool = False) -> WriteOnlyCell:
         made = ILLEGAL_CHARACTERS_RE.sub("", made)
     written = WriteOnlyCell(sheet, value=made)
     if isinstance(made, str):
-        written.data_type = (
-            "s"  # openpyxl would otherwise guess formulas and error codes from the text
-        )
+        written.data_type = "s"  # openpyxl would otherwise guess formulas and error codes from the text
     if bold:
         written.font = Font(bold=True)
     return written
 
 
 def _answer(file: IO[bytes], name: str, content_type: str) -> FileResponse:
-    response = FileResponse(
-        file, as_attachment=True, filename=safe_name(name), content_type=content_type
-    )
+    response = FileResponse(file, as_attachment=True, filename=safe_name(name), content_type=content_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"
     return response

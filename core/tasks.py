@@ -35,10 +35,6 @@ def purge_files() -> None:
 
 
 register_sweep(Mail, "core.send_mail")
-register_schedule(
-    "Ring again for waiting work", "core.sweep", every=timedelta(minutes=1), vital=True
-)
+register_schedule("Ring again for waiting work", "core.sweep", every=timedelta(minutes=1), vital=True)
 register_schedule("Sign of life", "core.beat", every=timedelta(seconds=30), vital=True)
-register_schedule(
-    "Delete expired files", "core.purge_files", at=crontab(hour="3", minute="10")
-)
+register_schedule("Delete expired files", "core.purge_files", at=crontab(hour="3", minute="10"))

@@ -23,20 +23,12 @@ class BellBroken(Exception):
 def _connection(process: int, url: str) -> Connection:
     # One per process: a connection must not be shared across a fork.
     options = dict(current_app.conf.broker_transport_options or {})
-    options |= {
-        "socket_connect_timeout": PATIENCE,
-        "socket_timeout": PATIENCE,
-        "process": process,
-    }
-    return current_app.connection_for_write(
-        url, connect_timeout=PATIENCE, transport_options=options
-    )
+    options |= {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE, "max_retries": 0, "process": process}
+    return current_app.connection_for_write(url, connect_timeout=PATIENCE, transport_options=options)
 
 
 def _here() -> Connection:
-    return _connection(
-        os.getpid(), current_app.conf.broker_write_url or current_app.conf.broker_url
-    )
+    return _connection(os.getpid(), current_app.conf.broker_write_url or current_app.conf.broker_url)
 
 
 def send(name: str, ids: dict[str, int], queue: str) -> None:
@@ -46,13 +38,10 @@ def send(name: str, ids: dict[str, int], queue: str) -> None:
         raise BellBroken("it was away a moment ago")
     try:
         with producers[_here()].acquire(block=True, timeout=PATIENCE) as producer:
-            current_app.tasks[name].apply_async(
-                kwargs=ids, queue=queue, producer=producer, retry=False
-            )
+            current_app.send_task(name, kwargs=ids, queue=queue, producer=producer, retry=False, ignore_result=True)
     except (
         OperationalError,
         OSError,
-        TimeoutError,
         *_here().connection_errors,
         *_here().channel_errors,
     ) as problem:
@@ -72,7 +61,6 @@ def waiting_in(queue: str) -> int:
     except (
         OperationalError,
         OSError,
-        TimeoutError,
         *_here().connection_errors,
     ) as problem:
         raise BellBroken(type(problem).__name__) from problem

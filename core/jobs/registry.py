@@ -45,18 +45,10 @@ class Job:
         try:
             self.parameters.bind(**ids)
         except TypeError as problem:
-            raise LookupError(
-                f"The job {self.name} can't be rung for with {sorted(ids)}: {problem}."
-            ) from None
+            raise LookupError(f"The job {self.name} can't be rung for with {sorted(ids)}: {problem}.") from None
         for name, value in ids.items():
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, int)
-                or not -(2**63) <= value < 2**63
-            ):
-                raise LookupError(
-                    f"The job {self.name} takes numbers; {name} is {type(value).__name__}."
-                )
+            if isinstance(value, bool) or not isinstance(value, int) or not -(2**63) <= value < 2**63:
+                raise LookupError(f"The job {self.name} takes numbers; {name} is {type(value).__name__}.")
 
     def run(self, **ids: int) -> Any:
         """Do the job here and now, under its name, and settle its row if it ends in an error."""
@@ -67,7 +59,7 @@ class Job:
                 return self.function(**ids)
         except LeaseLost as lost:
             log.info("job %s %s stopped: %s", self.name, ids, lost)
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001  (whatever went wrong, the row must say so)
             self._settle(problem, ids)
         finally:
             claimed.reset(marker)
@@ -101,9 +93,7 @@ class Job:
             exc_info=None if retry else problem,
         )
         reason = (
-            str(problem)
-            if retry
-            else f"Something went wrong while this was being made. Reference {row.reference}."
+            str(problem) if retry else f"Something went wrong while this was being made. Reference {row.reference}."
         )
         try:
             row.fail(reason, retry=retry)
@@ -158,7 +148,6 @@ def job(
         limit = time_limit or HARD_LIMIT
         shared_task(
             name=name,
-            queue=queue,
             acks_late=True,
             reject_on_worker_lost=True,
             ignore_result=True,
@@ -177,9 +166,13 @@ def find(name: str) -> Job:
     try:
         return _jobs[name]
     except KeyError:
-        raise LookupError(
-            f"There is no job called “{name}”. There are: {', '.join(sorted(_jobs))}."
-        ) from None
+        raise LookupError(f"There is no job called “{name}”. There are: {', '.join(sorted(_jobs))}.") from None
+
+
+def route(name: str, *args: Any, **more: Any) -> dict[str, str] | None:
+    """The queue that Celery puts a job in: the one its decorator names."""
+    known = _jobs.get(name)
+    return {"queue": known.queue} if known else None
 
 
 def names() -> list[str]:
@@ -200,9 +193,7 @@ def ring(found: Job, ids: dict[str, int]) -> bool:
     try:
         send(found.name, ids, found.queue)
     except BellBroken as problem:
-        log.warning(
-            "could not ring for %s %s (%s); the sweep will", found.name, ids, problem
-        )
+        log.warning("could not ring for %s %s (%s); the sweep will", found.name, ids, problem)
         return False
     return True
 

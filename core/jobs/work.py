@@ -45,9 +45,7 @@ class WorkQuerySet(models.QuerySet[W]):
 
     def waiting(self) -> Self:
         """Rows whose time has come and that nobody has taken up."""
-        return self.filter(state=WorkState.WAITING).filter(
-            Q(not_before=None) | Q(not_before__lte=Now())
-        )
+        return self.filter(state=WorkState.WAITING).filter(Q(not_before=None) | Q(not_before__lte=Now()))
 
     def abandoned(self) -> Self:
         """Rows whose worker stopped giving signs of life."""
@@ -55,9 +53,7 @@ class WorkQuerySet(models.QuerySet[W]):
 
     def claimable(self) -> Self:
         """Rows that a worker may take up now."""
-        ready = Q(state=WorkState.WAITING) & (
-            Q(not_before=None) | Q(not_before__lte=Now())
-        )
+        ready = Q(state=WorkState.WAITING) & (Q(not_before=None) | Q(not_before__lte=Now()))
         left_behind = Q(state=WorkState.RUNNING, lease_until__lt=Now())
         return self.filter(ready | left_behind).filter(attempts__lt=F("max_attempts"))
 
@@ -112,9 +108,7 @@ class WorkQuerySet(models.QuerySet[W]):
 class LeasedWork(models.Model):
     """A job's own row: what is asked, who works on it until when, how far it has got, how it ended."""
 
-    state = models.CharField(
-        max_length=16, choices=WorkState.choices, default=WorkState.WAITING
-    )
+    state = models.CharField(max_length=16, choices=WorkState.choices, default=WorkState.WAITING)
     queued_at = models.DateTimeField(db_default=Now(), editable=False)
     not_before = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, editable=False)
@@ -127,9 +121,7 @@ class LeasedWork(models.Model):
     done_count = models.PositiveIntegerField(default=0)
     total_count = models.PositiveIntegerField(default=0)
     error_text = models.TextField(blank=True)
-    reference = models.CharField(
-        max_length=12, db_default=NEW_REFERENCE, editable=False
-    )
+    reference = models.CharField(max_length=12, db_default=NEW_REFERENCE, editable=False)
 
     objects = WorkQuerySet.as_manager()
     DONE: str = WorkState.DONE
@@ -176,16 +168,10 @@ class LeasedWork(models.Model):
             **values,
         )
 
-    def fail(
-        self, reason: str, retry: bool = False, after: timedelta | None = None
-    ) -> None:
+    def fail(self, reason: str, retry: bool = False, after: timedelta | None = None) -> None:
         """Mark the work as failed in words for a person; with `retry` it waits for another try while any is left."""
         if retry and self.attempts < self.max_attempts:
-            pause = (
-                after
-                if after is not None
-                else min(timedelta(seconds=15 * 2**self.attempts), timedelta(hours=1))
-            )
+            pause = after if after is not None else min(timedelta(seconds=15 * 2**self.attempts), timedelta(hours=1))
             self.save_held(
                 state=WorkState.WAITING,
                 error_text=reason,
@@ -243,11 +229,7 @@ class LeasedWork(models.Model):
         """Save named fields only while this worker still holds the row; otherwise LeaseLost."""
         if not self._rows().filter(self._held()).update(**values):
             raise LeaseLost(f"{self} {self.reference} is somebody else's now")
-        plain = {
-            name: value
-            for name, value in values.items()
-            if not hasattr(value, "resolve_expression")
-        }
+        plain = {name: value for name, value in values.items() if not hasattr(value, "resolve_expression")}
         for name, value in plain.items():
             setattr(self, name, value)
         computed = [name for name in values if name not in plain]

@@ -102,11 +102,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "link",
-                "indexes": [
-                    models.Index(
-                        fields=["purpose", "expires_at"], name="signedlink_purpose"
-                    )
-                ],
+                "indexes": [models.Index(fields=["purpose", "expires_at"], name="signedlink_purpose")],
             },
         ),
         migrations.CreateModel(
@@ -194,9 +190,7 @@ class Migration(migrations.Migration):
                 ("server_reply", models.CharField(blank=True, max_length=300)),
                 (
                     "attachments",
-                    models.ManyToManyField(
-                        blank=True, related_name="+", to="core.storedfile"
-                    ),
+                    models.ManyToManyField(blank=True, related_name="+", to="core.storedfile"),
                 ),
             ],
             options={

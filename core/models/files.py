@@ -33,9 +33,7 @@ class StoredFile(PublicIdModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True, db_index=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
-    note = models.CharField(
-        max_length=200, blank=True, help_text="What it belongs to: a kind and a number."
-    )
+    note = models.CharField(max_length=200, blank=True, help_text="What it belongs to: a kind and a number.")
 
     objects = StoredFileQuerySet.as_manager()
 

@@ -25,9 +25,7 @@ class SignedLink(PublicIdModel):
     """One link for one person and one purpose. Only a keyed fingerprint of its token is stored."""
 
     purpose = models.CharField(max_length=60)
-    subject = models.JSONField(
-        default=dict, help_text="Ids of what the link is about, as numbers."
-    )
+    subject = models.JSONField(default=dict, help_text="Ids of what the link is about, as numbers.")
     fingerprint = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -41,9 +39,7 @@ class SignedLink(PublicIdModel):
 
     class Meta:
         verbose_name = "link"
-        indexes = [
-            models.Index(fields=["purpose", "expires_at"], name="signedlink_purpose")
-        ]
+        indexes = [models.Index(fields=["purpose", "expires_at"], name="signedlink_purpose")]
 
     def __str__(self) -> str:
         return f"Link {self.pk}"

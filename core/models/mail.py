@@ -50,18 +50,14 @@ class Mail(PublicIdModel, LeasedWork):
     DONE = MailState.SENT
     # A mail server may be away for a weekend; tries are spaced out to an hour.
     max_attempts = models.PositiveIntegerField(default=80)
-    state = models.CharField(
-        max_length=16, choices=MailState.choices, default=MailState.WAITING
-    )
+    state = models.CharField(max_length=16, choices=MailState.choices, default=MailState.WAITING)
     key = models.CharField(max_length=200, unique=True)
     to_address = models.EmailField(max_length=254)
     to_person_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
-    attachments = models.ManyToManyField(
-        "core.StoredFile", related_name="+", blank=True
-    )
+    attachments = models.ManyToManyField("core.StoredFile", related_name="+", blank=True)
     unsubscribe_url = models.URLField(max_length=500, blank=True)
     reply_to = models.EmailField(blank=True)
     queued_by_id = models.BigIntegerField(null=True, blank=True)
@@ -94,6 +90,4 @@ class Mail(PublicIdModel, LeasedWork):
         return f"Mail {self.pk}"
 
     def _held(self) -> Q:
-        return Q(
-            state__in=[WorkState.RUNNING, MailState.HANDING_OVER], fence=self.fence
-        )
+        return Q(state__in=[WorkState.RUNNING, MailState.HANDING_OVER], fence=self.fence)

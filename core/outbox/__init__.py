@@ -2,5 +2,6 @@
 
 from core.outbox.queueing import queue_mail
 from core.outbox.settling import AlreadySettled, confirm_arrived, send_again
+from core.outbox.wording import address_of, mail_words
 
-__all__ = ["AlreadySettled", "confirm_arrived", "queue_mail", "send_again"]
+__all__ = ["AlreadySettled", "address_of", "confirm_arrived", "mail_words", "queue_mail", "send_again"]

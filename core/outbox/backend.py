@@ -9,9 +9,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from core.actors import SystemActor
 from core.outbox.queueing import queue_mail
 
-SYSTEM_PACKAGES = SystemActor(
-    "accounts-mail", "An installed package sends mail about an account"
-)
+SYSTEM_PACKAGES = SystemActor("accounts-mail", "An installed package sends mail about an account")
 
 
 class OutboxBackend(BaseEmailBackend):

@@ -34,9 +34,7 @@ def queue_mail(
     a refused mail on the list, never a silent nothing.
     """
     if by is None:
-        raise ValueError(
-            "A mail needs somebody who sends it: a person or a named system actor."
-        )
+        raise ValueError("A mail needs somebody who sends it: a person or a named system actor.")
     system = isinstance(by, SystemActor)
     mail = Mail(
         key=key,

@@ -42,9 +42,7 @@ def hand_over(mail_id: int) -> None:
     try:
         _deliver(mail)
     except Refused as refused:
-        _try_later(mail, str(refused)) if not refused.lasting else mail.fail(
-            str(refused)
-        )
+        _try_later(mail, str(refused)) if not refused.lasting else mail.fail(str(refused))
     except (FileGone, KeyMissing, Tampered) as problem:
         mail.fail(f"An attachment can't be opened: {problem}")
     except LeaseLost:
@@ -62,9 +60,7 @@ def hand_over(mail_id: int) -> None:
 
 
 def _deliver(mail: Mail) -> None:
-    message = re.sub(
-        rb"(?m)^\.", b"..", compose(mail)
-    )  # a line that begins with a dot would end the mail
+    message = re.sub(rb"(?m)^\.", b"..", compose(mail))  # a line that begins with a dot would end the mail
     with connected() as server:
         _expect(server.mail(sender(), _options(server, len(message))), lasting=False)
         _expect(server.rcpt(wire_address(mail.to_address)))

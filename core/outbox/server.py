@@ -32,16 +32,10 @@ def mail_server(url: str | None = None) -> MailServer:
     try:
         port = parts.port
     except ValueError:
-        raise ImproperlyConfigured(
-            "EMAIL_URL has a port that is not a number."
-        ) from None
+        raise ImproperlyConfigured("EMAIL_URL has a port that is not a number.") from None
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ImproperlyConfigured(
-            "EMAIL_URL must be smtp://user:password@host:port, or smtps:// for implicit TLS."
-        )
-    wanted = parse_qs(parts.query).get(
-        "starttls", ["required" if parts.username else "offered"]
-    )[-1]
+        raise ImproperlyConfigured("EMAIL_URL must be smtp://user:password@host:port, or smtps:// for implicit TLS.")
+    wanted = parse_qs(parts.query).get("starttls", ["required" if parts.username else "offered"])[-1]
     if wanted not in {"required", "offered"}:
         raise ImproperlyConfigured("EMAIL_URL: starttls is either required or offered.")
     if parts.hostname in LOCAL and "starttls" not in parts.query:
@@ -77,20 +71,14 @@ def connected() -> Iterator[smtplib.SMTP]:
 def _connect(server: MailServer) -> smtplib.SMTP:
     if server.tls == "wrapped":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(
-            server.host, server.port, timeout=PATIENCE, context=context
-        )
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=PATIENCE, context=context)
     return smtplib.SMTP(server.host, server.port, timeout=PATIENCE)
 
 
 def _encrypt(connection: smtplib.SMTP, server: MailServer) -> None:
     if connection.has_extn("starttls"):
         # A server on this machine has nobody between, and rarely a certificate that anybody would believe.
-        context = (
-            ssl._create_unverified_context()
-            if server.host in LOCAL
-            else ssl.create_default_context()
-        )
+        context = ssl._create_unverified_context() if server.host in LOCAL else ssl.create_default_context()
         connection.starttls(context=context)
         connection.ehlo()
     elif server.tls == "required":
@@ -105,5 +93,5 @@ def email_url_makes_sense(app_configs: object, **kwargs: object) -> list[Error]:
     try:
         mail_server()
     except ImproperlyConfigured as problem:
-        return [Error(str(problem), id="core.E001")]
+        return [Error(str(problem), id="core.E002")]
     return []

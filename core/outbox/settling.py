@@ -27,9 +27,7 @@ def confirm_arrived(mail: Mail) -> Mail:
 @transaction.atomic
 def send_again(mail: Mail, to: str | None = None) -> Mail:
     """Send an uncertain or refused mail once more, to a corrected address where one is given."""
-    changed = Mail.objects.filter(
-        pk=mail.pk, state__in=[MailState.UNCERTAIN, MailState.FAILED]
-    ).update(
+    changed = Mail.objects.filter(pk=mail.pk, state__in=[MailState.UNCERTAIN, MailState.FAILED]).update(
         state=MailState.WAITING,
         attempts=0,
         not_before=None,

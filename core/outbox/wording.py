@@ -1,0 +1,23 @@
+"""The words of a mail from a pair of templates, so that every mail has text and HTML that say the same."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+
+def mail_words(template: str, context: Mapping[str, Any]) -> dict[str, str]:
+    """`text` and `html` for queue_mail from `<template>.txt` and `<template>.html`, which extend core/mail/base.*.
+
+    A context's `url` becomes the button, `unsubscribe_url` the line at the end.
+    """
+    whole = {"college": settings.COLLEGE_NAME, **context}
+    text = render_to_string(f"{template}.txt", whole).strip() + "\n"
+    return {"text": text, "html": render_to_string(f"{template}.html", whole)}
+
+
+def address_of(name: str, **arguments: Any) -> str:
+    """The whole address of a page, for a link in a mail."""
+    return settings.BASE_URL + reverse(name, kwargs=arguments or None)
