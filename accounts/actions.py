@@ -10,12 +10,14 @@ from django.http import HttpRequest
 
 from accounts import reach, verbs
 from accounts.models import User
-from accounts.rules import may_change_sign_in, may_change_staff, may_manage_staff, require
+from accounts.rules import may_change_sign_in, may_change_staff, may_manage_staff, may_manage_system, require
 from audit.record import record
-from core import clock
+from core import clock, outbox
+from core.models import Mail
 
 CHANGEABLE = ("title", "given_name", "family_name", "email", "position", "staff_code", "started_on")
 NOT_YOURS = "Somebody else has to change your own entry."
+OUTBOX = "Only a system administrator decides about mails."
 
 
 class AlreadyEnded(Exception):
@@ -97,3 +99,22 @@ def sign_out_everywhere(user: User) -> None:
     for session in Session.objects.filter(expire_date__gte=clock.now()).iterator():
         if session.get_decoded().get("_auth_user_id") == wanted:
             session.delete()
+
+
+@transaction.atomic
+def confirm_mail_arrived(mail: Mail, by: Any) -> Mail:
+    """Note that an uncertain mail did arrive; nobody gets it a second time."""
+    require(may_manage_system(by), OUTBOX)
+    outbox.confirm_arrived(mail)
+    record(by, verbs.MAIL_CONFIRMED, "mail", mail.pk)
+    return mail
+
+
+@transaction.atomic
+def send_mail_again(mail: Mail, to: str, by: Any) -> Mail:
+    """Send an uncertain or refused mail once more; the person may then get it twice, so it is on record who chose so."""
+    require(may_manage_system(by), OUTBOX)
+    changed = to != mail.to_address
+    outbox.send_again(mail, to)
+    record(by, verbs.MAIL_SENT_AGAIN, "mail", mail.pk, details={"address_changed": changed})
+    return mail

@@ -23,3 +23,13 @@ register(
         short="Audit",
     )
 )
+register(
+    Place(
+        group="Settings",
+        label="Outbox",
+        url_name="accounts:outbox_list",
+        permission="accounts.manage_system",
+        order=70,
+        icon="envelope",
+    )
+)

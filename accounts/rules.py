@@ -22,6 +22,11 @@ def may_manage_staff(by: Any) -> bool:
     return isinstance(by, SystemActor) or by.has_perm("accounts.manage_staff")
 
 
+def may_manage_system(by: Any) -> bool:
+    """System administrators."""
+    return bool(by.has_perm("accounts.manage_system"))
+
+
 def may_change_staff(by: Any, user: User) -> bool:
     """Nobody changes their own entry: somebody else looks at it first."""
     return may_manage_staff(by) and by.pk != user.pk

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import audit, session, staff, step_up
+from accounts.views import audit, outbox, session, staff, step_up
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("staff/<uuid:public_id>/end/", staff.staff_end, name="staff_end"),
     path("staff/<uuid:public_id>/return/", staff.staff_return, name="staff_return"),
     path("staff/<uuid:public_id>/send-link/", staff.staff_send_link, name="staff_send_link"),
+    path("outbox/", outbox.outbox_list, name="outbox_list"),
+    path("outbox/<uuid:public_id>/arrived/", outbox.mail_arrived, name="mail_arrived"),
+    path("outbox/<uuid:public_id>/send-again/", outbox.mail_send_again, name="mail_send_again"),
     path("audit/", audit.audit_list, name="audit_list"),
 ]

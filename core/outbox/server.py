@@ -93,5 +93,5 @@ def email_url_makes_sense(app_configs: object, **kwargs: object) -> list[Error]:
     try:
         mail_server()
     except ImproperlyConfigured as problem:
-        return [Error(str(problem), id="core.E002")]
+        return [Error(str(problem), id="core.E010")]
     return []
