@@ -40,7 +40,9 @@ def sparkline(
     )  # fmt: skip
 
 
-def bar(value: Number | None, of: Number = 100, mark: Number | None = None, tone: str = "", label: str = "") -> SafeString:
+def bar(
+    value: Number | None, of: Number = 100, mark: Number | None = None, tone: str = "", label: str = ""
+) -> SafeString:
     """A bar `value` long out of `of`, with an upright line at `mark`. The number must stand beside it."""
     share = _share(value, of)
     name = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register as register_check
+from django.core.checks import CheckMessage, Error
+from django.core.checks import register as register_check
 from django.urls import NoReverseMatch, reverse
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,8 @@ def register_work(work: Work) -> None:
 def registered() -> list[Place]:
     """Every place, in the order of the left column."""
     return sorted(
-        _places.values(), key=lambda place: (GROUP_ORDER.get(place.group, OTHER_GROUPS), place.group, place.order, place.label)
+        _places.values(),
+        key=lambda place: (GROUP_ORDER.get(place.group, OTHER_GROUPS), place.group, place.order, place.label),
     )
 
 
@@ -104,7 +106,9 @@ def _here(places: list[dict[str, Any]], path: str, current: str) -> dict[str, An
     for entry in places:
         if current and entry["place"].url_name == current:
             return entry
-    under = [entry for entry in places if path == entry["url"] or (entry["url"] != "/" and path.startswith(entry["url"]))]
+    under = [
+        entry for entry in places if path == entry["url"] or (entry["url"] != "/" and path.startswith(entry["url"]))
+    ]
     return max(under, key=lambda entry: len(entry["url"]), default=None)
 
 

@@ -64,4 +64,3 @@ class PackageFinder(BaseFinder):
         storage = NamedFiles(location=packages_folder())
         for name in FILES:
             yield name, storage
-

@@ -46,7 +46,9 @@ class ExampleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    agree = forms.BooleanField(label="The student agrees", required=False, help_text="Leave it empty when you haven't asked.")
+    agree = forms.BooleanField(
+        label="The student agrees", required=False, help_text="Leave it empty when you haven't asked."
+    )
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
@@ -58,7 +60,9 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 def _side(theme: str) -> dict[str, Any]:
     """What one half of the page shows; its ids differ from the other half's."""
-    faulty = ExampleForm({"title": "", "how": "", "subject": "", "due": "soon"}, prefix=f"{theme}-faulty", auto_id=f"{theme}-faulty-%s")
+    faulty = ExampleForm(
+        {"title": "", "how": "", "subject": "", "due": "soon"}, prefix=f"{theme}-faulty", auto_id=f"{theme}-faulty-%s"
+    )
     return {
         "theme": theme,
         "rows": [_row(number, name) for number, name in enumerate(PEOPLE)],
@@ -73,7 +77,11 @@ def _side(theme: str) -> dict[str, Any]:
         "form": ExampleForm(prefix=theme, auto_id=f"{theme}-%s"),
         "faulty": faulty,
         "page": Paginator(range(150), 30).page(2),
-        "codes": [("/", "Present", "present", "good"), ("N", "Absent", "absent", "concern"), ("L", "Late", "late", "watch")],
+        "codes": [
+            ("/", "Present", "present", "good"),
+            ("N", "Absent", "absent", "concern"),
+            ("L", "Late", "late", "watch"),
+        ],
         "speed": ["12 a second", "about 2 minutes left"],
     }
 
@@ -115,12 +123,24 @@ def _chips() -> list[dict[str, Any]]:
 
 def _timeline() -> list[dict[str, Any]]:
     kinds = (
-        ("One-to-one", "chat-left-text", "Catching up in Biology after a week of illness; two targets set.", "Ms Okafor"),
+        (
+            "One-to-one",
+            "chat-left-text",
+            "Catching up in Biology after a week of illness; two targets set.",
+            "Ms Okafor",
+        ),
         ("Target met", "check2-square", "Hand in the missed coursework by Friday.", ""),
         ("Attendance", "calendar2-week", "Absent on three Fridays in five weeks.", ""),
         ("Call home", "telephone", "Spoke to a parent; the bus has changed its time.", "Mr Lind"),
     )
     return [
-        {"when": clock.now() - timedelta(days=6 * place), "title": title, "icon": icon, "text": text, "who": who, "url": "#"}
+        {
+            "when": clock.now() - timedelta(days=6 * place),
+            "title": title,
+            "icon": icon,
+            "text": text,
+            "who": who,
+            "url": "#",
+        }
         for place, (title, icon, text, who) in enumerate(kinds)
     ]

@@ -48,7 +48,9 @@ def pill(words: str, tone: str = "plain", icon: str = "", title: str = "") -> Sa
 @register.simple_tag
 def face(name: str) -> SafeString:
     """The round initials of a person, for beside their name (so hidden from a screen reader)."""
-    return format_html('<span class="wm-face wm-face-{}" aria-hidden="true">{}</span>', _shade(name), wording.initials(name))
+    return format_html(
+        '<span class="wm-face wm-face-{}" aria-hidden="true">{}</span>', _shade(name), wording.initials(name)
+    )
 
 
 @register.filter
@@ -107,7 +109,9 @@ def address_with(context: template.Context, **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def sort_head(context: template.Context, key: str, label: str, css: str = "", first: str = "asc", title: str = "") -> SafeString:
+def sort_head(
+    context: template.Context, key: str, label: str, css: str = "", first: str = "asc", title: str = ""
+) -> SafeString:
     """A table head that sorts by `key`: a link that says which way it is sorted now. The view reads ?sort=key or -key."""
     now = context["request"].GET.get("sort") or context.get("sort") or ""
     state = {key: "ascending", f"-{key}": "descending"}.get(now, "none")
