@@ -50,7 +50,7 @@ class PackageFinder(BaseFinder):
             return []
         return [Error(f"Front-end files are missing: {', '.join(missing)}.", hint="Run npm ci.", id="core.E001")]
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:  # type: ignore[override]  # the stub of Django 5.2 lags behind its code
         """The file for one address, or an empty list when it is not one of ours."""
         name = posixpath.normpath(path.replace("\\", "/"))
         source = FILES.get(name.removeprefix(f"{PREFIX}/")) if name.startswith(f"{PREFIX}/") else None
