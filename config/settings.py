@@ -80,6 +80,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads each answer, so that its length tells nothing about a token
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -212,6 +213,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 STEP_UP_MINUTES = env.number("WAYMARK_STEP_UP_MINUTES", 15, 1, 240)
+SAFEGUARDING_REMIND_MINUTES = env.number("WAYMARK_SAFEGUARDING_REMIND_MINUTES", 60, 5, 1440)
 IDLE_MINUTES = env.number("WAYMARK_IDLE_MINUTES", 30, 1, 1440)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
