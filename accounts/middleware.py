@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -44,6 +45,7 @@ class IdleSignOut:
         if last is not None and present - last > settings.IDLE_MINUTES * 60:
             request.idle_sign_out = True  # type: ignore[attr-defined]  # read by whoever records the sign-out
             logout(request)
+            messages.info(request, "You were signed out because nothing happened for a while. Sign in to go on where you were.")
         elif last is None or (present - last >= NOTED_EVERY and POLL not in request.headers):
             request.session[LAST_SEEN] = present
 

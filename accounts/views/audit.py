@@ -12,6 +12,7 @@ from accounts.models import User
 from audit.queries import Asked, page_before, verbs_used
 from audit.record import record
 from audit.verbs import in_words
+from core.http import wants_part
 from core.wording import day
 
 
@@ -31,7 +32,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         "older": f"?{query.urlencode()}" if following else "",
         "filtered": any(value for name, value in form.data.items() if name != "before"),
     }
-    part = "#rows" if request.htmx and not request.htmx.boosted else ""
+    part = "#rows" if wants_part(request) else ""
     return render(request, f"accounts/audit_list.html{part}", context, status=200 if valid else 422)
 
 

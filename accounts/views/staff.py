@@ -16,6 +16,7 @@ from accounts.queries import SHOWN, staff_found, with_roles
 from accounts.reach import held_by
 from accounts.rules import NotAllowed, holds_protected_role
 from core import clock
+from core.http import wants_part
 
 
 @page("accounts.manage_staff")
@@ -28,7 +29,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
         {"label": "Work here", "url": f"?q={words}", "count": None, "current": not ended},
         {"label": "Ended", "url": f"?q={words}&who=ended", "count": None, "current": ended},
     ]
-    part = "#rows" if request.htmx and not request.htmx.boosted else ""
+    part = "#rows" if wants_part(request) else ""
     return render(request, f"accounts/staff_list.html{part}", context)
 
 

@@ -46,10 +46,12 @@ def _tried(request: HttpRequest) -> tuple[Any, bool]:
 def _page(request: HttpRequest, form: Any, back: str) -> dict[str, Any]:
     """What the page shows. A passkey that failed leaves its fault above an empty box for the code."""
     failed_passkey = isinstance(form, ReauthenticateWebAuthnForm)
+    passkey = begin_authentication(request.user) if has_passkey(request.user) else None
     return {
         "form": StepUpCodeForm(user=request.user) if failed_passkey else form,
         "passkey_failed": failed_passkey,
-        "passkey": begin_authentication(request.user) if has_passkey(request.user) else None,
+        "passkey": bool(passkey),
+        "js_data": {"request_options": passkey},
         "next": back,
         "minutes": settings.STEP_UP_MINUTES,
         "demo_code": code_on_show(request.user),
