@@ -1,0 +1,66 @@
+"""What can stand in the way of a register, each with a sentence for whoever is in front of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class RegisterProblem(Exception):
+    """Something stands in the way; nothing was changed."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class NoRegister(RegisterProblem):
+    """There is no session or lesson then: the site is closed, or the group does not meet."""
+
+
+class NotAllowed(RegisterProblem):
+    """This person may not do this here."""
+
+
+class TakenElsewhere(RegisterProblem):
+    """The site's registers are taken in its MIS and come in by import only."""
+
+
+class NotYet(RegisterProblem):
+    """The day has not come."""
+
+
+class ReasonNeeded(RegisterProblem):
+    """Marks would change that stood when the register closed, or be taken away; say why."""
+
+    def __init__(self, student_ids: Sequence[int]) -> None:
+        super().__init__("Say why these marks change. The first mark, the reason and your name are kept.")
+        self.student_ids = tuple(student_ids)
+
+
+class BadMarks(RegisterProblem):
+    """Some marks can't stand, each with its sentence by student; none was saved."""
+
+    def __init__(self, problems: Mapping[int | str, str]) -> None:
+        super().__init__("Nothing was saved: some marks can't stand where they are.")
+        self.problems = dict(problems)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One student marked differently by somebody else since the page was opened."""
+
+    student_id: int
+    code: str
+    minutes_late: int | None
+    note: str
+    version: int
+    marked_by: str
+    marked_at: datetime
+
+
+class ChangedMeanwhile(RegisterProblem):
+    """Somebody else saved other marks since the page was opened. Nothing was saved; both versions are shown."""
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        super().__init__("Somebody else saved this register while you had it open. Nothing of yours is saved yet.")
+        self.clashes = tuple(clashes)

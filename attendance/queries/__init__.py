@@ -1,0 +1,1 @@
+"""What pages, other apps and reports read about attendance."""

@@ -1,0 +1,266 @@
+"""What the pages of registers read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count
+
+from attendance import rules
+from attendance.choices import Series
+from attendance.codes import Code, all_codes
+from attendance.models import LessonMark, LessonMarkChange, Register, SessionMark, SessionMarkChange
+from attendance.queries.sittings import sittings_of, sittings_on
+from attendance.querysets import members
+from attendance.sittings import Sitting
+from caseload.models import CaseloadMembership, TeachingGroupMembership
+from core import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MEMBERSHIP = {Series.SESSION: CaseloadMembership, Series.LESSON: TeachingGroupMembership}
+LOOK_BACK = timedelta(days=28)
+
+
+class Member(NamedTuple):
+    """A student on a register."""
+
+    id: int
+    public_id: UUID
+    given_name: str
+    family_name: str
+    born: date | None
+
+
+@dataclass
+class RegisterLine:
+    """One sitting in a list of registers, with how far its register has got."""
+
+    sitting: Sitting
+    expected: int = 0
+    register: dict[str, Any] | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody has taken it."""
+        return self.register is not None
+
+    @property
+    def unmarked(self) -> int:
+        """Students on the register without a mark."""
+        return max(self.expected - sum(self.counts.values()), 0)
+
+    @property
+    def tally(self) -> str:
+        """“27 present · 2 absent · 1 late”."""
+        order = ("present", "late", "absent", "elsewhere", "not counted")
+        said = [f"{self.counts[kind]} {kind}" for kind in order if self.counts.get(kind)]
+        return " · ".join(said + ([f"{self.unmarked} not marked"] if self.unmarked else []))
+
+
+def todays_registers(user: "User", day: date | None = None) -> list[RegisterLine]:
+    """The registers of a day that this person takes, those not yet taken first, then in order of time."""
+    found = register_lines(sittings_on(day or clock.today(), user, rules.TAKE))
+    return sorted(found, key=lambda line: (line.is_taken, line.sitting.starts_at, line.sitting.group_name))
+
+
+def missing_registers(user: "User | None", days: Sequence[date]) -> list[RegisterLine]:
+    """Registers that should have been taken by now and were not, or were left with blanks; without a user all of them."""
+    begun = [
+        sitting for sitting in sittings_of(days, user, rules.VIEW_MISSING) if sitting.has_begun and not sitting.in_mis
+    ]
+    return [line for line in register_lines(begun) if line.expected and (not line.is_taken or line.unmarked)]
+
+
+def register_lines(sittings: Sequence[Sitting]) -> list[RegisterLine]:
+    """Sittings with their registers, how many are on them and how they were marked; groups with nobody in are left out."""
+    if not sittings:
+        return []
+    taken = _taken(sittings)
+    expected = _expected(sittings)
+    counts = _counts(sittings)
+    lines = [
+        RegisterLine(
+            sitting,
+            expected.get((sitting.series, sitting.date, sitting.group_id), 0),
+            taken.get(sitting.key),
+            counts.get((sitting.series, sitting.date, sitting.group_id, sitting.slot), {}),
+        )
+        for sitting in sittings
+    ]
+    return [line for line in lines if line.expected or line.is_taken]
+
+
+def members_of(sitting: Sitting) -> list[Member]:
+    """Who is on the register: in the group and on the site's roll that day, by family name."""
+    rows = (
+        members(MEMBERSHIP[Series(sitting.series)], sitting.group_id, sitting.date)
+        .order_by("student__sort_key", "student_id")
+        .values_list(
+            "student_id",
+            "student__public_id",
+            "student__given_name",
+            "student__family_name",
+            "student__date_of_birth",
+        )
+    )
+    return [Member(*row) for row in rows]
+
+
+def register_of(sitting: Sitting) -> dict[str, Any] | None:
+    """The record that this register was taken, by whom and when it closed; nothing when it was not."""
+    return _taken([sitting]).get(sitting.key)
+
+
+def marks_of(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The marks of a register by student, with who made each and when."""
+    model, slot = (SessionMark, "slot") if sitting.series == Series.SESSION else (LessonMark, "lesson_id")
+    rows = model.objects.filter(student_id__in=student_ids, date=sitting.date, **{slot: sitting.slot}).values(
+        "student_id", "code_id", "minutes_late", "note", "version", "marked_at", "marked_by_system",
+        "marked_by__title", "marked_by__given_name", "marked_by__family_name",
+    )  # fmt: skip
+    return {row["student_id"]: row for row in rows}
+
+
+def changes_of(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """What was changed on a register since it was first taken, oldest first, by student."""
+    model, slot = (SessionMarkChange, "slot") if sitting.series == Series.SESSION else (LessonMarkChange, "lesson_id")
+    rows = model.objects.filter(student_id__in=student_ids, date=sitting.date, **{slot: sitting.slot}).order_by("pk")
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows.values(
+        "student_id", "previous_code_id", "new_code_id", "reason", "role_at_time", "changed_at", "changed_by_system",
+        "changed_by__title", "changed_by__given_name", "changed_by__family_name",
+    ):  # fmt: skip
+        found.setdefault(row["student_id"], []).append(row)
+    return found
+
+
+def other_marks_today(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+    """The day's other marks of these students, in order of time: (“AM” or the lesson's label, number of the code)."""
+    sessions = SessionMark.objects.filter(student_id__in=student_ids, date=sitting.date, code__isnull=False)
+    lessons = LessonMark.objects.filter(student_id__in=student_ids, date=sitting.date, code__isnull=False)
+    if sitting.series == Series.SESSION:
+        sessions = sessions.exclude(slot=sitting.slot)
+    else:
+        lessons = lessons.exclude(lesson_id=sitting.slot)
+    found: dict[int, list[tuple[str, int]]] = {}
+    for student, slot, code in sessions.order_by("slot").values_list("student_id", "slot", "code_id"):
+        found.setdefault(student, []).append(("AM" if slot == 1 else "PM", code))
+    rows = lessons.order_by("lesson__time__starts_at")
+    for student, label, code in rows.values_list("student_id", "lesson__time__label", "code_id"):
+        found.setdefault(student, []).append((label, code))
+    return found
+
+
+def previous_marks(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, tuple[date, str, int]]:
+    """Each student's mark of the session before, or of the group's lesson before: (day, label, number of the code)."""
+    with connection.cursor() as cursor:
+        if sitting.series == Series.SESSION:
+            cursor.execute(_PREVIOUS_SESSION, [list(student_ids), sitting.date - LOOK_BACK, sitting.date, sitting.date, sitting.slot])  # fmt: skip
+        else:
+            cursor.execute(
+                _PREVIOUS_LESSON,
+                [list(student_ids), sitting.date - LOOK_BACK, sitting.date, sitting.group_id, sitting.date, f"{clock.local(sitting.starts_at):%H:%M}"],
+            )  # fmt: skip
+        return {student: (day, label, code) for student, day, label, code in cursor.fetchall()}
+
+
+_PREVIOUS_SESSION = """
+    SELECT DISTINCT ON (student_id) student_id, date, CASE slot WHEN 1 THEN 'AM' ELSE 'PM' END, code_id
+    FROM attendance_sessionmark
+    WHERE student_id = ANY(%s) AND date BETWEEN %s AND %s AND (date, slot) < (%s, %s) AND code_id IS NOT NULL
+    ORDER BY student_id, date DESC, slot DESC
+"""
+_PREVIOUS_LESSON = """
+    SELECT DISTINCT ON (m.student_id) m.student_id, m.date, t.label, m.code_id
+    FROM attendance_lessonmark AS m
+    JOIN caseload_timetabledlesson AS l ON l.id = m.slot
+    JOIN caseload_lessontime AS t ON t.id = l.time_id
+    WHERE m.student_id = ANY(%s) AND m.date BETWEEN %s AND %s AND l.group_id = %s AND (m.date, t.starts_at) < (%s, %s::time)
+        AND m.code_id IS NOT NULL
+    ORDER BY m.student_id, m.date DESC, t.starts_at DESC
+"""
+
+
+def _taken(sittings: Sequence[Sitting]) -> dict[tuple[str, int, date, int], dict[str, Any]]:
+    rows = Register.objects.filter(date__in={sitting.date for sitting in sittings}).values(
+        "id", "series", "caseload_id", "lesson_id", "date", "slot", "taken_at", "saved_at", "closed_at",
+        "taken_by__title", "taken_by__given_name", "taken_by__family_name",
+    )  # fmt: skip
+    if len(sittings) == 1:
+        only = sittings[0]
+        rows = (
+            rows.filter(caseload_id=only.group_id, slot=only.slot)
+            if only.series == Series.SESSION
+            else rows.filter(lesson_id=only.slot)
+        )
+    return {(row["series"], row["caseload_id"] or 0, row["date"], row["slot"] or row["lesson_id"]): row for row in rows}
+
+
+def _expected(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int], int]:
+    """How many are on each register: one query a series and day."""
+    found: dict[tuple[str, date, int], int] = {}
+    for series, day in sorted({(sitting.series, sitting.date) for sitting in sittings}):
+        groups = {s.group_id for s in sittings if s.series == series and s.date == day}
+        rows = members(MEMBERSHIP[Series(series)], list(groups), day).order_by().values("group_id")
+        for group, number in rows.annotate(number=Count("student")).values_list("group_id", "number"):
+            found[series, day, group] = number
+    return found
+
+
+def _counts(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int, int], dict[str, int]]:
+    """The marks of each register counted by kind: present, late, absent …"""
+    codes = all_codes()
+    found: dict[tuple[str, date, int, int], dict[str, int]] = {}
+    for series, day, group, slot, code, number in _counted_marks(sittings):
+        kinds = found.setdefault((series, day, group, slot), {})
+        kind = codes[code].kind
+        kinds[kind] = kinds.get(kind, 0) + number
+    return found
+
+
+def _counted_marks(sittings: Sequence[Sitting]) -> Iterable[tuple[str, date, int, int, int, int]]:
+    of_session = {s.group_id for s in sittings if s.series == Series.SESSION}
+    lessons = {s.slot: s.group_id for s in sittings if s.series == Series.LESSON}
+    days = sorted({s.date for s in sittings})
+    with connection.cursor() as cursor:
+        if of_session:
+            cursor.execute(
+                "SELECT m.date, r.group_id, m.slot, m.code_id, count(*) FROM attendance_sessionmark AS m"
+                " JOIN caseload_caseloadmembership AS r ON r.student_id = m.student_id AND r.period @> m.date"
+                " WHERE m.date = ANY(%s) AND r.group_id = ANY(%s) AND m.code_id IS NOT NULL GROUP BY 1, 2, 3, 4",
+                [days, list(of_session)],
+            )
+            for day, group, slot, code, number in cursor.fetchall():
+                yield Series.SESSION, day, group, slot, code, number
+        if lessons:
+            cursor.execute(
+                "SELECT m.date, m.slot, m.code_id, count(*) FROM attendance_lessonmark AS m"
+                " WHERE m.date = ANY(%s) AND m.slot = ANY(%s) AND m.code_id IS NOT NULL GROUP BY 1, 2, 3",
+                [days, list(lessons)],
+            )
+            for day, lesson, code, number in cursor.fetchall():
+                yield Series.LESSON, day, lessons[lesson], lesson, code, number
+
+
+def code_words(code: Code | None) -> str:
+    """A code with its meaning, for a title: “N, absent, reason not yet known”."""
+    return f"{code.code}, {code.short[0].lower()}{code.short[1:]}" if code else "not marked"
+
+
+def person_words(row: dict[str, Any], prefix: str) -> str:
+    """Who did it, as students know them: “Ms Okafor”; a system actor by its name."""
+    family, title = row.get(f"{prefix}__family_name"), row.get(f"{prefix}__title")
+    if family or row.get(f"{prefix}__given_name"):
+        return f"{title} {family}".strip() if title and family else f"{row[f'{prefix}__given_name']} {family}".strip()
+    return row.get(f"{prefix}_system") or "somebody"
+
+
+def as_moment(value: datetime) -> datetime:
+    """A stored moment by the clock on the wall."""
+    return clock.local(value)

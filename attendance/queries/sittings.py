@@ -1,0 +1,141 @@
+"""Which sessions and lessons there are on a day, and which of them a person reaches."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from attendance import rules
+from attendance.choices import SessionSlot
+from attendance.errors import NoRegister
+from attendance.querysets import caseloads_reached, groups_reached
+from attendance.sittings import SLUGS, Sitting, lesson_sitting, session_sitting
+from caseload.models import Caseload, TeachingGroup, TimetabledLesson
+from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_for
+from caseload.queries.timetable import lessons_on
+from core import wording
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Calendars = dict[int | None, SiteCalendar]
+_SITE = (
+    "site_id", "site__name", "site__kind", "site__registers_taken", "site__register_minutes",
+)  # fmt: skip
+_CASELOAD = (
+    "id", "public_id", "name", "room", "team_id", "house_id", "site__am_starts_at", "site__pm_starts_at",
+    "year__starts_on", "year__ends_on", *_SITE,
+)  # fmt: skip
+_GROUP = ("id", "public_id", "name", "course_id", "course__area_id", *_SITE)
+_SLOT_OF = {slug: slot for slot, slug in SLUGS.items()}
+
+
+def sittings_on(day: date, user: "User | None" = None, permission: str = rules.TAKE) -> list[Sitting]:
+    """The sittings of a day that somebody reaches, in order of time; without a user all of them."""
+    return sittings_of([day], user, permission)
+
+
+def sittings_of(days: Sequence[date], user: "User | None" = None, permission: str = rules.TAKE) -> list[Sitting]:
+    """The same for several days at once."""
+    if not days:
+        return []
+    caseloads = list(_caseloads(user, permission, days).values(*_CASELOAD))
+    groups = _groups(user, permission, days)
+    calendars = _calendars({group["site_id"] for group in [*caseloads, *groups.values()]}, days)
+    found = [
+        session_sitting(group, day, slot)
+        for day in days
+        for group in caseloads
+        if calendars[group["site_id"]].is_open(day) and group["year__starts_on"] <= day <= group["year__ends_on"]
+        for slot in SessionSlot.values
+    ]
+    found += [
+        lesson_sitting(groups[lesson["group_id"]], lesson, day)
+        for day in days
+        for lesson in lessons_on(day, groups=groups, calendars=calendars)
+        if _reached(user, permission, groups[lesson["group_id"]], lesson)
+    ]
+    return sorted(found, key=lambda each: (each.starts_at, each.series, each.group_name, each.slot))
+
+
+def find_sitting(user: "User", permission: str, public_id: UUID, day: date, slug: str) -> Sitting | None:
+    """One sitting by the address of its register: nothing when it is not this person's, or there is no such group.
+
+    Raises NoRegister, with the reason, when the group is theirs but does not meet then.
+    """
+    return (
+        _find_session(user, permission, public_id, day, slug)
+        if slug in _SLOT_OF
+        else _find_lesson(user, permission, public_id, day, slug)
+    )
+
+
+def _find_session(user: "User", permission: str, public_id: UUID, day: date, slug: str) -> Sitting | None:
+    group = caseloads_reached(user, permission, day).filter(public_id=public_id).values(*_CASELOAD).first()
+    if group is None:
+        return None
+    if group["site__kind"] != "school":
+        raise NoRegister(f"{group['site__name']} marks lessons; it takes no AM and PM registers.")
+    if not group["year__starts_on"] <= day <= group["year__ends_on"]:
+        raise NoRegister(f"{wording.day(day)} is not in the academic year of {group['name']}.")
+    _open_or_raise(group, day)
+    return session_sitting(group, day, _SLOT_OF[slug])
+
+
+def _find_lesson(user: "User", permission: str, public_id: UUID, day: date, slug: str) -> Sitting | None:
+    group = TeachingGroup.objects.filter(public_id=public_id).values(*_GROUP).first()
+    if group is None:
+        return None
+    held = groups_reached(user, permission).filter(pk=group["id"]).exists()
+    teaches = (
+        user.has_perm(permission)
+        and TimetabledLesson.objects.filter(group_id=group["id"], teacher_id=user.pk, period__contains=day).exists()
+    )
+    if not held and not teaches:
+        return None
+    _open_or_raise(group, day)
+    for lesson in lessons_on(day, groups=[group["id"]]):
+        if f"{lesson['time__starts_at']:%H%M}" == slug and (held or lesson["teacher_id"] == user.pk):
+            return lesson_sitting(group, lesson, day)
+    raise NoRegister(f"{group['name']} has no lesson at {slug[:2]}:{slug[2:]} on {wording.day(day)}.")
+
+
+def _open_or_raise(group: dict[str, Any], day: date) -> None:
+    if not _calendars({group["site_id"]}, [day])[group["site_id"]].is_open(day):
+        raise NoRegister(f"{group['site__name']} is closed on {wording.day(day)}, so there is no register.")
+
+
+def _caseloads(user: "User | None", permission: str, days: Sequence[date]) -> QuerySet[Caseload]:
+    reached = Caseload.objects.all() if user is None else caseloads_reached(user, permission, days[-1])
+    return reached.filter(
+        kind=Caseload.Kind.TUTOR_GROUP,
+        site__kind="school",
+        year__starts_on__lte=max(days),
+        year__ends_on__gte=min(days),
+    ).order_by("name", "pk")
+
+
+def _groups(user: "User | None", permission: str, days: Sequence[date]) -> dict[int, dict[str, Any]]:
+    """The teaching groups to look for lessons of, by id: those reached, and those of lessons taught by this person."""
+    wanted = TeachingGroup.objects.filter(year__starts_on__lte=max(days), year__ends_on__gte=min(days))
+    if user is None:
+        return {row["id"]: row for row in wanted.values(*_GROUP)}
+    held = groups_reached(user, permission).values("pk")
+    found = {row["id"]: row | {"held": True} for row in wanted.filter(pk__in=held).values(*_GROUP)}
+    if user.has_perm(permission):
+        taught = TimetabledLesson.objects.filter(teacher_id=user.pk).values("group_id")
+        for row in wanted.filter(pk__in=taught).exclude(pk__in=list(found)).values(*_GROUP):
+            found[row["id"]] = row | {"held": False}
+    return found
+
+
+def _reached(user: "User | None", permission: str, group: dict[str, Any], lesson: dict[str, Any]) -> bool:
+    return user is None or group["held"] or lesson["teacher_id"] == user.pk
+
+
+def _calendars(site_ids: Iterable[int], days: Sequence[date]) -> Calendars:
+    """Calendars from the start of the academic year, so that the weeks of a two-week timetable are told apart."""
+    year = academic_year_on(min(days))
+    return calendars_for(set(site_ids), year.starts_on if year else min(days), max(days))

@@ -1,0 +1,177 @@
+"""One student's attendance: codes used, the marks behind every percentage, and what happened when."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from attendance.choices import Series
+from attendance.codes import Code, all_codes
+from attendance.models import LessonMark, LessonMarkChange, SessionMark, SessionMarkChange
+from core import clock
+
+MODEL: dict[str, type[SessionMark] | type[LessonMark]] = {Series.SESSION: SessionMark, Series.LESSON: LessonMark}
+
+
+@dataclass(frozen=True)
+class DayMark:
+    """One mark as a list shows it."""
+
+    date: date
+    label: str
+    title: str
+    code: Code | None
+    minutes_late: int | None
+    note: str
+
+
+@dataclass(frozen=True)
+class CodeUsed:
+    """A code and how often it stands, in some dates."""
+
+    code: Code
+    number: int
+    minutes: int
+
+
+def _marks(student_ids: Iterable[int], series: str, start: date, end: date) -> QuerySet[Any]:
+    model: Any = MODEL[series]
+    rows: QuerySet[Any] = model.objects.filter(student_id__in=list(student_ids), date__range=(start, end))
+    return rows
+
+
+def codes_used(student_ids: Sequence[int], start: date, end: date, series: str = Series.SESSION) -> list[CodeUsed]:
+    """How often each code stands for these students together, the most frequent first."""
+    codes = all_codes()
+    rows = (
+        _marks(student_ids, series, start, end)
+        .exclude(code=None)
+        .order_by()
+        .values("code_id")
+        .annotate(number=Count("date"), minutes=Sum("minutes_late"))
+    )
+    found = [CodeUsed(codes[row["code_id"]], row["number"], row["minutes"] or 0) for row in rows]
+    return sorted(found, key=lambda used: (-used.number, used.code.code))
+
+
+def marks_between(student_id: int, start: date, end: date, series: str = Series.SESSION) -> list[DayMark]:
+    """A student's marks between two dates in order of time, blanks included: what stands behind a percentage."""
+    codes = all_codes()
+    rows = _marks([student_id], series, start, end)
+    if series == Series.SESSION:
+        found = rows.order_by("date", "slot").values_list("date", "slot", "code_id", "minutes_late", "note")
+        return [
+            DayMark(day, "AM" if slot == 1 else "PM", "", codes.get(code), minutes, note)
+            for day, slot, code, minutes, note in found
+        ]
+    lessons = rows.order_by("date", "lesson__time__starts_at").values_list(
+        "date", "lesson__time__label", "lesson__group__name", "code_id", "minutes_late", "note"
+    )
+    return [
+        DayMark(day, label, group, codes.get(code), minutes, note) for day, label, group, code, minutes, note in lessons
+    ]
+
+
+def recent_marks(student_id: int, days: int = 14, series: str = Series.SESSION) -> list[DayMark]:
+    """A student's marks of the last so many days, in order of time."""
+    today = clock.today()
+    return marks_between(student_id, today - timedelta(days=days - 1), today, series)
+
+
+def events(student_id: int, start: date, end: date, series: str, limit: int = 50) -> list[dict[str, Any]]:
+    """What happened with a student's attendance, newest first: runs of absence, weeks with lateness, days with amended marks."""
+    codes = all_codes()
+    rows = list(
+        _marks([student_id], series, start, end)
+        .exclude(code=None)
+        .order_by("date", "slot" if series == Series.SESSION else "lesson__time__starts_at")
+        .values_list("date", "code_id", "minutes_late")
+    )
+    found = _runs_of_absence([(day, codes[code]) for day, code, _ in rows], series)
+    found += _late_weeks([(day, minutes or 0) for day, code, minutes in rows if codes[code].is_late])
+    found += _amended(student_id, start, end, series, codes)
+    return sorted(found, key=lambda event: event["when"], reverse=True)[:limit]
+
+
+def _runs_of_absence(marks: list[tuple[date, Code]], series: str) -> list[dict[str, Any]]:
+    """Absences with nothing attended between them are one event; marks that do not count break no run."""
+    counting = [(day, code) for day, code in marks if code.counts_possible]
+    found = []
+    for absent, run in groupby(counting, key=lambda mark: mark[1].is_absence):
+        if not absent:
+            continue
+        days = list(run)
+        reasons = Counter(code.short for _, code in days)
+        unit = "session" if series == Series.SESSION else "lesson"
+        words = ", ".join(
+            f"{short} ({number})" if len(reasons) > 1 else short for short, number in reasons.most_common()
+        )
+        found.append(
+            {
+                "when": _at(days[-1][0]),
+                "kind": "attendance",
+                "title": f"Absent for {len(days)} {unit}{'' if len(days) == 1 else 's'}",
+                "text": words,
+                "from": days[0][0],
+                "to": days[-1][0],
+            }
+        )
+    return found
+
+
+def _late_weeks(marks: list[tuple[date, int]]) -> list[dict[str, Any]]:
+    found = []
+    for _, run in groupby(marks, key=lambda mark: clock.week_of(mark[0])):
+        days = list(run)
+        minutes = sum(number for _, number in days)
+        times = "Late" if len(days) == 1 else f"Late {len(days)} times in a week"
+        found.append(
+            {
+                "when": _at(days[-1][0]),
+                "kind": "attendance",
+                "title": times,
+                "text": f"{minutes} minutes" if minutes else "",
+                "from": days[0][0],
+                "to": days[-1][0],
+            }
+        )
+    return found
+
+
+def _amended(student_id: int, start: date, end: date, series: str, codes: dict[int, Code]) -> list[dict[str, Any]]:
+    """Changes with a reason, grouped by the day they are about and the reason given."""
+    model: Any = SessionMarkChange if series == Series.SESSION else LessonMarkChange
+    rows = (
+        model.objects.filter(student_id=student_id, date__range=(start, end))
+        .exclude(reason="")
+        .order_by("date", "reason", "pk")
+        .values_list("date", "reason", "previous_code_id", "new_code_id", "role_at_time", "changed_at")
+    )
+    found = []
+    for (day, reason), run in groupby(rows, key=lambda row: (row[0], row[1])):
+        changes = list(run)
+        said = {f"{_symbol(codes, before)} to {_symbol(codes, after)}" for _, _, before, after, _, _ in changes}
+        number = len(changes)
+        found.append(
+            {
+                "when": clock.local(changes[-1][5]),
+                "kind": "attendance",
+                "title": "Mark changed" if number == 1 else f"{number} marks changed",
+                "text": f"{', '.join(sorted(said))}: {reason}",
+                "from": day,
+                "to": day,
+            }
+        )
+    return found
+
+
+def _symbol(codes: dict[int, Code], number: int | None) -> str:
+    return codes[number].code if number in codes else "no mark"
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time(9), clock.LONDON)

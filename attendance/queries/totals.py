@@ -1,0 +1,205 @@
+"""Attendance added up, by student, week and window of dates, always in one statement.
+
+Whole weeks come from the weekly summary, the odd days at both ends from the marks. Everything goes through
+`arithmetic.Totals`, so that every page, list, PDF and export says the same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from attendance.arithmetic import COLUMNS, Totals, from_row
+from attendance.choices import Series
+from caseload.models import SiteMembership, Student
+from core import clock
+
+Span = tuple[date, date]
+Students = QuerySet[Student] | Iterable[int]
+TABLE = {Series.SESSION: "attendance_sessionmark", Series.LESSON: "attendance_lessonmark"}
+WEEK = timedelta(days=7)
+_SUMMED = ", ".join(f"s.{name}" for name in COLUMNS)
+_COUNTED = """(c.stat_class = 'P')::int, (c.stat_class = 'AEA')::int, (c.stat_class = 'AA')::int,
+    (c.stat_class = 'UA')::int, (c.stat_class = 'NP')::int, (c.stat_class = 'ADM')::int, (m.code_id IS NULL)::int,
+    (c.is_late AND c.stat_class IN ('P', 'AEA'))::int, (c.is_late AND c.stat_class IN ('AA', 'UA'))::int,
+    CASE WHEN c.is_late THEN m.minutes_late END"""
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The windows in which attendance is usually shown, as of a day."""
+
+    week: Span
+    six_weeks: Span
+    year: Span
+
+
+def windows(day: date | None = None, year_starts: date | None = None) -> Windows:
+    """This week, the last six weeks with this one, and the academic year to date."""
+    day = day or clock.today()
+    monday = clock.week_of(day)
+    start = year_starts or _year_start(day)
+    return Windows((monday, day), (max(monday - 5 * WEEK, start), day), (start, day))
+
+
+def totals_for(students: Students, start: date, end: date, series: str = Series.SESSION) -> Totals:
+    """The totals of all these students together: sums first, divided once."""
+    rows = _count(students, {"": (start, end)}, series, ())
+    return from_row(rows[0], series) if rows else Totals(series=series)
+
+
+def totals_by_student(students: Students, start: date, end: date, series: str = Series.SESSION) -> dict[int, Totals]:
+    """The totals of each student; a student without marks is left out."""
+    rows = _count(students, {"": (start, end)}, series, ("student_id",))
+    return {row["student_id"]: from_row(row, series) for row in rows}
+
+
+def totals_in_windows(
+    students: Students, spans: Mapping[str, Span], series: str = Series.SESSION
+) -> dict[int, dict[str, Totals]]:
+    """The totals of each student in each of several windows of dates, in one statement."""
+    found: dict[int, dict[str, Totals]] = {}
+    for row in _count(students, spans, series, ("student_id", "span")):
+        found.setdefault(row["student_id"], {})[row["span"]] = from_row(row, series)
+    return found
+
+
+def weekly_series(
+    students: Students, start: date, end: date, series: str = Series.SESSION
+) -> list[tuple[date, Totals]]:
+    """The totals of these students together, week by week; weeks without marks are left out."""
+    rows = _count(students, {"": (start, end)}, series, ("week",))
+    return [(row["week"], from_row(row, series)) for row in rows]
+
+
+def weekly_by_student(
+    students: Students, start: date, end: date, series: str = Series.SESSION
+) -> dict[int, list[tuple[date, Totals]]]:
+    """The totals of each student, week by week."""
+    found: dict[int, list[tuple[date, Totals]]] = {}
+    for row in _count(students, {"": (start, end)}, series, ("student_id", "week")):
+        found.setdefault(row["student_id"], []).append((row["week"], from_row(row, series)))
+    return found
+
+
+def totals_by_group(
+    model: str, group_ids: Iterable[int], start: date, end: date, series: str = Series.SESSION
+) -> dict[int, Totals]:
+    """The totals of each group, by the students who are in it on the last day. `model` is a kind of membership.
+
+    For example `totals_by_group("CaseloadMembership", ids, start, end)`.
+    """
+    from django.apps import apps
+
+    pairs = (
+        apps.get_model("caseload", model)
+        .objects.filter(group_id__in=list(group_ids), period__contains=end)
+        .values_list("group_id", "student_id")
+    )
+    of_group: dict[int, list[int]] = {}
+    for group_id, student_id in pairs:
+        of_group.setdefault(group_id, []).append(student_id)
+    by_student = totals_by_student({number for ids in of_group.values() for number in ids}, start, end, series)
+    nothing = Totals(series=series)
+    return {
+        group_id: sum((by_student[number] for number in ids if number in by_student), nothing)
+        for group_id, ids in of_group.items()
+    }
+
+
+def series_by_student(student_ids: Iterable[int], day: date | None = None) -> dict[int, str]:
+    """Which series says how a student attends: sessions at a school, lessons at a college. The last site counts."""
+    rows = (
+        SiteMembership.objects.filter(student_id__in=list(student_ids), period__startswith__lte=day or clock.today())
+        .order_by("student_id", "period")
+        .values_list("student_id", "site__kind")
+    )
+    return {student: Series.SESSION if kind == "school" else Series.LESSON for student, kind in rows}
+
+
+def headline(student_ids: Sequence[int], spans: Mapping[str, Span]) -> dict[int, dict[str, Totals]]:
+    """The totals of each student in each window, each in the series of their own site. For lists that mix sites."""
+    of_series: dict[str, list[int]] = {}
+    for student, series in series_by_student(student_ids).items():
+        of_series.setdefault(series, []).append(student)
+    found: dict[int, dict[str, Totals]] = {}
+    for series, ids in sorted(of_series.items()):
+        found |= totals_in_windows(ids, spans, series)
+    return found
+
+
+def _year_start(day: date) -> date:
+    from caseload.queries.calendar import academic_year_on
+
+    year = academic_year_on(day)
+    return year.starts_on if year else date(day.year - (day.month < 9), 9, 1)
+
+
+def _count(students: Students, spans: Mapping[str, Span], series: str, by: tuple[str, ...]) -> list[dict[str, Any]]:
+    """One statement: the summary's whole weeks and the marks of the odd days, added up by the keys asked for."""
+    try:
+        who, params = _who(students)
+    except EmptyResultSet:
+        return []
+    parts, more = _parts(spans, series)
+    if not parts:
+        return []
+    keys = ", ".join(by)
+    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COLUMNS)
+    statement = (
+        f"WITH who AS MATERIALIZED ({who}), counted (student_id, week, span, {', '.join(COLUMNS)}) AS ({' UNION ALL '.join(parts)})"
+        f" SELECT {keys + ', ' if keys else ''}{sums} FROM counted"
+        + (f" GROUP BY {keys} ORDER BY {keys}" if keys else "")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*params, *more])
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _who(students: Students) -> tuple[str, tuple[Any, ...]]:
+    """The students as a query of ids."""
+    if isinstance(students, QuerySet):
+        statement, params = students.order_by().values("pk").query.sql_with_params()
+        return f"SELECT w.* FROM ({statement}) AS w (id)", tuple(params)
+    return "SELECT DISTINCT unnest(%s::bigint[]) AS id", (list(students),)
+
+
+def _parts(spans: Mapping[str, Span], series: str) -> tuple[list[str], list[Any]]:
+    parts: list[str] = []
+    params: list[Any] = []
+    for name, (start, end) in spans.items():
+        first, last = _whole_weeks(start, end)
+        if first <= last:
+            parts.append(
+                f"SELECT s.student_id, s.week, %s, {_SUMMED} FROM attendance_weeksummary AS s"
+                " WHERE s.student_id IN (SELECT id FROM who) AND s.series = %s AND s.week BETWEEN %s AND %s"
+            )
+            params += [name, series, first, last]
+        for day, until in _odd_days(start, end, first, last):
+            parts.append(
+                f"SELECT m.student_id, date_trunc('week', m.date)::date, %s, {_COUNTED} FROM {TABLE[Series(series)]} AS m"
+                " LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id"
+                " WHERE m.student_id IN (SELECT id FROM who) AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1"
+                " FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)"
+            )
+            params += [name, day, until]
+    return parts, params
+
+
+def _whole_weeks(start: date, end: date) -> Span:
+    """The first and last Monday of the weeks that lie wholly between the dates; Friday ends a week of lessons only if Sunday is in."""
+    first = start if start.weekday() == 0 else clock.week_of(start) + WEEK
+    last = clock.week_of(end + timedelta(days=1)) - WEEK
+    return first, last
+
+
+def _odd_days(start: date, end: date, first: date, last: date) -> list[Span]:
+    if first > last:
+        return [(start, end)] if start <= end else []
+    days = [(start, first - timedelta(days=1)), (last + WEEK, end)]
+    return [(day, until) for day, until in days if day <= until]

@@ -1,0 +1,73 @@
+"""Which groups' registers a person reaches. Everything that shows a register starts here."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from caseload.models import Caseload, SiteMembership, TeachingGroup, YearGroupMembership
+from caseload.models.groups import CaseloadMembership
+from caseload.querysets import containers
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+CASELOAD_KINDS = {"caseload": "pk__in", "team": "team_id__in", "house": "house_id__in", "site": "site_id__in"}
+GROUP_KINDS = {
+    "teaching_group": "pk__in",
+    "course": "course_id__in",
+    "area": "course__area_id__in",
+    "site": "site_id__in",
+}
+
+
+def caseloads_reached(user: "User", permission: str, day: date) -> QuerySet[Caseload]:
+    """The tutor groups held, or inside a container held, in a role that carries the permission.
+
+    A year group reaches a tutor group only when every member that day is in the year: nobody else's register is shown.
+    """
+    held = containers(user, permission)
+    if "college" in held:
+        return Caseload.objects.all()
+    wanted = _any_of(CASELOAD_KINDS, held)
+    if held.get("year_group"):
+        wanted |= _wholly_in(held["year_group"], day)
+    return Caseload.objects.filter(wanted)
+
+
+def groups_reached(user: "User", permission: str) -> QuerySet[TeachingGroup]:
+    """The teaching groups held, or inside a container held, in a role that carries the permission."""
+    held = containers(user, permission)
+    if "college" in held:
+        return TeachingGroup.objects.all()
+    return TeachingGroup.objects.filter(_any_of(GROUP_KINDS, held))
+
+
+def members(model: type, group_id: object, day: date) -> QuerySet[CaseloadMembership]:
+    """Who is in a group on a day and on the roll of its site: a leaver or a late starter counts between their dates."""
+    on_roll = SiteMembership.objects.filter(
+        student=OuterRef("student"), site=OuterRef("group__site"), period__contains=day
+    )
+    rows: QuerySet[CaseloadMembership] = model.objects.filter(  # type: ignore[attr-defined]  # any model of memberships
+        Exists(on_roll), period__contains=day, student__merged_into=None, student__erased_at=None
+    )
+    return (
+        rows.filter(group_id__in=group_id) if isinstance(group_id, list | QuerySet) else rows.filter(group_id=group_id)
+    )
+
+
+def _any_of(kinds: dict[str, str], held: dict[str, list[int]]) -> Q:
+    """Nobody unless some container is held: rules fall through to no rows."""
+    wanted = Q(pk__in=[])
+    for kind, lookup in kinds.items():
+        if held.get(kind):
+            wanted |= Q(**{lookup: held[kind]})
+    return wanted
+
+
+def _wholly_in(year_groups: list[int], day: date) -> Q:
+    in_year = YearGroupMembership.objects.filter(
+        student=OuterRef("student"), group_id__in=year_groups, period__contains=day
+    )
+    of_group = CaseloadMembership.objects.filter(group=OuterRef("pk"), period__contains=day)
+    return Q(Exists(of_group.filter(Exists(in_year)))) & ~Q(Exists(of_group.exclude(Exists(in_year))))

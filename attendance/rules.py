@@ -1,0 +1,68 @@
+"""Who may take a register, change it after it closed, and set which code."""
+
+from typing import TYPE_CHECKING, Any
+
+from attendance.choices import SessionSlot, SetBy
+from attendance.codes import Code
+from attendance.querysets import caseloads_reached
+from attendance.sittings import Sitting
+from caseload.models import Student
+from caseload.querysets import containers
+from core import clock
+from core.actors import SystemActor
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+TAKE = "attendance.take_register"
+VIEW = "attendance.view_attendance"
+AUTHORISE = "attendance.authorise_absence"
+AMEND = "attendance.amend_closed_register"
+VIEW_MISSING = "attendance.view_missing_registers"
+
+
+def reaches(user: "User", permission: str, sitting: Sitting) -> bool:
+    """Whether a container held in a role that carries the permission holds this sitting's group."""
+    held = containers(user, permission)
+    if "college" in held or any(number in held.get(kind, ()) for kind, number in sitting.within):
+        return True
+    if sitting.slot not in SessionSlot.values or not held.get("year_group"):
+        return False
+    return caseloads_reached(user, permission, sitting.date).filter(pk=sitting.group_id).exists()
+
+
+def may_take_register(by: Any, sitting: Sitting) -> bool:
+    """Whoever holds the group, or is the lesson's teacher on the timetable, in a role that takes registers."""
+    if isinstance(by, SystemActor):
+        return True
+    return reaches(by, TAKE, sitting) or (sitting.teacher_id == by.pk and by.has_perm(TAKE))
+
+
+def may_change_closed(by: Any, sitting: Sitting) -> bool:
+    """Their own register until the day is over; after that only whoever may amend closed registers."""
+    if isinstance(by, SystemActor) or reaches(by, AMEND, sitting):
+        return True
+    return sitting.date == clock.today() and may_take_register(by, sitting)
+
+
+def may_set_every_code(by: Any, sitting: Sitting) -> bool:
+    """Codes that authorise absence are the attendance officer's."""
+    return isinstance(by, SystemActor) or reaches(by, AUTHORISE, sitting)
+
+
+def may_set(code: Code, *, officer: bool) -> bool:
+    """Present, late and absent are everybody's who takes the register; the others the attendance officer's."""
+    return officer or code.set_by != SetBy.OFFICER
+
+
+def may_amend_marks_of(by: Any, student_id: int) -> bool:
+    """Whoever reaches the student in a role that amends closed registers."""
+    return isinstance(by, SystemActor) or Student.objects.visible_to(by, AMEND).filter(pk=student_id).exists()
+
+
+def may_authorise_for(by: Any, student_ids: list[int]) -> bool:
+    """Whoever reaches every one of the students in a role that authorises absence."""
+    if isinstance(by, SystemActor):
+        return True
+    wanted = set(student_ids)
+    return Student.objects.visible_to(by, AUTHORISE).filter(pk__in=wanted).count() == len(wanted)
