@@ -239,4 +239,5 @@ document.addEventListener("htmx:sendError", () => toast("There is no connection.
 document.addEventListener("htmx:timeout", () => toast("That took too long. Nothing was changed that you can see; load the page again to be sure."));
 
 watchDrafts(document);
-document.querySelector("main [data-error-summary]")?.focus();
+const summary = document.querySelector("main [data-error-summary]");
+if (!summary?.closest(".wm-guide")) summary?.focus();
