@@ -4,10 +4,11 @@ from django.urls import include, path
 
 from accounts.gates import public_page
 from accounts.views import demo, errors, home, session
-from core import views_demo
+from core import views_demo, views_styleguide
 
 # Pages of core, which can't name a gate itself.
 demo_page = public_page("Mail of the demonstration is nobody's; outside demo mode these pages are not there.")
+guide_page = public_page("The people of the style guide are invented; outside demo mode the page is not there.")
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,12 +22,14 @@ urlpatterns = [
         demo_page(views_demo.demo_mail_attachment),
         name="demo_mail_attachment",
     ),
+    path("styleguide/", guide_page(views_styleguide.styleguide), name="styleguide"),
     path("demo/sign-in/<slug:role>/", demo.demo_sign_in, name="demo_sign_in"),
     path("accounts/email/", session.own_address),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("accounts.urls")),
     path("", include("caseload.urls")),
+    path("safeguarding/", include("safeguarding.urls")),
     path("", include("progress.urls")),
 ]
 
