@@ -74,12 +74,26 @@ class BulkAction:
     method: str = "get"
 
 
+@dataclass(frozen=True)
+class StudentAction:
+    """Something to add for one student, from the box on their page; the address takes the student's public id."""
+
+    key: str
+    label: str
+    url_name: str
+    permission: str
+    order: int = 100
+    icon: str = "plus-lg"
+    keys: str = ""  # a key such as "n o" that opens it
+
+
 @dataclass
 class _Registry:
     columns: dict[str, Column] = field(default_factory=dict)
     sources: dict[str, ReasonSource] = field(default_factory=dict)
     filters: dict[str, Filter] = field(default_factory=dict)
     actions: dict[str, BulkAction] = field(default_factory=dict)
+    student_actions: dict[str, StudentAction] = field(default_factory=dict)
 
 
 _registry = _Registry()
@@ -105,6 +119,11 @@ def register_action(action: BulkAction) -> BulkAction:
     return _once(_registry.actions, action)
 
 
+def register_student_action(action: StudentAction) -> StudentAction:
+    """Offer something to add from a student's page."""
+    return _once(_registry.student_actions, action)
+
+
 def columns_for(user: Any) -> list[Column]:
     """The columns that this person may see, in order."""
     return _allowed(_registry.columns, user)
@@ -123,6 +142,11 @@ def filters_for(user: Any) -> list[Filter]:
 def actions_for(user: Any) -> list[BulkAction]:
     """What this person may do with ticked students, in order."""
     return _allowed(_registry.actions, user)
+
+
+def student_actions_for(user: Any) -> list[StudentAction]:
+    """What this person may add on a student's page as far as their roles go; reach is asked by the page."""
+    return _allowed(_registry.student_actions, user)
 
 
 def _once(registry: dict[str, Any], thing: Any) -> Any:

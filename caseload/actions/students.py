@@ -1,0 +1,86 @@
+"""Add students and correct what is known about them."""
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from audit import record
+from caseload import verbs
+from caseload.models import Site, SiteMembership, Student
+from caseload.rules.students import MANAGE_STUDENTS, may_add_students, reaches, require
+from core import clock
+from core.actors import SystemActor
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# What a person may type about a student. The order is that of the form.
+EDITABLE = (
+    "given_name",
+    "family_name",
+    "pronouns",
+    "home_given_name",
+    "home_family_name",
+    "home_pronouns",
+    "legal_given_name",
+    "legal_family_name",
+    "middle_names",
+    "former_family_name",
+    "date_of_birth",
+    "sex",
+    "email",
+    "phone",
+    "upn",
+    "upn_unknown_reason",
+    "uln",
+    "uci",
+    "candidate_number",
+    "admission_number",
+    "learner_reference",
+    "ucas_personal_id",
+    "ethnicity",
+    "first_language",
+)
+
+
+class SomebodyElseChanged(Exception):
+    """Somebody else corrected the same student meanwhile; `fields` are those that differ from what was read."""
+
+    def __init__(self, student: Student, fields: list[str]) -> None:
+        super().__init__()
+        self.student = student
+        self.fields = fields
+
+
+def version_of(student: Student) -> str:
+    """A short mark of what is stored now, so that a form can tell whether it has changed since it was opened."""
+    stored = "\x1f".join(str(getattr(student, name)) for name in EDITABLE)
+    return hashlib.sha256(stored.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@transaction.atomic
+def add_student(by: "User | SystemActor", site: Site, **values: Any) -> Student:
+    """Add a student who is on the roll of a site from today. Identifiers that are wrong are kept and flagged."""
+    require(may_add_students(by))
+    student = Student(**{name: value for name, value in values.items() if name in EDITABLE})
+    student.save()
+    SiteMembership.objects.create(student=student, site=site, period=(values.get("starts_on") or clock.today(), None))
+    record.record(by, verbs.STUDENT_ADDED, "student", student.pk, details={"site": site.pk})
+    return student
+
+
+@transaction.atomic
+def correct_student(by: "User | SystemActor", student: Student, version: str, **values: Any) -> Student:
+    """Correct what is known about a student. If somebody else did meanwhile, nothing is saved and both are shown."""
+    require(reaches(by, MANAGE_STUDENTS, student))
+    stored = Student.objects.select_for_update().get(pk=student.pk)
+    changed = [name for name in EDITABLE if name in values and getattr(stored, name) != values[name]]
+    if version_of(stored) != version:
+        raise SomebodyElseChanged(stored, changed)
+    if changed:
+        for name in changed:
+            setattr(stored, name, values[name])
+        stored.save(update_fields=changed)
+        record.record(by, verbs.STUDENT_CORRECTED, "student", stored.pk, details={"fields": changed})
+    return stored

@@ -1,0 +1,121 @@
+"""What caseload puts on the student page: contacts, courses and groups, and their part of the timeline."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+
+from caseload.models import (
+    CaseloadMembership,
+    HouseMembership,
+    SiteMembership,
+    Student,
+    TeachingGroupMembership,
+    YearGroupMembership,
+)
+from caseload.queries.contacts import contact_log, contacts_of
+from caseload.queries.students import enrolments_of, memberships_of
+from caseload.rules.students import VIEW, VIEW_CONTACTS
+from core import clock
+from core.panels import Panel, TimelineSource, register, register_timeline
+
+CHANNEL_ICONS = {
+    "call": "telephone",
+    "email": "envelope",
+    "letter": "envelope-paper",
+    "text": "chat-dots",
+    "meeting": "people",
+    "visit": "house",
+}
+TIMELINE_GROUPS = (SiteMembership, YearGroupMembership, HouseMembership, CaseloadMembership)
+PRESENT = 1
+
+
+def register_panels() -> None:
+    """Offer caseload's panels and timeline sources to the student page."""
+    register(Panel("student", "contacts", "Contacts", 60, VIEW_CONTACTS, "caseload/panels/contacts.html", contacts_panel))
+    register(Panel("student", "courses", "Courses and groups", 70, VIEW, "caseload/panels/courses.html", courses_panel))
+    register_timeline(TimelineSource("contact", "Contacts", 40, VIEW_CONTACTS, contact_entries))
+    register_timeline(TimelineSource("place", "Groups and courses", 90, VIEW, place_entries))
+
+
+def contacts_panel(user: Any, student: Student) -> dict[str, Any]:
+    """The adults around the student, in order of priority, and who must not be contacted."""
+    home = student.home_name if student.home_name != student.full_name else ""
+    return {
+        "contacts": contacts_of(student),
+        "home_name": home,
+        "home_pronouns": student.home_pronouns,
+        "more": reverse("caseload:contact_list", args=[student.public_id]),
+    }
+
+
+def courses_panel(user: Any, student: Student) -> dict[str, Any] | None:
+    """The present courses, and the teaching groups of today."""
+    enrolments = enrolments_of(student)
+    today = clock.today()
+    groups = list(
+        TeachingGroupMembership.objects.filter(student=student, period__contains=today)
+        .order_by("group__name")
+        .values("group__name", "group__public_id", "group__course__title")
+    )
+    if not enrolments and not groups:
+        return None
+    return {
+        "present": [row for row in enrolments if row["status"] == PRESENT],
+        "past": [row for row in enrolments if row["status"] != PRESENT],
+        "groups": groups,
+    }
+
+
+def contact_entries(user: Any, student: Student, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    """Times that somebody was in touch."""
+    page = reverse("caseload:contact_list", args=[student.public_id])
+    return [
+        {
+            "when": row["at"],
+            "kind": "contact",
+            "icon": CHANNEL_ICONS.get(row["channel"], "chat"),
+            "title": f"{row['channel_words']} {row['direction_words']} {row['contact'] or 'home'}: {row['summary']}",
+            "text": row["outcome"],
+            "who": row["who"],
+            "url": f"{page}#entry-{row['public_id']}",
+        }
+        for row in contact_log(student, before, limit)
+    ]
+
+
+def place_entries(user: Any, student: Student, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    """When the student came into groups and courses, and left them. What is to come is left out."""
+    entries = [_entry(*change) for change in _changes(student) if change[0] <= clock.today()]
+    return sorted((e for e in entries if before is None or e["when"] < before), key=lambda e: e["when"], reverse=True)[:limit]
+
+
+_CAME = {
+    "sitemembership": "On roll at {}",
+    "yeargroupmembership": "Joined {}",
+    "housemembership": "Joined {} house",
+    "caseloadmembership": "Joined {}",
+}
+_LEFT = {
+    "sitemembership": "Left {}",
+    "yeargroupmembership": "Left {}",
+    "housemembership": "Left {} house",
+    "caseloadmembership": "Left {}",
+}
+
+
+def _changes(student: Student) -> Iterable[tuple[date, str, str]]:
+    for kind, name, start, end in memberships_of(student, TIMELINE_GROUPS):
+        yield start, _CAME[kind].format(name), ""
+        if end is not None and kind != "yeargroupmembership":
+            yield end, _LEFT[kind].format(name), ""
+    for row in enrolments_of(student):
+        yield row["started_on"], f"Started {row['course__title']}", row["course__qualification"]
+        if row["ended_on"]:
+            yield row["ended_on"], f"{row['course__title']}: {row['status_words'].lower()}", ""
+
+
+def _entry(day: date, title: str, text: str) -> dict[str, Any]:
+    return {"when": clock.at(day, 0), "kind": "place", "icon": "signpost", "title": title, "text": text, "url": ""}

@@ -1,0 +1,181 @@
+"""One student: their page, their identifiers, adding and correcting them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.http import url_has_allowed_host_and_scheme
+from urllib.parse import urlsplit
+
+from accounts.gates import fetch, page
+from audit import record
+from caseload import verbs
+from caseload.actions import students as actions
+from caseload.columns import student_actions_for
+from caseload.forms.students import NewStudentForm, StudentForm
+from caseload.models import Site, Student
+from caseload.queries.students import flags_of, identifiers_of, student_header
+from caseload.rules.structure import managed_sites
+from caseload.rules.students import MANAGE_STUDENTS, VIEW, VIEW_CHARACTERISTICS, reaches
+from core import panels
+
+TIMELINE_LENGTH = 25
+# The lists that a student's page is opened from, and what the way back is called.
+LISTS = {
+    "caseload:caseload_list": "My caseload",
+    "caseload:student_list": "Students",
+    "caseload:teaching_group_detail": "Group",
+    "caseload:search": "Search",
+}
+
+
+@page(VIEW)
+def student_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Everything about one student that this person may see: now at the top, what happened on the left."""
+    survivor = _survivor(public_id)
+    if survivor is not None:
+        return redirect("caseload:student_detail", fetch(Student, request.user, VIEW, pk=survivor).public_id)
+    student = fetch(Student, request.user, VIEW, public_id=public_id)
+    context = {"student": student} | _timeline(request, student)
+    if getattr(request, "htmx", None) and request.htmx.target in ("timeline", "older"):
+        return render(request, f"caseload/student_detail.html#{request.htmx.target}", context)
+    shown = panels.panels_for("student", request.user, student)
+    context |= {
+        "panels": shown,
+        "figures": [figure for panel in shown for figure in panel.context.get("figures", [])],
+        "about": student_header(student),
+        "flags": flags_of(student) if reaches(request.user, VIEW_CHARACTERISTICS, student) else [],
+        "adding": _adding(request.user, student),
+        "back": _came_from(request),
+        "may_edit": reaches(request.user, MANAGE_STUDENTS, student),
+    }
+    return render(request, "caseload/student_detail.html", context)
+
+
+@page(VIEW)
+def student_identifiers(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The numbers a student is known by; each reading is recorded."""
+    student = fetch(Student, request.user, VIEW, public_id=public_id)
+    everything = reaches(request.user, MANAGE_STUDENTS, student)
+    record.record(request.user, verbs.IDENTIFIERS_READ, "student", student.pk, details={"all": everything})
+    context = {"student": student, "identifiers": identifiers_of(student, all_of_them=everything)}
+    template = "caseload/student_identifiers.html"
+    return render(request, f"{template}#identifiers" if getattr(request, "htmx", None) else template, context)
+
+
+@page(MANAGE_STUDENTS)
+def student_add(request: HttpRequest) -> HttpResponse:
+    """Add a student."""
+    held = managed_sites(request.user)
+    sites = Site.objects.all() if held is None else Site.objects.filter(pk__in=held)
+    form = NewStudentForm(request.POST or None, sites=sites)
+    if request.method == "POST" and form.is_valid():
+        values = form.typed | {"starts_on": form.cleaned_data["starts_on"]}
+        student = actions.add_student(request.user, form.cleaned_data["site"], **values)
+        _say_what_is_wrong(request, student)
+        return redirect("caseload:student_detail", student.public_id)
+    context = {"form": form, "title": "Add a student", "cancel": reverse("caseload:student_list")}
+    return render(request, "caseload/student_form.html", context, status=422 if form.errors else 200)
+
+
+@page(MANAGE_STUDENTS)
+def student_edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Correct a student. If somebody else did meanwhile, both versions are shown and nothing is lost."""
+    student = fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id)
+    form = StudentForm(request.POST or None, instance=student)
+    clash: list[dict[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = actions.correct_student(request.user, student, form.cleaned_data["version"], **form.typed)
+        except actions.SomebodyElseChanged as other:
+            clash = _both_versions(form, other)
+            form.data = form.data.copy()
+            form.data["version"] = actions.version_of(other.student)
+        else:
+            _say_what_is_wrong(request, saved)
+            return redirect("caseload:student_detail", saved.public_id)
+    context = {
+        "form": form,
+        "clash": clash,
+        "student": student,
+        "title": "Correct a student",
+        "cancel": reverse("caseload:student_detail", args=[public_id]),
+    }
+    return render(request, "caseload/student_form.html", context, status=422 if form.errors or clash else 200)
+
+
+def _survivor(public_id: str) -> int | None:
+    """Where an old address leads after two records of the same student were merged."""
+    found: int | None = (
+        Student.objects.filter(public_id=public_id).exclude(merged_into=None).values_list("merged_into_id", flat=True).first()
+    )
+    return found
+
+
+def _timeline(request: HttpRequest, student: Student) -> dict[str, Any]:
+    """A page of the timeline, newest first, of one kind or of all. Things of the same moment stay together."""
+    kinds = panels.timeline_kinds(request.user, student)
+    chosen = request.GET.get("kind", "")
+    wanted = [chosen] if chosen in {kind.kind for kind in kinds} else None
+    before = _moment(request.GET.get("before", ""))
+    entries = panels.timeline(request.user, student, wanted, before, TIMELINE_LENGTH * 3)
+    shown = entries[:TIMELINE_LENGTH]
+    while len(shown) < len(entries) and entries[len(shown)]["when"] == shown[-1]["when"]:
+        shown.append(entries[len(shown)])
+    chips = [{"label": "All", "url": "?", "count": None, "current": wanted is None}]
+    chips += [
+        {"label": kind.label, "url": f"?kind={kind.kind}", "count": None, "current": wanted == [kind.kind]} for kind in kinds
+    ]
+    older = shown[-1]["when"].isoformat() if len(shown) < len(entries) else ""
+    return {"entries": shown, "chips": chips if len(kinds) > 1 else [], "older": older, "kind": chosen, "before": before}
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment from an address; anything else is no moment. A plus sign comes as a space."""
+    try:
+        found = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
+
+
+def _adding(user: Any, student: Student) -> list[dict[str, Any]]:
+    """What this person may add about this very student."""
+    offered = student_actions_for(user)
+    allowed = {permission for permission in {action.permission for action in offered} if reaches(user, permission, student)}
+    return [
+        {"label": action.label, "icon": action.icon, "keys": action.keys, "url": reverse(action.url_name, args=[student.public_id])}
+        for action in offered
+        if action.permission in allowed
+    ]
+
+
+def _came_from(request: HttpRequest) -> dict[str, str] | None:
+    """The list that the page was opened from, so that the way back keeps its filters."""
+    referrer = request.headers.get("referer", "")
+    if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}):
+        return None
+    parts = urlsplit(referrer)
+    try:
+        label = LISTS.get(resolve(parts.path).view_name)
+    except Resolver404:
+        return None
+    return {"label": label, "url": f"{parts.path}?{parts.query}" if parts.query else parts.path} if label else None
+
+
+def _say_what_is_wrong(request: HttpRequest, student: Student) -> None:
+    for name, problem in (("UPN", student.upn_problem), ("ULN", student.uln_problem)):
+        if problem:
+            messages.warning(request, f"Saved, with a doubt about the {name}. {problem}")
+
+
+def _both_versions(form: StudentForm, other: actions.SomebodyElseChanged) -> list[dict[str, Any]]:
+    """For each field that differs: its label, what is stored now, what was typed here."""
+    return [
+        {"label": form[name].label, "stored": getattr(other.student, name), "typed": form.cleaned_data[name]}
+        for name in other.fields
+    ]
