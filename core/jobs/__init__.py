@@ -5,8 +5,8 @@ a job claims, and the sweep rings again for rows that nobody works on. See core/
 """
 
 from core.jobs.registry import Job, OutsideFault, after_commit, find, job, ring, run_now
-from core.jobs.schedules import register_schedule, schedules
-from core.jobs.sweep import register_sweep, sweep
+from core.jobs.scheduling import register_schedule, schedules
+from core.jobs.sweeping import register_sweep, sweep
 from core.jobs.work import LeasedWork, LeaseLost, WorkQuerySet, WorkState
 
 __all__ = [

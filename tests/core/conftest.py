@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from core.jobs.sweep import _swept
+from core.jobs.sweeping import _swept
 from tests.core.work_for_tests import Proof, ProofPage
 
 

@@ -13,11 +13,19 @@ from core.jobs.work import LeasedWork, WorkQuerySet
 LEASE = timedelta(seconds=1.5)
 
 
+class ProofQuerySet(WorkQuerySet["Proof"]):
+    """Rows of proof, of which the permission a.see reaches the first alone."""
+
+    def visible_to(self, user: object, permission: str) -> "ProofQuerySet":
+        """What somebody reaches with this permission."""
+        return self.filter(total_count=1) if permission == "a.see" else self
+
+
 class Proof(LeasedWork):
     """Work that makes one page after another."""
 
     pause = models.FloatField(default=0)
-    objects = WorkQuerySet.as_manager()
+    objects = ProofQuerySet.as_manager()
 
     class Meta(LeasedWork.Meta):
         app_label = "work_for_tests"

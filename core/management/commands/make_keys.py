@@ -12,9 +12,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--rotate", choices=keys.RINGS, help="the ring that gains a newer key"
-        )
+        parser.add_argument("--rotate", choices=keys.RINGS, help="the ring that gains a newer key")
 
     def handle(self, *args: Any, **options: Any) -> None:
         naming.make_key()
@@ -22,6 +20,4 @@ class Command(BaseCommand):
         if made:
             self.stdout.write(f"Made keys for {', '.join(made)}.")
         if options["rotate"] and options["rotate"] not in made:
-            self.stdout.write(
-                f"The {options['rotate']} ring now writes with key {keys.add_key(options['rotate'])}."
-            )
+            self.stdout.write(f"The {options['rotate']} ring now writes with key {keys.add_key(options['rotate'])}.")

@@ -7,7 +7,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from core.jobs import schedules
 from core.jobs.registry import names
-from core.jobs.schedules import Schedule
+from core.jobs.scheduling import Schedule
 
 
 class Command(BaseCommand):
@@ -19,9 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         registered = schedules()
         made = sum(_ensure(schedule) for schedule in registered)
-        orphans = PeriodicTask.objects.filter(enabled=True).exclude(
-            task__in=[*names(), "celery.backend_cleanup"]
-        )
+        orphans = PeriodicTask.objects.filter(enabled=True).exclude(task__in=[*names(), "celery.backend_cleanup"])
         for orphan in orphans:
             orphan.enabled = False
             orphan.save(update_fields=["enabled"])
@@ -41,9 +39,7 @@ def _ensure(schedule: Schedule) -> bool:
     row, made = PeriodicTask.objects.get_or_create(name=schedule.name, defaults=values)
     if made:
         return True
-    if row.task != schedule.task or (
-        schedule.vital and any(getattr(row, name) != values[name] for name in values)
-    ):
+    if row.task != schedule.task or (schedule.vital and any(getattr(row, name) != values[name] for name in values)):
         for name, value in values.items():
             setattr(row, name, value)
         row.save()
@@ -66,9 +62,7 @@ def _when(schedule: Schedule) -> dict[str, Any]:
         )
         if seconds % size == 0
     )
-    found, _ = IntervalSchedule.objects.get_or_create(
-        every=seconds // size, period=period
-    )
+    found, _ = IntervalSchedule.objects.get_or_create(every=seconds // size, period=period)
     return {"interval": found, "crontab": None}
 
 

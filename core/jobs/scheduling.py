@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
-from core.jobs.registry import find
+from core.jobs.registry import find, names
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def register_schedule(
 
 def schedules() -> list[Schedule]:
     """Every registered schedule, checked against the jobs there are."""
+    names()  # reads every app's tasks, which is where schedules are registered
     for schedule in _schedules.values():
         find(schedule.task).check(schedule.ids)
     return sorted(_schedules.values(), key=lambda schedule: schedule.name)

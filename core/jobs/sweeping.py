@@ -6,7 +6,7 @@ from typing import Any
 from django.db import DatabaseError, transaction
 
 from core.jobs.bell import BellBroken, waiting_in
-from core.jobs.registry import find, ring
+from core.jobs.registry import find, names, ring
 from core.jobs.work import LeasedWork, WorkQuerySet
 
 log = logging.getLogger("waymark.jobs")
@@ -22,6 +22,7 @@ def register_sweep(model: type[LeasedWork], job_name: str) -> None:
 
 def sweep() -> dict[str, int]:
     """Settle what dead workers left behind and ring again for what waits. Gives the rings by job."""
+    names()  # reads every app's tasks, which is where work to sweep is registered
     rung: dict[str, int] = {}
     for model, job_name in _swept.items():
         try:

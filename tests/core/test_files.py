@@ -1,0 +1,128 @@
+"""The private store: encrypted, tamper-evident, expiring."""
+
+import os
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import storages
+from django.http import StreamingHttpResponse
+
+from core import clock, files
+from core.files import FileGone, file_response, open_file, safe_name, save_file
+from core.jobs import run_now
+from core.keys import Tampered, add_key
+from core.models import StoredFile
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture(autouse=True)
+def own_store(settings: object, tmp_path: Path) -> Path:
+    """A store for this test."""
+    folder = tmp_path / "files"
+    settings.STORAGES = settings.STORAGES | {  # type: ignore[attr-defined]  # pytest-django's fixture has no type
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    }
+    return folder
+
+
+def _path(stored: StoredFile) -> Path:
+    return Path(storages["default"].path(stored.store_path))
+
+
+@pytest.mark.parametrize("size", [0, 1, files.FRAME - 1, files.FRAME, files.FRAME + 1, 2 * files.FRAME])
+def test_what_is_saved_comes_back_and_is_never_on_disk_in_clear(size: int) -> None:
+    content = (b"Zara Khan told me " * (size // 18 + 1))[:size]
+    stored = save_file(content, "note.txt", "text/plain")
+    assert stored.size == size
+    assert open_file(StoredFile.objects.get(pk=stored.pk)) == content
+    on_disk = _path(stored).read_bytes()
+    assert b"Zara" not in on_disk
+    assert _path(stored).stat().st_mode & 0o777 == 0o600
+    assert _path(stored).parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_stream_is_taken_like_bytes() -> None:
+    assert open_file(save_file(BytesIO(b"abc"), "a.bin")) == b"abc"
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda b: b[:-1], lambda b: b"x" + b[1:], lambda b: b[: files.FRAME + 16], lambda b: b""]
+)
+def test_altered_or_shortened_bytes_are_noticed(spoil: object) -> None:
+    stored = save_file(b"q" * (files.FRAME + 10), "a.bin")
+    _path(stored).write_bytes(spoil(_path(stored).read_bytes()))  # type: ignore[operator]  # one of the functions above
+    with pytest.raises(Tampered):
+        open_file(stored)
+
+
+def test_bytes_of_another_file_do_not_open() -> None:
+    mine, other = save_file(b"mine", "a"), save_file(b"othr", "b")
+    _path(mine).write_bytes(_path(other).read_bytes())
+    with pytest.raises(Tampered):
+        open_file(mine)
+    StoredFile.objects.filter(pk=mine.pk).update(sealed_key=other.sealed_key)
+    with pytest.raises(Tampered):
+        open_file(StoredFile.objects.get(pk=mine.pk))
+
+
+def test_the_answer_is_a_download_that_nobody_keeps() -> None:
+    response = file_response(save_file(b"<script>", "Łukasz “term”.html", "text/html"))
+    assert response.content == b"<script>"
+    assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''%C5%81ukasz")
+    assert (response["X-Content-Type-Options"], response["Cache-Control"]) == ("nosniff", "no-store, private")
+    assert "sandbox" in response["Content-Security-Policy"]
+
+
+def test_a_large_answer_streams() -> None:
+    content = b"z" * (files.STREAMED_FROM + 5)
+    response = file_response(save_file(content, "big.pdf", "application/pdf"))
+    assert isinstance(response, StreamingHttpResponse)
+    assert b"".join(response) == content
+    assert response["Content-Length"] == str(len(content))
+
+
+def test_expired_files_and_orphans_are_purged_and_others_stay() -> None:
+    expired = save_file(b"old", "old.pdf", expires_at=clock.now() - timedelta(hours=1))
+    kept = save_file(b"new", "new.pdf", expires_at=clock.now() + timedelta(hours=1))
+    orphan, fresh = save_file(b"orphan", "o"), save_file(b"fresh", "f")
+    path = _path(orphan)
+
+    os.utime(path, (0, 0))
+    os.utime(_path(kept), (0, 0))
+    StoredFile.objects.filter(pk__in=[orphan.pk, fresh.pk]).delete()
+    run_now("core.purge_files")
+    expired.refresh_from_db()
+    assert not _path(expired).exists()
+    assert not path.exists()
+    assert _path(fresh).exists()
+    assert open_file(kept) == b"new"
+    assert expired.deleted_at is not None
+    with pytest.raises(FileGone):
+        open_file(expired)
+
+
+def test_a_newer_key_reseals_keys_and_leaves_the_bytes() -> None:
+    stored = save_file(b"abc", "a")
+    before = _path(stored).read_bytes()
+    add_key("files")
+    assert files.reseal() >= 1
+    again = StoredFile.objects.get(pk=stored.pk)
+    assert again.key_id > stored.key_id
+    assert (_path(again).read_bytes(), open_file(again)) == (before, b"abc")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\temp\\a.pdf", "a.pdf"),
+        ("a\r\nb\x00.pdf", "ab.pdf"),
+        ("...", "file"),
+        ("x" * 300 + ".pdf", "x" * 150 + ".pdf"),
+    ],
+)
+def test_names_are_made_safe(given: str, kept: str) -> None:
+    assert safe_name(given) == kept

@@ -1,0 +1,106 @@
+"""Panels and timeline: left out for whoever lacks the permission or the reach."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from core import panels
+from core.panels import Panel, TimelineSource, panels_for, register, register_timeline, timeline, timeline_kinds
+from tests.core.work_for_tests import Proof
+
+
+class Viewer:
+    """Somebody who holds some permissions."""
+
+    def __init__(self, *held: str) -> None:
+        self.held = held
+
+    def has_perm(self, permission: str, obj: Any = None) -> bool:
+        """Whether some role of theirs carries it."""
+        return permission in self.held
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No panels but the test's own."""
+    monkeypatch.setattr(panels, "_panels", {})
+    monkeypatch.setattr(panels, "_sources", {})
+
+
+def panel(key: str, order: int, permission: str = "a.see", context: dict[str, Any] | None = None) -> Panel:
+    """A panel that shows `context`."""
+    return register(Panel("student", key, key.title(), order, permission, f"a/{key}.html", lambda user, obj: context))
+
+
+def test_panels_come_in_order_without_the_forbidden_and_the_empty() -> None:
+    panel("later", 20, context={"n": 2})
+    panel("first", 10, context={"n": 1})
+    panel("empty", 5)
+    panel("secret", 1, "b.see", {"n": 3})
+    register(Panel("home", "elsewhere", "", 1, "a.see", "", lambda user, obj: {}))
+    found = panels_for("student", Viewer("a.see"), SimpleNamespace())
+    assert [(shown.key, shown.context) for shown in found] == [("first", {"n": 1}), ("later", {"n": 2})]
+
+
+def test_what_is_forbidden_is_not_even_loaded() -> None:
+    loaded: list[str] = []
+    register(Panel("student", "x", "X", 1, "b.see", "", lambda user, obj: loaded.append("x") or {}))
+    assert panels_for("student", Viewer("a.see"), SimpleNamespace()) == []
+    assert loaded == []
+
+
+def test_a_role_that_reaches_other_students_shows_nothing_of_this_one(
+    proof_table: None, django_assert_num_queries: Any
+) -> None:
+    reached, other = Proof.objects.create(total_count=1), Proof.objects.create(total_count=2)
+    panel("pastoral", 1, "a.see", {})
+    panel("register", 2, "b.see", {})
+    both = Viewer("a.see", "b.see")
+    with django_assert_num_queries(1):
+        assert [shown.key for shown in panels_for("student", both, other)] == ["register"]
+    assert [shown.key for shown in panels_for("student", both, reached)] == ["pastoral", "register"]
+
+
+def day(number: int, kind: str) -> dict[str, Any]:
+    """Something that happened on a day in November."""
+    return {
+        "when": datetime(2026, 11, number, tzinfo=UTC),
+        "kind": kind,
+        "title": f"{kind} {number}",
+        "text": "",
+        "url": "",
+    }
+
+
+def source(kind: str, *days: int, permission: str = "a.see") -> None:
+    """A source with one thing on each of the days."""
+
+    def load(user: Any, obj: Any, before: datetime | None, limit: int) -> Iterator[dict[str, Any]]:
+        entries = [day(number, kind) for number in days]
+        return iter([entry for entry in entries if before is None or entry["when"] < before])
+
+    register_timeline(TimelineSource(kind, kind.title(), 1, permission, load))
+
+
+def test_the_timeline_merges_newest_first_and_goes_on_from_a_moment() -> None:
+    source("meeting", 1, 9, 5)
+    source("grade", 7, 3)
+    source("note", 8, permission="b.see")
+    viewer, student = Viewer("a.see"), SimpleNamespace()
+    assert [entry["title"] for entry in timeline(viewer, student, limit=3)] == ["meeting 9", "grade 7", "meeting 5"]
+    before = datetime(2026, 11, 5, tzinfo=UTC)
+    assert [entry["title"] for entry in timeline(viewer, student, before=before)] == ["grade 3", "meeting 1"]
+    assert [entry["title"] for entry in timeline(viewer, student, kinds=["grade"])] == ["grade 7", "grade 3"]
+    assert [kind.kind for kind in timeline_kinds(viewer, student)] == ["grade", "meeting"]
+
+
+def test_a_key_is_used_once() -> None:
+    panel("x", 1)
+    with pytest.raises(ValueError, match="two panels"):
+        panel("x", 2)
+    source("x", 1)
+    with pytest.raises(ValueError, match="two timeline sources"):
+        source("x", 2)
