@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class InterventionsConfig(AppConfig):
     name = "interventions"
     verbose_name = "One-to-ones and targets"
+
+    def ready(self) -> None:
+        from core import navigation
+        from core.navigation import Place, Work
+        from interventions import panels, queries
+
+        panels.register()
+        navigation.register(
+            Place("Meetings", "Due", "interventions:due_list", "interventions.log_meeting", 10, "g m", "calendar-check", "Due", 3)
+        )
+        navigation.register_work(Work("interventions:due_list", "interventions.log_meeting", queries.due_count))

@@ -132,6 +132,18 @@ class MeetingDraft(models.Model):
     def __str__(self) -> str:
         return f"Draft {self.pk}"
 
+    @property
+    def readable(self) -> list[tuple[str, str]]:
+        """The words of the draft, field by field, for reading it beside another."""
+        labels = {"notes": "Notes:", "student_words": "Student:", "tutor_actions": "Tutor will:"}
+        found = []
+        for name, values in self.data.items():
+            field = name.rsplit("-", 1)[-1]
+            label = labels.get(name) or {"what": "New target:", "line": "About a target:"}.get(field, "")
+            if label and values and values[0].strip():
+                found.append((label, values[0]))
+        return found
+
 
 @pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old))
 class Target(PublicIdModel):

@@ -21,13 +21,16 @@ def load_panel(user: Any, student: Any) -> dict[str, Any]:
     """Subjects with target, current and predicted grade, and how many are below target."""
     subjects = queries.latest_by_subject([student.pk]).get(student.pk, [])
     compared = [subject for subject in subjects if subject.steps is not None]
-    return {
-        "student": student,
-        "subjects": subjects,
-        "below": sum(1 for subject in compared if subject.steps is not None and subject.steps < 0),
-        "compared": len(compared),
-        "url": reverse("progress:student_progress", args=[student.public_id]),
+    below = sum(1 for subject in compared if subject.steps is not None and subject.steps < 0)
+    url = reverse("progress:student_progress", args=[student.public_id])
+    figure = {
+        "label": "Below target",
+        "value": str(below),
+        "of": f"of {len(compared)} {'subject' if len(compared) == 1 else 'subjects'}",
+        "tone": "concern" if below * 2 > len(compared) else ("watch" if below else ""),
+        "url": url,
     }
+    return {"subjects": subjects, "figures": [figure] if compared else [], "more": url}
 
 
 def load_timeline(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:

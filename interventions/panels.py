@@ -1,0 +1,199 @@
+"""What one-to-ones and targets add to the student page and to lists of students."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from caseload import columns
+from caseload.columns import Column, Filter, Reason, ReasonSource, StudentAction
+from core import clock, panels, wording
+from core.panels import Panel, TimelineSource
+from interventions import queries
+from interventions.models import Meeting, Note, Target, TargetReview
+
+READ = "interventions.view_teacher_note"
+LOG = "interventions.log_meeting"
+SET = "interventions.set_target"
+REACH = "caseload.view_student"
+PANEL_ROWS = 5
+
+
+def load_targets(user: Any, student: Any) -> dict[str, Any]:
+    """The open targets, the first due first, and how many are overdue."""
+    targets = queries.open_targets_of(user, student)
+    overdue = sum(1 for target in targets if target.is_overdue)
+    more = reverse("interventions:target_list", args=[student.public_id])
+    figure = {
+        "label": "Targets open",
+        "value": str(len(targets)),
+        "of": f"{overdue} overdue" if overdue else "none overdue",
+        "tone": "concern" if overdue else "",
+        "url": more,
+    }
+    return {"targets": targets[:PANEL_ROWS], "others": len(targets) - PANEL_ROWS, "figures": [figure], "more": more}
+
+
+def load_last_meeting(user: Any, student: Any) -> dict[str, Any]:
+    """The last one-to-one that this person may read, and when the next is due."""
+    rows = Meeting.objects.visible_to(user).filter(student=student).select_related("type", "led_by")
+    last = rows.order_by("-held_at", "-pk").first()
+    figure = {"label": "Last one-to-one", "value": wording.ago(last.held_at) if last else "never"}
+    if last:
+        figure |= {"of": wording.day(last.held_at), "url": reverse("interventions:meeting_detail", args=[last.public_id])}
+    late = bool(last and last.next_on and last.next_on < clock.today())
+    return {"last": last, "late": late, "figures": [figure]}
+
+
+def load_meeting_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    """One-to-ones, to those whom their audience lets read them."""
+    rows = Meeting.objects.visible_to(user).filter(student=student).select_related("type", "led_by")
+    if before is not None:
+        rows = rows.filter(held_at__lt=before)
+    return [
+        {
+            "when": row.held_at,
+            "kind": "meetings",
+            "icon": "chat-left-text",
+            "title": row.type.name,
+            "text": shortened(row.notes or row.student_words or row.tutor_actions),
+            "who": row.led_by.formal_name,
+            "url": reverse("interventions:meeting_detail", args=[row.public_id]),
+        }
+        for row in rows.order_by("-held_at", "-pk")[:limit]
+    ]
+
+
+def load_target_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    """Targets as they were set, and what reviews found."""
+    entries = [*_set_entries(user, student), *_review_entries(user, student, before, limit)]
+    kept = [entry for entry in entries if before is None or entry["when"] < before]
+    return sorted(kept, key=lambda entry: entry["when"], reverse=True)[:limit]
+
+
+def _set_entries(user: Any, student: Any) -> list[dict[str, Any]]:
+    rows = Target.objects.visible_to(user).filter(student=student).select_related("set_by", "set_at")
+    return [
+        {
+            "when": row.set_at.held_at if row.set_at else clock.at(row.set_on, 12),
+            "kind": "targets",
+            "icon": "bullseye",
+            "title": f"Target set: {shortened(row.what, 120)}",
+            "text": f"By {wording.day(row.due_on)}",
+            "who": row.set_by.formal_name,
+            "url": reverse("interventions:target_detail", args=[row.public_id]),
+        }
+        for row in rows
+    ]
+
+
+def _review_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    rows = TargetReview.objects.visible_to(user).filter(target__student=student).select_related("target", "reviewed_by")
+    if before is not None:
+        rows = rows.filter(reviewed_at__lt=before)
+    return [
+        {
+            "when": row.reviewed_at,
+            "kind": "targets",
+            "icon": "check2-circle",
+            "title": f"{row.get_outcome_display()}: {shortened(row.target.what, 120)}",
+            "text": shortened(row.line),
+            "who": row.reviewed_by.formal_name,
+            "url": reverse("interventions:target_detail", args=[row.target.public_id]),
+        }
+        for row in rows.order_by("-reviewed_at", "-pk")[:limit]
+    ]
+
+
+def load_note_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
+    """Quick notes, to those whom their audience lets read them."""
+    rows = Note.objects.visible_to(user).filter(student=student).select_related("written_by")
+    if before is not None:
+        rows = rows.filter(written_at__lt=before)
+    return [
+        {
+            "when": row.written_at,
+            "kind": "notes",
+            "icon": "sticky",
+            "title": f"Note: {row.get_kind_display().lower()}",
+            "text": shortened(row.text),
+            "who": row.written_by.formal_name,
+            "url": reverse("interventions:note_detail", args=[row.public_id]),
+        }
+        for row in rows.order_by("-written_at", "-pk")[:limit]
+    ]
+
+
+def shortened(text: str, length: int = 240) -> str:
+    """The beginning of a text, cut at a space where there is one."""
+    if len(text) <= length:
+        return text
+    cut = text[:length].rsplit(" ", 1)[0] if " " in text[:length] else text[:length]
+    return f"{cut}…"
+
+
+def load_targets_column(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
+    """Targets open and overdue."""
+    return {
+        student: {
+            "text": f"{found.open} / {found.overdue}",
+            "sort": found.overdue * 1000 + found.open,
+            "tone": "concern" if found.overdue else "",
+            "title": f"{found.open} open, {found.overdue} overdue",
+        }
+        for student, found in queries.targets_open_overdue(ids, user).items()
+    }
+
+
+def load_seen_column(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
+    """The last one-to-one."""
+    return {
+        student: {"text": wording.day(moment, weekday=False), "sort": moment.timestamp(), "title": wording.ago(moment)}
+        for student, moment in queries.last_seen(ids, user).items()
+    }
+
+
+def load_next_column(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
+    """The next one-to-one or target date."""
+    today = clock.today()
+    return {
+        student: {
+            "text": wording.day(due.on, weekday=False),
+            "sort": due.on.toordinal(),
+            "tone": "concern" if due.on < today else "",
+            "title": f"{due.what}, {wording.ago(due.on)}",
+        }
+        for student, due in queries.next_due(ids, user).items()
+    }
+
+
+def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]]:
+    """Overdue targets and reviews, and those not seen for a while."""
+    return queries.reasons(ids, user)
+
+
+def register() -> None:
+    """Offer all of it."""
+    panels.register(Panel("student", "targets", "Targets", 10, READ, "interventions/_targets_panel.html", load_targets))
+    panels.register(
+        Panel("student", "last_meeting", "Last one-to-one", 12, READ, "interventions/_meeting_panel.html", load_last_meeting)
+    )
+    panels.register_timeline(TimelineSource("meetings", "One-to-ones", 10, REACH, load_meeting_entries))
+    panels.register_timeline(TimelineSource("targets", "Targets", 20, READ, load_target_entries))
+    panels.register_timeline(TimelineSource("notes", "Notes", 30, REACH, load_note_entries))
+    columns.register_column(
+        Column("targets", "Targets", 50, READ, load_targets_column, title="Open / overdue", first="desc", phone="b")
+    )
+    columns.register_column(Column("seen", "Last seen", 60, READ, load_seen_column, title="The last one-to-one"))
+    columns.register_column(Column("next", "Next", 70, READ, load_next_column, title="The next one-to-one or target date"))
+    columns.register_reasons(ReasonSource("interventions", READ, load_reasons, order=50))
+    for order, (key, label) in enumerate(
+        (("overdue", "Targets overdue"), ("review_due", "Review overdue"), ("not_seen", "Not seen lately")), start=50
+    ):
+        columns.register_filter(Filter(key, label, order, READ))
+    columns.register_student_action(
+        StudentAction("meeting", "One-to-one", "interventions:meeting_new", LOG, 10, "chat-left-text", "n o")
+    )
+    columns.register_student_action(StudentAction("target", "Target", "interventions:target_new", SET, 20, "bullseye", "n t"))
+    columns.register_student_action(StudentAction("note", "Quick note", "interventions:note_new", LOG, 30, "sticky", "n n"))

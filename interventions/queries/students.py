@@ -1,0 +1,157 @@
+"""Targets and one-to-ones of many students at once, for lists, and of one. A fixed number of queries, whatever the length.
+
+With `user` only what that person may read is counted; without, everything (for totals that name nobody).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Max, Min, Q
+
+from caseload.columns import Reason
+from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, Student
+from caseload.queries.calendar import current_academic_year
+from core import clock
+from interventions.choices import NOT_SEEN_WEEKS, TargetState
+from interventions.models import Meeting, Target
+
+
+class Targets(NamedTuple):
+    """How many targets are open, and how many of those are past their date."""
+
+    open: int
+    overdue: int
+
+
+class Due(NamedTuple):
+    """The next thing that is due for a student, and when."""
+
+    on: date
+    what: str
+
+
+def _meetings(user: Any) -> Any:
+    return Meeting.objects.all() if user is None else Meeting.objects.visible_to(user)
+
+
+def _targets(user: Any) -> Any:
+    return Target.objects.all() if user is None else Target.objects.visible_to(user)
+
+
+def targets_open_overdue(ids: Iterable[int], user: Any = None) -> dict[int, Targets]:
+    """Open and overdue targets of each student; left out: no open target."""
+    rows = (
+        _targets(user)
+        .open()
+        .filter(student__in=list(ids))
+        .order_by()
+        .values_list("student_id")
+        .annotate(open=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=clock.today())))
+    )
+    return {student: Targets(open_, overdue) for student, open_, overdue in rows}
+
+
+def last_seen(ids: Iterable[int], user: Any = None) -> dict[int, datetime]:
+    """When each student last had a one-to-one; left out: never."""
+    rows = _meetings(user).filter(student__in=list(ids)).order_by().values_list("student_id").annotate(last=Max("held_at"))
+    return dict(rows)
+
+
+def next_meetings(ids: Sequence[int], user: Any) -> dict[int, date]:
+    """The date of the next one-to-one that the last one named. A later one-to-one takes its place."""
+    rows = _meetings(user).filter(student__in=ids).order_by("student_id", "-held_at", "-pk").distinct("student_id")
+    return {student: due for student, due in rows.values_list("student_id", "next_on") if due}
+
+
+def next_due(ids: Iterable[int], user: Any = None) -> dict[int, Due]:
+    """What is due next for each student: the next one-to-one, or the target whose date comes first."""
+    wanted = list(ids)
+    found = {student: Due(day, "One-to-one") for student, day in next_meetings(wanted, user).items()}
+    targets = _targets(user).open().filter(student__in=wanted).order_by().values_list("student_id")
+    for student, day in targets.annotate(due=Min("due_on")):
+        if student not in found or day < found[student].on:
+            found[student] = Due(day, "Target")
+    return found
+
+
+def reasons(ids: Sequence[int], user: Any = None) -> dict[int, list[Reason]]:
+    """Why targets and one-to-ones say that a student needs attention. Four queries."""
+    today, wanted = clock.today(), list(ids)
+    found: dict[int, list[Reason]] = {}
+    targets = _targets(user).open().filter(student__in=wanted).order_by().values_list("student_id")
+    counted = targets.annotate(
+        late=Count("pk", filter=Q(due_on__lt=today)),
+        risky=Count("pk", filter=Q(due_on__gte=today, state=TargetState.AT_RISK)),
+        first=Min("due_on"),
+    )
+    for student, late, risky, first in counted:
+        if late:
+            words = _plural(late, "target", "overdue")
+            weight = 55 + min(25, 3 * late + (today - first).days // 2)
+            found.setdefault(student, []).append(Reason(words, weight, "concern", "overdue"))
+        elif risky:
+            found.setdefault(student, []).append(Reason(_plural(risky, "target", "at risk"), 35, "watch"))
+    for student, due in next_meetings(wanted, user).items():
+        if due < today:
+            days = (today - due).days
+            words = f"Review {_plural(days, 'day', 'overdue')}"
+            found.setdefault(student, []).append(Reason(words, 50 + min(30, days), "watch", "review_due"))
+    for student, weeks in weeks_unseen(wanted, user).items():
+        words = f"Not seen for {weeks} weeks"
+        found.setdefault(student, []).append(Reason(words, 40 + min(25, weeks), "watch", "not_seen"))
+    return found
+
+
+def _plural(number: int, noun: str, after: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'} {after}"
+
+
+def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
+    """For how many weeks nobody has seen a student, where that is too long; counted from the start of the year at most."""
+    year, today = current_academic_year(), clock.today()
+    seen = last_seen(ids, user)
+    weeks = {}
+    for student in ids:
+        known = [clock.local(seen[student]).date()] if student in seen else []
+        known += [year.starts_on] if year else []
+        weeks[student] = (today - max(known, default=today)).days // 7
+    return {student: number for student, number in weeks.items() if number >= NOT_SEEN_WEEKS}
+
+
+def open_targets_of(user: Any, student: Student) -> list[Target]:
+    """A student's open targets that this person may read, the first due first."""
+    return list(
+        Target.objects.visible_to(user)
+        .open()
+        .filter(student=student)
+        .select_related("course", "set_by")
+        .order_by("due_on", "pk")
+    )
+
+
+def caseload_of(user: Any, student: Student) -> Caseload | None:
+    """The caseload in which this person looks after the student, if any."""
+    today = clock.today()
+    held = CaseloadGrant.objects.filter(user=user, period__contains=today).values("content_object")
+    membership = (
+        CaseloadMembership.objects.filter(student=student, period__contains=today, group__in=held)
+        .select_related("group")
+        .order_by("group__name", "pk")
+        .first()
+    )
+    return membership.group if membership else None
+
+
+def next_student(user: Any, student: Student) -> tuple[Caseload, Student] | None:
+    """The student after this one in the person's own caseload who has not been seen this week."""
+    caseload = caseload_of(user, student)
+    if caseload is None:
+        return None
+    monday = clock.at(clock.week_of(clock.today()), 0)
+    seen = Meeting.objects.visible_to(user).filter(held_at__gte=monday).values("student")
+    others = Student.objects.visible_to(user, "interventions.log_meeting").in_caseload(caseload.pk).exclude(pk=student.pk)
+    waiting = others.exclude(pk__in=seen).order_by("sort_key", "pk")
+    after = waiting.filter(Q(sort_key__gt=student.sort_key) | Q(sort_key=student.sort_key, pk__gt=student.pk)).first()
+    found = after or waiting.first()
+    return (caseload, found) if found else None

@@ -1,0 +1,41 @@
+"""Who may log one-to-ones, set and review targets, and change what was written."""
+
+from typing import TYPE_CHECKING
+
+from caseload.models import Student
+from core.actors import SystemActor
+from interventions.models import Meeting, Target
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    By = User | SystemActor
+
+
+def _reaches(by: "By", permission: str, student_id: int) -> bool:
+    if isinstance(by, SystemActor):
+        return False
+    return Student.objects.visible_to(by, permission).filter(pk=student_id).exists()
+
+
+def may_log_meeting(by: "By", student: Student) -> bool:
+    """The tutor, and pastoral staff who reach the student; never a class teacher as such."""
+    return _reaches(by, "interventions.log_meeting", student.pk)
+
+
+def may_set_target(by: "By", student: Student) -> bool:
+    """The tutor, and pastoral staff who reach the student."""
+    return _reaches(by, "interventions.set_target", student.pk)
+
+
+def may_amend_meeting(by: "By", meeting: Meeting) -> bool:
+    """Whoever wrote it or led it, while they may still log one-to-ones with the student."""
+    mine = by.pk in (meeting.written_by_id, meeting.led_by_id)
+    return mine and _reaches(by, "interventions.log_meeting", meeting.student_id)
+
+
+def may_review_target(by: "By", target: Target) -> bool:
+    """Whoever may read the target and set targets for its student."""
+    if isinstance(by, SystemActor):
+        return False
+    return Target.objects.visible_to(by, "interventions.set_target").filter(pk=target.pk).exists()

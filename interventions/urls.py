@@ -1,0 +1,24 @@
+"""One-to-ones, targets, notes and what is due: addresses."""
+
+from django.urls import path
+
+from interventions.views import due, meeting_new, meetings, notes, targets
+
+app_name = "interventions"
+urlpatterns = [
+    path("due/", due.due_list, name="due_list"),
+    path("students/<uuid:student_id>/one-to-one/", meeting_new.meeting_new, name="meeting_new"),
+    path("students/<uuid:student_id>/one-to-one/draft/", meeting_new.meeting_draft, name="meeting_draft"),
+    path("students/<uuid:student_id>/one-to-one/draft/<uuid:key>/discard/", meeting_new.draft_discard, name="draft_discard"),
+    path("one-to-ones/questions/", meeting_new.meeting_prompts, name="meeting_prompts"),
+    path("one-to-ones/<uuid:meeting_id>/", meetings.meeting_detail, name="meeting_detail"),
+    path("one-to-ones/<uuid:meeting_id>/amend/", meetings.meeting_amend, name="meeting_amend"),
+    path("students/<uuid:student_id>/targets/", targets.target_list, name="target_list"),
+    path("students/<uuid:student_id>/targets/new/", targets.target_new, name="target_new"),
+    path("targets/<uuid:target_id>/", targets.target_detail, name="target_detail"),
+    path("targets/<uuid:target_id>/change/", targets.target_change, name="target_change"),
+    path("targets/<uuid:target_id>/review/", targets.target_review, name="target_review"),
+    path("targets/<uuid:target_id>/steps/<int:position>/", targets.step_tick, name="step_tick"),
+    path("students/<uuid:student_id>/notes/new/", notes.note_new, name="note_new"),
+    path("notes/<uuid:note_id>/", notes.note_detail, name="note_detail"),
+]

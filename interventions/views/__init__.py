@@ -1,0 +1,1 @@
+"""Pages about one-to-ones, targets, notes and what is due."""

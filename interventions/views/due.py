@@ -1,0 +1,33 @@
+"""What is due for somebody's students."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.gates import page
+from interventions import queries
+from interventions.choices import NOT_SEEN_WEEKS, REVIEW_SOON_DAYS
+
+LABELS = {
+    "reviews": "One-to-ones due",
+    "targets": "Targets overdue",
+    "unseen": "Not seen lately",
+    "drafts": "Unsent drafts",
+    "recent": "My latest",
+}
+
+
+@page("interventions.log_meeting")
+def due_list(request: HttpRequest) -> HttpResponse:
+    """One-to-ones due, targets past their date, students not seen for a while, and what somebody wrote last."""
+    due = queries.due_lists(request.user)
+    counts = {key: len(getattr(due, key)) for key in LABELS}
+    show = request.GET.get("show", "")
+    if show not in LABELS:
+        show = next((key for key in ("reviews", "targets", "unseen") if counts[key]), "reviews")
+    tabs = [
+        {"label": label, "url": f"?show={key}", "count": counts[key], "current": key == show}
+        for key, label in LABELS.items()
+        if key != "drafts" or counts["drafts"] or show == "drafts"
+    ]
+    context = {"due": due, "show": show, "tabs": tabs, "weeks": NOT_SEEN_WEEKS, "soon_days": REVIEW_SOON_DAYS}
+    return render(request, "interventions/due_list.html", context)

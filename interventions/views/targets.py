@@ -1,0 +1,158 @@
+"""A student's targets, one target with its history, setting, changing and reviewing."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.gates import fetch, page
+from caseload.models import Student
+from interventions import actions, rules
+from interventions.forms import ReviewForm, TargetForm, courses_of
+from interventions.models import Target, TargetReview, TargetStep, history_of
+from interventions.queries.figures import figure_now, goal_of
+from interventions.views.returning import came_from
+
+READ = "interventions.view_teacher_note"
+SET = "interventions.set_target"
+
+
+@page(READ)
+def target_list(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """A student's targets: the open ones, then those that are closed."""
+    student = fetch(Student, request.user, READ, public_id=student_id)
+    targets = list(
+        Target.objects.visible_to(request.user).filter(student=student).select_related("course", "set_by").order_by("-set_on", "-pk")
+    )
+    context = {
+        "student": student,
+        "open_targets": sorted((one for one in targets if one.is_open), key=lambda one: (one.due_on, one.pk)),
+        "closed_targets": [one for one in targets if not one.is_open],
+        "may_set": rules.may_set_target(request.user, student),
+        "trail": _trail(student, "Targets"),
+    }
+    return render(request, "interventions/target_list.html", context)
+
+
+def _trail(student: Student, *here: str) -> list[tuple[str, str]]:
+    steps = [(student.full_name, reverse("caseload:student_detail", args=[student.public_id]))]
+    if len(here) > 1:
+        steps.append(("Targets", reverse("interventions:target_list", args=[student.public_id])))
+    return [*steps, (here[-1], "")]
+
+
+@page(SET)
+def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """Set a target for a student outside a one-to-one."""
+    student = fetch(Student, request.user, SET, public_id=student_id)
+    back = came_from(request, reverse("interventions:target_list", args=[student.public_id]))
+    form = TargetForm(request.POST or None, courses=courses_of(student), required=True)
+    if request.method == "POST" and form.is_valid():
+        actions.set_target(student, form.said(), by=request.user)
+        messages.success(request, "The target is set.")
+        return redirect(back)
+    context = {"student": student, "form": form, "back": back, "heading": f"New target for {student.full_name}"}
+    return render(request, "interventions/target_edit.html", context, status=422 if form.errors else 200)
+
+
+@page(READ)
+def target_detail(request: HttpRequest, target_id: UUID) -> HttpResponse:
+    """One target: all of it, its reviews, and how it was worded before."""
+    target = _target(request, READ, target_id)
+    context = {
+        "target": target,
+        "student": target.student,
+        "steps": list(target.steps.select_related("done_by")),
+        "reviews": TargetReview.objects.visible_to(request.user)
+        .filter(target=target)
+        .select_related("reviewed_by", "meeting"),
+        "earlier": _wordings(target),
+        "figure": figure_now(request.user, target),
+        "goal": goal_of(target),
+        "may_review": rules.may_review_target(request.user, target),
+        "review": ReviewForm(target=target, every_outcome=True, initial={"outcome": ""}),
+        "trail": _trail(target.student, "Targets", "Target"),
+    }
+    return render(request, "interventions/target_detail.html", context)
+
+
+def _target(request: HttpRequest, permission: str, target_id: UUID) -> Target:
+    rows = Target.objects.select_related("student", "course", "set_by", "changed_by", "set_at", "figure_grade")
+    return fetch(rows, request.user, permission, public_id=target_id)
+
+
+def _wordings(target: Target) -> list[Any]:
+    """Earlier words and dates, leaving out changes of state alone."""
+    shown = (target.what, target.due_on)
+    kept = []
+    for row in history_of(target) if target.version > 1 else []:
+        if (row.what, row.due_on) != shown:
+            kept.append(row)
+            shown = (row.what, row.due_on)
+    return kept
+
+
+@page(SET)
+def target_change(request: HttpRequest, target_id: UUID) -> HttpResponse:
+    """Change an open target's words, date or the rest."""
+    target = _target(request, SET, target_id)
+    form = TargetForm(request.POST or None, courses=courses_of(target.student), target=target, required=True)
+    version, theirs = target.version, None
+    if not target.is_open:
+        messages.info(request, "This target is closed and stays as it is. Set a new one instead.")
+        return redirect("interventions:target_detail", target_id=target.public_id)
+    if request.method == "POST" and form.is_valid():
+        sent = request.POST.get("version", "")
+        try:
+            actions.change_target(target, int(sent) if sent.isdigit() else 0, form.said(), by=request.user)
+        except (actions.TargetChanged, actions.TargetClosed) as changed:
+            theirs, version = changed.target, changed.target.version
+        else:
+            messages.success(request, "The target is changed. Its earlier wording is kept.")
+            return redirect("interventions:target_detail", target_id=target.public_id)
+    context = {
+        "student": target.student,
+        "target": target,
+        "form": form,
+        "version": version,
+        "theirs": theirs,
+        "back": reverse("interventions:target_detail", args=[target.public_id]),
+        "heading": f"Change a target of {target.student.full_name}",
+    }
+    return render(request, "interventions/target_edit.html", context, status=422 if form.errors or theirs else 200)
+
+
+@page(SET)
+@require_POST
+def target_review(request: HttpRequest, target_id: UUID) -> HttpResponse:
+    """Say what became of a target, between two one-to-ones."""
+    target = _target(request, SET, target_id)
+    back = came_from(request, reverse("interventions:target_detail", args=[target.public_id]))
+    form = ReviewForm(request.POST, target=target, every_outcome=True)
+    if form.is_valid():
+        try:
+            actions.review_target(form.said(), by=request.user)
+        except actions.TargetClosed as closed:
+            who = closed.target.changed_by.formal_name
+            form.add_error(None, f"{who} closed this target already: {closed.target.get_state_display().lower()}.")
+        else:
+            messages.success(request, "The review is saved.")
+            return redirect(back)
+    context = {"target": target, "student": target.student, "review": form, "back": back}
+    return render(request, "interventions/target_review.html", context, status=422)
+
+
+@page(SET)
+@require_POST
+def step_tick(request: HttpRequest, target_id: UUID, position: int) -> HttpResponse:
+    """Tick a step of a target off, or take the tick away."""
+    target = _target(request, SET, target_id)
+    step = TargetStep.objects.select_related("target").filter(target=target, position=position).first()
+    if step is None:
+        raise Http404
+    actions.tick_step(step, "done" in request.POST, by=request.user)
+    return redirect("interventions:target_detail", target_id=target.public_id)
