@@ -159,6 +159,8 @@ class Draft {
       const version = this.form.elements.namedItem("draft_version");
       if (version) version.value = told.version;
     }
+    const others = this.form.querySelector("[data-draft-others]");
+    if (others) others.hidden = !told.others;
     document.dispatchEvent(new Event("wm:reached"));
   }
 
