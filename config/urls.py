@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("caseload.urls")),
     path("safeguarding/", include("safeguarding.urls")),
     path("", include("progress.urls")),
+    path("", include("interventions.urls")),
 ]
 
 handler403 = errors.forbidden
