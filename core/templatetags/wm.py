@@ -66,6 +66,12 @@ def tone_icon(level: str) -> SafeString:
 
 
 @register.filter
+def undo_address(tags: str | None) -> str:
+    """Where a message's Undo button posts: what a view gave as extra_tags="undo:/its/address/", else nothing."""
+    return tags.removeprefix("undo:") if tags and tags.startswith("undo:") else ""
+
+
+@register.filter
 def icon_of_tone(name: str) -> SafeString:
     """The icon that goes with a tone."""
     return icons.icon(TONES[name])

@@ -41,6 +41,11 @@ def test_a_status_escapes_what_it_is_given() -> None:
     assert "&lt;b&gt;" in wm.pill("<b>", "good")
 
 
+def test_only_an_address_after_undo_is_one() -> None:
+    assert wm.undo_address("undo:/plans/1/undo/") == "/plans/1/undo/"
+    assert [wm.undo_address(tags) for tags in (None, "", "safe", "/plans/")] == ["", "", "", ""]
+
+
 def test_a_sparkline_leaves_a_gap_where_there_is_no_figure() -> None:
     line = drawing.sparkline([90, 91, None, 93, 94])
     assert line.count("M") == 2
