@@ -1,0 +1,29 @@
+"""The kinds of row that a roster holds, and the formats that are understood."""
+
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    """What is counted when a roster is imported."""
+
+    SITE = "site", "Sites"
+    STAFF = "staff", "Staff"
+    STUDENT = "student", "Students"
+    CONTACT = "contact", "Contacts"
+    GROUP = "group", "Classes and tutor groups"
+    MEMBERSHIP = "membership", "Places in groups"
+
+
+class DateOrder(models.TextChoices):
+    """How dates that are written with slashes are read."""
+
+    ASK = "", "Not told: ambiguous columns are left out"
+    MDY = "mdy", "month/day/year"
+    DMY = "dmy", "day/month/year"
+
+
+# Audit verbs.
+ROSTER_PREVIEWED = "exchange.roster_previewed"
+ROSTER_IMPORTED = "exchange.roster_imported"
+LEAVER_ENDED = "exchange.leaver_ended"
+ACTOR = "roster-import"

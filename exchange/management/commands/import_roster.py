@@ -1,0 +1,67 @@
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from core import naming
+from core.actors import SystemActor
+from exchange import choices
+from exchange.formats import read_bundle
+from exchange.loading import Result, load_roster
+from exchange.reading import CannotRead
+
+
+class Command(BaseCommand):
+    """Load a roster: a folder or zip of School Data Sync (v1 UK, v2.1) or OneRoster 1.1 CSV files."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", type=Path, help="The folder or zip.")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would happen and change nothing.")
+        parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
+        parser.add_argument(
+            "--dates", choices=["mdy", "dmy"], default="", help="How dates with slashes are read; without it they are left out."
+        )
+        parser.add_argument("--source", default="", help="A name for the system it came from, when two send rosters.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            bundle = read_bundle(options["path"], options["dates"])
+        except CannotRead as why:
+            self._nothing(str(why), options["json"], options["path"].name)
+        by = SystemActor(choices.ACTOR, f"Roster {options['path'].name}")
+        with naming.named_system(choices.ACTOR, purpose="import"):
+            result = load_roster(bundle, by=by, source=options["source"], dry_run=options["dry_run"])
+        self._print(result, options["json"], options["dry_run"])
+        if bundle.is_fatal:
+            sys.exit(1)
+
+    def _nothing(self, why: str, as_json: bool, name: str) -> None:
+        if as_json:
+            problem = {"file": name, "line": 0, "column": "", "value": "", "message": why}
+            self.stdout.write(json.dumps(Result().as_json() | {"problems": [problem]}, ensure_ascii=False, indent=2))
+        else:
+            self.stderr.write(why)
+        sys.exit(1)
+
+    def _print(self, result: Result, as_json: bool, dry_run: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(result.as_json(), ensure_ascii=False, indent=2))
+            return
+        for problem in result.problems:
+            where = f"{problem.file}, line {problem.line}" + (f", {problem.column}" if problem.column else "")
+            value = f" “{problem.value}”" if problem.value else ""
+            self.stdout.write(f"{where}:{value} {problem.message}")
+        if any(problem.fatal for problem in result.problems):
+            self.stdout.write("Nothing was imported: mend the problems above and try again.")
+            return
+        for kind in choices.Kind:
+            numbers = [f"{getattr(result, word)[kind.value]} {word}" for word in ("created", "updated", "unchanged")]
+            self.stdout.write(f"{kind.label}: {', '.join(numbers)}")
+        for leaver in result.proposed_leavers:
+            self.stdout.write(f"Proposed leaver: {leaver['kind']} {leaver['id']} {leaver['name']}")
+        self.stdout.write("Nothing was changed: this was a dry run." if dry_run else "Imported.")

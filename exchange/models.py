@@ -1,0 +1,51 @@
+"""Where each imported row came from, and the record of every import."""
+
+from django.conf import settings
+from django.db import models
+
+from core import clock
+from core.models import LeasedWork, PublicIdModel, StoredFile
+from exchange import choices
+
+
+class SourceLink(models.Model):
+    """A row of ours stands for a row of a source: how the same bundle, read twice, changes nothing."""
+
+    source = models.CharField(max_length=40)
+    kind = models.CharField(max_length=12, choices=choices.Kind.choices)
+    source_id = models.CharField(max_length=200)
+    object_id = models.BigIntegerField()
+    is_tutor_group = models.BooleanField(default=False)
+    first_seen_at = models.DateTimeField(default=clock.now)
+    missing_since = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "kind", "source_id"], name="exchange_source_link_once")]
+        indexes = [models.Index(fields=["kind", "object_id"], name="exchange_source_link_object")]
+
+    def __str__(self) -> str:
+        return f"Source link {self.pk}"
+
+
+class RosterImport(PublicIdModel, LeasedWork):
+    """One upload of a roster: previewed first, then confirmed or thrown away."""
+
+    class Stage(models.TextChoices):
+        PREVIEW = "preview", "Preview"
+        LOAD = "load", "Import"
+        LOADED = "loaded", "Imported"
+
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PREVIEW)
+    upload = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    dates = models.CharField(max_length=3, choices=choices.DateOrder.choices, blank=True)
+    result = models.JSONField(null=True)
+
+    class Meta(LeasedWork.Meta):
+        ordering = ["-asked_at"]
+        permissions = [("import_roster", "Can import a roster")]
+
+    def __str__(self) -> str:
+        return f"Roster import {self.pk}"
