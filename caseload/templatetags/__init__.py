@@ -1,0 +1,1 @@
+"""What caseload's own templates draw with."""
