@@ -1,0 +1,1 @@
+"""What changes: each function is what staff would call it."""

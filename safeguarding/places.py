@@ -1,0 +1,39 @@
+"""The places of this side in the left column."""
+
+from typing import Any
+
+from django.db import connection
+
+from core import naming
+from core.navigation import Place, register
+from safeguarding.queries.triage import unacknowledged_count
+
+
+def waiting(user: Any) -> int:
+    """The number beside Triage. A page that tells of a broken transaction is drawn without it."""
+    if naming.current() is None or connection.needs_rollback:
+        return 0
+    return unacknowledged_count(user)
+
+
+def register_places() -> None:
+    """Triage for the team, their own concerns for everybody, concerns about adults for whoever handles them."""
+    group = "Safeguarding"
+    triage = "safeguarding.triage_concern"
+    register(Place(group, "Triage", "safeguarding:triage_list", triage, 10, "g s", "shield", phone=1, count=waiting))
+    register(
+        Place(
+            group,
+            "My concerns",
+            "safeguarding:concern_own_list",
+            "safeguarding.view_own_concern",
+            20,
+            "",
+            "shield-check",
+        )
+    )
+    register(
+        Place(
+            group, "About adults", "safeguarding:adult_list", "safeguarding.view_adult_concern", 30, "", "shield-lock"
+        )
+    )

@@ -1,0 +1,27 @@
+"""Which people a form may offer."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import SAFEGUARDING_TEAM
+from caseload.models import Reach
+from core import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def present_staff() -> QuerySet[User]:
+    """Everybody who works here now, in order."""
+    today = clock.today()
+    return User.objects.filter(Q(ended_on=None) | Q(ended_on__gt=today), is_active=True).order_by("sort_key", "pk")
+
+
+def team_members() -> QuerySet[User]:
+    """The DSL and deputies of today."""
+    held: Iterable[int] = Reach.objects.filter(
+        role__name__in=SAFEGUARDING_TEAM, kind="college", period__contains=clock.today()
+    ).values_list("user_id", flat=True)
+    return present_staff().filter(pk__in=held)

@@ -1,0 +1,144 @@
+"""The triage list: what waits, how long, how severe."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Case, Count, F, Q, QuerySet, When
+
+from accounts.models import User
+from core import clock
+from safeguarding import choices
+from safeguarding.models import Concern, ConcernCase
+from safeguarding.models.base import unseal
+from safeguarding.querysets import TEAM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TRIAGE = TEAM[0]
+SHOWN = ("open", "new", "mine", "closed", "all")
+TONES = {0: "watch", 1: "plain", 2: "accent", 3: "concern", 4: "concern"}
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True)
+class TriageRow:
+    """One concern as the list shows it."""
+
+    public_id: UUID
+    student: str
+    reporter: str
+    category: str
+    severity: int
+    state: str
+    recorded_at: datetime
+    acknowledged: bool
+    assigned_to: str
+    safe_now: str
+
+    @property
+    def is_new(self) -> bool:
+        """Nobody took it up yet."""
+        return not self.acknowledged and self.state != choices.PublicState.CLOSED
+
+    @property
+    def severity_words(self) -> str:
+        """The severity as a word."""
+        return choices.Severity(self.severity).label
+
+    @property
+    def tone(self) -> str:
+        """The colour that goes with the word."""
+        if self.state == choices.PublicState.CLOSED:
+            return "plain"
+        return "concern" if self.is_new and self.safe_now == "no" else TONES[self.severity]
+
+    @property
+    def state_words(self) -> str:
+        """How far it has got, as the team sees it."""
+        return "To look at" if self.is_new else choices.PublicState(self.state).label
+
+    @property
+    def waited(self) -> str:
+        """How long it has been waiting, in the largest unit."""
+        minutes = max(int((clock.now() - self.recorded_at).total_seconds() // 60), 0)
+        if minutes < 60:
+            return f"{minutes} min"
+        return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+
+
+def _shown(user: "User", show: str) -> Q:
+    open_now = Q(concern__state__in=choices.OPEN_STATES)
+    return {
+        "open": open_now,
+        "new": open_now & Q(acknowledged_at=None),
+        "mine": open_now & Q(assigned_to=user),
+        "closed": ~open_now,
+        "all": Q(),
+    }[show]
+
+
+def triage_rows(user: "User", show: str = "open", among: "Iterable[UUID] | None" = None) -> list[TriageRow]:
+    """The concerns that the person may see: what nobody took up first, then by severity, then the longest waiting."""
+    cases = ConcernCase.objects.visible_to(user, TRIAGE).filter(_shown(user, show))
+    if among is not None:
+        cases = cases.filter(pk__in=list(among))
+    newest_first = "-concern__recorded_at" if show in ("closed", "all") else "concern__recorded_at"
+    taken = Case(When(acknowledged_at=None, concern__state__in=choices.OPEN_STATES, then=0), default=1)
+    return [_row(found) for found in _columns(cases.order_by(taken, "-severity", newest_first)[:MOST_ROWS])]
+
+
+def _columns(cases: QuerySet[Any]) -> "Iterable[dict[str, Any]]":
+    nameless = {"then": F("concern__sealed")}
+    return cases.annotate(typed=Case(When(student=None, **nameless), default=None)).values(
+        "pk",
+        "typed",
+        "concern__key_id",
+        "concern__state",
+        "concern__recorded_at",
+        "concern__safe_now",
+        "concern__category_hint",
+        "concern__reporter__given_name",
+        "concern__reporter__family_name",
+        "student__given_name",
+        "student__family_name",
+        "severity",
+        "category",
+        "acknowledged_at",
+        "assigned_to__given_name",
+        "assigned_to__family_name",
+    )
+
+
+def _row(found: dict[str, Any]) -> TriageRow:
+    words = unseal(Concern._meta.db_table, found["pk"], "sealed", found["concern__key_id"], found["typed"])
+    typed = words.get("student_name")
+    return TriageRow(
+        public_id=found["pk"],
+        student=f"“{typed}”" if typed else _name(found, "student__") or "No name",
+        reporter=_name(found, "concern__reporter__"),
+        category=choices.CATEGORY_WORDS.get(found["category"] or found["concern__category_hint"], ""),
+        severity=found["severity"],
+        state=found["concern__state"],
+        recorded_at=found["concern__recorded_at"],
+        acknowledged=found["acknowledged_at"] is not None,
+        assigned_to=_name(found, "assigned_to__"),
+        safe_now=found["concern__safe_now"],
+    )
+
+
+def _name(found: dict[str, Any], before: str) -> str:
+    return f"{found[before + 'given_name'] or ''} {found[before + 'family_name'] or ''}".strip()
+
+
+def triage_counts(user: "User") -> dict[str, int]:
+    """How many concerns each choice of the list would show."""
+    cases = ConcernCase.objects.visible_to(user, TRIAGE)
+    return cases.aggregate(**{show: Count("pk", filter=_shown(user, show) or None) for show in SHOWN})
+
+
+def unacknowledged_count(user: "User") -> int:
+    """How many concerns wait for somebody of the team, for the number in the navigation."""
+    return ConcernCase.objects.visible_to(user, TRIAGE).filter(_shown(user, "new")).count()

@@ -1,0 +1,174 @@
+"""Raise a concern, see one's own, add to them."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.gates import fetch, page
+from audit import record
+from caseload.models import Student
+from core import clock
+from core.wording import time_of_day
+from safeguarding import choices
+from safeguarding.actions.faults import NobodyLeft
+from safeguarding.actions.raising import add_addendum, discard_draft, raise_concern, save_draft
+from safeguarding.forms.raising import AddendumForm, ConcernForm
+from safeguarding.models import Concern, Draft
+from safeguarding.queries.chronology import students_named
+from safeguarding.queries.own import own_concern, own_concerns, unfinished
+from safeguarding.views.wall import YOU_ALONE, YOU_SEE, show, walled
+
+OWN = "safeguarding.view_own_concern"
+
+
+@page("safeguarding.raise_concern")
+@walled
+@require_http_methods(["GET", "POST"])
+def concern_raise(request: HttpRequest) -> HttpResponse:
+    """Raise a concern about a student, from the corner of every page."""
+    if request.method == "GET":
+        return _form(request, ConcernForm(initial=_begun(request), user=request.user))
+    form = ConcernForm(request.POST, user=request.user)
+    if "find" in request.POST:
+        begun = ConcernForm(initial=request.POST.dict(), user=request.user)
+        return _form(
+            request, begun, found=students_named(request.user, request.POST.get("student_name", "")), looked=True
+        )
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    try:
+        concern = raise_concern(
+            request.user, form.report(), token=form.cleaned_data["token"], hide_from=form.cleaned_data["hide_from"]
+        )
+    except NobodyLeft:
+        form.add_error(
+            "hide_from",
+            "Nobody of the safeguarding team would be left to read it. If it is about an adult who works here, use the"
+            " form for that: the head reads it.",
+        )
+        return _form(request, form, status=422)
+    return redirect("safeguarding:concern_raised", public_id=concern.pk)
+
+
+def _begun(request: HttpRequest) -> dict[str, Any]:
+    """What the form starts with: an unfinished concern, or the student whose page somebody came from."""
+    today = {"happened_on": clock.today(), "token": uuid4()}
+    wanted = request.GET.get("draft", "")
+    draft = next((row for row in unfinished(request.user) if str(row["token"]) == wanted), None)
+    if draft:
+        return today | draft["typed"] | {"token": draft["token"]}
+    return today | {"student": request.GET.get("student", "")}
+
+
+def _form(
+    request: HttpRequest,
+    form: ConcernForm,
+    *,
+    found: list[Student] | None = None,
+    looked: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    """The form with the student chosen so far, and what else this person has not finished."""
+    chosen = _student(request, form["student"].value())
+    token = str(form["token"].value())
+    others = [row for row in unfinished(request.user) if str(row["token"]) != token] if not form.is_bound else []
+    folded = ("child_words", "location", "injury", "parents_told", "context", "category_hint", "hide_from")
+    context = {
+        "form": form,
+        "chosen": chosen,
+        "found": found or [],
+        "looked": looked,
+        "unfinished": others,
+        "more_open": any(form[name].value() or form[name].errors for name in folded),
+    }
+    return show(request, "concern_raise.html", YOU_SEE, context, status)
+
+
+def _student(request: HttpRequest, chosen: Any) -> Student | None:
+    try:
+        public_id = UUID(str(chosen or ""))
+    except ValueError:
+        return None
+    reached = Student.objects.visible_to(request.user, "caseload.view_student")
+    return reached.filter(public_id=public_id).first()
+
+
+@page("safeguarding.raise_concern")
+@walled
+@require_POST
+def concern_students(request: HttpRequest) -> HttpResponse:
+    """The students whose name fits what is typed, among those whom the person reaches. Sent, so that no log holds a name."""
+    found = students_named(request.user, request.POST.get("student_name", ""))
+    return show(request, "concern_raise.html#students", YOU_SEE, {"found": found, "looked": True})
+
+
+@page("safeguarding.raise_concern")
+@walled
+@require_POST
+def concern_draft(request: HttpRequest) -> HttpResponse:
+    """Keep what was typed so far, for its author alone."""
+    try:
+        token = UUID(request.POST.get("token", ""))
+    except ValueError:
+        return HttpResponse(status=400)
+    names = ConcernForm.base_fields.keys() - {"token"}
+    typed = {name: request.POST[name][:20_000] for name in names if request.POST.get(name)}
+    if not typed.keys() & {"what", "student_name", "child_words", "context"}:
+        return JsonResponse({})
+    if Concern.objects.filter(reporter=request.user, token=token).exists():
+        # A draft that arrives after its concern was raised.
+        return JsonResponse({})
+    draft = save_draft(request.user, token, typed)
+    return JsonResponse({"saved_at": time_of_day(draft.updated_at)})
+
+
+@page("safeguarding.raise_concern")
+@walled
+@require_POST
+def concern_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Forget an unfinished concern."""
+    draft = fetch(Draft, request.user, OWN, public_id=public_id)
+    discard_draft(request.user, draft.pk)
+    messages.info(request, "The unfinished concern was discarded.")
+    return redirect("safeguarding:concern_own_list")
+
+
+@page("safeguarding.view_own_concern")
+@walled
+@require_GET
+def concern_raised(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Thank somebody for raising a concern and say what happens next."""
+    concern = fetch(Concern, request.user, OWN, public_id=public_id)
+    record.record(request.user, choices.OWN_CONCERN_READ, choices.CONCERN, concern.pk, walled=True)
+    return show(request, "concern_raised.html", YOU_ALONE, {"own": own_concern(request.user, concern)})
+
+
+@page("safeguarding.view_own_concern")
+@walled
+@require_GET
+def concern_own_list(request: HttpRequest) -> HttpResponse:
+    """The concerns somebody raised, how far each has got, and what they have not finished."""
+    mine = own_concerns(request.user)
+    details = {"concerns": [str(own.concern.pk) for own in mine]}
+    record.record(request.user, choices.OWN_CONCERN_READ, details=details, walled=True)
+    return show(request, "concern_own_list.html", YOU_ALONE, {"mine": mine, "unfinished": unfinished(request.user)})
+
+
+@page("safeguarding.view_own_concern")
+@walled
+@require_http_methods(["GET", "POST"])
+def concern_own_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One's own concern as it was written, its state, and a box to add to it."""
+    concern = fetch(Concern, request.user, OWN, public_id=public_id)
+    form = AddendumForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        add_addendum(request.user, concern, form.cleaned_data["text"])
+        messages.success(request, "Added. The safeguarding team has been told.")
+        return redirect("safeguarding:concern_own_detail", public_id=concern.pk)
+    record.record(request.user, choices.OWN_CONCERN_READ, choices.CONCERN, concern.pk, walled=True)
+    context = {"own": own_concern(request.user, concern), "form": form}
+    return show(request, "concern_own_detail.html", YOU_ALONE, context, 422 if request.method == "POST" else 200)
