@@ -103,6 +103,7 @@ def end_reach(grant: Grant, by: Any, reason: str = "", last_day: date | None = N
         stored.ended_by = by
     stored.ended_at, stored.end_reason = clock.now(), reason
     stored.save(update_fields=["period", "ended_by", "ended_at", "end_reason"])
+    stored.refresh_from_db(fields=["period"])  # the database knows when nothing is left of it
     details = {"user": stored.user_id, "role": stored.role.name, "last_day": last_day.isoformat() if last_day else "now"}
     record(by, verbs.REACH_ENDED, f"grant.{stored.container_kind}", stored.pk, details=details)
     return stored
