@@ -4,3 +4,16 @@ from django.apps import AppConfig
 class AttendanceConfig(AppConfig):
     name = "attendance"
     verbose_name = "Attendance"
+
+    def ready(self) -> None:
+        from attendance import panels, rules
+        from core import navigation
+        from core.navigation import Place
+
+        panels.register()
+        for place in (
+            Place("Registers", "Today's registers", "attendance:register_list", rules.TAKE, 10, "g r", "check2-square", "Registers", 2),
+            Place("Registers", "Absent today", "attendance:absent_list", rules.VIEW, 20, "g a", "person-dash", "Absent"),
+            Place("Registers", "Missing registers", "attendance:missing_register_list", rules.VIEW_MISSING, 30, "g m", "exclamation-square", "Missing"),
+        ):  # fmt: skip
+            navigation.register(place)

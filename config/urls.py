@@ -29,6 +29,7 @@ urlpatterns = [
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("accounts.urls")),
     path("", include("caseload.urls")),
+    path("", include("attendance.urls")),
     path("safeguarding/", include("safeguarding.urls")),
     path("", include("progress.urls")),
     path("", include("interventions.urls")),

@@ -1,0 +1,193 @@
+"""Everything one register's page shows, in a fixed number of queries."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from attendance import rules
+from attendance.actions.registers import Seen
+from attendance.choices import SessionSlot, SetBy
+from attendance.codes import Code, CodeSet, all_codes, offered_to, sets_of
+from attendance.queries.registers import (
+    Member,
+    changes_of,
+    code_words,
+    marks_of,
+    members_of,
+    other_marks_today,
+    person_words,
+    previous_marks,
+    register_of,
+)
+from attendance.sittings import Sitting
+from core import clock, wording
+
+
+@dataclass
+class SheetRow:
+    """One student on the register page."""
+
+    member: Member
+    name: str
+    list_name: str
+    key: str
+    seen: Seen
+    code: str = ""
+    minutes: str = ""
+    note: str = ""
+    kind: str = ""
+    before: str = ""
+    before_words: str = ""
+    today: list[tuple[str, str, str]] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
+    choices: list[Code] = field(default_factory=list)
+    fault: str = ""
+    theirs: str = ""
+
+    @property
+    def seen_text(self) -> str:
+        """What the page sends back, so that nobody's change is overwritten unseen."""
+        minutes = "" if self.seen.minutes_late is None else self.seen.minutes_late
+        return f"{self.seen.version}|{self.seen.code}|{minutes}|{self.seen.note}"
+
+
+@dataclass
+class Sheet:
+    """A register's page: who is on it, what stands, and what may be set."""
+
+    sitting: Sitting
+    codes: CodeSet
+    rows: list[SheetRow]
+    quick: list[Code]
+    more: list[Code]
+    register: dict[str, Any] | None
+    may_save: bool
+    why_not: str
+
+    @property
+    def present(self) -> str:
+        """The code that means present here."""
+        return self.quick[0].code if self.quick else "/"
+
+    @property
+    def asks_reason(self) -> bool:
+        """Whether marks that stand can change only with a reason."""
+        return self.register is not None and self.sitting.has_closed
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The marks that stand, counted by kind; the empty kind is unmarked."""
+        found: dict[str, int] = {}
+        for row in self.rows:
+            found[row.kind] = found.get(row.kind, 0) + 1
+        return found
+
+    @property
+    def tally(self) -> str:
+        """“27 present · 2 absent · 1 late · 3 not marked”."""
+        said = [f"{self.counts.get('present', 0)} present"]
+        said += [f"{number} {kind}" for kind, number in sorted(self.counts.items()) if kind not in ("", "present")]
+        return " · ".join(said + ([f"{self.counts['']} not marked"] if self.counts.get("") else []))
+
+    @property
+    def taken_words(self) -> str:
+        """Who took it and when, or that it is not taken yet."""
+        if self.register is None:
+            return "not taken yet"
+        return f"taken by {person_words(self.register, 'taken_by')} {wording.moment(self.register['taken_at'])}"
+
+    @property
+    def closing_words(self) -> str:
+        """When it closes, or closed."""
+        closed_at: datetime = self.register["closed_at"] if self.register else self.sitting.closes_at
+        word = "closed" if closed_at <= clock.now() else "closes"
+        return f"{word} {clock.local(closed_at):%H:%M}"
+
+
+def register_sheet(user: Any, sitting: Sitting) -> Sheet:
+    """The page of one register for this person: nobody is marked who was not marked by somebody."""
+    everything = all_codes()
+    codes = sets_of(everything.values(), sitting.series, sitting.site_id)
+    register = register_of(sitting)
+    members = members_of(sitting)
+    ids = [member.id for member in members]
+    marks = marks_of(sitting, ids)
+    before = previous_marks(sitting, ids)
+    today = other_marks_today(sitting, ids)
+    changes = changes_of(sitting, ids) if register else {}
+    officer = rules.may_set_every_code(user, sitting)
+    offered = [code for code in offered_to(codes.in_force(sitting.date), officer=officer) if _fits(code, sitting)]
+    quick = [code for code in offered if code.set_by == SetBy.QUICK]
+    rows = [_row(member, marks.get(member.id), everything, quick) for member in members]
+    for row in rows:
+        row.before, row.before_words = _before(before.get(row.member.id), everything)
+        row.today = [
+            (label, everything[code].code, code_words(everything[code])) for label, code in today.get(row.member.id, ())
+        ]
+        row.history = [_change_words(change, everything) for change in changes.get(row.member.id, ())]
+    may_save, why_not = _may_save(user, sitting)
+    return Sheet(
+        sitting, codes, rows, quick, [code for code in offered if code not in quick], register, may_save, why_not
+    )
+
+
+def choices_for(row: SheetRow, sheet: Sheet) -> None:
+    """The codes on a row's buttons: the usual ones, and the row's own where it is another."""
+    row.choices = list(sheet.quick)
+    code = sheet.codes.on(row.code, sheet.sitting.date) or sheet.codes.ever(row.code) if row.code else None
+    row.kind = code.kind if code else ""
+    if code is not None and code not in row.choices:
+        row.choices.append(code)
+
+
+def _row(member: Member, mark: dict[str, Any] | None, codes: dict[int, Code], quick: list[Code]) -> SheetRow:
+    given, family = member.given_name, member.family_name
+    code = codes.get(mark["code_id"]) if mark else None
+    seen = Seen(mark["version"], code.code if code else "", mark["minutes_late"], mark["note"]) if mark else Seen(0)
+    row = SheetRow(
+        member=member,
+        name=f"{given} {family}".strip(),
+        list_name=", ".join(part for part in (family, given) if part),
+        key=str(member.public_id),
+        seen=seen,
+        code=seen.code,
+        minutes="" if seen.minutes_late is None else str(seen.minutes_late),
+        note=seen.note,
+        kind=code.kind if code else "",
+    )
+    row.choices = quick if code is None or code in quick else [*quick, code]
+    return row
+
+
+def _fits(code: Code, sitting: Sitting) -> bool:
+    """The two slashes belong to one session each; a planned closure has no register."""
+    wrong = {SessionSlot.AM: "\\", SessionSlot.PM: "/"}.get(sitting.slot) if sitting.series == "session" else None
+    return code.code not in (wrong, "#" if sitting.series == "session" else None)
+
+
+def _before(found: tuple[Any, str, int] | None, codes: dict[int, Code]) -> tuple[str, str]:
+    if found is None:
+        return "", ""
+    day, label, number = found
+    return codes[number].code, f"{wording.day(day)} {label}: {code_words(codes[number])}"
+
+
+def _change_words(change: dict[str, Any], codes: dict[int, Code]) -> str:
+    was, now = (codes[n].code if n in codes else "no mark" for n in (change["previous_code_id"], change["new_code_id"]))
+    who = person_words(change, "changed_by")
+    role = f", {change['role_at_time'].lower()}" if change["role_at_time"] else ""
+    why = f": {change['reason']}" if change["reason"] else ""
+    return f"{was} changed to {now} by {who}{role}, {wording.moment(change['changed_at'])}{why}"
+
+
+def _may_save(user: Any, sitting: Sitting) -> tuple[bool, str]:
+    if sitting.in_mis:
+        return (
+            False,
+            f"Registers of {sitting.site_name} are taken in its MIS. Marks come in from there and are shown here.",
+        )
+    if sitting.date > clock.today():
+        return False, "This register can be taken from the morning of its day."
+    if not rules.may_take_register(user, sitting):
+        return False, "You can see this register; its tutor or teacher takes it."
+    return True, ""

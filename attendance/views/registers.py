@@ -1,0 +1,194 @@
+"""The pages of registers: today's, one register, those missing."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.gates import page
+from attendance import actions, rules
+from attendance.errors import BadMarks, ChangedMeanwhile, NoRegister, ReasonNeeded, RegisterProblem
+from attendance.forms import RegisterForm
+from attendance.queries.registers import RegisterLine, missing_registers, todays_registers
+from attendance.queries.sheet import Sheet, register_sheet
+from attendance.queries.sittings import find_sitting
+from attendance.queries.staff import who_takes
+from attendance.sittings import Sitting
+from caseload.queries.calendar import SiteCalendar, calendar_for
+from core import clock, wording
+
+SHOWS = {"": "All", "open": "Not taken", "blanks": "With blanks"}
+
+
+@page(rules.TAKE)
+def register_list(request: HttpRequest) -> HttpResponse:
+    """The registers of a day, those not yet taken first."""
+    day = _day(request.GET.get("day"))
+    lines = todays_registers(request.user, day)
+    show = request.GET.get("show", "")
+    calendar = calendar_for(None, day - timedelta(days=60), day + timedelta(days=60))
+    context = {
+        "day": day,
+        "lines": [line for line in lines if _is_shown(line, show)],
+        "any": bool(lines),
+        "open": sum(1 for line in lines if not line.is_taken and not line.sitting.in_mis),
+        "chips": _chips(lines, show, day),
+        "before": calendar.before(day),
+        "after": calendar.next_open(day),
+        "is_open": calendar.is_open(day),
+        "today": clock.today(),
+        "names": who_takes(line.sitting for line in lines) if _is_wide(lines, request.user) else {},
+    }
+    return render(request, "attendance/register_list.html", context)
+
+
+@page(rules.TAKE)
+def register_detail(request: HttpRequest, group_id: UUID, day: date, slug: str) -> HttpResponse:
+    """One register: nobody is marked until somebody marks them; exceptions first, then the rest present."""
+    try:
+        sitting = find_sitting(request.user, rules.TAKE, group_id, day, slug)
+    except NoRegister as none:
+        messages.warning(request, none.sentence)
+        return redirect(f"{reverse('attendance:register_list')}?day={day.isoformat()}")
+    if sitting is None:
+        raise Http404
+    sheet = register_sheet(request.user, sitting)
+    if request.method != "POST":
+        return _show(request, sheet)
+    return _save(request, sitting, sheet)
+
+
+def _save(request: HttpRequest, sitting: Sitting, sheet: Sheet) -> HttpResponse:
+    form = RegisterForm(sheet, request.POST)
+    if not form.is_valid():
+        return _show(request, form.keep(), form, "Nothing was saved: some rows can't be read.")
+    try:
+        saved = actions.mark_register(by=request.user, register=sitting, marks=form.marks, reason=form.reason)
+    except ChangedMeanwhile as stopped:
+        return _show(request, form.show_both(stopped, register_sheet(request.user, sitting)), form, stopped.sentence)
+    except BadMarks as stopped:
+        return _show(request, form.keep(stopped.problems), form, stopped.sentence)
+    except ReasonNeeded as stopped:
+        form.faults["reason"] = stopped.sentence
+        return _show(request, form.keep(), form, stopped.sentence)
+    except RegisterProblem as stopped:
+        return _show(request, form.keep(), form, stopped.sentence)
+    return _after_saving(request, sitting, saved.unmarked)
+
+
+def _after_saving(request: HttpRequest, sitting: Sitting, unmarked: int) -> HttpResponse:
+    if unmarked:
+        who = "1 student is" if unmarked == 1 else f"{unmarked} students are"
+        messages.warning(request, f"{sitting.title} is saved, but {who} not marked yet.")
+        return redirect(request.path)
+    messages.success(request, f"{sitting.title} is saved.")
+    return redirect(f"{reverse('attendance:register_list')}?day={sitting.date.isoformat()}")
+
+
+def _show(request: HttpRequest, sheet: Sheet, form: RegisterForm | None = None, trouble: str = "") -> HttpResponse:
+    by_row = [row for row in sheet.rows if row.fault or row.theirs]
+    context = {
+        "sheet": sheet,
+        "sitting": sheet.sitting,
+        "trouble": trouble,
+        "rows_in_trouble": by_row,
+        "form_fault": form.faults.get("form", "") if form else "",
+        "reason_fault": form.faults.get("reason", "") if form else "",
+        "reason": form.reason if form else "",
+        "more_options": _more_options(sheet),
+        "may_see_attendance": request.user.has_perm(rules.VIEW),
+    }
+    return render(request, "attendance/register_detail.html", context, status=422 if trouble else 200)
+
+
+def _more_options(sheet: Sheet) -> SafeString:
+    """The full list of codes as options, written once for all rows."""
+    return format_html_join(
+        "",
+        '<option value="{}" data-kind="{}" data-tone="{}">{} {}</option>',
+        ((code.code, code.kind, code.tone, code.code, code.short) for code in sheet.more),
+    )
+
+
+@page(rules.VIEW_MISSING)
+def missing_register_list(request: HttpRequest) -> HttpResponse:
+    """Registers of the last five school days that were not taken, or were left with blanks."""
+    today = clock.today()
+    calendar = calendar_for(None, today - timedelta(days=40), today)
+    days = _last_days(calendar, today)
+    lines = missing_registers(request.user, days)
+    chosen = _day(request.GET["day"]) if request.GET.get("day") else None
+    names = who_takes(line.sitting for line in lines)
+    by_person: dict[str, int] = {}
+    for line in lines:
+        if not line.is_taken:
+            name = names.get(line.sitting.key) or "Nobody named"
+            by_person[name] = by_person.get(name, 0) + 1
+    context = {
+        "lines": sorted(
+            (line for line in lines if chosen in (None, line.sitting.date)),
+            key=lambda line: (
+                -line.sitting.date.toordinal(),
+                line.is_taken,
+                line.sitting.starts_at,
+                line.sitting.group_name,
+            ),
+        ),
+        "names": names,
+        "chips": [_day_chip(lines, None, chosen)] + [_day_chip(lines, day, chosen) for day in reversed(days)],
+        "by_person": sorted(by_person.items(), key=lambda item: (-item[1], item[0])),
+        "takes": request.user.has_perm(rules.TAKE),
+        "now": clock.now(),
+    }
+    return render(request, "attendance/missing_register_list.html", context)
+
+
+def _day(text: str | None) -> date:
+    """The day asked for; today when there is none or it can't be read."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return clock.today()
+    return day if 2000 <= day.year <= 2100 else clock.today()
+
+
+def _last_days(calendar: SiteCalendar, today: date) -> list[date]:
+    last = calendar.latest(today)
+    days = [] if last is None else [day for day in (calendar.before(last, n) for n in range(4, 0, -1)) if day] + [last]
+    return days
+
+
+def _is_shown(line: RegisterLine, show: str) -> bool:
+    return {"open": not line.is_taken, "blanks": line.is_taken and line.unmarked > 0}.get(show, True)
+
+
+def _is_wide(lines: list[RegisterLine], user: Any) -> bool:
+    """Whether the list holds other people's registers, so that names help."""
+    return len(lines) > 12 or user.has_perm(rules.VIEW_MISSING)
+
+
+def _chips(lines: list[RegisterLine], show: str, day: date) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "url": f"?day={day.isoformat()}&show={key}" if key else f"?day={day.isoformat()}",
+            "count": sum(1 for line in lines if _is_shown(line, key)),
+            "current": key == show,
+        }
+        for key, label in SHOWS.items()
+    ]
+
+
+def _day_chip(lines: list[RegisterLine], day: date | None, chosen: date | None) -> dict[str, Any]:
+    return {
+        "label": wording.day(day) if day else "All five days",
+        "url": f"?day={day.isoformat()}" if day else "?",
+        "count": sum(1 for line in lines if day in (None, line.sitting.date)),
+        "current": day == chosen,
+    }
