@@ -111,6 +111,8 @@ def _bring_up_to_date(where: Place, asked: argparse.Namespace, env: dict[str, st
     if asked.fresh:
         _begin_again(where, env)
     log = where.log / "setup.log"
+    # Nobody waits for each of a thousand small commits to reach the disk; what a crash could lose is made again.
+    env = env | {"PGOPTIONS": "-c synchronous_commit=off"}
     run_quietly([sys.executable, "-m", "config.launch.prepare"], "Bringing the database up to date", log, env)
     if _has_command("demo_college") and _is_empty(env):
         command = [sys.executable, "manage.py", "demo_college", "--students", str(asked.students), "--seed", "1"]

@@ -18,7 +18,10 @@ def main() -> None:
     import django
     from django.core.management import call_command, get_commands
 
+    from config.launch.quick_migrations import draw_only_what_changed
+
     django.setup()
+    draw_only_what_changed()
     known = get_commands()
     for command, options in STEPS.items():
         if command in known:

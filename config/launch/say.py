@@ -33,7 +33,7 @@ class Progress:
         if passed < self._next:
             return
         if self._live:
-            sys.stderr.write(f"\r{self.doing}… {passed:.0f} s")
+            sys.stderr.write(f"\r{self.doing}… {passed:.0f} s ")
             self._next = passed + 1
         else:
             say(f"{self.doing}… {passed:.0f} s" if self._shown else f"{self.doing}…")
