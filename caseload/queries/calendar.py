@@ -42,8 +42,9 @@ class SiteCalendar:
 
     def week_letter(self, day: date) -> str:
         """A or B: weeks with an open day alternate from the start of the academic year; a week without one has none."""
-        start = max((begun for begun in self.year_starts if begun <= day), default=None)
-        weeks = [] if start is None else self.weeks(start, clock.week_of(day) + timedelta(days=6))
+        sunday = clock.week_of(day) + timedelta(days=6)  # a year may begin in the middle of a week
+        start = max((begun for begun in self.year_starts if begun <= sunday), default=None)
+        weeks = [] if start is None else self.weeks(start, sunday)
         if clock.week_of(day) not in weeks:
             return ""
         return "AB"[(len(weeks) - 1) % 2]
@@ -135,8 +136,9 @@ def is_open(site: Site | int | None, day: date) -> bool:
 
 def week_letter(site: Site | int | None, day: date) -> str:
     """A or B, or nothing in a week without an open day."""
-    year = academic_year_on(day)
-    return calendar_for(site, year.starts_on, day + timedelta(days=6)).week_letter(day) if year else ""
+    sunday = clock.week_of(day) + timedelta(days=6)
+    year = academic_year_on(sunday)
+    return calendar_for(site, year.starts_on, sunday).week_letter(day) if year else ""
 
 
 def _bounds(years: list[Span], start: date | None, end: date | None) -> Span:

@@ -1,0 +1,117 @@
+"""Whom somebody reaches through each kind of container: exact sets, and somebody who could have leaked."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from accounts.models import User
+from caseload.models import CaseloadMembership, Student
+from core import clock
+from tests.college import TODAY, College
+from tests.people import STUDENTS
+
+VIEW = "caseload.view_student"
+
+
+def seen(user: User, permission: str = VIEW) -> set[str]:
+    vars(user).pop("_reach", None)
+    return set(Student.objects.visible_to(user, permission).values_list("given_name", flat=True))
+
+
+def of(*, group: str = "", year: int = 0, house: str = "", site: str = "") -> set[str]:
+    return {
+        given
+        for given, _, nc, tutor, in_house, _ in STUDENTS
+        if (not group or tutor == group)
+        and (not year or nc == year)
+        and (not house or in_house == house)
+        and (not site or (nc < 12) == (site == "school"))
+    }
+
+
+EVERYBODY = of()
+
+
+def test_a_tutor_reaches_the_caseload_and_not_the_next_group(college: College) -> None:
+    assert seen(college.okafor) == of(group="10A")
+    assert "Imran" not in seen(college.okafor)
+
+
+def test_a_teacher_reaches_the_members_while_they_teach_them_and_only_as_a_teacher(college: College) -> None:
+    assert seen(college.mendes) == of(group="10A")
+    assert seen(college.mendes, "caseload.view_contacts") == set()
+    assert seen(college.mendes, "interventions.view_pastoral_note") == set()
+
+
+@pytest.mark.parametrize(
+    ("who", "whom"),
+    [
+        ("lind", of(year=10)),
+        ("vance", of(year=9)),
+        ("hollis", of(house="Kestrel")),
+        ("marsh", of(group="10A")),
+        ("doyle", of(site="school")),
+        ("singh", of(group="S1")),
+        ("rahman", EVERYBODY),
+        ("novak", EVERYBODY),
+        ("price", EVERYBODY),
+        ("tran", EVERYBODY),
+        ("ward", set()),
+        ("sam", set()),
+    ],
+)
+def test_each_kind_of_container(college: College, who: str, whom: set[str]) -> None:
+    assert seen(getattr(college, who)) == whom
+
+
+def test_a_course_reaches_those_taught_it(college: College) -> None:
+    college.grant(college.sam, "area_leader", "course", college.maths)
+    assert seen(college.sam) == of(group="10A")
+
+
+def test_reach_belongs_to_the_role_it_came_with(college: College) -> None:
+    """A tutor who is also attendance officer sees everybody's attendance and only the caseload's notes."""
+    college.grant(college.okafor, "attendance_officer", "college")
+    assert seen(college.okafor, "attendance.view_attendance") == EVERYBODY
+    assert seen(college.okafor, "interventions.view_pastoral_note") == of(group="10A")
+    assert seen(college.okafor, "caseload.view_characteristics") == of(group="10A")
+
+
+def test_a_system_administrator_who_also_tutors_reaches_the_caseload_alone(college: College) -> None:
+    college.grant(college.ward, "tutor", "caseload", college.caseloads["10B"])
+    assert seen(college.ward) == of(group="10B")
+
+
+def test_a_grant_that_ended_yesterday_reaches_nobody(college: College) -> None:
+    ended = DateRange(date(2026, 9, 1), TODAY)
+    college.grant(college.sam, "tutor", "caseload", college.caseloads["10A"], period=ended)
+    assert seen(college.sam) == set()
+
+
+def test_a_grant_from_tomorrow_reaches_nobody_yet(college: College) -> None:
+    tomorrow = DateRange(TODAY + timedelta(days=1), None)
+    college.grant(college.sam, "tutor", "caseload", college.caseloads["10A"], period=tomorrow)
+    assert seen(college.sam) == set()
+    with clock.set_to(clock.at(TODAY + timedelta(days=1), 9)):
+        assert seen(college.sam) == of(group="10A")
+
+
+def test_a_member_who_left_yesterday_is_out_of_reach(college: College) -> None:
+    row = CaseloadMembership.objects.get(student=college.student("Ada"))
+    row.period = DateRange(row.period.lower, TODAY)
+    row.save()
+    assert seen(college.okafor) == of(group="10A") - {"Ada"}
+    assert "Ada" in seen(college.lind)
+
+
+def test_merged_and_erased_students_are_found_by_nobody(college: College) -> None:
+    ada, ben = college.student("Ada"), college.student("Ben")
+    Student.objects.filter(pk=ada.pk).update(merged_into=ben)
+    Student.objects.filter(pk=college.student("Chloe").pk).update(erased_at=clock.now())
+    assert seen(college.tran) == EVERYBODY - {"Ada", "Chloe"}
+
+
+def test_somebody_who_left_the_staff_reaches_nobody(college: College) -> None:
+    college.okafor.ended_on = TODAY
+    assert seen(college.okafor) == set()
