@@ -1,0 +1,62 @@
+"""One-to-ones and targets to test with, on the small college of thirty."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from core import clock
+from interventions.choices import Audience
+from interventions.models import Meeting, MeetingType, Note, Target
+from tests.college import College
+
+
+@pytest.fixture
+def kind(college: College) -> MeetingType:
+    """A progress review."""
+    return MeetingType.objects.get(code="progress-review")
+
+
+@pytest.fixture
+def meeting_of(college: College, kind: MeetingType) -> Callable[..., Meeting]:
+    """Makes a one-to-one past every rule: `meeting_of("Ada", audience="named", readers=[college.mendes])`."""
+
+    def make(given: str, by: Any = None, days_ago: int = 7, readers: tuple[Any, ...] = (), **more: Any) -> Meeting:
+        by = by or college.okafor
+        held_at = clock.at(college.today - timedelta(days=days_ago), 11)
+        values: dict[str, Any] = {"audience": Audience.PASTORAL, "notes": f"About {given}"} | more
+        meeting = Meeting.objects.create(
+            student=college.student(given), type=kind, held_at=held_at, written_by=by, led_by=by, form_token=uuid4(), **values
+        )
+        meeting.readers.set(readers)
+        return meeting
+
+    return make
+
+
+@pytest.fixture
+def note_of(college: College) -> Callable[..., Note]:
+    """Makes a quick note past every rule."""
+
+    def make(given: str, by: Any = None, readers: tuple[Any, ...] = (), **more: Any) -> Note:
+        values: dict[str, Any] = {"audience": Audience.TEACHERS, "text": f"Seen {given}"} | more
+        note = Note.objects.create(student=college.student(given), written_by=by or college.okafor, **values)
+        note.readers.set(readers)
+        return note
+
+    return make
+
+
+@pytest.fixture
+def target_of(college: College) -> Callable[..., Target]:
+    """Makes a target past every rule, due in so many days."""
+
+    def make(given: str, days: int = 14, by: Any = None, **more: Any) -> Target:
+        by = by or college.okafor
+        due_on: date = college.today + timedelta(days=days)
+        values: dict[str, Any] = {"what": f"Target of {given}", "set_on": college.today - timedelta(days=30)} | more
+        return Target.objects.create(student=college.student(given), due_on=due_on, set_by=by, changed_by=by, **values)
+
+    return make

@@ -1,0 +1,70 @@
+"""Text in any script, and every naughty string, is stored as it was typed and escaped wherever it is shown."""
+
+import json
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from interventions.choices import TEXT_LIMIT
+from interventions.forms import Words, cleaned
+from interventions.models import Meeting, Note, Target
+from tests.college import College
+from tests.interventions.test_pages import talk_to, typed
+
+STRINGS = Path(__file__).parents[3] / "shared" / "data" / "naughty-strings" / "blns.json"
+
+
+@pytest.fixture(scope="module")
+def naughty() -> list[str]:
+    """The Big List of Naughty Strings, where it is to hand."""
+    if not STRINGS.exists():
+        pytest.skip("the list of naughty strings lies outside the project and is not on this machine")
+    return [text for text in json.loads(STRINGS.read_text(encoding="utf-8")) if cleaned(text).strip()]
+
+
+def test_every_naughty_string_in_a_one_to_one_and_its_targets(college: College, sign_in: Any, naughty: list[str]) -> None:
+    client, address = sign_in(college.okafor), talk_to(college, "Ada")
+    for start in range(0, len(naughty), 40):
+        some = naughty[start : start + 40]
+        sent = typed(client.get(address), notes="\n".join(some), tutor_actions=some[0])
+        sent |= {"new1-what": some[-1], "new1-due_on": "2026-12-04"}
+        assert client.post(address, sent).status_code == 302
+        meeting = Meeting.objects.latest("pk")
+        assert meeting.notes == cleaned("\n".join(some)).strip()
+        assert meeting.targets_set.get().what == cleaned(some[-1]).strip()
+        page = client.get(reverse("interventions:meeting_detail", args=[meeting.public_id])).content.decode()
+        assert escape(meeting.notes) in page
+        Target.objects.update(state="met", closed_on=college.today)
+
+
+def test_every_naughty_string_as_a_note_and_on_the_student_page(college: College, sign_in: Any, naughty: list[str]) -> None:
+    client, ada = sign_in(college.okafor), college.student("Ada")
+    address = reverse("interventions:note_new", args=[ada.public_id])
+    for text in naughty:
+        sent = {"text": text, "kind": "general", "audience": "teachers"}
+        assert client.post(address, sent).status_code == 302
+        assert Note.objects.latest("pk").text == cleaned(text).strip()
+    assert client.get(reverse("caseload:student_detail", args=[ada.public_id])).status_code == 200
+
+
+@pytest.mark.parametrize("letter", ["👩🏽‍🎓", "שָׁלוֹם ", "한글", "a"])
+def test_twenty_thousand_characters_of_any_script(college: College, sign_in: Any, letter: str) -> None:
+    text = (letter * TEXT_LIMIT)[:TEXT_LIMIT].strip()
+    client, address = sign_in(college.okafor), talk_to(college, "Ada")
+    assert client.post(address + "draft/", typed(client.get(address), notes=text)).status_code == 200
+    assert client.post(address, typed(client.get(address), notes=text)).status_code == 302
+    assert Meeting.objects.get().notes == text
+
+
+def test_one_character_too_many_is_told_and_kept(college: College, sign_in: Any) -> None:
+    client, address = sign_in(college.okafor), talk_to(college, "Ada")
+    answer = client.post(address, typed(client.get(address), notes="x" * (TEXT_LIMIT + 1)))
+    assert answer.status_code == 422
+    assert "x" * TEXT_LIMIT in answer.content.decode()
+
+
+def test_line_ends_and_the_letter_nul() -> None:
+    assert Words().clean("  one\r\ntwo\x00\rthree ") == "one\ntwo\nthree"
