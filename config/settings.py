@@ -137,6 +137,7 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PGHISTORY_BASE_MODEL = "core.history.Event"
 
 # --- Redis or Valkey: cache and the bell for jobs -----------------------------------------------------------------
 
