@@ -33,6 +33,7 @@ urlpatterns = [
     path("safeguarding/", include("safeguarding.urls")),
     path("", include("progress.urls")),
     path("", include("interventions.urls")),
+    path("", include("reporting.urls")),
 ]
 
 handler403 = errors.forbidden

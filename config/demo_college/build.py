@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from attendance.actions.summary import rebuild_summary
 from config.demo_college.chance import Chance
+from config.demo_college.concerns import Concerns
 from config.demo_college.frame import Frame
 from config.demo_college.grades import Grades
 from config.demo_college.groups import Groups, Staffing
@@ -14,6 +16,7 @@ from config.demo_college.load import Loader
 from config.demo_college.marks import Diary, live
 from config.demo_college.names import Names
 from config.demo_college.registers import Registers
+from config.demo_college.reports import schedule_a_report
 from config.demo_college.students import Roll
 from config.demo_college.work import Work
 
@@ -67,8 +70,12 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{len(days)} school days lived through")
     registers = Registers(frame, groups, diaries, Chance(seed, "registers"))
     step(f"{len(registers.registers)} registers")
+    step(f"{rebuild_summary()} weeks of students added up")
     Grades(frame, roll, groups, Chance(seed, "grades"))
     step("grades and effort")
     work = Work(frame, roll, groups, diaries, Chance(seed, "work"))
     step(f"{len(work.rows['meetings'])} one-to-ones, {len(work.rows['targets'])} targets")
+    concerns = Concerns(frame, roll, groups, Chance(seed, "concerns"))
+    schedule_a_report(frame)
+    step(f"{concerns.made} concerns, and a schedule")
     return Built(frame, roll, groups, staffing, diaries, seed)

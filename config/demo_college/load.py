@@ -32,7 +32,7 @@ class Loader:
         fields = [field for field in model._meta.concrete_fields if not field.generated]
         values = ([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows)
         self.copy_values(model._meta.db_table, [field.column for field in fields], values)
-        self._advance(model)
+        self.advance(model)
 
     def copy_values(self, table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
         """Copy plain values."""
@@ -48,7 +48,8 @@ class Loader:
             for chunk in lines:
                 out.write(chunk)
 
-    def _advance(self, model: type[models.Model]) -> None:
+    def advance(self, model: type[models.Model]) -> None:
+        """Let the table hand out the keys after those given here."""
         column = model._meta.pk.column if model._meta.pk else ""
         with connection.cursor() as cursor:
             cursor.execute(

@@ -1,0 +1,242 @@
+"""The facts of a termly report, gathered by one function: plain values that the document prints and its hash covers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+
+from attendance.arithmetic import Totals, sum_of, written
+from attendance.choices import Series
+from attendance.queries.students import codes_used
+from attendance.queries.totals import series_by_student, totals_by_student, weekly_series
+from caseload.models import CaseloadMembership, Site, Student, Term, YearGroupMembership
+from core import clock
+from interventions.choices import CLOSED_STATES, OPEN_STATES
+from interventions.models import Meeting, Target
+from progress.queries import points_with_grades, progress_summary
+from reporting.choices import Edition
+from reporting.queries import hiding
+from reporting.queries.groups import characteristic_sets
+
+Beat = Callable[[int], None]
+YEAR = timedelta(weeks=52)
+SECTION = {Series.SESSION: "AM and PM sessions", Series.LESSON: "Lessons"}
+
+
+def term_facts(scope: tuple[str, int], term: Term, edition: str, beat: Beat = lambda step: None) -> dict[str, Any]:
+    """Everything that the report says about the students who are in the scope on the last day it covers."""
+    start, end = term.starts_on, min(term.ends_on, clock.today())
+    students = Student.objects.in_container(*scope, end).filter(merged_into=None, erased_at=None)
+    ids = list(students.order_by("pk").values_list("pk", flat=True))
+    series = series_by_student(ids, end)
+    facts: dict[str, Any] = {
+        "from": start,
+        "to": end,
+        "complete": end == term.ends_on,
+        "students": len(ids),
+        "edition": edition,
+        "sections": [],
+    }
+    for step, name in enumerate(Series.values, start=1):
+        members = [pk for pk in ids if series.get(pk) == name]
+        if members:
+            facts["sections"].append(_attendance(members, start, end, name))
+        beat(step)
+    facts["gaps"] = _gaps(ids, series, start, end)
+    beat(3)
+    facts["progress"] = _progress(ids, start, end)
+    beat(4)
+    facts["work"] = _work(ids, start, end)
+    beat(5)
+    return _for_governors(facts) if edition == Edition.GOVERNORS else facts
+
+
+def _attendance(ids: Sequence[int], start: date, end: date, series: str) -> dict[str, Any]:
+    by_student = totals_by_student(ids, start, end, series)
+    total = sum_of(by_student.values(), series)
+    before = sum_of(totals_by_student(ids, start - YEAR, end - YEAR, series).values(), series)
+    counted = [totals for totals in by_student.values() if totals.possible]
+    return {
+        "series": series,
+        "title": SECTION[Series(series)],
+        "unit": total.unit,
+        "students": len(ids),
+        "total": _line(total),
+        "last_year": _line(before) if before.possible else None,
+        "counted": len(counted),
+        "persistent": sum(totals.is_persistent for totals in counted),
+        "severe": sum(totals.is_severe for totals in counted),
+        "weeks": _weeks(ids, start, end, series),
+        "by_year": _by_group(YearGroupMembership, by_student, end, series, "group__nc_year"),
+        "by_caseload": _by_group(CaseloadMembership, by_student, end, series, "group__name"),
+        "reasons": _reasons(ids, start, end, total, series),
+    }
+
+
+def _line(totals: Totals) -> dict[str, Any]:
+    return asdict(totals) | {
+        "possible": totals.possible,
+        "attended": totals.attended,
+        "absent": totals.absent,
+        "attendance": written(totals.attendance),
+        "authorised_share": written(totals.share(totals.authorised)),
+        "unauthorised_share": written(totals.share(totals.unauthorised)),
+        "late_share": written(totals.share(totals.late)),
+    }
+
+
+def _weeks(ids: Sequence[int], start: date, end: date, series: str) -> list[list[Any]]:
+    before = {week + YEAR: totals for week, totals in weekly_series(ids, start - YEAR, end - YEAR, series)}
+    rows = []
+    for week, totals in weekly_series(ids, start, end, series):
+        then = before.get(week)
+        rows.append([f"{week.day} {week:%b}", _number(totals), _number(then), totals.attended, totals.possible])
+    return rows
+
+
+def _number(totals: Totals | None) -> float | None:
+    return None if totals is None or totals.attendance is None else round(float(totals.attendance), 2)
+
+
+def _by_group(model: Any, by_student: dict[int, Totals], end: date, series: str, order: str) -> list[dict[str, Any]]:
+    pairs = model.objects.filter(student__in=list(by_student), period__contains=end).order_by(order, "group_id")
+    members: dict[tuple[int, str], list[Totals]] = {}
+    for pk, name, student in pairs.values_list("group_id", "group__name", "student_id"):
+        members.setdefault((pk, name), []).append(by_student[student])
+    return [_group(name, totals, series) for (_, name), totals in members.items()]
+
+
+def _group(name: str, members: Sequence[Totals], series: str) -> dict[str, Any]:
+    total = sum_of(members, series)
+    persistent = sum(totals.is_persistent for totals in members)
+    return {
+        "name": name,
+        "students": len(members),
+        "attended": total.attended,
+        "possible": total.possible,
+        "attendance": written(total.attendance),
+        "value": _number(total),
+        "persistent": persistent,
+        "persistent_share": f"{100 * persistent / len(members):.0f}\u202f%",
+    }
+
+
+def _reasons(ids: Sequence[int], start: date, end: date, total: Totals, series: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": used.code.code,
+            "meaning": used.code.short,
+            "number": used.number,
+            "share": written(total.share(used.number)),
+        }
+        for used in codes_used(list(ids), start, end, series)
+        if used.code.is_absence
+    ]
+
+
+def _gaps(ids: Sequence[int], series: dict[int, str], start: date, end: date) -> list[dict[str, Any]]:
+    rows = []
+    sets = characteristic_sets(ids)
+    for name in sorted(set(series.values()), reverse=True):
+        members = [pk for pk in ids if series.get(pk) == name]
+        totals = totals_by_student(members, start, end, name)
+        for words, inside in sets.items():
+            here = [totals[pk] for pk in members if pk in inside and pk in totals]
+            others = [totals[pk] for pk in members if pk not in inside and pk in totals]
+            if not here or not others:
+                continue
+            one, other = sum_of(here, name), sum_of(others, name)
+            gap = None if one.attendance is None or other.attendance is None else one.attendance - other.attendance
+            rows.append(
+                {
+                    "name": words,
+                    "series": str(SECTION[Series(name)]),
+                    "students": len(here),
+                    "attendance": written(one.attendance),
+                    "others": len(others),
+                    "others_attendance": written(other.attendance),
+                    "gap": None if gap is None else f"{'+' if gap > 0 else '−' if gap < 0 else ''}{abs(float(gap)):.1f}",
+                }
+            )
+    return rows
+
+
+def _progress(ids: Sequence[int], start: date, end: date) -> list[dict[str, Any]]:
+    """The latest assessment point of each site in the term, or before it where the term has none."""
+    found = []
+    for site in Site.objects.filter(memberships__student__in=list(ids), memberships__period__contains=end).distinct():
+        point = points_with_grades([site.pk]).filter(on_date__lte=end).first()
+        if point is None:
+            continue
+        summary = progress_summary(ids, point)
+        if not summary.total.compared:
+            continue
+        found.append(
+            {
+                "site": site.name,
+                "point": point.name,
+                "year": point.year.name,
+                "on": point.on_date,
+                "in_term": point.on_date >= start,
+                "students": summary.graded_students,
+                "students_below": summary.students_below,
+                "total": _standing("All subjects", summary.total),
+                "by_course": [_standing(title, standing) for title, standing in summary.by_course.values()],
+            }
+        )
+    return found
+
+
+def _standing(name: str, standing: Any) -> dict[str, Any]:
+    compared = standing.compared
+    return {
+        "name": name,
+        "compared": compared,
+        "below": standing.below,
+        "on": standing.on,
+        "above": standing.above,
+        "below_share": f"{100 * standing.below / compared:.0f}\u202f%" if compared else "–",
+    }
+
+
+def _work(ids: Sequence[int], start: date, end: date) -> dict[str, Any]:
+    """How many one-to-ones and targets, never what was said in them."""
+    from_when, until = clock.at(start, 0), clock.at(end + timedelta(days=1), 0)
+    meetings = Meeting.objects.filter(student__in=list(ids), held_at__gte=from_when, held_at__lt=until)
+    held = meetings.aggregate(held=Count("pk"), seen=Count("student", distinct=True))
+    targets = Target.objects.filter(student__in=list(ids))
+    counts = targets.aggregate(
+        set=Count("pk", filter=Q(set_on__range=(start, end))),
+        closed=Count("pk", filter=Q(closed_on__range=(start, end), state__in=CLOSED_STATES)),
+        met=Count("pk", filter=Q(closed_on__range=(start, end), state="met")),
+        partly=Count("pk", filter=Q(closed_on__range=(start, end), state="partly_met")),
+        open=Count("pk", filter=Q(state__in=OPEN_STATES)),
+        overdue=Count("pk", filter=Q(state__in=OPEN_STATES, due_on__lt=clock.today())),
+    )
+    return held | counts | {"students": len(ids)}
+
+
+def _for_governors(facts: dict[str, Any]) -> dict[str, Any]:
+    for section in facts["sections"]:
+        for name in ("by_year", "by_caseload"):
+            section[name] = hiding.hide_small(
+                section[name],
+                size="students",
+                counts=("persistent",),
+                derived={"persistent": ("persistent_share",), "students": ("attended", "possible", "attendance", "value")},
+            )
+        for name in ("persistent", "severe"):
+            section[name] = hiding.hide_count(section[name], section["counted"])
+        if section["students"] < hiding.SMALL:
+            section |= {"total": None, "last_year": None, "weeks": [], "reasons": []}
+    facts["gaps"] = hiding.hide_pair(facts["gaps"], ("students", "others"))
+    for point in facts["progress"]:
+        point["by_course"] = hiding.hide_small(
+            point["by_course"], size="compared", counts=("below", "on", "above"), derived={"below": ("below_share",)}
+        )
+        point["students_below"] = hiding.hide_count(point["students_below"], point["students"])
+    seen = facts["work"]["seen"]
+    facts["work"]["seen"] = hiding.hide_count(seen, facts["work"]["students"])
+    return facts

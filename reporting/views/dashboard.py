@@ -1,0 +1,146 @@
+"""The dashboard of a group, and the students behind each of its figures."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.gates import page
+from attendance.choices import Series
+from caseload.models import Student
+from caseload.queries.calendar import academic_years
+from caseload.queries.containers import KINDS as MODELS
+from caseload.queries.containers import Container, container_named, held_containers, listed
+from caseload.queries.lists import student_list
+from caseload.queries.students import student_rows
+from caseload.querysets import containers
+from core import clock
+from core.charts import render_chart
+from reporting.choices import VIEW_DASHBOARD
+from reporting.queries import dashboard as figures
+from reporting.queries import groups
+from reporting.queries.students import GroupFacts, group_facts
+
+KINDS = ("year_group", "house", "team", "site", "area", "course")
+TO_TALK_ABOUT = 12
+WHOLE = "college"
+SERIES_LABEL = {Series.SESSION: "AM and PM sessions", Series.LESSON: "Lessons"}
+
+
+def _choices(user: Any) -> list[Container]:
+    """The groups whose dashboard this person opens, their own first."""
+    held = containers(user, VIEW_DASHBOARD)
+    if "college" not in held:
+        return held_containers(user, VIEW_DASHBOARD, KINDS)
+    found = [Container(WHOLE, 1, "1", "Whole college")]
+    for kind in ("site", "year_group", "house"):
+        found += listed(kind, MODELS[kind].model._default_manager.all())
+    return found
+
+
+def _chosen(request: HttpRequest, offered: list[Container]) -> Container:
+    key = request.GET.get("in", "")
+    if not key:
+        if not offered:
+            raise Http404
+        return offered[0]
+    match = next((container for container in offered if container.key == key), None)
+    return match or container_named(request.user, VIEW_DASHBOARD, key)
+
+
+def _facts(request: HttpRequest, container: Container) -> tuple[GroupFacts, Any, str]:
+    """The group's facts, the academic years, and the series to show."""
+    years = [year for year in academic_years() if year.starts_on <= clock.today()]
+    if not years:
+        raise Http404
+    students = Student.objects.visible_to(request.user, VIEW_DASHBOARD).in_container(container.kind, container.id)
+    facts = group_facts(request.user, student_rows(students), years[0].starts_on)
+    wanted = request.GET.get("series", "")
+    series = wanted if wanted in facts.series else (facts.series or [Series.SESSION])[0]
+    return facts, years, series
+
+
+def _address(name: str, container: Container, series: str, **more: str) -> str:
+    return f"{reverse(name)}?{urlencode({'in': container.key, 'series': series} | more)}"
+
+
+@page(VIEW_DASHBOARD)
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """How a year group, house, team or site is doing: every figure is a link to the students behind it."""
+    offered = _choices(request.user)
+    if not offered and "in" not in request.GET:
+        return render(request, "reporting/dashboard_none.html")
+    container = _chosen(request, offered)
+    facts, years, series = _facts(request, container)
+    students = facts.of_series(series)
+    starts = years[1].starts_on if len(years) > 1 else years[0].starts_on
+    weeks = figures.weeks_of(students, starts, facts.day, series)
+    spec = figures.weekly_chart(weeks, years[0].starts_on, years[0].name, years[1].name if len(years) > 1 else "")
+    by_year = groups.by_year_group(facts, series)
+    context = {
+        "container": container,
+        "offered": [{"label": c.name, "url": _address("reporting:dashboard", c, ""), "current": c == container} for c in offered],
+        "tabs": [
+            {"label": SERIES_LABEL[Series(name)], "url": _address("reporting:dashboard", container, name), "current": name == series}
+            for name in facts.series
+        ],
+        "facts": facts,
+        "students": len(students),
+        "stats": figures.six_figures(
+            facts, series, weeks, lambda key: _address("reporting:dashboard_students", container, series, figure=key)
+        ),
+        "chart": render_chart(spec) if spec else None,
+        "dark_chart": render_chart(spec, mode="dark") if spec else None,
+        "by_year": by_year if len(by_year) > 1 else [],
+        "by_caseload": groups.by_caseload(facts, series),
+        "gaps": groups.gaps(request.user, facts, series),
+        "people": _people(request, container),
+        "series": series,
+        "everybody": _address("reporting:dashboard_students", container, series, figure="all"),
+        "now": clock.now(),
+    }
+    return render(request, "reporting/dashboard.html", context)
+
+
+def _people(request: HttpRequest, container: Container) -> list[dict[str, Any]]:
+    """The students to talk about this week: those with the weightiest reasons."""
+    students = Student.objects.visible_to(request.user, VIEW_DASHBOARD).in_container(container.kind, container.id)
+    found = student_list(request.user, students, permission=VIEW_DASHBOARD)
+    return [row for row in found.page.object_list if row["why"]][:TO_TALK_ABOUT]
+
+
+@page(VIEW_DASHBOARD)
+def dashboard_students(request: HttpRequest) -> HttpResponse:
+    """The students behind one figure, each a link to the student."""
+    key = request.GET.get("figure", "all")
+    if key not in figures.FIGURES:
+        raise Http404
+    container = _chosen(request, _choices(request.user))
+    facts, _, series = _facts(request, container)
+    if (key in figures.PROGRESS and not facts.sees_progress) or (key in figures.WORK and not facts.sees_work):
+        raise Http404
+    figure = figures.FIGURES[key]
+    rows = [{"row": found.row, "says": figure.says(found), "year": found.year} for found in figures.behind(facts, key, series)]
+    context = {
+        "container": container,
+        "figure": figure,
+        "rows": rows,
+        "total": len(facts.of_series(series)),
+        "figures": [
+            {
+                "label": other.label,
+                "url": _address("reporting:dashboard_students", container, series, figure=other.key),
+                "current": other.key == key,
+                "count": len(figures.behind(facts, other.key, series)),
+            }
+            for other in figures.FIGURES.values()
+            if not (other.key in figures.PROGRESS and not facts.sees_progress)
+            and not (other.key in figures.WORK and not facts.sees_work)
+        ],
+        "trail": [("Dashboard", _address("reporting:dashboard", container, series)), (figure.label, "")],
+        "back": _address("reporting:dashboard", container, series),
+    }
+    request.current_place = "reporting:dashboard"  # type: ignore[attr-defined]  # read by the shell
+    return render(request, "reporting/dashboard_students.html", context)
