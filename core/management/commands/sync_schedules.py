@@ -62,14 +62,15 @@ def _when(schedule: Schedule) -> dict[str, Any]:
         )
         if seconds % size == 0
     )
-    found, _ = IntervalSchedule.objects.get_or_create(every=seconds // size, period=period)
+    found = _one_of(IntervalSchedule, every=seconds // size, period=period)
     return {"interval": found, "crontab": None}
 
 
 def _crontab(schedule: Schedule) -> CrontabSchedule:
     at = schedule.at
     assert at is not None  # asked by _when
-    found, _ = CrontabSchedule.objects.get_or_create(
+    found: CrontabSchedule = _one_of(
+        CrontabSchedule,
         minute=str(at._orig_minute),
         hour=str(at._orig_hour),
         day_of_week=str(at._orig_day_of_week),
@@ -78,3 +79,8 @@ def _crontab(schedule: Schedule) -> CrontabSchedule:
         timezone="Europe/London",
     )
     return found
+
+
+def _one_of(kind: Any, **values: Any) -> Any:
+    """A row with these values; staff may have made several that are alike in the browser."""
+    return kind.objects.filter(**values).order_by("pk").first() or kind.objects.create(**values)
