@@ -34,13 +34,18 @@ ranked AS (
     JOIN progress_grade g ON g.student_id = s.student_id AND g.course_id = s.course_id AND g.on_date <= %(day)s
     JOIN progress_scalegrade sg ON sg.id = g.grade_id
 )"""
+# One pass: joining the ranked grades to themselves makes a loop inside a loop, four seconds for 300 students.
 COUNTS = f"""
-WITH {STUDYING}, {RANKED}
-SELECT c.student_id, count(*) FILTER (WHERE c.position > t.position), count(*)
-FROM ranked c JOIN ranked t ON t.student_id = c.student_id AND t.course_id = c.course_id AND t.scale_id = c.scale_id
-WHERE c.kind = 'current' AND c.back = 1 AND t.kind = 'minimum_target' AND t.back = 1
-    AND c.position IS NOT NULL AND t.position IS NOT NULL
-GROUP BY c.student_id
+WITH {STUDYING}, {RANKED}, latest AS (
+    SELECT student_id, course_id, scale_id,
+        max(position) FILTER (WHERE kind = 'current') AS now,
+        max(position) FILTER (WHERE kind = 'minimum_target') AS wanted
+    FROM ranked WHERE back = 1 AND kind IN ('current', 'minimum_target')
+    GROUP BY student_id, course_id, scale_id
+)
+SELECT student_id, count(*) FILTER (WHERE now > wanted), count(*)
+FROM latest WHERE now IS NOT NULL AND wanted IS NOT NULL
+GROUP BY student_id
 """
 SUBJECTS = f"""
 WITH {STUDYING}, {RANKED}
