@@ -107,9 +107,14 @@ _LEFT = {
 
 
 def _changes(student: Student) -> Iterable[tuple[date, str, str]]:
-    for kind, name, start, end in memberships_of(student, TIMELINE_GROUPS):
+    """Every coming and going. Staying in a group of the same name from one year to the next is neither."""
+    places = memberships_of(student, TIMELINE_GROUPS)
+    came = {(kind, name, start) for kind, name, start, _ in places}
+    left = {(kind, name, end) for kind, name, _, end in places if end is not None}
+    for kind, name, start in sorted(came - left):
         yield start, _CAME[kind].format(name), ""
-        if end is not None and kind != "yeargroupmembership":
+    for kind, name, end in sorted(left - came):
+        if kind != "yeargroupmembership":
             yield end, _LEFT[kind].format(name), ""
     for row in enrolments_of(student):
         yield row["started_on"], f"Started {row['course__title']}", row["course__qualification"]

@@ -63,6 +63,7 @@ def student_list(
     _fill(user, permission, [column for column in offered if column is not by_column], shown)
     for row in shown:
         row["cells"] = [(column, row["values"].get(column.key)) for column in offered]
+        row["all_why"] = " · ".join(reason.words for reason in row["why"])
         row["first_why"], row["more_why"] = row["why"][:REASONS_SHOWN], len(row["why"]) - REASONS_SHOWN
     page.object_list = shown
     return StudentList(page, offered, chips, len(rows), sum(1 for row in rows if row["need"] >= NEEDS_ATTENTION))

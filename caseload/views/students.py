@@ -20,7 +20,7 @@ from caseload.forms.students import NewStudentForm, StudentForm
 from caseload.models import Site, Student
 from caseload.queries.students import flags_of, identifiers_of, student_header
 from caseload.rules.structure import managed_sites
-from caseload.rules.students import MANAGE_STUDENTS, VIEW, VIEW_CHARACTERISTICS, reaches
+from caseload.rules.students import MANAGE_STUDENTS, VIEW, VIEW_CASELOAD, VIEW_CHARACTERISTICS, reaches
 from core import panels
 
 TIMELINE_LENGTH = 25
@@ -44,13 +44,15 @@ def student_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if getattr(request, "htmx", None) and request.htmx.target in ("timeline", "older"):
         return render(request, f"caseload/student_detail.html#{request.htmx.target}", context)
     shown = panels.panels_for("student", request.user, student)
+    back = _came_from(request)
+    request.current_place = back["place"] if back else _first_list(request.user)  # type: ignore[attr-defined]  # read by the shell
     context |= {
         "panels": shown,
         "figures": [figure for panel in shown for figure in panel.context.get("figures", [])],
         "about": student_header(student),
         "flags": flags_of(student) if reaches(request.user, VIEW_CHARACTERISTICS, student) else [],
         "adding": _adding(request.user, student),
-        "back": _came_from(request),
+        "back": back,
         "may_edit": reaches(request.user, MANAGE_STUDENTS, student),
     }
     return render(request, "caseload/student_detail.html", context)
@@ -161,10 +163,16 @@ def _came_from(request: HttpRequest) -> dict[str, str] | None:
         return None
     parts = urlsplit(referrer)
     try:
-        label = LISTS.get(resolve(parts.path).view_name)
+        name = resolve(parts.path).view_name
     except Resolver404:
         return None
-    return {"label": label, "url": f"{parts.path}?{parts.query}" if parts.query else parts.path} if label else None
+    url = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return {"label": LISTS[name], "url": url, "place": name} if name in LISTS else None
+
+
+def _first_list(user: Any) -> str:
+    """The place that a student's page belongs to when nobody knows where it was opened from."""
+    return "caseload:caseload_list" if user.has_perm(VIEW_CASELOAD) else "caseload:student_list"
 
 
 def _say_what_is_wrong(request: HttpRequest, student: Student) -> None:
