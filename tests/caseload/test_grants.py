@@ -297,7 +297,7 @@ def test_a_data_manager_of_one_site_lists_that_site_alone(college):
         (college.sam, "Waymark Sixth"),
         (college.quill, "12 Biology B"),
     ]
-    assert len(grants_found(college.tran)) == 20
+    assert len(grants_found(college.tran)) == 21
 
 
 def test_the_list_costs_the_same_for_few_and_for_many(college, django_assert_num_queries):
@@ -307,4 +307,4 @@ def test_the_list_costs_the_same_for_few_and_for_many(college, django_assert_num
         college.grant(college.sam, "tutor", "caseload", caseload)
     vars(college.tran).pop("_reach", None)
     with django_assert_num_queries(10):
-        assert len(grants_found(college.tran)) == 24
+        assert len(grants_found(college.tran)) == 25
