@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import signals as account_signals
 from allauth.mfa import signals as mfa_signals
+from allauth.mfa.models import Authenticator
 from axes.signals import user_locked_out
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
@@ -76,8 +77,10 @@ def note_wrong_code(user: User, authenticator: Any, **kwargs: Any) -> None:
 
 
 @receiver(mfa_signals.authenticator_added, dispatch_uid="accounts.second_factor_added")
-def note_factor_added(user: User, authenticator: Any, **kwargs: Any) -> None:
-    """Record that somebody set up a second factor."""
+def note_factor_added(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
+    """Record that somebody set up a second factor. Setting one up proves it, so confidential pages open."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        request.session[STEPPED_UP] = int(time.time())
     record(user, verbs.SECOND_FACTOR_ADDED, "staff", user.pk, details={"kind": authenticator.type})
 
 

@@ -231,7 +231,10 @@ function watchIdle() {
 
   channel?.addEventListener("message", () => reached(false));
   channel?.postMessage("reached");
-  document.addEventListener("htmx:afterRequest", () => reached());
+  document.addEventListener("htmx:afterRequest", (event) => {
+    // A part that refreshes itself is nobody doing something; the server does not count it either.
+    if (!event.detail.requestConfig?.headers?.["Waymark-Poll"]) reached();
+  });
   document.addEventListener("wm:reached", () => reached());
   for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => { active = Date.now(); }, { passive: true });
   dialog.querySelector("[data-idle-stay]").addEventListener("click", stay);
