@@ -87,7 +87,8 @@ def one_at_a_time() -> Iterator[None]:
 
 def make_environment() -> None:
     """Make the virtual environment, also where Debian's python3-venv is missing."""
-    if PYTHON.exists() and has_pip():
+    # A Python that was removed or replaced leaves a dead link, and packages that fit no longer.
+    if _quiet([PYTHON, "-c", f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"]):
         return
     doing = "Making a virtual environment"
     base = [sys.executable, "-m", "venv"]
@@ -96,7 +97,6 @@ def make_environment() -> None:
     elif can("venv") and can("pip"):
         # Debian keeps ensurepip in python3-venv; the machine's own pip can fill an environment without it.
         run_quietly([*base, "--clear", "--without-pip", VENV], doing, LOG)
-        run_quietly([sys.executable, "-m", "pip", "--python", PYTHON, "install", "pip"], doing, LOG)
     elif can("virtualenv"):
         run_quietly([sys.executable, "-m", "virtualenv", "--clear", VENV], doing, LOG)
     else:
@@ -108,14 +108,16 @@ def make_environment() -> None:
 
 def can(module: str) -> bool:
     """Whether this Python can use one of its modules."""
-    if module == "venv":
-        return _quiet([sys.executable, "-c", "import venv"])
-    return _quiet([sys.executable, "-c", f"import {module}"])
+    # Debian leaves ensurepip out of its plain Python, but not always the empty folder.
+    test = "import ensurepip; ensurepip.version()" if module == "ensurepip" else f"import {module}"
+    return _quiet([sys.executable, "-c", test])
 
 
-def has_pip() -> bool:
-    """Whether the environment's Python still runs (a removed Python leaves a dead link) and has pip."""
-    return _quiet([PYTHON, "-c", "import pip"]) if not _stamp("python").exists() else _quiet([PYTHON, "-c", ""])
+def pip() -> list[str | Path]:
+    """How to call pip for the environment: its own, or the machine's."""
+    if any(VENV.glob("lib/python*/site-packages/pip")):
+        return [PYTHON, "-m", "pip"]
+    return [sys.executable, "-m", "pip", "--python", PYTHON]
 
 
 def _quiet(command: list[str | Path]) -> bool:
@@ -141,13 +143,12 @@ def install(lock_name: str) -> None:
     if stamp.exists() and stamp.read_text() == _fingerprint(lock):
         return
     run_quietly(
-        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r", lock],
+        [*pip(), "install", "--disable-pip-version-check", "--require-hashes", "-r", lock],
         "Installing Python packages" if lock_name == "requirements.lock" else f"Installing what {lock_name} names",
         LOG,
         remedy="Is this machine able to reach its package index?",
     )
     stamp.write_text(_fingerprint(lock))
-    _stamp("python").touch()
 
 
 def install_front_end() -> None:

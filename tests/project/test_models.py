@@ -24,7 +24,7 @@ NEITHER_USES_THE_OTHER = {"attendance", "progress"}
 
 
 # A mark is kept by student, date and slot, its summary by student, week and series, and a code by its letter; the
-# last beat is a single row, and reach is a view without rows of its own.
+# last beat by who gave it; reach is a view.
 KEYED_OTHERWISE = {
     "attendance.AttendanceCode",
     "attendance.LessonMark",
