@@ -12,6 +12,16 @@ class InterventionsConfig(AppConfig):
 
         panels.register()
         navigation.register(
-            Place("Meetings", "Due", "interventions:due_list", "interventions.log_meeting", 10, "g m", "calendar-check", "Due", 3)
+            Place(
+                "Meetings",
+                "Due",
+                "interventions:due_list",
+                "interventions.log_meeting",
+                10,
+                "g m",
+                "calendar-check",
+                "Due",
+                3,
+            )
         )
         navigation.register_work(Work("interventions:due_list", "interventions.log_meeting", queries.due_count))

@@ -17,12 +17,22 @@ from interventions import choices
 from interventions.actions import MeetingSaid, NoteSaid, ReviewSaid, TargetSaid
 from interventions.choices import Audience, Figure, Outcome
 from interventions.models import Meeting, MeetingType, Target
-from progress.models import ScaleGrade
+from progress.models import Grade, ScaleGrade
 
 NEW_TARGETS = 4
 USUAL_WEEKS = 4
 NEXT_CHOICES = [("", "Not set"), ("2", "2 weeks"), ("4", "4 weeks"), ("6", "6 weeks"), ("on", "On a day")]
-NOT_DRAFT = {"csrfmiddlewaretoken", "draft_key", "draft_version", "continues", "seen", "form_token", "next", "save_draft", "again"}
+NOT_DRAFT = {
+    "csrfmiddlewaretoken",
+    "draft_key",
+    "draft_version",
+    "continues",
+    "seen",
+    "form_token",
+    "next",
+    "save_draft",
+    "again",
+}
 
 
 class Words(forms.CharField):
@@ -112,7 +122,8 @@ class MeetingForm(AudienceFields):
     next_on = Day(label="On")
 
     def __init__(self, *args: Any, meeting: Meeting | None = None, **kwargs: Any) -> None:
-        usual = {"held_on": clock.today(), "audience": Audience.PASTORAL, "next_in": ""}
+        first = MeetingType.objects.filter(active=True).first()
+        usual = {"type": first, "held_on": clock.today(), "audience": Audience.PASTORAL, "next_in": ""}
         kwargs["initial"] = usual | (_initial_of(meeting) if meeting else {}) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.meeting = meeting
@@ -136,6 +147,8 @@ class MeetingForm(AudienceFields):
         held_on, wanted = data.get("held_on"), data.get("next_in")
         if wanted in ("2", "4", "6") and held_on:
             data["next_on"] = _school_day(held_on + timedelta(weeks=int(wanted)))
+        elif not wanted:
+            data["next_on"] = None
         elif wanted == "on" and not data.get("next_on") and "next_on" not in self.errors:
             self.add_error("next_on", "Give the day, or choose “Not set”.")
         if held_on and data.get("next_on") and data["next_on"] <= held_on:
@@ -150,7 +163,9 @@ class MeetingForm(AudienceFields):
     def said(self) -> MeetingSaid:
         """The one-to-one as an action takes it."""
         data = self.cleaned_data
-        words = {name: data[name] for name in ("type", "wellbeing", "notes", "student_words", "tutor_actions", "next_on")}
+        words = {
+            name: data[name] for name in ("type", "wellbeing", "notes", "student_words", "tutor_actions", "next_on")
+        }
         return MeetingSaid(held_at=self._held_at(data["held_on"]), **words, **self.audience_said())
 
     def _held_at(self, day: date) -> Any:
@@ -179,7 +194,10 @@ class ReviewForm(forms.Form):
     """One tap on what became of a target, and a line."""
 
     outcome = forms.ChoiceField(
-        label="What became of it", choices=[("", "Leave it"), *Outcome.choices], required=False, widget=forms.RadioSelect
+        label="What became of it",
+        choices=[("", "Leave it"), *Outcome.choices],
+        required=False,
+        widget=forms.RadioSelect,
     )
     line = Words(label="A line about it", rows=1)
     new_what = Words(label="New wording", rows=2)
@@ -197,7 +215,11 @@ class ReviewForm(forms.Form):
         """Dropped needs a reason; changed needs what it is changed to; dates lie ahead."""
         data = super().clean() or {}
         outcome = data.get("outcome")
-        if not outcome and any(data.get(name) for name in ("line", "new_what", "new_due_on")) and "outcome" not in self.errors:
+        if (
+            not outcome
+            and any(data.get(name) for name in ("line", "new_what", "new_due_on"))
+            and "outcome" not in self.errors
+        ):
             self.add_error("outcome", "Tap what became of it, so that your words are kept with it.")
         if outcome == Outcome.DROPPED and not data.get("line"):
             self.add_error("line", "Say in a few words why it is dropped.")
@@ -246,7 +268,7 @@ class TargetForm(forms.Form):
     def __init__(
         self, *args: Any, courses: QuerySet[Course], target: Target | None = None, required: bool = False, **kwargs: Any
     ) -> None:
-        usual = {"due_on": clock.today() + timedelta(weeks=USUAL_WEEKS), "audience": Audience.TEACHERS}
+        usual = {"due_on": _friday_in(USUAL_WEEKS), "audience": Audience.TEACHERS}
         kwargs["initial"] = usual | (_initial_of_target(target) if target else {}) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         course: Any = self.fields["course"]
@@ -284,7 +306,11 @@ class TargetForm(forms.Form):
         figure = data.get("figure")
         if figure == Figure.GRADE and not data.get("figure_grade"):
             self.add_error("figure_grade", "Choose the grade to reach.")
-        if figure in (Figure.ATTENDANCE, Figure.COUNT) and data.get("figure_goal") is None and "figure_goal" not in self.errors:
+        if (
+            figure in (Figure.ATTENDANCE, Figure.COUNT)
+            and data.get("figure_goal") is None
+            and "figure_goal" not in self.errors
+        ):
             self.add_error("figure_goal", "Give the number to reach.")
         if figure == Figure.ATTENDANCE and (data.get("figure_goal") or 0) > 100:
             self.add_error("figure_goal", "Attendance can't be more than 100 per cent.")
@@ -301,6 +327,11 @@ class TargetForm(forms.Form):
         return TargetSaid(**data, audience=given, steps=tuple(steps_of(self.cleaned_data["steps"])))
 
 
+def _friday_in(weeks: int) -> date:
+    """The Friday of the week so many weeks from now: a date to begin from."""
+    return clock.week_of(clock.today()) + timedelta(weeks=weeks, days=4)
+
+
 def steps_of(text: str) -> list[str]:
     """One step a line, empty lines left out."""
     return [line.strip() for line in text.split("\n") if line.strip()]
@@ -312,8 +343,6 @@ def _initial_of_target(target: Target) -> dict[str, Any]:
 
 
 def _scales_of(courses: QuerySet[Course]) -> Any:
-    from progress.models import Grade
-
     return Grade.objects.filter(course__in=courses.values("pk")).order_by().values("scale").distinct()
 
 
@@ -352,7 +381,7 @@ def from_draft(data: Mapping[str, list[str]], form: forms.Form) -> dict[str, Any
     for name, values in data.items():
         post.setlist(name, values)
     return {
-        name: field.widget.value_from_datadict(post, {}, form.add_prefix(name))  # type: ignore[arg-type]  # a QueryDict is one
+        name: field.widget.value_from_datadict(post, {}, form.add_prefix(name))
         for name, field in form.fields.items()
         if form.add_prefix(name) in post
     }

@@ -46,7 +46,7 @@ class Written(PublicIdModel):
     written_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=clock.now)
     audience = models.CharField(max_length=10, choices=choices.Audience.choices, default=choices.Audience.PASTORAL)
-    readers = models.ManyToManyField(STAFF, blank=True, related_name="+")
+    readers: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(STAFF, blank=True, related_name="+")
     visible_to_student = models.BooleanField(default=False)
     visible_to_home = models.BooleanField(default=False)
     form_token = models.UUIDField(default=uuid4, unique=True, editable=False)

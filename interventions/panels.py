@@ -41,7 +41,10 @@ def load_last_meeting(user: Any, student: Any) -> dict[str, Any]:
     last = rows.order_by("-held_at", "-pk").first()
     figure = {"label": "Last one-to-one", "value": wording.ago(last.held_at) if last else "never"}
     if last:
-        figure |= {"of": wording.day(last.held_at), "url": reverse("interventions:meeting_detail", args=[last.public_id])}
+        figure |= {
+            "of": wording.day(last.held_at),
+            "url": reverse("interventions:meeting_detail", args=[last.public_id]),
+        }
     late = bool(last and last.next_on and last.next_on < clock.today())
     return {"last": last, "late": late, "figures": [figure]}
 
@@ -177,7 +180,15 @@ def register() -> None:
     """Offer all of it."""
     panels.register(Panel("student", "targets", "Targets", 10, READ, "interventions/_targets_panel.html", load_targets))
     panels.register(
-        Panel("student", "last_meeting", "Last one-to-one", 12, READ, "interventions/_meeting_panel.html", load_last_meeting)
+        Panel(
+            "student",
+            "last_meeting",
+            "Last one-to-one",
+            12,
+            READ,
+            "interventions/_meeting_panel.html",
+            load_last_meeting,
+        )
     )
     panels.register_timeline(TimelineSource("meetings", "One-to-ones", 10, REACH, load_meeting_entries))
     panels.register_timeline(TimelineSource("targets", "Targets", 20, READ, load_target_entries))
@@ -186,7 +197,9 @@ def register() -> None:
         Column("targets", "Targets", 50, READ, load_targets_column, title="Open / overdue", first="desc", phone="b")
     )
     columns.register_column(Column("seen", "Last seen", 60, READ, load_seen_column, title="The last one-to-one"))
-    columns.register_column(Column("next", "Next", 70, READ, load_next_column, title="The next one-to-one or target date"))
+    columns.register_column(
+        Column("next", "Next", 70, READ, load_next_column, title="The next one-to-one or target date")
+    )
     columns.register_reasons(ReasonSource("interventions", READ, load_reasons, order=50))
     for order, (key, label) in enumerate(
         (("overdue", "Targets overdue"), ("review_due", "Review overdue"), ("not_seen", "Not seen lately")), start=50
@@ -195,5 +208,9 @@ def register() -> None:
     columns.register_student_action(
         StudentAction("meeting", "One-to-one", "interventions:meeting_new", LOG, 10, "chat-left-text", "n o")
     )
-    columns.register_student_action(StudentAction("target", "Target", "interventions:target_new", SET, 20, "bullseye", "n t"))
-    columns.register_student_action(StudentAction("note", "Quick note", "interventions:note_new", LOG, 30, "sticky", "n n"))
+    columns.register_student_action(
+        StudentAction("target", "Target", "interventions:target_new", SET, 20, "bullseye", "n t")
+    )
+    columns.register_student_action(
+        StudentAction("note", "Quick note", "interventions:note_new", LOG, 30, "sticky", "n n")
+    )

@@ -67,10 +67,9 @@ class TargetReviewQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: "User", permission: str = "") -> Self:
         """What was said in a one-to-one has that one-to-one's audience."""
-        from interventions.models import Meeting, Target
-
-        return self.filter(target__in=Target.objects.visible_to(user, permission)).filter(
-            Q(meeting=None) | Q(meeting__in=Meeting.objects.visible_to(user))
+        targets, meetings = (self.model._meta.get_field(name).related_model.objects for name in ("target", "meeting"))
+        return self.filter(target__in=targets.visible_to(user, permission)).filter(
+            Q(meeting=None) | Q(meeting__in=meetings.visible_to(user))
         )
 
 

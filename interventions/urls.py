@@ -9,7 +9,11 @@ urlpatterns = [
     path("due/", due.due_list, name="due_list"),
     path("students/<uuid:student_id>/one-to-one/", meeting_new.meeting_new, name="meeting_new"),
     path("students/<uuid:student_id>/one-to-one/draft/", meeting_new.meeting_draft, name="meeting_draft"),
-    path("students/<uuid:student_id>/one-to-one/draft/<uuid:key>/discard/", meeting_new.draft_discard, name="draft_discard"),
+    path(
+        "students/<uuid:student_id>/one-to-one/draft/<uuid:key>/discard/",
+        meeting_new.draft_discard,
+        name="draft_discard",
+    ),
     path("one-to-ones/questions/", meeting_new.meeting_prompts, name="meeting_prompts"),
     path("one-to-ones/<uuid:meeting_id>/", meetings.meeting_detail, name="meeting_detail"),
     path("one-to-ones/<uuid:meeting_id>/amend/", meetings.meeting_amend, name="meeting_amend"),

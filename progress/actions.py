@@ -56,7 +56,7 @@ def enter_grades(group: TeachingGroup, point: AssessmentPoint, entries: Sequence
     """
     if not rules.may_enter_grades(by, group) or group.course is None or isinstance(by, SystemActor):
         raise PermissionDenied
-    point = AssessmentPoint.objects.get(pk=point.pk)
+    point.refresh_from_db()
     if not point.is_open or point.site_id != group.site_id:
         raise PointNotOpen
     # One at a time for a course: two people with the same class open must each see what the other saved.
@@ -94,17 +94,29 @@ def _write_grades(group: TeachingGroup, point: AssessmentPoint, entries: list[En
     here = Grade.objects.filter(course=group.course, point=point)
     _remove(here, "kind", [entry for entry in entries if entry.grade is None])
     kept = {(row.student_id, row.kind): row for row in here.filter(student__in={e.student_id for e in entries})}
-    now, fresh, old = clock.now(), [], []
+    now = clock.now()
+    fresh: list[Grade] = []
+    old: list[Grade] = []
     for entry in entries:
         if entry.grade is None:
             continue
         row = kept.get((entry.student_id, entry.column.key))
         if row is None:
             row = Grade(
-                student_id=entry.student_id, course=group.course, point=point, kind=entry.column.key, on_date=point.on_date
+                student_id=entry.student_id,
+                course=group.course,
+                point=point,
+                kind=entry.column.key,
+                on_date=point.on_date,
             )
         (old if row.pk else fresh).append(row)
-        row.group, row.scale, row.grade, row.entered_by, row.entered_at = group, entry.column.scale, entry.grade, by, now
+        row.group, row.scale, row.grade, row.entered_by, row.entered_at = (
+            group,
+            entry.column.scale,
+            entry.grade,
+            by,
+            now,
+        )
     Grade.objects.bulk_create(fresh)
     Grade.objects.bulk_update(old, ["group", "scale", "grade", "entered_by", "entered_at"])
 
@@ -118,7 +130,7 @@ def _write_effort(group: TeachingGroup, point: AssessmentPoint, entries: list[En
             course=group.course,
             group=group,
             point=point,
-            axis_id=entry.column.axis_id,
+            axis_id=entry.column.axis_id or 0,
             scale=entry.column.scale,
             value=entry.grade,
             entered_by=by,

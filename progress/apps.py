@@ -12,8 +12,25 @@ class ProgressConfig(AppConfig):
 
         panels.register()
         navigation.register(
-            Place("Registers", "Grades", "progress:group_list", "progress.enter_grades", 50, "g g", "bar-chart-steps", "Grades")
+            Place(
+                "Registers",
+                "Grades",
+                "progress:group_list",
+                "progress.enter_grades",
+                50,
+                "g g",
+                "bar-chart-steps",
+                "Grades",
+            )
         )
         navigation.register(
-            Place("Settings", "Assessment points", "progress:point_list", "progress.manage_assessment", 40, "", "calendar2-range")
+            Place(
+                "Settings",
+                "Assessment points",
+                "progress:point_list",
+                "progress.manage_assessment",
+                40,
+                "",
+                "calendar2-range",
+            )
         )

@@ -113,9 +113,14 @@ class PointForm(forms.ModelForm):
         model = AssessmentPoint
         fields = ["site", "name", "on_date", "opens_on", "closes_on", "kinds", "axes", "effort_scale"]
         labels = {"on_date": "Date of the grades", "opens_on": "Opens", "closes_on": "Closes"}
-        help_texts = {"effort_scale": "Only when effort is asked for.", "on_date": "", "closes_on": "The last day for entering grades."}
+        help_texts = {
+            "effort_scale": "Only when effort is asked for.",
+            "on_date": "",
+            "closes_on": "The last day for entering grades.",
+        }
         widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("on_date", "opens_on", "closes_on")
+            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            for name in ("on_date", "opens_on", "closes_on")
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -23,7 +23,9 @@ class GradeScale(models.Model):
         models.CharField(max_length=40), default=list, blank=True, help_text="What a course's qualification is called."
     )
     highest_is_best = models.BooleanField(
-        null=True, blank=True, help_text="For numbers: whether the highest is the best. Empty where it goes without saying."
+        null=True,
+        blank=True,
+        help_text="For numbers: whether the highest is the best. Empty where it goes without saying.",
     )
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -141,10 +143,14 @@ class Grade(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["student", "course", "point", "kind"], condition=~Q(point=None), name="progress_grade_once_at_point"
+                fields=["student", "course", "point", "kind"],
+                condition=~Q(point=None),
+                name="progress_grade_once_at_point",
             ),
             models.UniqueConstraint(
-                fields=["student", "course", "kind", "on_date"], condition=Q(point=None), name="progress_grade_once_on_day"
+                fields=["student", "course", "kind", "on_date"],
+                condition=Q(point=None),
+                name="progress_grade_once_on_day",
             ),
         ]
         indexes = [models.Index(fields=["student", "course", "kind", "-on_date"], name="progress_grade_latest")]

@@ -42,7 +42,7 @@ def load_timeline(user: Any, student: Any, before: datetime | None, limit: int) 
     if before is not None:
         points = points.filter(point__on_date__lte=clock.local(before).date())
     url = reverse("progress:student_progress", args=[student.public_id])
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "when": clock.at(point["point__on_date"], 12),
             "kind": "grades",

@@ -24,7 +24,9 @@ from progress.querysets import groups_for
 def group_list(request: HttpRequest) -> HttpResponse:
     """The groups somebody enters grades for, with what is open."""
     groups = groups_to_grade(request.user)
-    waiting = sum(1 for entry in groups for at in entry["points"] if at["point"].is_open and at["done"] < entry["members"])
+    waiting = sum(
+        1 for entry in groups for at in entry["points"] if at["point"].is_open and at["done"] < entry["members"]
+    )
     return render(request, "progress/group_list.html", {"groups": groups, "waiting": waiting, "tones": POINT_TONES})
 
 
@@ -34,7 +36,9 @@ def grade_grid(request: HttpRequest, group_id: UUID, point_id: UUID) -> HttpResp
     group = get_object_or_404(
         groups_for(request.user, "progress.enter_grades").select_related("course", "site", "year"), public_id=group_id
     )
-    point = get_object_or_404(AssessmentPoint.objects.select_related("effort_scale"), public_id=point_id, site=group.site)
+    point = get_object_or_404(
+        AssessmentPoint.objects.select_related("effort_scale"), public_id=point_id, site=group.site
+    )
     scale = scale_for(group.course, request.GET.get("scale", "")) if group.course else None
     columns = grid_columns(point, scale)
     rows = grid_rows(group, point)
@@ -99,10 +103,16 @@ def point_list(request: HttpRequest) -> HttpResponse:
     """The assessment points, latest first, to open and close."""
     points = AssessmentPoint.objects.select_related("site", "year").prefetch_related("axes")
     listed = [
-        {"point": point, "tone": POINT_TONES[point.state], "kinds": [SHORT_LABELS[GradeKind(kind)] for kind in point.kinds]}
+        {
+            "point": point,
+            "tone": POINT_TONES[point.state],
+            "kinds": [SHORT_LABELS[GradeKind(kind)] for kind in point.kinds],
+        }
         for point in points
     ]
-    return render(request, "progress/point_list.html", {"points": listed, "default_close": clock.today() + timedelta(days=14)})
+    return render(
+        request, "progress/point_list.html", {"points": listed, "default_close": clock.today() + timedelta(days=14)}
+    )
 
 
 @page("progress.manage_assessment")

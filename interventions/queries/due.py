@@ -10,7 +10,7 @@ from caseload.models import CaseloadMembership, Student
 from caseload.queries.students import student_rows
 from caseload.querysets import containers
 from core import clock
-from interventions.choices import NOT_SEEN_WEEKS, REVIEW_SOON_DAYS
+from interventions.choices import REVIEW_SOON_DAYS
 from interventions.models import Meeting, MeetingDraft, Target
 from interventions.queries.students import last_seen, next_meetings, weeks_unseen
 
@@ -57,8 +57,12 @@ def due_lists(user: Any) -> DueLists:
     found.targets = list(overdue.order_by("due_on", "student__sort_key", "pk")[:ROWS])
     seen = last_seen(ids, user)
     unseen = sorted(weeks_unseen(ids, user).items(), key=lambda item: (-item[1], people[item[0]]["sort_key"]))
-    found.unseen = [{"student": people[student], "weeks": weeks, "last": seen.get(student)} for student, weeks in unseen]
-    recent = Meeting.objects.visible_to(user).filter(Q(led_by=user) | Q(written_by=user)).select_related("student", "type")
+    found.unseen = [
+        {"student": people[student], "weeks": weeks, "last": seen.get(student)} for student, weeks in unseen
+    ]
+    recent = (
+        Meeting.objects.visible_to(user).filter(Q(led_by=user) | Q(written_by=user)).select_related("student", "type")
+    )
     found.recent = list(recent.annotate(set_then=Count("targets_set")).order_by("-held_at", "-pk")[:30])
     found.drafts = list(MeetingDraft.objects.visible_to(user).select_related("student")[:30])
     return found

@@ -65,5 +65,6 @@ def _in_words(rows: list[tuple[User, str, bool]], roles: Iterable[str]) -> str:
     carrying = set(roles)
     near = {user.pk: user for user, role, wide in rows if role in carrying and not wide}
     names = [user.formal_name for user in sorted(near.values(), key=lambda user: (user.sort_key, user.pk))]
-    far = sorted({BY_CODE[role].label for user, role, wide in rows if role in carrying and wide and user.pk not in near})
-    return ", ".join(["you", *names, *(f"the {label[:1].lower()}{label[1:]}" for label in far)])
+    far = {BY_CODE[role].label for user, role, wide in rows if role in carrying and wide and user.pk not in near}
+    by_role = f"; and by role: {', '.join(sorted(label[:1].lower() + label[1:] for label in far))}" if far else ""
+    return ", ".join(["You", *names]) + by_role

@@ -54,7 +54,9 @@ def targets_open_overdue(ids: Iterable[int], user: Any = None) -> dict[int, Targ
 
 def last_seen(ids: Iterable[int], user: Any = None) -> dict[int, datetime]:
     """When each student last had a one-to-one; left out: never."""
-    rows = _meetings(user).filter(student__in=list(ids)).order_by().values_list("student_id").annotate(last=Max("held_at"))
+    rows = (
+        _meetings(user).filter(student__in=list(ids)).order_by().values_list("student_id").annotate(last=Max("held_at"))
+    )
     return dict(rows)
 
 
@@ -150,7 +152,9 @@ def next_student(user: Any, student: Student) -> tuple[Caseload, Student] | None
         return None
     monday = clock.at(clock.week_of(clock.today()), 0)
     seen = Meeting.objects.visible_to(user).filter(held_at__gte=monday).values("student")
-    others = Student.objects.visible_to(user, "interventions.log_meeting").in_caseload(caseload.pk).exclude(pk=student.pk)
+    others = (
+        Student.objects.visible_to(user, "interventions.log_meeting").in_caseload(caseload.pk).exclude(pk=student.pk)
+    )
     waiting = others.exclude(pk__in=seen).order_by("sort_key", "pk")
     after = waiting.filter(Q(sort_key__gt=student.sort_key) | Q(sort_key=student.sort_key, pk__gt=student.pk)).first()
     found = after or waiting.first()

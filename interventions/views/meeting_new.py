@@ -41,13 +41,19 @@ class OneToOne:
     seen: int = 0
 
     @property
+    def folds(self) -> list[tuple[TargetForm, bool]]:
+        """Each new target with whether its fold is open: when it, or one folded into it, holds something."""
+        filled = [bool(form.errors or form["what"].value()) for form in self.new_targets]
+        return [(form, any(filled[place:])) for place, form in enumerate(self.new_targets)]
+
+    @property
     def parts(self) -> list[Any]:
         """Every form of the page, in order."""
         return [self.form, *self.reviews, *self.new_targets]
 
     def is_valid(self) -> bool:
         """All parts are judged, so that every fault is shown at once."""
-        valid = all([part.is_valid() for part in self.parts])
+        valid = not [part for part in self.parts if not part.is_valid()]
         if valid and not any(part.says_something for part in self.parts):
             self.form.add_error("notes", "Write a sentence, or tap something, so that there is something to save.")
             return False
@@ -82,7 +88,12 @@ def meeting_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         status = 422
     else:
         talk = _opened(request, student, known, people, drafts)
-    return render(request, "interventions/meeting_new.html", _page(request, student, talk, known, people, drafts, back, saved_before), status=status)
+    return render(
+        request,
+        "interventions/meeting_new.html",
+        _page(request, student, talk, known, people, drafts, back, saved_before),
+        status=status,
+    )
 
 
 def _page(
@@ -135,14 +146,22 @@ def _typed(request: HttpRequest, student: Student, known: Preparation, people: P
     """The form as it was sent. A target that somebody closed meanwhile stays, with the words typed about it."""
     open_ids = {target.public_id.hex for target in known.targets}
     named = {found[1] for found in map(REVIEWED.match, request.POST) if found} - open_ids
-    gone = Target.objects.visible_to(request.user).filter(student=student, public_id__in=[UUID(hex=one) for one in named])
+    gone = Target.objects.visible_to(request.user).filter(
+        student=student, public_id__in=[UUID(hex=one) for one in named]
+    )
     targets = [*known.targets, *gone.select_related("course", "set_by").order_by("due_on", "pk")]
     form, reviews, new_targets = _parts(request.POST, student, targets, people)
     post = request.POST
     token = uuid4() if "another" in post else _uuid(post.get("form_token"))
     seen = post.get("seen", "")
     return OneToOne(
-        form, reviews, new_targets, _uuid(post.get("draft_key")), token, post.get("continues", ""), int(seen) if seen.isdigit() else 0
+        form,
+        reviews,
+        new_targets,
+        _uuid(post.get("draft_key")),
+        token,
+        post.get("continues", ""),
+        int(seen) if seen.isdigit() else 0,
     )
 
 
@@ -211,7 +230,9 @@ def _say_closed(talk: OneToOne, target: Target) -> None:
     for review in talk.reviews:
         if review.target.pk == target.pk:
             who = target.changed_by.formal_name
-            words = f"{who} closed this target on {wording.day(target.closed_on)}: {target.get_state_display().lower()}."
+            words = (
+                f"{who} closed this target on {wording.day(target.closed_on)}: {target.get_state_display().lower()}."
+            )
             review.target = target
             review.add_error("outcome", f"{words} Your words are kept here. Choose “Leave it” to save the rest.")
 
@@ -246,7 +267,11 @@ def meeting_draft(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Keep what is typed, for its author alone, on any device."""
     student = fetch(Student, request.user, LOG, public_id=student_id)
     kept = _keep(request, student)
-    answer = {"saved_at": wording.time_of_day(kept.draft.saved_at), "version": kept.draft.version, "others": kept.others}
+    answer = {
+        "saved_at": wording.time_of_day(kept.draft.saved_at),
+        "version": kept.draft.version,
+        "others": kept.others,
+    }
     return JsonResponse(answer)
 
 

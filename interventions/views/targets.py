@@ -26,7 +26,10 @@ def target_list(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """A student's targets: the open ones, then those that are closed."""
     student = fetch(Student, request.user, READ, public_id=student_id)
     targets = list(
-        Target.objects.visible_to(request.user).filter(student=student).select_related("course", "set_by").order_by("-set_on", "-pk")
+        Target.objects.visible_to(request.user)
+        .filter(student=student)
+        .select_related("course", "set_by")
+        .order_by("-set_on", "-pk")
     )
     context = {
         "student": student,

@@ -112,7 +112,9 @@ def grid_rows(group: TeachingGroup, point: AssessmentPoint) -> list[GridRow]:
         label=F("grade__label"), place=F("grade__position"), staff=F("entered_by__family_name")
     )
     for grade in grades.filter(point=point):
-        rows[grade.student_id].cells[grade.kind] = Cell(grade.grade_id, grade.label, grade.staff or "", grade.entered_at)
+        rows[grade.student_id].cells[grade.kind] = Cell(
+            grade.grade_id, grade.label, grade.staff or "", grade.entered_at
+        )
     earlier = grades.exclude(point=point).filter(on_date__lte=point.on_date).order_by("on_date", "pk")
     for grade in earlier.filter(kind__in=(*TARGETS[:1], GradeKind.CURRENT)):
         row = rows[grade.student_id]
@@ -141,7 +143,9 @@ def groups_to_grade(user: "User") -> list[dict[str, Any]]:
         .annotate(n=Count("student_id", distinct=True))
     )
     points = list(
-        AssessmentPoint.objects.filter(site__in={g.site_id for g in groups}, year__starts_on__lte=today, year__ends_on__gte=today)
+        AssessmentPoint.objects.filter(
+            site__in={g.site_id for g in groups}, year__starts_on__lte=today, year__ends_on__gte=today
+        )
         .select_related("site")
         .order_by("on_date", "pk")
     )

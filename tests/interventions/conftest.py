@@ -28,7 +28,13 @@ def meeting_of(college: College, kind: MeetingType) -> Callable[..., Meeting]:
         held_at = clock.at(college.today - timedelta(days=days_ago), 11)
         values: dict[str, Any] = {"audience": Audience.PASTORAL, "notes": f"About {given}"} | more
         meeting = Meeting.objects.create(
-            student=college.student(given), type=kind, held_at=held_at, written_by=by, led_by=by, form_token=uuid4(), **values
+            student=college.student(given),
+            type=kind,
+            held_at=held_at,
+            written_by=by,
+            led_by=by,
+            form_token=uuid4(),
+            **values,
         )
         meeting.readers.set(readers)
         return meeting

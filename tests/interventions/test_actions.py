@@ -79,8 +79,12 @@ def test_the_same_form_twice_makes_one_and_other_words_are_told(college: College
 
 def test_named_readers_are_kept_only_with_that_audience(college: College, kind: MeetingType) -> None:
     ada, people = college.student("Ada"), (college.mendes.pk,)
-    named = actions.log_meeting(ada, said(kind, audience="named", readers=people), [], [], token=uuid4(), by=college.okafor)
-    wide = actions.log_meeting(ada, said(kind, audience="pastoral", readers=people), [], [], token=uuid4(), by=college.okafor)
+    named = actions.log_meeting(
+        ada, said(kind, audience="named", readers=people), [], [], token=uuid4(), by=college.okafor
+    )
+    wide = actions.log_meeting(
+        ada, said(kind, audience="pastoral", readers=people), [], [], token=uuid4(), by=college.okafor
+    )
     assert [list(meeting.readers.all()) for meeting in (named, wide)] == [[college.mendes], []]
     assert (named.visible_to_student, named.visible_to_home) == (False, False)
 

@@ -54,7 +54,7 @@ def test_the_next_student_of_the_caseload_is_offered(college: College, sign_in: 
     client, address = sign_in(college.okafor), talk_to(college, "Ada")
     answer = client.post(address, typed(client.get(address), notes="All well."), follow=True)
     words = " ".join(str(message) for message in answer.context["messages"])
-    assert f"Next in 10A: <a href=\"{talk_to(college, 'Ben')}\">Ben Carter</a>" in words
+    assert f'Next in 10A: <a href="{talk_to(college, "Ben")}">Ben Carter</a>' in words
 
 
 def test_faults_keep_what_was_typed_and_nothing_is_saved(college: College, sign_in: Any, target_of: Any) -> None:
@@ -143,7 +143,9 @@ def test_a_draft_can_be_kept_with_scripts_off(college: College, sign_in: Any) ->
     assert "By hand" in client.get(address).content.decode()
 
 
-def test_a_target_closed_meanwhile_is_told_and_the_words_are_kept(college: College, sign_in: Any, target_of: Any) -> None:
+def test_a_target_closed_meanwhile_is_told_and_the_words_are_kept(
+    college: College, sign_in: Any, target_of: Any
+) -> None:
     target = target_of("Ada")
     tutor, address = sign_in(college.okafor), talk_to(college, "Ada")
     page = tutor.get(address)
@@ -162,7 +164,7 @@ def test_a_target_closed_meanwhile_is_told_and_the_words_are_kept(college: Colle
 def test_who_can_read_is_said_in_names_before_saving(college: College, sign_in: Any) -> None:
     page = sign_in(college.okafor).get(talk_to(college, "Ada"))
     people = page.context["people"]
-    assert people.teachers.startswith("you, Mr Hollis, Mr Lind, Mrs Marsh, Ms Mendes, the ")
+    assert people.teachers.startswith("You, Mr Hollis, Mr Lind, Mrs Marsh, Ms Mendes; and by role: ")
     assert "Mendes" not in people.pastoral
     assert college.mendes in people.nameable
     assert college.farah not in people.nameable
@@ -181,7 +183,13 @@ def test_amending_asks_the_author_and_tells_the_second_person(college: College, 
     address = reverse("interventions:meeting_amend", args=[meeting.public_id])
     assert sign_in(college.lind).get(address).status_code == 404
     client = sign_in(college.okafor)
-    sent = {"type": str(meeting.type_id), "held_on": "2026-11-13", "audience": "pastoral", "next_in": "", "version": "1"}
+    sent = {
+        "type": str(meeting.type_id),
+        "held_on": "2026-11-13",
+        "audience": "pastoral",
+        "next_in": "",
+        "version": "1",
+    }
     assert client.post(address, sent | {"notes": "Amended"}).status_code == 302
     late = client.post(address, sent | {"notes": "From the other tab"})
     assert late.status_code == 422
@@ -193,7 +201,9 @@ def test_amending_asks_the_author_and_tells_the_second_person(college: College, 
     assert "As it was" in detail
 
 
-@pytest.mark.parametrize(("who", "status"), [("okafor", 200), ("lind", 200), ("mendes", 404), ("brandt", 404), ("ward", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("okafor", 200), ("lind", 200), ("mendes", 404), ("brandt", 404), ("ward", 403)]
+)
 def test_a_pastoral_meeting_is_read_by_pastoral_staff(
     college: College, sign_in: Any, meeting_of: Any, who: str, status: int
 ) -> None:
@@ -237,7 +247,9 @@ def test_a_target_from_the_page_to_its_history(college: College, sign_in: Any) -
     assert TargetReview.objects.get().reviewed_by == college.okafor
 
 
-def test_the_student_page_shows_targets_and_meetings(college: College, sign_in: Any, meeting_of: Any, target_of: Any, note_of: Any) -> None:
+def test_the_student_page_shows_targets_and_meetings(
+    college: College, sign_in: Any, meeting_of: Any, target_of: Any, note_of: Any
+) -> None:
     meeting_of("Ada", notes="Pastoral words")
     meeting_of("Ada", notes="Named words", audience="named")
     note_of("Ada", text="Teacher words")
@@ -261,7 +273,15 @@ def test_what_is_due(college: College, sign_in: Any, meeting_of: Any, target_of:
     due = page.context["due"]
     assert [row["student"]["given_name"] for row in due.reviews] == ["Ada"]
     assert [target.student.given_name for target in due.targets] == ["Chloe"]
-    assert [row["student"]["given_name"] for row in due.unseen] == ["Chloe", "Dmytro", "Finn", "Gita", "Esra", "Hugo", "Ben"]
+    assert [row["student"]["given_name"] for row in due.unseen] == [
+        "Chloe",
+        "Dmytro",
+        "Finn",
+        "Gita",
+        "Esra",
+        "Hugo",
+        "Ben",
+    ]
 
 
 def test_pages_cost_the_same_with_few_and_with_many(

@@ -90,7 +90,9 @@ def test_targets_are_for_teachers_or_pastoral(college: College, target_of: Any) 
 def test_what_was_said_in_a_one_to_one_keeps_its_audience(college: College, meeting_of: Any, target_of: Any) -> None:
     target = target_of("Ada")
     line = {"target": target, "outcome": "on_track", "state_after": "on_track", "due_on_after": target.due_on}
-    TargetReview.objects.create(line="in a named one", meeting=meeting_of("Ada", audience="named"), reviewed_by=college.okafor, **line)
+    TargetReview.objects.create(
+        line="in a named one", meeting=meeting_of("Ada", audience="named"), reviewed_by=college.okafor, **line
+    )
     TargetReview.objects.create(line="between two", reviewed_by=college.okafor, **line)
     assert [review.line for review in TargetReview.objects.visible_to(college.mendes)] == ["between two"]
     assert TargetReview.objects.visible_to(college.okafor).count() == 2

@@ -25,7 +25,9 @@ def naughty() -> list[str]:
     return [text for text in json.loads(STRINGS.read_text(encoding="utf-8")) if cleaned(text).strip()]
 
 
-def test_every_naughty_string_in_a_one_to_one_and_its_targets(college: College, sign_in: Any, naughty: list[str]) -> None:
+def test_every_naughty_string_in_a_one_to_one_and_its_targets(
+    college: College, sign_in: Any, naughty: list[str]
+) -> None:
     client, address = sign_in(college.okafor), talk_to(college, "Ada")
     for start in range(0, len(naughty), 40):
         some = naughty[start : start + 40]
@@ -40,7 +42,9 @@ def test_every_naughty_string_in_a_one_to_one_and_its_targets(college: College, 
         Target.objects.update(state="met", closed_on=college.today)
 
 
-def test_every_naughty_string_as_a_note_and_on_the_student_page(college: College, sign_in: Any, naughty: list[str]) -> None:
+def test_every_naughty_string_as_a_note_and_on_the_student_page(
+    college: College, sign_in: Any, naughty: list[str]
+) -> None:
     client, ada = sign_in(college.okafor), college.student("Ada")
     address = reverse("interventions:note_new", args=[ada.public_id])
     for text in naughty:

@@ -27,12 +27,16 @@ def cells(college: College, given: str, **typed: str) -> dict[str, str]:
     return sent | {f"seen-{key[5:]}-{number}": value for key, value in typed.items() if key.startswith("seen_")}
 
 
-def test_grades_are_entered_whatever_the_case(college: College, sign_in: Any, grid: str, point: AssessmentPoint) -> None:
+def test_grades_are_entered_whatever_the_case(
+    college: College, sign_in: Any, grid: str, point: AssessmentPoint
+) -> None:
     client = sign_in(college.mendes)
     axis = f"axis{point.axes.get().pk}"
     sent = cells(college, "Ada", current="5", predicted=" u ", **{axis: "2"}) | cells(college, "Ben", current="9")
     assert client.post(grid, sent).status_code == 302
-    grades = Grade.objects.order_by("student__sort_key", "kind").values_list("student__given_name", "kind", "grade__label")
+    grades = Grade.objects.order_by("student__sort_key", "kind").values_list(
+        "student__given_name", "kind", "grade__label"
+    )
     assert list(grades) == [("Ada", "current", "5"), ("Ada", "predicted", "U"), ("Ben", "current", "9")]
     assert Effort.objects.get().value.label == "2"
     grade = Grade.objects.first()
@@ -42,8 +46,12 @@ def test_grades_are_entered_whatever_the_case(college: College, sign_in: Any, gr
     assert (entry.actor_id, entry.details["changed"]) == (college.mendes.pk, 4)
 
 
-def test_what_is_not_in_the_scale_is_told_and_everything_typed_is_kept(college: College, sign_in: Any, grid: str) -> None:
-    answer = sign_in(college.mendes).post(grid, cells(college, "Ada", current="10") | cells(college, "Ben", current="4"))
+def test_what_is_not_in_the_scale_is_told_and_everything_typed_is_kept(
+    college: College, sign_in: Any, grid: str
+) -> None:
+    answer = sign_in(college.mendes).post(
+        grid, cells(college, "Ada", current="10") | cells(college, "Ben", current="4")
+    )
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "“10” is not one of 9, 8, 7, 6, 5, 4, 3, 2, 1, U" in page
@@ -56,7 +64,9 @@ def test_the_second_of_two_sees_both_and_can_go_on(college: College, sign_in: An
     college.grant(college.quill, "teacher", "teaching_group", college.groups["10x/Ma1"])
     sign_in(college.quill).post(grid, cells(college, "Ada", current="6"))
     client = sign_in(college.mendes)
-    answer = client.post(grid, cells(college, "Ada", current="4", seen_current="0") | cells(college, "Ben", current="5"))
+    answer = client.post(
+        grid, cells(college, "Ada", current="4", seen_current="0") | cells(college, "Ben", current="5")
+    )
     assert answer.status_code == 422
     assert "now 6 by Quill" in answer.content.decode()
     assert Grade.objects.count() == 1
@@ -74,7 +84,9 @@ def test_a_cell_left_alone_never_puts_an_old_grade_back(college: College, sign_i
     assert Grade.objects.get(student=college.student("Ada")).grade.label == "7"
 
 
-def test_emptying_a_cell_takes_the_grade_away_and_keeps_it_as_history(college: College, sign_in: Any, grid: str) -> None:
+def test_emptying_a_cell_takes_the_grade_away_and_keeps_it_as_history(
+    college: College, sign_in: Any, grid: str
+) -> None:
     client = sign_in(college.mendes)
     client.post(grid, cells(college, "Ada", current="4"))
     grade = Grade.objects.get()
@@ -91,7 +103,9 @@ def test_a_closed_point_takes_no_grades(college: College, sign_in: Any, grid: st
     assert not Grade.objects.exists()
 
 
-@pytest.mark.parametrize(("who", "status"), [("mendes", 200), ("quill", 404), ("singh", 404), ("okafor", 403), ("tran", 403), ("sam", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("mendes", 200), ("quill", 404), ("singh", 404), ("okafor", 403), ("tran", 403), ("sam", 403)]
+)
 def test_whose_grid_it_is(college: College, sign_in: Any, grid: str, who: str, status: int) -> None:
     assert sign_in(getattr(college, who)).get(grid).status_code == status
 
@@ -109,7 +123,9 @@ def test_the_action_asks_the_rule_itself(college: College, point: AssessmentPoin
     assert not Grade.objects.exists()
 
 
-def test_the_grid_costs_the_same_for_few_and_for_many(college: College, sign_in: Any, grid: str, django_assert_max_num_queries: Any) -> None:
+def test_the_grid_costs_the_same_for_few_and_for_many(
+    college: College, sign_in: Any, grid: str, django_assert_max_num_queries: Any
+) -> None:
     client = sign_in(college.mendes)
 
     def count() -> int:
