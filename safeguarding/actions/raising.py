@@ -43,6 +43,7 @@ class Report:
     parents_told: str = ""
 
 
+@transaction.atomic
 def raise_concern(by: "User", report: Report, *, token: UUID, hide_from: "User | None" = None) -> Concern:
     """Raise a concern about a student. The safeguarding team is told by mail, without name or content; the draft goes.
 

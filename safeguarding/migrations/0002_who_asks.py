@@ -59,6 +59,16 @@ BEGIN
             WHERE reporter_id = person AND public_id <> ALL (hidden));
 END $$;
 
+-- What the person reported and nobody of the team has opened: until then they may still say who must not see it.
+CREATE FUNCTION safeguarding_just_raised() RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    mine uuid[] := safeguarding_reported();
+BEGIN
+    RETURN (SELECT coalesce(array_agg(public_id), '{}') FROM safeguarding_concern
+            WHERE public_id = ANY (mine) AND state = 'received');
+END $$;
+
 -- The shares that name the person and last.
 CREATE FUNCTION safeguarding_shares() RETURNS uuid[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -130,7 +140,7 @@ END $$;
 
 REMOVAL = """
 DROP FUNCTION safeguarding_team_for(uuid), safeguarding_handled(), safeguarding_shared_entries(),
-    safeguarding_shared_reports(), safeguarding_shares(), safeguarding_reported(), safeguarding_excluded(),
+    safeguarding_shared_reports(), safeguarding_shares(), safeguarding_just_raised(), safeguarding_reported(), safeguarding_excluded(),
     safeguarding_in_team(), safeguarding_holds(text[]), safeguarding_today();
 """
 

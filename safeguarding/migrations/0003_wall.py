@@ -79,7 +79,7 @@ POLICIES = (
         EXCLUSION,
         "INSERT",
         f"excluded_by_id = {PERSON} AND lifted_at IS NULL"
-        f" AND ({team('concern_id')} OR {among('concern_id', 'safeguarding_reported')})",
+        f" AND ({team('concern_id')} OR {among('concern_id', 'safeguarding_just_raised')})",
     ),
     (EXCLUSION, "UPDATE", f"{team('concern_id')} OR {KEYS}"),
     # Flags: the team; the person named, while the flag lasts.

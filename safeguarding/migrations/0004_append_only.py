@@ -110,7 +110,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     -- One exclusion at a time for a concern, or two at once could leave nobody.
     PERFORM FROM safeguarding_concern WHERE public_id = NEW.concern_id FOR UPDATE;
-    IF NOT EXISTS (SELECT FROM safeguarding_team_for(NEW.concern_id) AS left_over WHERE left_over.user_id <> NEW.person_id) THEN
+    IF NOT EXISTS (SELECT FROM safeguarding_team_for(NEW.concern_id)) THEN
         RAISE EXCEPTION 'nobody of the team would be left' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
@@ -186,9 +186,10 @@ NAMES = {
 }
 SINGLE = (
     ("concern", "AFTER INSERT", "open_case"),
-    ("entry", "BEFORE INSERT", "same_concern"),
-    ("shareentry", "BEFORE INSERT", "same_concern"),
-    ("exclusion", "BEFORE INSERT", "somebody_left"),
+    # After, so that the policy has had its say and these tell nothing to whoever may not write at all.
+    ("entry", "AFTER INSERT", "same_concern"),
+    ("shareentry", "AFTER INSERT", "same_concern"),
+    ("exclusion", "AFTER INSERT", "somebody_left"),
     ("adultconcern", "BEFORE INSERT", "about_head"),
 )
 

@@ -102,7 +102,7 @@ def draw_record(
     forms = forms_of(request.user, found, team_for(concern))
     if form is not None:
         put_back(forms, opened, form, row_id)
-    context = {"record": found, "concern": concern, "forms": forms, "opened": opened, "opened_row": row_id}
+    context = {"record": found, "concern": concern, "record_forms": forms, "opened": opened, "opened_row": row_id}
     if found.student is None:
         name = concern.words.get("student_name", "") if typed_name is None else typed_name
         context |= {"found": students_named(request.user, name), "looked": True, "typed_name": name}
