@@ -77,7 +77,9 @@ def end_staff(user: User, last_day: date, by: Any) -> User:
 def return_staff(user: User, by: Any) -> User:
     """Let somebody who had ended sign in again. Their old grants stay ended; new reach is given anew."""
     require(may_change_staff(by, user), NOT_YOURS)
-    changed = User.objects.filter(pk=user.pk).exclude(is_active=True, ended_on=None).update(is_active=True, ended_on=None)
+    changed = (
+        User.objects.filter(pk=user.pk).exclude(is_active=True, ended_on=None).update(is_active=True, ended_on=None)
+    )
     user.refresh_from_db()
     if changed:
         record(by, verbs.STAFF_RETURNED, "staff", user.pk)

@@ -30,16 +30,24 @@ class CastMember:
 
 CAST = (
     CastMember("tutor", "tutor", "Sees who needs them today, takes the register, logs a one-to-one, raises a concern."),
-    CastMember("head_of_year", "head of year", "Opens the year-group dashboard and follows a figure to the students behind it."),
+    CastMember(
+        "head_of_year", "head of year", "Opens the year-group dashboard and follows a figure to the students behind it."
+    ),
     CastMember("head_of_house", "head of house", "Looks after a house, whose tutor groups mix the years."),
     CastMember("head", "head", "Sees the whole college, and consents to who joins the safeguarding team."),
     CastMember("dsl", "DSL", "Proves a second factor, opens triage, acknowledges a concern and decides what happens."),
     CastMember("senior_leader", "senior leader", "Builds the termly report and has it mailed, now or by a schedule."),
-    CastMember("attendance_officer", "attendance officer", "Sees which registers are missing and puts right what is wrong."),
+    CastMember(
+        "attendance_officer", "attendance officer", "Sees which registers are missing and puts right what is wrong."
+    ),
     CastMember("learning_support", "learning support", "Reads how students with support are doing, and meets them."),
     CastMember("teacher", "teacher", "Takes the register of a lesson."),
     CastMember("data_manager", "data manager", "Adds staff, gives and ends reach, arranges cover, loads the roster."),
-    CastMember("system_administrator", "system administrator", "Reads the audit record and looks after staff accounts; sees no student."),
+    CastMember(
+        "system_administrator",
+        "system administrator",
+        "Reads the audit record and looks after staff accounts; sees no student.",
+    ),
 )
 BY_ROLE = {member.role: member for member in CAST}
 

@@ -95,7 +95,7 @@ def gate_of(view: Any) -> Gate | None:
     module = getattr(view, "__module__", "")
     if module.startswith("allauth."):
         return Gate(signed_in=False, why="Sign-in itself; each of these pages asks for sign-in where it needs it.")
-    if module.startswith("django.views.static") or module.startswith("django.contrib.staticfiles"):
+    if module.startswith(("django.views.static", "django.contrib.staticfiles")):
         return Gate(signed_in=False, why="Style and scripts hold nothing about anybody.")
     return None
 
@@ -109,7 +109,8 @@ def stepped_up(request: HttpRequest) -> bool:
 def _return_path(request: HttpRequest) -> str:
     from urllib.parse import quote
 
-    current = getattr(request, "htmx", None) and request.htmx.current_url_abs_path
+    htmx = getattr(request, "htmx", None)
+    current = htmx.current_url_abs_path if htmx else None
     return quote(str(current or request.get_full_path()) if request.method == "GET" or current else "/", safe="/")
 
 

@@ -14,7 +14,9 @@ def address_typed(request: HttpRequest, credentials: dict[str, Any] | None = Non
     return str(typed).strip().lower()[:254]
 
 
-def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any, **kwargs: Any) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any, **kwargs: Any
+) -> HttpResponse:
     """The same words whether or not there is such an account."""
     minutes = int(settings.AXES_COOLOFF_TIME.total_seconds() // 60)
     response = render(request, "accounts/locked_out.html", {"minutes": minutes}, status=429)

@@ -45,7 +45,9 @@ class IdleSignOut:
         if last is not None and present - last > settings.IDLE_MINUTES * 60:
             request.idle_sign_out = True  # type: ignore[attr-defined]  # read by whoever records the sign-out
             logout(request)
-            messages.info(request, "You were signed out because nothing happened for a while. Sign in to go on where you were.")
+            messages.info(
+                request, "You were signed out because nothing happened for a while. Sign in to go on where you were."
+            )
         elif last is None or (present - last >= NOTED_EVERY and POLL not in request.headers):
             request.session[LAST_SEEN] = present
 
@@ -83,7 +85,9 @@ class NamedRequest:
             with naming.named(user.pk, purpose="page"):
                 response = self.get_response(request)
                 if response.streaming and response.status_code < 400 and getattr(request, "walled", False):
-                    raise ImproperlyConfigured("A page behind the wall must not stream: the name ends with the request.")
+                    raise ImproperlyConfigured(
+                        "A page behind the wall must not stream: the name ends with the request."
+                    )
                 if response.status_code >= 500 or response.status_code in REFUSALS:
                     raise _TakeBack
         except _TakeBack:

@@ -81,7 +81,8 @@ def verify(expected_head: str = "") -> Finding:
         if link.position == expected:
             suspect = _check(found, link, before, suspect)
         else:
-            suspect = _note_gap(found, expected, link, suspect)
+            _note_gap(found, expected, link, suspect)
+            suspect = None
         found.sealed += 1
         if expected_head and link.mac.hex() == expected_head.lower():
             found.head_found = True
@@ -110,11 +111,18 @@ def _check(found: Finding, link: _Link, before: bytes, suspect: _Suspect) -> _Su
     if not link.there:
         if suspect:
             _blame_entry(found, suspect[0])
-        found.note("entry removed", link.position, link.entry_id, f"entry {link.entry_id} is gone; seal {link.position} covered it")
+        found.note(
+            "entry removed",
+            link.position,
+            link.entry_id,
+            f"entry {link.entry_id} is gone; seal {link.position} covered it",
+        )
         return None
     right = link.mac_after(before)
     if right is None:
-        found.note("key missing", link.position, link.entry_id, f"seal {link.position} was made with a key that is not there")
+        found.note(
+            "key missing", link.position, link.entry_id, f"seal {link.position} was made with a key that is not there"
+        )
         return None
     if right == link.mac:
         if suspect:
@@ -123,7 +131,12 @@ def _check(found: Finding, link: _Link, before: bytes, suspect: _Suspect) -> _Su
     if suspect:
         if link.mac_after(suspect[1]) == link.mac:
             broken = suspect[0]
-            found.note("seal altered", broken.position, broken.entry_id, f"seal {broken.position} was altered; its entry was not")
+            found.note(
+                "seal altered",
+                broken.position,
+                broken.entry_id,
+                f"seal {broken.position} was altered; its entry was not",
+            )
             return None
         _blame_entry(found, suspect[0])
     return link, right

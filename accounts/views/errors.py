@@ -23,7 +23,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def broken(request: HttpRequest) -> HttpResponse:
     """Something went wrong here; the reference finds it in the log."""
     reference = uuid.uuid4().hex[:8]
-    logger.error("Reference %s: %s %s", reference, request.method, request.resolver_match and request.resolver_match.route)
+    logger.error(
+        "Reference %s: %s %s", reference, request.method, request.resolver_match and request.resolver_match.route
+    )
     return render(request, "500.html", {"reference": reference}, status=500)
 
 

@@ -46,7 +46,9 @@ def staff_add(request: HttpRequest) -> HttpResponse:
     form = StaffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = actions.add_staff(form.save(commit=False), by=request.user)
-        messages.success(request, f"{user.full_name} is added. Send them a link to set a password, and give them reach.")
+        messages.success(
+            request, f"{user.full_name} is added. Send them a link to set a password, and give them reach."
+        )
         return redirect("accounts:staff_detail", public_id=user.public_id)
     status = 422 if form.is_bound else 200
     return render(request, "accounts/staff_form.html", {"form": form, "staff": None}, status=status)
@@ -94,7 +96,12 @@ def staff_end(request: HttpRequest, public_id: str) -> HttpResponse:
 def staff_return(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let somebody who had ended sign in again."""
     user = get_object_or_404(User, public_id=public_id)
-    return _done(request, user, lambda: actions.return_staff(user, by=request.user), "They can sign in again. Give them reach anew.")
+    return _done(
+        request,
+        user,
+        lambda: actions.return_staff(user, by=request.user),
+        "They can sign in again. Give them reach anew.",
+    )
 
 
 @page("accounts.manage_staff")

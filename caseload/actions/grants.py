@@ -74,7 +74,10 @@ def give_reach(wanted: Reaching, by: Any) -> Grant:
     )
     save_once(grant)
     details = {"user": wanted.user.pk, "role": wanted.role, "kind": wanted.kind, "container": wanted.container.pk}
-    details |= {"from": wanted.starts_on.isoformat(), "last_day": wanted.last_day.isoformat() if wanted.last_day else None}
+    details |= {
+        "from": wanted.starts_on.isoformat(),
+        "last_day": wanted.last_day.isoformat() if wanted.last_day else None,
+    }
     record(by, verbs.REACH_GIVEN, f"grant.{wanted.kind}", grant.pk, details=details)
     return grant
 
@@ -104,7 +107,11 @@ def end_reach(grant: Grant, by: Any, reason: str = "", last_day: date | None = N
     stored.ended_at, stored.end_reason = clock.now(), reason
     stored.save(update_fields=["period", "ended_by", "ended_at", "end_reason"])
     stored.refresh_from_db(fields=["period"])  # the database knows when nothing is left of it
-    details = {"user": stored.user_id, "role": stored.role.name, "last_day": last_day.isoformat() if last_day else "now"}
+    details = {
+        "user": stored.user_id,
+        "role": stored.role.name,
+        "last_day": last_day.isoformat() if last_day else "now",
+    }
     record(by, verbs.REACH_ENDED, f"grant.{stored.container_kind}", stored.pk, details=details)
     return stored
 
@@ -112,7 +119,9 @@ def end_reach(grant: Grant, by: Any, reason: str = "", last_day: date | None = N
 def end_all_reach(user: User, last_day: date, by: Any) -> int:
     """End everything that somebody holds when they leave; what would have begun later is taken back."""
     first_without = last_day + timedelta(days=1)
-    rows = Reach.objects.filter(user=user).exclude(period__fully_lt=(first_without, None)).values_list("kind", "grant_id")
+    rows = (
+        Reach.objects.filter(user=user).exclude(period__fully_lt=(first_without, None)).values_list("kind", "grant_id")
+    )
     ended = 0
     for kind, pk in rows:
         grant = GRANT_MODELS[kind]._default_manager.select_for_update().get(pk=pk)
@@ -138,7 +147,7 @@ def _check(wanted: Reaching) -> None:
         raise Impossible("last_day", "Cover needs a last day. It can be given again if it lasts longer.")
 
 
-def save_once(grant: Grant) -> None:
+def save_once(grant: Any) -> None:
     """Save a new grant, or say since when they hold it already; the database decides, so two data managers at once can't both."""
     try:
         with transaction.atomic():

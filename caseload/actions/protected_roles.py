@@ -89,7 +89,9 @@ def _decide(proposal: RoleProposal, by: User, consented: bool) -> None:
 
 def _who_could_consent(proposal: RoleProposal) -> list[User]:
     held = CollegeGrant.objects.filter(role__name__in=CONSENTERS, period__contains=clock.today())
-    people = User.objects.filter(pk__in=held.values("user_id")).exclude(pk__in=[proposal.proposed_by_id, proposal.user_id])
+    people = User.objects.filter(pk__in=held.values("user_id")).exclude(
+        pk__in=[proposal.proposed_by_id, proposal.user_id]
+    )
     return [person for person in people.order_by("pk") if person.works_here]
 
 

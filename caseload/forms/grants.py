@@ -50,7 +50,10 @@ class GiveForm(forms.Form):
     capacity = forms.ChoiceField(label="As", choices=Capacity.choices, initial=Capacity.TUTOR)
     starts_on = forms.DateField(label="First day", widget=day_input())
     last_day = forms.DateField(
-        label="Last day", required=False, widget=day_input(), help_text="Leave it empty if it has no end. Cover needs one."
+        label="Last day",
+        required=False,
+        widget=day_input(),
+        help_text="Leave it empty if it has no end. Cover needs one.",
     )
     reason = forms.CharField(
         label="Reason", max_length=200, help_text="Anybody who looks after reach can read it later: new tutor of 10A."
@@ -102,7 +105,9 @@ class EndReachForm(forms.Form):
 class ProposeForm(forms.Form):
     """Who should hold which protected role."""
 
-    email = forms.EmailField(label="Who", help_text="The address they sign in with. Not you: somebody else proposes you.")
+    email = forms.EmailField(
+        label="Who", help_text="The address they sign in with. Not you: somebody else proposes you."
+    )
     role = forms.ChoiceField(label="Role", choices=[(code, BY_CODE[code].label) for code in PROTECTED])
     starts_on = forms.DateField(label="First day", widget=day_input())
     last_day = forms.DateField(

@@ -221,7 +221,8 @@ class CollegeGrant(Grant):
         constraints = _once("caseload_college_grant_once")
 
 
-GRANT_MODELS: dict[str, type[Grant]] = {
+# Any, because each has its own `content_object`, which the abstract model can't name.
+GRANT_MODELS: dict[str, Any] = {
     model.container_kind: model
     for model in (
         CaseloadGrant,

@@ -13,8 +13,8 @@ from accounts.reach import Held
 from accounts.roles import BY_CODE, PROTECTED
 from caseload.models import GRANT_MODELS, CollegeGrant, Grant, Reach, RoleProposal
 from caseload.queries.containers import KINDS
-from caseload.rules.grants import GIVE, container_model, givable
 from caseload.querysets import containers
+from caseload.rules.grants import GIVE, container_model, givable
 from core import clock
 from core.actors import SystemActor
 
@@ -181,7 +181,8 @@ def _with_site(row: Any) -> str:
 
 def held_today(people: Sequence[int]) -> dict[int, list[Held]]:
     """What each of these people holds today, for the pages about staff."""
-    today, found = clock.today(), {}
+    today = clock.today()
+    found: dict[int, list[Held]] = {}
     reach = Reach.objects.filter(user_id__in=people, period__contains=today).select_related("role")
     by_kind: dict[str, list[Any]] = {}
     for row in reach:
@@ -203,7 +204,9 @@ def held_today(people: Sequence[int]) -> dict[int, list[Held]]:
 def protected_holders() -> list[CollegeGrant]:
     """Who holds a protected role today or will, by role, then by name."""
     rows = CollegeGrant.objects.filter(role__name__in=PROTECTED).exclude(period__isempty=True)
-    rows = rows.exclude(period__endswith__lte=clock.today()).select_related("user", "role", "proposal__decided_by", "given_by")
+    rows = rows.exclude(period__endswith__lte=clock.today()).select_related(
+        "user", "role", "proposal__decided_by", "given_by"
+    )
     order = {code: number for number, code in enumerate(PROTECTED)}
     return sorted(rows, key=lambda grant: (order[grant.role.name], grant.user.sort_key))
 

@@ -29,7 +29,7 @@ def require(allowed: bool, words: str) -> None:
 
 def container_model(kind: str) -> type[Model]:
     """The model behind a kind of container."""
-    model: type[Model] = GRANT_MODELS[kind]._meta.get_field("content_object").related_model  # type: ignore[assignment,union-attr]  # always a foreign key
+    model: type[Model] = GRANT_MODELS[kind]._meta.get_field("content_object").related_model
     return model
 
 
@@ -75,7 +75,9 @@ def may_end(by: Any, grant: Any) -> bool:
     if grant.role.name in PROTECTED:
         return by.pk != grant.user_id and holds_one_of(by, CONSENTERS)
     own = by.pk == grant.user_id
-    return not own and by.has_perm(GIVE) and givable(by, grant.container_kind).filter(pk=grant.content_object_id).exists()
+    return (
+        not own and by.has_perm(GIVE) and givable(by, grant.container_kind).filter(pk=grant.content_object_id).exists()
+    )
 
 
 def holds_one_of(user: User, roles: tuple[str, ...]) -> bool:

@@ -33,9 +33,9 @@ def cast(college):
 def test_a_button_for_each_of_the_cast(cast, client, settings):
     settings.DEMO = True
     page = client.get(reverse("demo")).content.decode()
-    assert [member.words for member in CAST] == [word for word in WORDS if f">Sign in as {word}</button>" in page] or set(
-        WORDS
-    ) == {member.words for member in CAST}
+    assert [member.words for member in CAST] == [
+        word for word in WORDS if f">Sign in as {word}</button>" in page
+    ] or set(WORDS) == {member.words for member in CAST}
     assert all(f">Sign in as {word}</button>" in page for word in WORDS)
 
 

@@ -176,7 +176,9 @@ def test_a_forgotten_password_is_reset_by_mail(okafor, client, settings):
     (sent,) = mail.outbox
     link = next(word for word in sent.body.split() if word.startswith(settings.BASE_URL))
     page = client.get(link.removeprefix(settings.BASE_URL), follow=True)
-    answer = client.post(page.request["PATH_INFO"], {"password1": "a new long password", "password2": "a new long password"})
+    answer = client.post(
+        page.request["PATH_INFO"], {"password1": "a new long password", "password2": "a new long password"}
+    )
     assert answer.status_code == 302
     assert try_to_sign_in(client, okafor.email, "a new long password").status_code == 302
     assert verbs_recorded() == ["accounts.password_reset", "accounts.signed_in"]

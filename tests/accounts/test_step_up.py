@@ -94,7 +94,15 @@ def test_somebody_elses_code_does_not_work(college, secret, sign_in):
 
 
 @pytest.mark.parametrize(
-    "asked", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "step-up", "/step-up/?next=/x"]
+    "asked",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "step-up",
+        "/step-up/?next=/x",
+    ],
 )
 def test_it_leads_to_our_own_addresses_only(college, secret, sign_in, asked):
     answer = sign_in(college.rahman).post(URL, {"code": code_of(secret), "next": asked})

@@ -77,7 +77,11 @@ def test_the_application_cannot_change_the_record(db, table, change):
     write(1)
     seal_now()
     column = "id" if table == "audit_entry" else "position"
-    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(change.format(table, column, column))
 
 
@@ -96,8 +100,19 @@ def test_an_altered_entry_is_named(committing_db, owner_connection):
     assert [(fault.kind, fault.entry_id) for fault in found().faults] == [("entry altered or inserted", victim)]
 
 
-@pytest.mark.parametrize("column", ["at = at + interval '1 microsecond'", "actor_id = 7", "refused = true", "walled = true",
-                                    "verb = verb || ' '", "object_id = ''", "address = '10.0.0.1'", "role_at_time = 'x'"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        "at = at + interval '1 microsecond'",
+        "actor_id = 7",
+        "refused = true",
+        "walled = true",
+        "verb = verb || ' '",
+        "object_id = ''",
+        "address = '10.0.0.1'",
+        "role_at_time = 'x'",
+    ],
+)
 def test_every_column_is_covered(committing_db, owner_connection, column):
     write(2)
     seal_now()
@@ -118,7 +133,9 @@ def test_an_entry_removed_with_its_seal_is_named(committing_db, owner_connection
     write(5)
     seal_now()
     victim = Seal.objects.get(position=3).entry_id
-    as_owner(owner_connection, f"DELETE FROM audit_entry WHERE id = {victim}", "DELETE FROM audit_seal WHERE position = 3")
+    as_owner(
+        owner_connection, f"DELETE FROM audit_entry WHERE id = {victim}", "DELETE FROM audit_seal WHERE position = 3"
+    )
     assert [(fault.kind, fault.position) for fault in found().faults] == [("seal removed", 3)]
 
 
@@ -146,7 +163,11 @@ def test_a_record_cut_short_is_noticed_by_the_head_in_the_log(committing_db, own
     write(5)
     seal_now()
     head = found().head
-    as_owner(owner_connection, "DELETE FROM audit_seal WHERE position > 3", "DELETE FROM audit_entry WHERE details->>'number' > '2'")
+    as_owner(
+        owner_connection,
+        "DELETE FROM audit_seal WHERE position > 3",
+        "DELETE FROM audit_entry WHERE details->>'number' > '2'",
+    )
     assert found().sound
     with naming.named_system("audit"):
         assert verify(head).head_found is False

@@ -211,7 +211,9 @@ def test_ending_with_a_last_day(college):
 
 
 def test_one_that_has_not_begun_is_taken_back(college):
-    grant = give_reach(wanted(college, starts_on=date(2027, 1, 4), last_day=date(2027, 2, 1), capacity="cover"), college.tran)
+    grant = give_reach(
+        wanted(college, starts_on=date(2027, 1, 4), last_day=date(2027, 2, 1), capacity="cover"), college.tran
+    )
     assert end_reach(grant, college.tran).period.isempty
     assert give_reach(wanted(college, starts_on=date(2027, 1, 4)), college.tran)
 
@@ -238,7 +240,9 @@ def test_a_data_manager_does_not_end_their_own(college):
 
 
 def test_whoever_leaves_loses_everything_they_hold(college):
-    later = college.grant(college.okafor, "tutor", "caseload", college.caseloads["9C"], period=DateRange(date(2027, 1, 4), None))
+    later = college.grant(
+        college.okafor, "tutor", "caseload", college.caseloads["9C"], period=DateRange(date(2027, 1, 4), None)
+    )
     end_staff(college.okafor, TODAY, college.tran)
     grant = CaseloadGrant.objects.get(user=college.okafor, content_object=college.caseloads["10A"])
     later.refresh_from_db()
@@ -257,14 +261,21 @@ def refused(sql, *values):
 
 def test_a_grant_cannot_become_another(college):
     grant = CaseloadGrant.objects.get(user=college.okafor)
-    assert "keeps its person" in refused("UPDATE caseload_caseloadgrant SET user_id = %s WHERE id = %s", college.sam.pk, grant.pk)
+    assert "keeps its person" in refused(
+        "UPDATE caseload_caseloadgrant SET user_id = %s WHERE id = %s", college.sam.pk, grant.pk
+    )
     assert "keeps its person" in refused(
         "UPDATE caseload_caseloadgrant SET content_object_id = %s WHERE id = %s", college.caseloads["10B"].pk, grant.pk
     )
 
 
 def test_grants_and_their_history_are_never_deleted(college):
-    for table in ("caseload_caseloadgrant", "caseload_collegegrant", "caseload_roleproposal", "caseload_caseloadgrantevent"):
+    for table in (
+        "caseload_caseloadgrant",
+        "caseload_collegegrant",
+        "caseload_roleproposal",
+        "caseload_caseloadgrantevent",
+    ):
         assert "permission denied" in refused(f"DELETE FROM {table}")
 
 
@@ -286,7 +297,10 @@ def test_there_is_no_superuser(college):
 def test_who_reaches_a_group_is_everybody_who_holds_it_itself(college):
     give_cover(wanted(college, container=college.caseloads["10A"], last_day=date(2026, 12, 18)), college.tran)
     rows = who_reaches(college.tran, "caseload", college.caseloads["10A"])
-    assert [(row.user, row.capacity, row.state) for row in rows] == [(college.sam, "Cover", "now"), (college.okafor, "Tutor", "now")]
+    assert [(row.user, row.capacity, row.state) for row in rows] == [
+        (college.sam, "Cover", "now"),
+        (college.okafor, "Tutor", "now"),
+    ]
 
 
 def test_a_data_manager_of_one_site_lists_that_site_alone(college):

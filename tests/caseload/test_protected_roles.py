@@ -42,7 +42,11 @@ def test_proposed_by_one_and_consented_by_another(college):
     grant = consent(college.achebe, proposal)
     assert holds(college.novak)
     proposal.refresh_from_db()
-    assert (proposal.proposed_by, proposal.decided_by, grant.given_by) == (college.rahman, college.achebe, college.rahman)
+    assert (proposal.proposed_by, proposal.decided_by, grant.given_by) == (
+        college.rahman,
+        college.achebe,
+        college.rahman,
+    )
     verbs = list(Entry.objects.order_by("id").values_list("verb", "actor_id"))
     assert verbs == [("caseload.role_proposed", college.rahman.pk), ("caseload.role_consented", college.achebe.pk)]
 
@@ -177,7 +181,9 @@ def test_sql_cannot_hide_a_protected_role_in_another_kind_of_grant(college, code
 
 
 def test_sql_cannot_turn_an_ordinary_role_into_a_protected_one(college):
-    assert "keeps its" in refused("UPDATE caseload_collegegrant SET role_id = %s WHERE user_id = %s", role("dsl"), college.novak.pk)
+    assert "keeps its" in refused(
+        "UPDATE caseload_collegegrant SET role_id = %s WHERE user_id = %s", role("dsl"), college.novak.pk
+    )
 
 
 def test_the_proposer_is_whoever_is_signed_whatever_the_sql_says(college):
@@ -190,7 +196,9 @@ def test_the_proposer_is_whoever_is_signed_whatever_the_sql_says(college):
 @pytest.mark.parametrize("key", ["tran", "ward", "okafor", "bell"])
 def test_sql_of_others_proposes_nothing(college, key):
     with naming.named(getattr(college, key).pk):
-        assert "only a safeguarding lead" in refused(PROPOSAL, college.sam.pk, role("dsl"), ALWAYS, college.rahman.pk, None, None)
+        assert "only a safeguarding lead" in refused(
+            PROPOSAL, college.sam.pk, role("dsl"), ALWAYS, college.rahman.pk, None, None
+        )
 
 
 def test_sql_without_a_name_or_with_a_forged_one_proposes_nothing(college):
@@ -243,7 +251,9 @@ def test_an_ended_lead_proposes_nothing(college):
     with naming.named(college.achebe.pk):
         end_reach(CollegeGrant.objects.get(user=college.rahman), college.achebe)
     with naming.named(college.rahman.pk):
-        assert "only a safeguarding lead" in refused(PROPOSAL, college.sam.pk, role("dsl"), ALWAYS, college.rahman.pk, None, None)
+        assert "only a safeguarding lead" in refused(
+            PROPOSAL, college.sam.pk, role("dsl"), ALWAYS, college.rahman.pk, None, None
+        )
 
 
 def test_the_database_and_the_code_name_the_same_roles(college):
