@@ -70,6 +70,7 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{len(days)} school days lived through")
     registers = Registers(frame, groups, diaries, Chance(seed, "registers"))
     step(f"{len(registers.registers)} registers")
+    loader.analyse("attendance_sessionmark", "attendance_lessonmark", "caseload_sitemembership")
     step(f"{rebuild_summary()} weeks of students added up")
     Grades(frame, roll, groups, Chance(seed, "grades"))
     step("grades and effort")

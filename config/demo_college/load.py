@@ -48,6 +48,11 @@ class Loader:
             for chunk in lines:
                 out.write(chunk)
 
+    def analyse(self, *tables: str) -> None:
+        """Tell the planner what was copied: within one transaction nothing else does."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(tables)}")
+
     def advance(self, model: type[models.Model]) -> None:
         """Let the table hand out the keys after those given here."""
         column = model._meta.pk.column if model._meta.pk else ""

@@ -1,7 +1,9 @@
 from argparse import ArgumentParser
 from datetime import date
+from io import StringIO
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
@@ -26,6 +28,7 @@ class Command(BaseCommand):
         if Student.objects.exists():
             raise CommandError("There are students in this database already. The demonstration college needs an empty one.")
         today = options["today"] or clock.today()
+        call_command("install_naming_key", stdout=StringIO())
         with clock.set_to(clock.at(today, 8)), transaction.atomic():
             build(options["students"], options["seed"], today, self.stdout.write)
         with connection.cursor() as cursor:
