@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("progress.urls")),
     path("", include("interventions.urls")),
     path("", include("reporting.urls")),
+    path("", include("exchange.urls")),
 ]
 
 handler403 = errors.forbidden

@@ -1,5 +1,7 @@
 """The kinds of row that a roster holds, and the formats that are understood."""
 
+from datetime import timedelta
+
 from django.db import models
 
 
@@ -25,5 +27,8 @@ class DateOrder(models.TextChoices):
 # Audit verbs.
 ROSTER_PREVIEWED = "exchange.roster_previewed"
 ROSTER_IMPORTED = "exchange.roster_imported"
+ROSTER_DISCARDED = "exchange.roster_discarded"
 LEAVER_ENDED = "exchange.leaver_ended"
+LEAVER_KEPT = "exchange.leaver_kept"
+UPLOAD_KEPT = timedelta(days=30)
 ACTOR = "roster-import"

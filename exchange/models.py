@@ -6,6 +6,7 @@ from django.db import models
 from core import clock
 from core.models import LeasedWork, PublicIdModel, StoredFile
 from exchange import choices
+from exchange.querysets import RosterImportQuerySet
 
 
 class SourceLink(models.Model):
@@ -42,6 +43,8 @@ class RosterImport(PublicIdModel, LeasedWork):
     upload = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     dates = models.CharField(max_length=3, choices=choices.DateOrder.choices, blank=True)
     result = models.JSONField(null=True)
+
+    objects = RosterImportQuerySet.as_manager()
 
     class Meta(LeasedWork.Meta):
         ordering = ["-asked_at"]

@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from exchange.bundle import Place, Problem
@@ -76,27 +77,46 @@ class Files:
         return not missing
 
 
-def open_bundle(path: Path) -> Files:
-    """Read every CSV of a folder or zip. Raises CannotRead when there is nothing to read."""
+def open_bundle(path: Path | BytesIO) -> Files:
+    """Read every CSV of a folder, a zip, or an uploaded zip in memory. Raises CannotRead when there is nothing to read."""
     files = Files()
-    if path.is_dir():
-        named = ((found.name, found.read_bytes()) for found in sorted(path.iterdir()) if found.suffix.lower() == ".csv")
-    elif path.is_file() and zipfile.is_zipfile(path):
-        named = _unzip(path)
-    elif path.exists():
-        raise CannotRead(f"{path.name} is neither a folder nor a zip. Give the folder with the CSV files, or a zip of it.")
+    if isinstance(path, BytesIO):
+        named, name = _uploaded(path), "The upload"
     else:
-        raise CannotRead(f"There is nothing at {path.name}.")
-    for name, content in named:
-        table = _table(name, content, files.problems)
+        named, name = _named(path), path.name
+    for file_name, content in named:
+        table = _table(file_name, content, files.problems)
         if table:
-            files.tables[name.lower()] = table
-    if not files.tables:
-        raise CannotRead(f"{path.name} holds no CSV file.")
+            files.tables[file_name.lower()] = table
+    if not files.tables and not files.problems:
+        raise CannotRead(f"{name} holds no CSV file.")
     return files
 
 
-def _unzip(path: Path) -> Iterator[tuple[str, bytes]]:
+def _uploaded(upload: BytesIO) -> Iterator[tuple[str, bytes]]:
+    if not zipfile.is_zipfile(upload):
+        raise CannotRead("The upload is no zip. Give a zip of the CSV files, or the CSV files themselves.")
+    return _unzip(upload)
+
+
+def _named(path: Path) -> Iterator[tuple[str, bytes]]:
+    if path.is_dir():
+        return ((found.name, found.read_bytes()) for found in sorted(path.iterdir()) if found.suffix.lower() == ".csv")
+    if path.is_file() and zipfile.is_zipfile(path):
+        return _unzip(path)
+    if path.exists():
+        raise CannotRead(f"{path.name} is neither a folder nor a zip. Give the folder with the CSV files, or a zip of it.")
+    raise CannotRead(f"There is nothing at {path.name}.")
+
+
+def _unzip(path: Path | BytesIO) -> Iterator[tuple[str, bytes]]:
+    try:
+        yield from _members(path)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as wrong:
+        raise CannotRead(f"The zip can't be opened: {wrong}.") from wrong
+
+
+def _members(path: Path | BytesIO) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(path) as bundle:
         found = [info for info in bundle.infolist() if not info.is_dir() and info.filename.lower().endswith(".csv")]
         if len(found) > MOST_FILES:

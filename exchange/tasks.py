@@ -1,0 +1,14 @@
+"""What runs in the background: previewing and bringing in rosters."""
+
+from core.jobs import job, register_sweep
+from exchange.actions import imports
+from exchange.models import RosterImport
+
+
+@job("exchange.work_on_roster", queue="imports", model=RosterImport)
+def work_on_roster(import_id: int) -> None:
+    """Preview or bring in the roster with this number."""
+    imports.work_on_roster(import_id)
+
+
+register_sweep(RosterImport, "exchange.work_on_roster")
