@@ -81,3 +81,10 @@ class YearDates:
     def until(self, today: date) -> list[date]:
         """The school days before today: today's registers are for whoever tries the demonstration to take."""
         return [day for day in self.open_days if day < today]
+
+
+def latest_open_day(day: date) -> date:
+    """The day itself when the sites open on it, else the last school day before it."""
+    year = academic_year(day)
+    days = [*YearDates(year - 1).open_days, *YearDates(year).open_days]
+    return max(one for one in days if one <= day)

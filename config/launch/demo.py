@@ -20,6 +20,7 @@ from typing import NoReturn
 import psycopg
 from psycopg import sql
 
+from config.demo_college.dates import latest_open_day
 from config.launch.environment import environment
 from config.launch.parts import Part, Parts
 from config.launch.places import ROOT, Place, place
@@ -42,11 +43,13 @@ def demo(arguments: list[str]) -> int:
             say(f"The demonstration is already running at {running}")
             return 0
         port = _free_port(FIRST_PORT, asked.port)
-        own = _settings(asked, port)
+        own = _settings(port)
+        day = _day(where, asked)
+        own["WAYMARK_TODAY"] = day.isoformat()
         os.environ.update(own)
         with environment("main", "demo") as env:
-            _bring_up_to_date(where, asked, env)
-            _serve(where, env, own["WAYMARK_BASE_URL"])
+            _bring_up_to_date(where, asked, day, env)
+            _serve(where, env, own["WAYMARK_BASE_URL"], day)
 
 
 def _read(arguments: list[str]) -> argparse.Namespace:
@@ -92,7 +95,7 @@ def _free_port(first: int, wanted: int | None) -> int:
     )
 
 
-def _settings(asked: argparse.Namespace, port: int) -> dict[str, str]:
+def _settings(port: int) -> dict[str, str]:
     """What is particular to a demonstration; what the caller set stays."""
     mail = f"127.0.0.1:{_free_port(FIRST_MAIL_PORT, None)}"
     own = {
@@ -102,12 +105,21 @@ def _settings(asked: argparse.Namespace, port: int) -> dict[str, str]:
         "WAYMARK_MAIL_SINK": mail,
         "EMAIL_URL": os.environ.get("EMAIL_URL") or f"smtp://{mail}",
     }
-    if asked.today:
-        own["WAYMARK_TODAY"] = asked.today.isoformat()
     return own
 
 
-def _bring_up_to_date(where: Place, asked: argparse.Namespace, env: dict[str, str]) -> None:
+def _day(where: Place, asked: argparse.Namespace) -> date:
+    """The day it is in the demonstration: the one asked for, else the one its college was made for, else the latest
+    school day. It stands still, so that the college is as fresh next week as it is now."""
+    kept = where.root / "demo-day"
+    if asked.today is None and kept.exists() and not asked.fresh:
+        return date.fromisoformat(kept.read_text().strip())
+    chosen: date = asked.today or latest_open_day(date.today())
+    kept.write_text(f"{chosen}\n")
+    return chosen
+
+
+def _bring_up_to_date(where: Place, asked: argparse.Namespace, day: date, env: dict[str, str]) -> None:
     if asked.fresh:
         _begin_again(where, env)
     log = where.log / "setup.log"
@@ -116,8 +128,7 @@ def _bring_up_to_date(where: Place, asked: argparse.Namespace, env: dict[str, st
     run_quietly([sys.executable, "-m", "config.launch.prepare"], "Bringing the database up to date", log, env)
     if _has_command("demo_college") and _is_empty(env):
         command = [sys.executable, "manage.py", "demo_college", "--students", str(asked.students), "--seed", "1"]
-        if asked.today:
-            command += ["--today", asked.today.isoformat()]
+        command += ["--today", day.isoformat()]
         run_quietly(command, f"Making a college of {asked.students} students", log, env)
     _collect_static(where, env, log)
 
@@ -195,13 +206,13 @@ def _parts(env: dict[str, str]) -> list[Part]:
     return parts
 
 
-def _serve(where: Place, env: dict[str, str], address: str) -> NoReturn:
+def _serve(where: Place, env: dict[str, str], address: str, day: date) -> NoReturn:
     parts = Parts(_parts(env), where.log, env)
     try:
         parts.start()
         _wait_until_healthy(parts, address)
         _note_address(where, f"{address}/")
-        say(f"\nWaymark is running at {address}/\nPress Ctrl-C to stop it. Logs are in {where.log}.")
+        say(f"\nWaymark is running at {address}/\nThere it is {day:%A %d %B %Y}. {address}/demo/ lists the cast.\nPress Ctrl-C to stop it. Logs are in {where.log}.")
         parts.look_after()
     finally:
         parts.stop()
