@@ -49,7 +49,7 @@ def test_a_stream_is_taken_like_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil", [lambda b: b[:-1], lambda b: b"x" + b[1:], lambda b: b[: files.FRAME + 16], lambda b: b""]
+    "spoil", [lambda b: b[:-1], lambda b: bytes([b[0] ^ 1]) + b[1:], lambda b: b[: files.FRAME + 16], lambda b: b""]
 )
 def test_altered_or_shortened_bytes_are_noticed(spoil: object) -> None:
     stored = save_file(b"q" * (files.FRAME + 10), "a.bin")
