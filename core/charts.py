@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 from django.core.cache import cache
@@ -229,7 +230,7 @@ def _version() -> str:
 
     for folder in fonts.font_folders():
         vl_convert.register_font_directory(str(folder))
-    return str(vl_convert.__version__)
+    return version("vl-convert-python")
 
 
 def _draw(spec: dict[str, Any], mode: str) -> str:

@@ -107,7 +107,7 @@ def _plain(value: Any) -> Any:
     return made.isoformat() if isinstance(made, date) else made
 
 
-def _xlsx_cell(sheet: Any, value: Any, bold: bool = False) -> WriteOnlyCell:
+def _xlsx_cell(sheet: Any, value: Any, bold: bool = False) -> Any:
     made = cell(value)
     if isinstance(made, str):
         made = ILLEGAL_CHARACTERS_RE.sub("", made)

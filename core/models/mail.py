@@ -1,6 +1,5 @@
 """The outbox: one row for each mail to each person."""
 
-from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -65,8 +64,7 @@ class Mail(PublicIdModel, LeasedWork):
     sent_at = models.DateTimeField(null=True, blank=True)
     server_reply = models.CharField(max_length=300, blank=True)
 
-    objects = MailQuerySet.as_manager()
-    lease = timedelta(minutes=5)
+    objects = MailQuerySet.as_manager()  # type: ignore[misc]  # each kind of work has a queryset of its own
 
     class Meta(LeasedWork.Meta):
         verbose_name = "mail"
