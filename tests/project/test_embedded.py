@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.launch import environment, places
+from config.launch import environment, places, programs
 from config.launch.places import ROOT, SYSTEM_DATA, Account, Place
 from config.launch.say import Trouble
 
@@ -220,6 +220,26 @@ def test_root_in_a_closed_folder_keeps_the_data_elsewhere_and_opens_nothing(star
         assert answers(start(closed / "var").seen["owner_url"])
     finally:
         shutil.rmtree(data.parent)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another account")
+def test_programs_in_a_closed_folder_are_copied_with_their_libraries(
+    monkeypatch: pytest.MonkeyPatch, empty_var: Path
+) -> None:
+    reaches = Account.manages
+
+    def reaches_the_copy(account: Account, command: list[str]) -> bool:
+        return ".venv" not in command[0] and not command[0].startswith("/usr") and reaches(account, command)
+
+    place = Place("main", Account.for_servers(), empty_var)
+    monkeypatch.setattr(Account, "manages", reaches_the_copy)
+    monkeypatch.setattr(places, "SYSTEM_DATA", empty_var.parent / "system")
+    try:
+        folder = programs.postgres_folder(place, None)
+        assert folder.is_relative_to(place.binaries)
+        assert programs.valkey_program(place).is_relative_to(place.binaries)
+    finally:
+        shutil.rmtree(place.binaries.parent, ignore_errors=True)
 
 
 def test_data_of_another_major_version_is_refused_with_a_sentence(start: Start, empty_var: Path) -> None:
