@@ -42,14 +42,14 @@ def demo(arguments: list[str]) -> int:
         if running:
             say(f"The demonstration is already running at {running}")
             return 0
-        port = _free_port(FIRST_PORT, asked.port)
-        own = _settings(port)
+        _free_port(FIRST_PORT, asked.port)
         day = _day(where, asked)
-        own["WAYMARK_TODAY"] = day.isoformat()
-        os.environ.update(own)
+        os.environ |= {"WAYMARK_MODE": "demo", "WAYMARK_TODAY": day.isoformat()}
         with environment("main", "demo") as env:
             _bring_up_to_date(where, asked, day, env)
-            _serve(where, env, own["WAYMARK_BASE_URL"], day)
+            # Chosen only now: making a college takes a while, and a port that was free may be taken meanwhile.
+            env |= _addresses(asked)
+            _serve(where, env, env["WAYMARK_BASE_URL"], day)
 
 
 def _read(arguments: list[str]) -> argparse.Namespace:
@@ -95,17 +95,15 @@ def _free_port(first: int, wanted: int | None) -> int:
     )
 
 
-def _settings(port: int) -> dict[str, str]:
-    """What is particular to a demonstration; what the caller set stays."""
+def _addresses(asked: argparse.Namespace) -> dict[str, str]:
+    """Where the pages and the demonstration's mail are; a mail server that the caller named stays."""
     mail = f"127.0.0.1:{_free_port(FIRST_MAIL_PORT, None)}"
-    own = {
-        "WAYMARK_MODE": "demo",
+    return {
         # localhost, not a number: passkeys need a host name
-        "WAYMARK_BASE_URL": f"http://localhost:{port}",
+        "WAYMARK_BASE_URL": f"http://localhost:{_free_port(FIRST_PORT, asked.port)}",
         "WAYMARK_MAIL_SINK": mail,
         "EMAIL_URL": os.environ.get("EMAIL_URL") or f"smtp://{mail}",
     }
-    return own
 
 
 def _day(where: Place, asked: argparse.Namespace) -> date:
@@ -212,7 +210,9 @@ def _serve(where: Place, env: dict[str, str], address: str, day: date) -> NoRetu
         parts.start()
         _wait_until_healthy(parts, address)
         _note_address(where, f"{address}/")
-        say(f"\nWaymark is running at {address}/\nThere it is {day:%A %d %B %Y}. {address}/demo/ lists the cast.\nPress Ctrl-C to stop it. Logs are in {where.log}.")
+        say(f"\nWaymark is running at {address}/")
+        say(f"There it is {day:%A %d %B %Y}. {address}/demo/ lists the cast.")
+        say(f"Press Ctrl-C to stop it. Logs are in {where.log}.")
         parts.look_after()
     finally:
         parts.stop()
