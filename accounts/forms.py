@@ -83,9 +83,9 @@ class EndForm(forms.Form):
 class AuditForm(forms.Form):
     """What somebody looks for in the audit record."""
 
-    person = forms.EmailField(label="Who", required=False, help_text="Their email address.")
+    person = forms.EmailField(label="Who, by email address", required=False)
     verb = forms.ChoiceField(label="Did what", required=False)
-    object_kind = forms.CharField(label="To what", required=False, max_length=60, help_text="student, grant, staff …")
+    object_kind = forms.CharField(label="To what: student, grant, staff …", required=False, max_length=60)
     object_id = forms.CharField(label="Number", required=False, max_length=60)
     start = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))

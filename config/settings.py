@@ -184,6 +184,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told to its owner
+# A whole college shares one address, so only wrong codes are few; wrong passwords are counted by django-axes.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "5/300s/key"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
@@ -193,6 +195,7 @@ MFA_TOTP_ISSUER = COLLEGE_NAME
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the college's own list of staff
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
 MFA_FORMS = {"authenticate": "accounts.forms.SignInCodeForm", "reauthenticate": "accounts.forms.StepUpCodeForm"}
 AXES_FAILURE_LIMIT = env.number("WAYMARK_SIGN_IN_TRIES", 5, 3, 100)
 AXES_COOLOFF_TIME = timedelta(minutes=env.number("WAYMARK_LOCK_OUT_MINUTES", 15, 1, 1440))

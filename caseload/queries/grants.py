@@ -45,6 +45,11 @@ class Row:
         return BY_CODE[self.role].label if self.role in BY_CODE else self.role
 
     @property
+    def said(self) -> str:
+        """The role with what it is over, as people say it."""
+        return f"{self.label} for the whole college" if self.kind == "college" else f"{self.label} of {self.over}"
+
+    @property
     def kind_words(self) -> str:
         """The kind of container in words."""
         return KIND_WORDS[self.kind]
@@ -204,7 +209,7 @@ def held_today(people: Sequence[int]) -> dict[int, list[Held]]:
 def protected_holders() -> list[CollegeGrant]:
     """Who holds a protected role today or will, by role, then by name."""
     rows = CollegeGrant.objects.filter(role__name__in=PROTECTED).exclude(period__isempty=True)
-    rows = rows.exclude(period__endswith__lte=clock.today()).select_related(
+    rows = rows.filter(Q(period__endswith=None) | Q(period__endswith__gt=clock.today())).select_related(
         "user", "role", "proposal__decided_by", "given_by"
     )
     order = {code: number for number, code in enumerate(PROTECTED)}

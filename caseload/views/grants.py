@@ -59,7 +59,7 @@ def grant_give(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.kind and form.is_valid():
         grant = _give(request, form, person)
         if grant:
-            messages.success(request, f"{person.full_name} is now {_said(grant)}.")
+            messages.success(request, f"{person.full_name} is now {queries.row_of(grant, clock.today()).said}.")
             return redirect("caseload:grant_detail", kind=grant.container_kind, public_id=grant.public_id)
     context = {"form": form, "person": person, "own": person.pk == request.user.pk}
     part = "#over" if wants_part(request) and not form.is_bound else ""
@@ -116,7 +116,9 @@ def _give_form(request: HttpRequest, sent: Any) -> GiveForm:
     if request.method == "POST":
         return GiveForm(request.POST, by=request.user, role_kind=role_kind)
     names = ("container", "capacity", "starts_on", "last_day", "reason", "handover_note")
-    return GiveForm(by=request.user, role_kind=role_kind, initial={name: sent[name] for name in names if sent.get(name)})
+    return GiveForm(
+        by=request.user, role_kind=role_kind, initial={name: sent[name] for name in names if sent.get(name)}
+    )
 
 
 def _give(request: HttpRequest, form: GiveForm, person: User) -> Grant | None:
@@ -174,10 +176,6 @@ def _named(request: HttpRequest, kind: str, public_id: str) -> Grant:
     if grant is None:
         raise Http404
     return grant
-
-
-def _said(grant: Any) -> str:
-    return f"{BY_CODE[grant.role.name].label} of {queries.name_of(grant.content_object)}"
 
 
 def _about(request: HttpRequest, grant: Any, form: EndReachForm) -> dict[str, Any]:
