@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -73,7 +74,7 @@ def settle_action(by: "User", action: Action, *, done: bool, outcome: str) -> No
     record.record(by, choices.ACTION_SETTLED, choices.CONCERN, concern.pk, details=details, walled=True)
 
 
-def _settle(ids: list[object], by: "User", done: bool, sealed: dict[str, object]) -> int:
+def _settle(ids: list[UUID], by: "User", done: bool, sealed: dict[str, object]) -> int:
     return Action.objects.filter(pk__in=ids, state=ActionState.OPEN).update(
         state=ActionState.DONE if done else ActionState.CANCELLED, settled_by=by, settled_at=clock.now(), **sealed
     )

@@ -1,6 +1,7 @@
 """Remind the team of what nobody has acknowledged."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
@@ -39,7 +40,7 @@ def remind_of_unacknowledged(by: SystemActor = SYSTEM_ESCALATION) -> int:
     return reminded
 
 
-def _remind(concern_id: object, times: int, by: SystemActor) -> None:
+def _remind(concern_id: UUID, times: int, by: SystemActor) -> None:
     concern = Concern(pk=concern_id)
     remind_team(concern_id, team_for(concern), times)
     write_entry(concern, EntryKind.REMINDED, by, times=times)

@@ -1,7 +1,7 @@
 """Read, acknowledge, assess and assign a concern, and match its student."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
@@ -66,7 +66,7 @@ def assess(by: "User", concern: Concern, assessment: Assessment, *, version: int
     rules.require(by, rules.TRIAGE, concern)
     note_handled(concern)
     case = ConcernCase(pk=concern.pk)
-    values = {
+    values: dict[str, Any] = {
         "severity": assessment.severity,
         "category": assessment.category,
         "categories_also": sorted(set(assessment.categories_also) - {assessment.category}),

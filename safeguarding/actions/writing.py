@@ -1,6 +1,7 @@
 """Write an entry into a chronology, and move the state that the reporter is told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import local
 from typing import TYPE_CHECKING, Any
 
 from core import clock
@@ -11,6 +12,21 @@ from safeguarding.models import Concern, Entry
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+_last = local()
+
+
+def _moment() -> datetime:
+    """The present moment, a little after that of the entry written just before, so that entries keep their order.
+
+    There is no running number to order them by: a reporter would read from it how many entries there are.
+    """
+    moment, before = clock.now(), getattr(_last, "moment", None)
+    if before is not None and timedelta(0) <= before - moment < timedelta(seconds=1):
+        moment = before + timedelta(microseconds=1)
+    _last.moment = moment
+    return moment
 
 
 def write_entry(
@@ -24,10 +40,12 @@ def write_entry(
 ) -> Entry:
     """Add one dated entry to a concern's chronology."""
     system = isinstance(by, SystemActor)
+    moment = _moment()
     entry = Entry(
         concern=concern,
         kind=kind,
-        happened_at=happened_at or clock.now(),
+        happened_at=happened_at or moment,
+        recorded_at=moment,
         by_id=None if system else by.pk,
         by_system=by.name if isinstance(by, SystemActor) else "",
         corrects=corrects,

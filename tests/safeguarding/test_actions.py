@@ -47,7 +47,7 @@ def state_of(concern: Concern) -> str:
 
 
 def kinds(concern: Concern) -> list[str]:
-    return list(Entry.objects.filter(concern=concern).order_by("recorded_at", "kind").values_list("kind", flat=True))
+    return list(Entry.objects.filter(concern=concern).order_by("recorded_at").values_list("kind", flat=True))
 
 
 def verbs(college: College, concern: Any) -> list[str]:

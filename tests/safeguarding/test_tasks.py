@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from core import clock, naming
 from core.jobs import run_now
@@ -77,15 +77,13 @@ def test_drafts_left_for_a_month_go(college: College) -> None:
 
 
 @pytest.fixture
-def own_keys(settings: SettingsWrapper, tmp_path: Path) -> None:
+def own_keys(settings: Settings, tmp_path: Path) -> None:
     """A copy of the keys, so that a new one stays in this test."""
     copytree(settings.KEYS, tmp_path / "keys")
     settings.KEYS = str(tmp_path / "keys")
 
 
-def test_a_new_key_seals_everything_and_the_old_one_can_go(
-    own_keys: None, wall: Wall, settings: SettingsWrapper
-) -> None:
+def test_a_new_key_seals_everything_and_the_old_one_can_go(own_keys: None, wall: Wall, settings: Settings) -> None:
     old = keyring("safeguarding").current.id
     call_command("rotate_safeguarding_keys", verbosity=0)
     new = keyring("safeguarding").current.id
