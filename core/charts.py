@@ -117,6 +117,8 @@ def line_over_weeks(
             "sort": names,
             "title": None,
             "legend": {"orient": "top"},
+            # Both scales name the same series, or the legend would stand twice.
+            "scale": {"domain": names},
         }
         shown["strokeDash"] = {
             "field": "series", "type": "nominal", "sort": names, "title": None, "legend": {"orient": "top"},

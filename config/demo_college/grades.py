@@ -106,9 +106,10 @@ class Grades:
             scale, grades = self.scales[course.qualification]
             target = self._wanted(person, course, len(grades) - 1)
             moment = clock.at(min(point.on_date, self.frame.today - timedelta(days=1)), 16)
-            slip = self.chance.gauss(0.75 - 0.004 * (point.on_date - point.year.starts_on).days, 0.9)
+            # How somebody stands against their targets is mostly their own way, and a little the subject's.
+            slip = Chance(person.row.pk * 31).gauss(-0.1, 0.55) + self.chance.gauss(0, 0.4)
             for kind in point.kinds:
-                drift = slip if kind == "current" else self.chance.gauss(0.6 if kind == "mock" else 0.15, 0.7)
+                drift = slip if kind == "current" else slip * 0.6 + self.chance.gauss(0.3 if kind == "mock" else -0.1, 0.4)
                 place = max(0, min(len(grades) - 1, round(target + drift)))
                 yield (person.row.pk, course.pk, pk, point.pk, kind, scale, grades[place].pk, point.on_date,
                        group["teacher"].pk, moment)  # fmt: skip

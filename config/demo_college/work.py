@@ -15,7 +15,7 @@ from config.demo_college.students import Person, Roll
 from core import clock
 from interventions.models import Meeting, MeetingType, Note, Target, TargetReview
 
-EVERY_DAYS = {"school": 85, "college": 55}
+EVERY_DAYS = {"school": 44, "college": 34}
 CLOSED = {"met": 55, "partly_met": 20, "not_met": 18, "dropped": 7}
 OUTCOME = {"met": "met", "partly_met": "partly", "not_met": "not_met", "dropped": "dropped"}
 
@@ -98,7 +98,7 @@ class Work:
             Target,
             student=person.row,
             what=what,
-            due_on=day + timedelta(days=self.chance.choice((14, 21, 28, 35, 42))),
+            due_on=meeting.next_on + timedelta(days=self.chance.choice((-7, 0, 0, 7, 14, 21))),
             measure=measure,
             relevant=why,
             figure="attendance" if "95 %" in what else "",

@@ -157,10 +157,14 @@ def _gaps(ids: Sequence[int], series: dict[int, str], start: date, end: date) ->
                     "attendance": written(one.attendance),
                     "others": len(others),
                     "others_attendance": written(other.attendance),
-                    "gap": None if gap is None else f"{'+' if gap > 0 else '−' if gap < 0 else ''}{abs(float(gap)):.1f}",
+                    "gap": None if gap is None else _signed(round(float(gap), 1)),
                 }
             )
     return rows
+
+
+def _signed(points: float) -> str:
+    return f"{'+' if points > 0 else '−' if points < 0 else ''}{abs(points):.1f}"
 
 
 def _progress(ids: Sequence[int], start: date, end: date) -> list[dict[str, Any]]:
