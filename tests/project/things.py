@@ -1,0 +1,353 @@
+"""What the addresses of the page-by-role table point at: made on the small college, each when first asked for.
+
+A thing gives the address's keyword arguments, or one value when there is only one. Everything is about Ada of 10A, whose
+tutor is Ms Okafor, so that a role that is hidden from it really could have leaked.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from core import clock, naming
+from tests.college import College
+
+Thing = Callable[[College], Any]
+WORK_OF: dict[int, dict[str, Any]] = {}
+
+
+def once(make: Thing) -> Thing:
+    """Make a thing once for each college."""
+
+    def made(college: College) -> Any:
+        kept = WORK_OF.setdefault(id(college), {})
+        if make.__name__ not in kept:
+            kept[make.__name__] = make(college)
+        return kept[make.__name__]
+
+    return made
+
+
+# --- people and groups -----------------------------------------------------------------------------------------------
+
+
+def ada(college: College) -> Any:
+    """A student of 10A."""
+    return college.student("Ada").public_id
+
+
+def staff(college: College) -> Any:
+    """A member of staff who is nobody of the cast's roles."""
+    return college.sam.public_id
+
+
+def role_code(college: College) -> Any:
+    """A role of the demonstration's cast."""
+    return "tutor"
+
+
+def group(college: College) -> Any:
+    """The teaching group to which Ada belongs."""
+    return college.groups["10x/Ma1"].public_id
+
+
+def ten_a(college: College) -> Any:
+    """10A as a group to set up."""
+    return {"kind": "caseload", "public_id": college.caseloads["10A"].public_id}
+
+
+def ten_a_container(college: College) -> Any:
+    """10A as something that reach is held over."""
+    return {"kind": "caseload", "container": college.caseloads["10A"].public_id}
+
+
+def ada_in_ten_a(college: College) -> Any:
+    """Ada's place in 10A."""
+    return ten_a(college) | {"student_id": ada(college)}
+
+
+def adas_mother(college: College) -> Any:
+    """A contact of Ada's."""
+    from caseload.models import StudentContact
+
+    link = StudentContact.objects.get(student=college.student("Ada"))
+    return {"public_id": ada(college), "contact_id": link.contact.public_id}
+
+
+@once
+def contact_entry(college: College) -> Any:
+    """A call to Ada's home that Ms Okafor logged, to be followed up."""
+    from caseload.models import ContactLogEntry
+
+    return ContactLogEntry.objects.create(
+        student=college.student("Ada"),
+        channel="call",
+        at=clock.now() - timedelta(days=1),
+        summary="Called home",
+        follow_up_on=college.today,
+        logged_by=college.okafor,
+    ).public_id
+
+
+def grant(college: College) -> Any:
+    """Ms Okafor's reach to 10A."""
+    from caseload.models import CaseloadGrant
+
+    row = CaseloadGrant.objects.get(user=college.okafor, content_object=college.caseloads["10A"])
+    return {"kind": "caseload", "public_id": row.public_id}
+
+
+def deputys_grant(college: College) -> Any:
+    """Mr Bell's role as deputy."""
+    from caseload.models import CollegeGrant
+
+    return CollegeGrant.objects.get(user=college.bell, role__name="deputy_dsl").public_id
+
+
+@once
+def proposal(college: College) -> Any:
+    """A proposal that Mr Novák become deputy."""
+    from caseload.actions.protected_roles import propose_role
+
+    with naming.named(college.rahman.pk):
+        made = propose_role(college.novak, "deputy_dsl", college.today, None, "Second deputy", college.rahman)
+    return made.public_id
+
+
+def closure(college: College) -> Any:
+    """The number of a closure."""
+    from caseload.models import Closure
+
+    return Closure.objects.earliest("pk").pk
+
+
+def year(college: College) -> Any:
+    """An academic year."""
+    return {"start_year": 2026}
+
+
+def term(college: College) -> Any:
+    """A term."""
+    return {"start_year": 2026, "number": college.terms[0].pk}
+
+
+@once
+def mail(college: College) -> Any:
+    """A mail in the outbox that could not be handed over."""
+    from core.actors import SystemActor
+    from core.outbox import queue_mail
+
+    sender = SystemActor("table", "The page-by-role table needs a mail")
+    return queue_mail(
+        key=f"table:{uuid4()}", to="sam@waymark.example", subject="A link", text="A link", by=sender
+    ).public_id
+
+
+def mail_name(college: College) -> Any:
+    """A mail of the demonstration."""
+    return "20261120-a"
+
+
+def mail_file(college: College) -> Any:
+    """A file of a mail of the demonstration."""
+    return {"name": "20261120-a", "number": 1}
+
+
+# --- attendance and progress -----------------------------------------------------------------------------------------
+
+
+def register(college: College) -> Any:
+    """The register of 10A this morning."""
+    return {"group_id": college.caseloads["10A"].public_id, "day": college.today, "slug": "am"}
+
+
+@once
+def point(college: College) -> Any:
+    """An assessment point of the school that is open."""
+    from progress.models import AssessmentPoint
+
+    return AssessmentPoint.objects.create(
+        year=college.year,
+        site=college.school,
+        name="Autumn 1",
+        on_date=college.today,
+        opens_on=college.today - timedelta(days=7),
+        closes_on=college.today + timedelta(days=7),
+        kinds=["current"],
+    ).public_id
+
+
+def grades(college: College) -> Any:
+    """The grades of Ada's mathematics group at that point."""
+    return {"group_id": group(college), "point_id": point(college)}
+
+
+# --- one-to-ones, targets, notes --------------------------------------------------------------------------------------
+
+
+def draft(college: College) -> Any:
+    """A draft of a one-to-one with Ada that is nobody's."""
+    return {"student_id": ada(college), "key": uuid4()}
+
+
+@once
+def meeting(college: College) -> Any:
+    """A one-to-one of Ms Okafor with Ada."""
+    from interventions.models import Meeting, MeetingType
+
+    return Meeting.objects.create(
+        student=college.student("Ada"),
+        type=MeetingType.objects.get(code="progress-review"),
+        held_at=clock.at(college.today - timedelta(days=7), 11),
+        written_by=college.okafor,
+        led_by=college.okafor,
+        form_token=uuid4(),
+        audience="pastoral",
+        notes="About Ada",
+    ).public_id
+
+
+@once
+def target(college: College) -> Any:
+    """A target that Ms Okafor set with Ada, with one step."""
+    from interventions.models import Target, TargetStep
+
+    made = Target.objects.create(
+        student=college.student("Ada"),
+        what="Hand in the essay",
+        set_on=college.today - timedelta(days=30),
+        due_on=college.today + timedelta(days=7),
+        set_by=college.okafor,
+        changed_by=college.okafor,
+    )
+    TargetStep.objects.create(target=made, position=1, text="Write a plan")
+    return made.public_id
+
+
+def step(college: College) -> Any:
+    """The first step of that target."""
+    return {"target_id": target(college), "position": 1}
+
+
+@once
+def note(college: College) -> Any:
+    """A pastoral note about Ada."""
+    from interventions.models import Note
+
+    return Note.objects.create(
+        student=college.student("Ada"), written_by=college.okafor, audience="pastoral", text="Tired"
+    ).public_id
+
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+
+@once
+def report(college: College) -> Any:
+    """A report about Year 10 that Mr Lind asked for."""
+    from reporting.models import ReportRun
+
+    return ReportRun.objects.create(year_group=college.years[10], term=college.terms[0], asked_by=college.lind).public_id
+
+
+@once
+def schedule(college: College) -> Any:
+    """A schedule of Mr Novák's about Year 10."""
+    from reporting.models import Subscription
+
+    return Subscription.objects.create(name="Each term", year_group=college.years[10], owner=college.novak).public_id
+
+
+# --- behind the wall ---------------------------------------------------------------------------------------------------
+
+
+@once
+def concern(college: College) -> Any:
+    """A concern about Ada that Ms Okafor raised."""
+    from safeguarding.actions.raising import Report, raise_concern
+
+    with naming.named(college.okafor.pk):
+        report = Report(what="She said she was afraid to go home.", safe_now="unsure", student=college.student("Ada"))
+        return raise_concern(college.okafor, report, token=uuid4()).public_id
+
+
+@once
+def concern_discarded(college: College) -> Any:
+    """The token of a draft that is nobody's."""
+    return uuid4()
+
+
+def _concern(college: College) -> Any:
+    from safeguarding.models import Concern
+
+    return Concern.objects.get(public_id=concern(college))
+
+
+@once
+def entry(college: College) -> Any:
+    """An entry of its chronology."""
+    from safeguarding.actions.casework import add_entry
+    from safeguarding.choices import EntryKind
+
+    concern(college)
+    with naming.named(college.rahman.pk):
+        return add_entry(college.rahman, _concern(college), EntryKind.NOTE, "Spoke with her tutor.").public_id
+
+
+@once
+def action(college: College) -> Any:
+    """A step that the team will take."""
+    from safeguarding.actions.casework import add_action
+
+    concern(college)
+    with naming.named(college.rahman.pk):
+        return add_action(college.rahman, _concern(college), "Call home", college.rahman, college.today).public_id
+
+
+@once
+def share(college: College) -> Any:
+    """The concern, shared with Mr Lind by name."""
+    from safeguarding.actions.sharing import share_concern
+
+    concern(college)
+    with naming.named(college.rahman.pk):
+        until: date = college.today + timedelta(days=14)
+        made = share_concern(
+            college.rahman, _concern(college), college.lind, until, note="Keep an eye", reason="Year head"
+        )
+        return made.public_id
+
+
+@once
+def exclusion(college: College) -> Any:
+    """Mr Bell, kept from another concern that Ms Okafor raised."""
+    from safeguarding.actions.raising import Report, raise_concern
+    from safeguarding.actions.sharing import exclude_person
+
+    with naming.named(college.okafor.pk):
+        report = Report(what="About somebody whom Mr Bell knows.", safe_now="yes", student=college.student("Ben"))
+        other = raise_concern(college.okafor, report, token=uuid4())
+    with naming.named(college.rahman.pk):
+        return exclude_person(college.rahman, other, college.bell, "Related").public_id
+
+
+@once
+def flag(college: College) -> Any:
+    """A neutral flag for Mr Lind about Ada."""
+    from safeguarding.actions.sharing import set_flag
+
+    concern(college)
+    with naming.named(college.rahman.pk):
+        until: date = college.today + timedelta(days=14)
+        made = set_flag(college.rahman, college.student("Ada"), college.lind, "speak_first", until)
+        return {"concern_id": concern(college), "public_id": made.public_id}
+
+
+@once
+def adult(college: College) -> Any:
+    """A concern about an adult, for the head."""
+    from safeguarding.actions.adults import AdultReport, raise_adult_concern
+
+    with naming.named(college.okafor.pk):
+        report = AdultReport(what="He was alone with a student behind a locked door.", subject=college.quill)
+        return raise_adult_concern(college.okafor, report, token=uuid4()).public_id
