@@ -56,10 +56,11 @@ class Grades:
             days = frame.dates[year].open_days
             for site in (frame.school, frame.sixth):
                 for name, after, kinds in POINTS:
-                    on_date = days[after]
-                    opens = on_date - OPEN_FOR
+                    opens, closes = days[after] - OPEN_FOR, days[after] + timedelta(days=2)
                     if opens > frame.today:
                         continue
+                    # Grades are of a day that has been, even where there is time left to enter them.
+                    on_date = min(days[after], frame.today - timedelta(days=1))
                     made.append(
                         frame.loader.new(
                             AssessmentPoint,
@@ -68,7 +69,7 @@ class Grades:
                             name=name,
                             on_date=on_date,
                             opens_on=opens,
-                            closes_on=on_date + timedelta(days=2),
+                            closes_on=closes,
                             kinds=list(kinds),
                             effort_scale=self.effort,
                         )

@@ -35,11 +35,15 @@ NOTES = (
     "Talked about the week, the missing work and what would make Mondays easier. Calm and open.",
     "Reviewed the last targets together. Pleased with the maths mark. Wants to try the homework club.",
     "Attendance is up since half-term. We looked at what changed: the earlier bus.",
-    "Quiet today. Said sleep has been poor. We agreed on a simple evening routine and to look again in three weeks.",
     "Went through the report. Understood why the effort grade dropped and named two things to do.",
     "Talked through choices for next year. Two open days to go to.",
     "A good meeting: both targets met, and the next ones were the student's own idea.",
     "Lateness is the sticking point. Travel time is forty minutes; the first bus is full. Trying the one before.",
+)
+HARD_NOTES = (
+    "Quiet today. Said sleep has been poor. We agreed on a simple evening routine and to look again in three weeks.",
+    "Lateness is the sticking point. Travel time is forty minutes; the first bus is full. Trying the one before.",
+    "Would rather not be here at the moment. We talked about what a good day looked like and made the week smaller.",
 )
 ACTIONS = (
     "Speak to the chemistry teacher about the missed practical.",

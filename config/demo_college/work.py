@@ -70,6 +70,7 @@ class Work:
     def _meeting(self, person: Person, tutor: User, day: date, open_targets: list[Any]) -> list[Any]:
         chance, new, moment = self.chance, self.frame.loader.new, self._at(day)
         gap = round(EVERY_DAYS[person.site] * chance.uniform(0.7, 1.2))
+        wellbeing = chance.pick({1: 2, 2: 9, 3: 24, 4: 45, 5: 20})
         meeting = new(
             Meeting,
             student=person.row,
@@ -80,9 +81,9 @@ class Work:
             type=self.types[0] if chance.often(0.8) or len(self.types) == 1 else chance.choice(self.types[1:4]),
             held_at=moment,
             led_by=tutor,
-            wellbeing=chance.pick({1: 2, 2: 9, 3: 24, 4: 45, 5: 20}),
+            wellbeing=wellbeing,
             student_words=chance.choice(words.STUDENT_WORDS),
-            notes=chance.choice(words.NOTES),
+            notes=chance.choice(words.HARD_NOTES if wellbeing < 3 else words.NOTES),
             tutor_actions=chance.choice(words.ACTIONS),
             next_on=day + timedelta(days=gap),
         )

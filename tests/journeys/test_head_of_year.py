@@ -1,0 +1,23 @@
+"""A head of year follows a figure to the students behind it, and one of them to their page."""
+
+
+def test_a_head_of_year_drills_from_a_figure_to_a_student(story):
+    head = story()
+    page = head.page
+    head.sign_in("head of year")
+    head.go("/dashboard/")
+    assert page.get_by_role("heading", level=1).inner_text() == "Year 10"
+    head.check()
+    figure = page.locator("a", has_text="Persistently absent").first
+    value = int(page.locator(".wm-stats > *", has_text="Persistently absent").locator(".wm-stat-value").inner_text())
+    figure.click()
+    page.wait_for_url("**/dashboard/students/**")
+    head.check()
+    rows = page.locator("tbody tr")
+    assert rows.count() == value
+    name = rows.first.locator("a.wm-row-link").inner_text()
+    rows.first.locator("a.wm-row-link").click()
+    page.wait_for_url("**/students/**")
+    family, given = name.split(", ")
+    assert page.get_by_role("heading", level=1).inner_text() == f"{given} {family}"
+    head.check()
