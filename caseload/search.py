@@ -79,7 +79,10 @@ def find_students(user: Any, text: str, limit: int = 50) -> list[dict[str, Any]]
         return []
     reached = Student.objects.visible_to(user, VIEW)
     named = _matching(reached, words, F("search_text"), RawSQL("caseload_student.search_sounds", [], output_field=TextField()))
-    joined = reached.annotate(run=Replace("search_text", Value(" "), output_field=TextField())).filter(run__contains="".join(words))
+    run = "".join(words)
+    joined = reached.annotate(run=Replace("search_text", Value(" "), output_field=TextField())).filter(
+        Q(run__contains=run) | _sounds_like(RawSQL("caseload_student.search_sounds", []), run)
+    )
     ids = list(named.order_by("-score", "sort_key").values_list("pk", flat=True)[:limit])
     if len(ids) < limit and len(words) > 1 or not ids:
         ids += [pk for pk in joined.order_by("sort_key").values_list("pk", flat=True)[:limit] if pk not in ids]

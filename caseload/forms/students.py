@@ -27,26 +27,22 @@ class StudentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cl
         model = Student
         fields = EDITABLE
         labels = {
-            "given_name": "Given name used in college",
-            "family_name": "Family name used in college",
-            "pronouns": "Pronouns in college",
-            "home_given_name": "Given name used at home",
-            "home_family_name": "Family name used at home",
+            "given_name": "Given name",
+            "home_given_name": "Given name at home",
+            "home_family_name": "Family name at home",
             "home_pronouns": "Pronouns at home",
             "legal_given_name": "Legal given name",
             "legal_family_name": "Legal family name",
             "upn_unknown_reason": "Why there is no UPN",
-            "candidate_number": "Exam candidate number",
+            "candidate_number": "Candidate number",
             "ucas_personal_id": "UCAS personal ID",
         }
-        help_texts = {
-            "home_given_name": "Letters and mails home use this name. Leave it empty when it is the same.",
-            "upn": "A letter, eleven digits, and a digit or letter.",
-            "uln": "Ten digits; 9999999999 means not known yet.",
-        }
+        help_texts = {"home_given_name": "Letters and mails home use this name. Leave it empty when it is the same."}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        reason: Any = self.fields["upn_unknown_reason"]
+        reason.choices = [("", "Not given"), *choices.UpnUnknown.choices]
         if self.instance.pk:
             self.fields["version"].initial = version_of(self.instance)
 

@@ -13,6 +13,7 @@ from core import clock
 from core.wording import day as in_words
 
 LOG_LIMIT = 200
+STALE_DAYS = 60  # nobody rings back after two months; it wants clearing up, not doing today
 
 
 def contacts_of(student: Student) -> list[dict[str, Any]]:
@@ -96,7 +97,8 @@ def _follow_up(due: Any, late: int) -> Reason:
     if late == 0:
         return Reason("Follow up a contact today", 72, "watch", "follow_up")
     words = f"Contact not followed up, due {in_words(due)}"
-    return Reason(words, 80 if late > 7 else 75, "concern", "follow_up")
+    weight = 62 if late > STALE_DAYS else 80 if late > 7 else 75
+    return Reason(words, weight, "concern", "follow_up")
 
 
 def _contact(row: dict[str, Any], words: dict[str, str]) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Groups as those who set them up see them: who is in them and who holds them."""
 
 from collections import defaultdict
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
 
 from accounts.roles import BY_CODE
 from caseload.models import (
+    AcademicYear,
     Caseload,
     CaseloadMembership,
     Reach,
@@ -79,12 +81,19 @@ def holders_of(kind: str, container_id: int | None = None) -> dict[int, list[dic
     if container_id is not None:
         rows = rows.filter(container_id=container_id)
     fields = ("container_id", "role__name", "user__title", "user__given_name", "user__family_name", "period")
+    year = current_academic_year()
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows.order_by("user__sort_key", "role__name").values(*fields):
         name = " ".join(part for part in (row["user__title"], row["user__given_name"], row["user__family_name"]) if part)
         role = BY_CODE[row["role__name"]].label if row["role__name"] in BY_CODE else row["role__name"]
-        found[row["container_id"]].append({"name": name, "role": role, "until": row["period"].upper})
+        found[row["container_id"]].append({"name": name, "role": role, "until": _until(row["period"].upper, year)})
     return dict(found)
+
+
+def _until(end: date | None, year: AcademicYear | None) -> date | None:
+    """The last day inside a period; none when it goes on to the end of the academic year, as most do."""
+    last = _day_before(end)
+    return None if last is None or (year and last >= year.ends_on) else last
 
 
 def members_of(group: Caseload | TeachingGroup) -> dict[str, list[dict[str, Any]]]:
@@ -102,8 +111,12 @@ def members_of(group: Caseload | TeachingGroup) -> dict[str, list[dict[str, Any]
         state = "coming" if start > today else "past" if end and end <= today else "present"
         given, family = row["student__given_name"], row["student__family_name"]
         name = ", ".join(part for part in (family, given) if part) or "(no name recorded)"
-        found[state].append({"public_id": row["student__public_id"], "name": name, "since": start, "until": end})
+        found[state].append({"public_id": row["student__public_id"], "name": name, "since": start, "until": _day_before(end)})
     return found
+
+
+def _day_before(end: date | None) -> date | None:
+    return end - timedelta(days=1) if end else None
 
 
 def teaching_groups_held(user: Any, permission: str) -> list[dict[str, Any]]:
@@ -129,10 +142,10 @@ def member_ids(group: Caseload | TeachingGroup) -> set[int]:
 
 
 def unplaced_students(sites: list[int] | None = None) -> int:
-    """How many students on roll today are in no tutor group."""
+    """How many students on roll today are in no tutor group and no caseload."""
     today = clock.today()
     roll = SiteMembership.objects.filter(period__contains=today)
     if sites is not None:
         roll = roll.filter(site_id__in=sites)
-    placed = CaseloadMembership.objects.filter(period__contains=today, group__kind="tutor_group").values("student_id")
+    placed = CaseloadMembership.objects.filter(period__contains=today).values("student_id")
     return Student.objects.filter(pk__in=roll.values("student_id")).exclude(pk__in=placed).count()

@@ -18,7 +18,7 @@ from caseload.queries.students import reached_ids, student_rows
 
 ROWS_PER_PAGE = 150
 REASONS_SHOWN = 2
-NEEDS_ATTENTION = 30
+NEEDS_ATTENTION = 60  # this week or sooner, by the scale of weights in the README
 ATTENTION = "attention"
 
 

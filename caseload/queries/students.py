@@ -19,13 +19,11 @@ from caseload.models import (
 from caseload.querysets import containers
 from core import clock
 
-TUTOR_GROUP = "tutor_group"
-
 
 def student_rows(students: QuerySet[Student]) -> list[dict[str, Any]]:
     """One dict per student in the order of names: ids, names, tutor group, year group. One query, whatever the length."""
     rows = students.annotate(
-        group=_today(CaseloadMembership, "group__name", group__kind=TUTOR_GROUP),
+        group=_today(CaseloadMembership, "group__name"),
         year_group=_today(YearGroupMembership, "group__name"),
     ).order_by("sort_key", "pk")
     fields = ("id", "public_id", "given_name", "family_name", "pronouns", "sort_key", "group", "year_group")
@@ -51,8 +49,8 @@ def student_header(student: Student) -> dict[str, Any]:
     row = (
         Student.objects.filter(pk=student.pk)
         .annotate(
-            group=_today(CaseloadMembership, "group__name", group__kind=TUTOR_GROUP),
-            group_public_id=_today(CaseloadMembership, "group__public_id", group__kind=TUTOR_GROUP),
+            group=_today(CaseloadMembership, "group__name"),
+            group_public_id=_today(CaseloadMembership, "group__public_id"),
             year_group=_today(YearGroupMembership, "group__name"),
             house=_today(HouseMembership, "group__name"),
             site=_today(SiteMembership, "site__name"),
@@ -137,9 +135,11 @@ def memberships_of(student: Student, models: Iterable[Any]) -> list[tuple[str, s
     return found
 
 
-def _today(model: Any, field: str, **more: Any) -> Subquery:
-    rows = model.objects.filter(student=OuterRef("pk"), period__contains=clock.today(), **more)
-    return Subquery(rows.order_by("pk").values(field)[:1])
+def _today(model: Any, field: str) -> Subquery:
+    """A group of today. A tutor group comes before other caseloads."""
+    rows = model.objects.filter(student=OuterRef("pk"), period__contains=clock.today())
+    order = ("-group__kind", "pk") if model is CaseloadMembership else ("pk",)
+    return Subquery(rows.order_by(*order).values(field)[:1])
 
 
 def _with_names(row: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def caseload_list(request: HttpRequest) -> HttpResponse:
     elif own:
         students = students.filter(pk__in=_in_any(own))
     listed = _read(request, students, VIEW_CASELOAD, "need")
-    scope = chosen.name if chosen else ", ".join(container.name for container in own) if own else "everybody you reach"
+    scope = chosen.name if chosen else ", ".join(container.name for container in own) if own else "Everybody you reach"
     context = {
         "listed": listed,
         "scopes": _scopes(held, own, chosen),

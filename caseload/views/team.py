@@ -106,4 +106,9 @@ def _team(request: HttpRequest) -> dict[str, Any]:
         }
         for proposal in proposals(waiting=True)
     ]
-    return {"holders": holders, "waiting": waiting, "decided": proposals(waiting=False), "may_propose": may_propose(user)}
+    return {
+        "holders": holders,
+        "waiting": waiting,
+        "decided": proposals(waiting=False),
+        "may_propose": may_propose(user),
+    }

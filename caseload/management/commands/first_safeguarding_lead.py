@@ -32,14 +32,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(email=options["email"].strip().lower()).first()
         if user is None or not user.works_here:
-            raise CommandError(f"Nobody who works here signs in with {options['email']}. Add them to the staff list first.")
+            raise CommandError(
+                f"Nobody who works here signs in with {options['email']}. Add them to the staff list first."
+            )
         today = clock.today()
         current = CollegeGrant.objects.filter(role__name__in=CONSENTERS, period__contains=today)
         if current.filter(user=user, role__name=options["role"]).exists():
             self.stdout.write(f"{options['email']} is {BY_CODE[options['role']].label} already.")
             return
         if current.values("user").distinct().count() >= ENOUGH:
-            raise CommandError("Two people hold protected roles already; they propose and consent on the page Safeguarding team.")
+            raise CommandError(
+                "Two people hold protected roles already; they propose and consent on the page Safeguarding team."
+            )
         grant = CollegeGrant.objects.create(
             user=user,
             role=Group.objects.get(name=options["role"]),
