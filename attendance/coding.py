@@ -49,7 +49,7 @@ def of_compulsory_school_age(born: date, day: date) -> bool:
 def why_not(code: Code, place: Place, minutes_late: int | None = None) -> str | None:
     """Why this code can't stand there, in a sentence that helps; nothing when it can."""
     if not code.in_force(place.date):
-        return _not_in_force(code)
+        return not_in_force(code)
     if minutes_late is not None and code.is_late and not 0 <= minutes_late <= 600:
         return "Minutes late are a number from 0 to 600."
     if place.series == Series.SESSION:
@@ -57,7 +57,8 @@ def why_not(code: Code, place: Place, minutes_late: int | None = None) -> str | 
     return None
 
 
-def _not_in_force(code: Code) -> str:
+def not_in_force(code: Code) -> str:
+    """When a code went out of use, or came into it, and what to use now."""
     remedy = {
         "H": " Use C if exceptional leave was granted, otherwise G.",
         "J": " Use J1.",

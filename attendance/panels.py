@@ -27,7 +27,7 @@ def load_panel(user: Any, student: Any) -> dict[str, Any]:
     url = reverse("attendance:student_attendance", args=[student.public_id])
     six_weeks = figure("Attendance, six weeks", totals["six_weeks"]) | {"url": url, "spark": spark}
     return {
-        "windows": [(LABELS[name], found) for name, found in totals.items()],
+        "windows": [(LABELS[name], found, name != "week") for name, found in totals.items()],
         "year": totals["year"],
         "spark": spark,
         "unit": "sessions" if series == Series.SESSION else "lessons",
@@ -51,7 +51,11 @@ def load_timeline(user: Any, student: Any, before: datetime | None, limit: int) 
 
 def _window_column(name: str) -> Any:
     def load(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
-        return {student: _cell(totals[name]) for student, totals in _figures(ids, user).items() if name in totals}
+        return {
+            student: _cell(totals[name], tone=name != "week")
+            for student, totals in _figures(ids, user).items()
+            if name in totals
+        }
 
     return load
 
@@ -120,12 +124,12 @@ def _by_series(ids: Sequence[int]) -> dict[str, list[int]]:
     return dict(sorted(found.items()))
 
 
-def _cell(totals: Totals) -> dict[str, Any]:
+def _cell(totals: Totals, *, tone: bool = True) -> dict[str, Any]:
     exact = decimal(totals.attendance, 4)
     return {
         "text": totals.percent,
         "sort": float(exact) if exact is not None else -1.0,
-        "tone": totals.tone if totals.tone in ("watch", "concern") else "",
+        "tone": totals.tone if tone and totals.tone in ("watch", "concern") else "",
         "title": totals.of,
     }
 

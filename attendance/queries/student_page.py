@@ -49,31 +49,24 @@ class StudentAttendance:
         """The row of figures at the top; every number says what it is of."""
         found = []
         if self.is_this_year:
-            found += [figure("This week", self.week), figure("Six weeks", self.six_weeks)]
+            found += [figure("This week", self.week, tone=False), figure("Six weeks", self.six_weeks)]
         found.append(figure("This year" if self.is_this_year else self.year_name, self.totals) | {"spark": self.spark})
         late = self.totals.late + self.totals.late_after_close
         minutes = f"{self.totals.minutes_late:,} minutes" if self.totals.minutes_late else ""
         found.append({"label": "Late", "value": str(late), "of": minutes or f"in {self.totals.attended:,} attended"})
-        found.append(
-            {
-                "label": "Unauthorised",
-                "value": str(self.totals.unauthorised),
-                "of": f"of {self.totals.absent:,} absences",
-            }
-        )
         if self.totals.unmarked:
             found.append({"label": "Not marked", "value": str(self.totals.unmarked), "of": "counted nowhere"})
         return found
 
 
-def figure(label: str, totals: Totals) -> dict[str, Any]:
-    """A figure with what it is of."""
-    tone = totals.tone if totals.tone in ("watch", "concern") else ""
+def figure(label: str, totals: Totals, *, tone: bool = True) -> dict[str, Any]:
+    """A figure with what it is of. A week has no tone: persistent absence is a measure over time."""
+    colour = totals.tone if tone and totals.tone in ("watch", "concern") else ""
     return {
         "label": label,
         "value": totals.percent,
         "of": totals.of if totals.possible else "no marks yet",
-        "tone": tone,
+        "tone": colour,
     }
 
 

@@ -98,26 +98,28 @@ def events(student_id: int, start: date, end: date, series: str, limit: int = 50
 
 
 def _runs_of_absence(marks: list[tuple[date, Code]], series: str) -> list[dict[str, Any]]:
-    """Absences with nothing attended between them are one event; marks that do not count break no run."""
+    """Absences with nothing attended between them are a run; the runs within one week are one event.
+
+    Marks that do not count break no run.
+    """
     counting = [(day, code) for day, code in marks if code.counts_possible]
+    runs = [list(run) for absent, run in groupby(counting, key=lambda mark: mark[1].is_absence) if absent]
     found = []
-    for absent, run in groupby(counting, key=lambda mark: mark[1].is_absence):
-        if not absent:
-            continue
-        days = list(run)
-        reasons = Counter(code.short for _, code in days)
-        unit = "session" if series == Series.SESSION else "lesson"
-        words = ", ".join(
-            f"{short} ({number})" if len(reasons) > 1 else short for short, number in reasons.most_common()
-        )
+    for _, together in groupby(runs, key=lambda run: (clock.week_of(run[0][0]), clock.week_of(run[-1][0]))):
+        missed = [mark for run in together for mark in run]
+        days = len({day for day, _ in missed})
+        reasons = Counter(code.short for _, code in missed)
+        unit = ("session" if series == Series.SESSION else "lesson") + ("" if len(missed) == 1 else "s")
         found.append(
             {
-                "when": _at(days[-1][0]),
+                "when": _at(missed[-1][0]),
                 "kind": "attendance",
-                "title": f"Absent for {len(days)} {unit}{'' if len(days) == 1 else 's'}",
-                "text": words,
-                "from": days[0][0],
-                "to": days[-1][0],
+                "title": f"Absent for {len(missed)} {unit}" + (f" on {days} days" if days > 1 else ""),
+                "text": ", ".join(
+                    f"{short} ({number})" if len(reasons) > 1 else short for short, number in reasons.most_common()
+                ),
+                "from": missed[0][0],
+                "to": missed[-1][0],
             }
         )
     return found

@@ -266,7 +266,7 @@ def test_student_page_carries_the_panel_and_one_line_for_a_run_of_absence(colleg
         sign_in(college.okafor).get(reverse("caseload:student_detail", args=[college.student("Ada").public_id]))
     )
     assert "0 of 2 sessions" in page
-    assert page.count("Absent for 2 sessions") == 1
+    assert page.count("Absent for 2 sessions on 2 days") == 1
 
 
 def more_students(college, number):
