@@ -30,6 +30,7 @@ NOT_DRAFT = {
     "seen",
     "form_token",
     "next",
+    "writer",
     "save_draft",
     "again",
 }

@@ -54,7 +54,7 @@ def enter_grades(group: TeachingGroup, point: AssessmentPoint, entries: Sequence
 
     All or nothing: when somebody else changed one of these cells meanwhile, nothing is saved and both values are told.
     """
-    if not rules.may_enter_grades(by, group) or group.course is None or isinstance(by, SystemActor):
+    if not rules.may_enter_grades(by, group) or group.course_id is None or isinstance(by, SystemActor):
         raise PermissionDenied
     point.refresh_from_db()
     if not point.is_open or point.site_id != group.site_id:

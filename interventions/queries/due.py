@@ -16,11 +16,12 @@ from interventions.queries.students import last_seen, next_meetings, weeks_unsee
 
 LOG = "interventions.log_meeting"
 ROWS = 100
+LATEST = 30
 
 
 @dataclass
 class DueLists:
-    """The lists of the page: each a list of dicts with the student's row, the words and the address."""
+    """The lists of the page, each cut to what one can read, with how many there are in all."""
 
     students: int
     reviews: list[dict[str, Any]] = field(default_factory=list)
@@ -28,6 +29,7 @@ class DueLists:
     unseen: list[dict[str, Any]] = field(default_factory=list)
     recent: list[Meeting] = field(default_factory=list)
     drafts: list[MeetingDraft] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def my_students(user: Any) -> QuerySet[Student]:
@@ -43,29 +45,46 @@ def _members(caseloads: list[int]) -> QuerySet[Any]:
 
 def due_lists(user: Any) -> DueLists:
     """Everything that is due for this person's students, what is latest first. The same number of queries for any number."""
-    today = clock.today()
     people = {row["id"]: row for row in student_rows(my_students(user))}
-    ids = list(people)
-    found = DueLists(len(people))
-    soon = today + timedelta(days=REVIEW_SOON_DAYS)
-    due = {student: day for student, day in next_meetings(ids, user).items() if day <= soon}
-    found.reviews = [
-        {"student": people[student], "on": day, "days": (today - day).days}
-        for student, day in sorted(due.items(), key=lambda item: (item[1], people[item[0]]["sort_key"]))
-    ]
-    overdue = Target.objects.visible_to(user).overdue().filter(student__in=ids).select_related("student", "course")
-    found.targets = list(overdue.order_by("due_on", "student__sort_key", "pk")[:ROWS])
-    seen = last_seen(ids, user)
-    unseen = sorted(weeks_unseen(ids, user).items(), key=lambda item: (-item[1], people[item[0]]["sort_key"]))
-    found.unseen = [
-        {"student": people[student], "weeks": weeks, "last": seen.get(student)} for student, weeks in unseen
-    ]
-    recent = (
-        Meeting.objects.visible_to(user).filter(Q(led_by=user) | Q(written_by=user)).select_related("student", "type")
+    targets = Target.objects.visible_to(user).overdue().filter(student__in=list(people))
+    held = Meeting.objects.visible_to(user).filter(Q(led_by=user) | Q(written_by=user))
+    drafts = MeetingDraft.objects.visible_to(user)
+    reviews, unseen = _reviews(people, user), _unseen(people, user)
+    return DueLists(
+        len(people),
+        reviews[:ROWS],
+        list(targets.select_related("student", "course").order_by("due_on", "student__sort_key", "pk")[:ROWS]),
+        unseen[:ROWS],
+        list(
+            held.select_related("student", "type")
+            .annotate(set_then=Count("targets_set"))
+            .order_by("-held_at", "-pk")[:LATEST]
+        ),
+        list(drafts.select_related("student")[:LATEST]),
+        {
+            "reviews": len(reviews),
+            "targets": targets.count(),
+            "unseen": len(unseen),
+            "recent": held.count(),
+            "drafts": drafts.count(),
+        },
     )
-    found.recent = list(recent.annotate(set_then=Count("targets_set")).order_by("-held_at", "-pk")[:30])
-    found.drafts = list(MeetingDraft.objects.visible_to(user).select_related("student")[:30])
-    return found
+
+
+def _reviews(people: dict[int, dict[str, Any]], user: Any) -> list[dict[str, Any]]:
+    """One-to-ones whose day is past or in the coming week."""
+    today = clock.today()
+    soon = today + timedelta(days=REVIEW_SOON_DAYS)
+    due = [(day, people[pk]["sort_key"], pk) for pk, day in next_meetings(list(people), user).items() if day <= soon]
+    return [{"student": people[pk], "on": day, "days": (today - day).days} for day, _, pk in sorted(due)]
+
+
+def _unseen(people: dict[int, dict[str, Any]], user: Any) -> list[dict[str, Any]]:
+    """Students whom nobody has seen for too long, the longest first."""
+    ids = list(people)
+    seen = last_seen(ids, user)
+    weeks = [(-number, people[pk]["sort_key"], pk) for pk, number in weeks_unseen(ids, user).items()]
+    return [{"student": people[pk], "weeks": -number, "last": seen.get(pk)} for number, _, pk in sorted(weeks)]
 
 
 def due_count(user: Any) -> int:
@@ -74,7 +93,8 @@ def due_count(user: Any) -> int:
     if not caseloads:
         return 0
     mine = _members(caseloads)
-    later = Meeting.objects.filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
-    targets = Target.objects.overdue().filter(student__in=mine).order_by().values("pk")
-    reviews = Meeting.objects.filter(student__in=mine, next_on__lt=clock.today()).exclude(Exists(later)).order_by()
+    readable = Meeting.objects.visible_to(user).order_by()
+    later = readable.filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
+    targets = Target.objects.visible_to(user).overdue().filter(student__in=mine).order_by().values("pk")
+    reviews = readable.filter(student__in=mine, next_on__lt=clock.today()).exclude(Exists(later))
     return targets.union(reviews.values("pk"), all=True).count()

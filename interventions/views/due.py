@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from accounts.gates import page
 from interventions import queries
-from interventions.choices import NOT_SEEN_WEEKS, REVIEW_SOON_DAYS
+from interventions.choices import NOT_SEEN_WEEKS
 
 LABELS = {
     "reviews": "One-to-ones due",
@@ -20,7 +20,7 @@ LABELS = {
 def due_list(request: HttpRequest) -> HttpResponse:
     """One-to-ones due, targets past their date, students not seen for a while, and what somebody wrote last."""
     due = queries.due_lists(request.user)
-    counts = {key: len(getattr(due, key)) for key in LABELS}
+    counts = due.counts
     show = request.GET.get("show", "")
     if show not in LABELS:
         show = next((key for key in ("reviews", "targets", "unseen") if counts[key]), "reviews")
@@ -29,5 +29,12 @@ def due_list(request: HttpRequest) -> HttpResponse:
         for key, label in LABELS.items()
         if key != "drafts" or counts["drafts"] or show == "drafts"
     ]
-    context = {"due": due, "show": show, "tabs": tabs, "weeks": NOT_SEEN_WEEKS, "soon_days": REVIEW_SOON_DAYS}
+    context = {
+        "due": due,
+        "show": show,
+        "tabs": tabs,
+        "weeks": NOT_SEEN_WEEKS,
+        "shown": len(getattr(due, show)),
+        "all": counts[show],
+    }
     return render(request, "interventions/due_list.html", context)

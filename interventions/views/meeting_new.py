@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -69,31 +70,39 @@ def meeting_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     known = queries.prepare(request.user, student)
     drafts = list(MeetingDraft.objects.visible_to(request.user).filter(student=student))
     saved_before = None
-    status = 200
     if request.method == "POST":
         talk = _typed(request, student, known, people)
-        if "save_draft" in request.POST:
-            _keep(request, student)
-            messages.info(request, "Your draft is kept. Only you can see it.")
-            return redirect(request.path)
-        if talk.is_valid():
-            try:
-                meeting = _log(request, student, talk)
-            except actions.AlreadyLogged as logged:
-                saved_before = logged.meeting
-            except actions.TargetClosed as closed:
-                _say_closed(talk, closed.target)
-            else:
-                return _done(request, student, meeting, back)
-        status = 422
+        answer, saved_before = _sent(request, student, talk, back)
+        if answer is not None:
+            return answer
     else:
         talk = _opened(request, student, known, people, drafts)
-    return render(
-        request,
-        "interventions/meeting_new.html",
-        _page(request, student, talk, known, people, drafts, back, saved_before),
-        status=status,
-    )
+    context = _page(request, student, talk, known, people, drafts, back, saved_before)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "interventions/meeting_new.html", context, status=status)
+
+
+def _sent(
+    request: HttpRequest, student: Student, talk: OneToOne, back: str
+) -> tuple[HttpResponse | None, Meeting | None]:
+    """Save what was sent, as a draft or for good. No answer means that the form comes back with what is wrong."""
+    if not _own(request):
+        talk.form.add_error(None, "Somebody else opened this form. Sign in as them to save it; nothing is saved yet.")
+        return None, None
+    if "save_draft" in request.POST:
+        _keep(request, student)
+        messages.info(request, "Your draft is kept. Only you can see it.")
+        return redirect(request.path), None
+    if not talk.is_valid():
+        return None, None
+    try:
+        meeting = _log(request, student, talk)
+    except actions.AlreadyLogged as logged:
+        return None, logged.meeting
+    except actions.TargetClosed as closed:
+        _say_closed(talk, closed.target)
+        return None, None
+    return _done(request, student, meeting, back), None
 
 
 def _page(
@@ -195,6 +204,11 @@ def _uuid(text: str | None) -> UUID:
         return uuid4()
 
 
+def _own(request: HttpRequest) -> bool:
+    """Whether the person signed in now is the one who opened the form: a session can end while it stands open."""
+    return request.POST.get("writer", str(request.user.public_id)) == str(request.user.public_id)  # type: ignore[union-attr]  # signed in
+
+
 def _keep(request: HttpRequest, student: Student) -> Any:
     post = request.POST
     seen = post.get("seen", "")
@@ -266,6 +280,8 @@ def meeting_prompts(request: HttpRequest) -> HttpResponse:
 def meeting_draft(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Keep what is typed, for its author alone, on any device."""
     student = fetch(Student, request.user, LOG, public_id=student_id)
+    if not _own(request):
+        raise PermissionDenied
     kept = _keep(request, student)
     answer = {
         "saved_at": wording.time_of_day(kept.draft.saved_at),

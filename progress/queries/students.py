@@ -47,12 +47,25 @@ SELECT student_id, count(*) FILTER (WHERE now > wanted), count(*)
 FROM latest WHERE now IS NOT NULL AND wanted IS NOT NULL
 GROUP BY student_id
 """
+# Subjects without any grade stay, with one row that has no kind.
+MARKED = """
+marked AS (
+    SELECT s.student_id, s.course_id, g.kind, g.scale_id, g.on_date, sg.label, sg.position,
+        row_number() OVER latest AS back,
+        lead(sg.label) OVER latest AS label_before,
+        lead(sg.position) OVER latest AS position_before,
+        lead(g.scale_id) OVER latest AS scale_before
+    FROM studying s
+    LEFT JOIN progress_grade g ON g.student_id = s.student_id AND g.course_id = s.course_id AND g.on_date <= %(day)s
+    LEFT JOIN progress_scalegrade sg ON sg.id = g.grade_id
+    WINDOW latest AS (PARTITION BY s.student_id, s.course_id, g.kind ORDER BY g.on_date DESC, g.id DESC)
+)"""
 SUBJECTS = f"""
-WITH {STUDYING}, {RANKED}
-SELECT s.student_id, s.course_id, c.title, r.kind, r.scale_id, r.label, r.position, r.on_date, r.back
-FROM studying s JOIN caseload_course c ON c.id = s.course_id
-LEFT JOIN ranked r ON r.student_id = s.student_id AND r.course_id = s.course_id AND r.back <= 2
-ORDER BY c.title, s.course_id, r.kind, r.back
+WITH {STUDYING}, {MARKED}
+SELECT m.student_id, m.course_id, c.title, m.kind, m.scale_id, m.label, m.position, m.on_date, m.back
+FROM marked m JOIN caseload_course c ON c.id = m.course_id
+WHERE m.back <= 2
+ORDER BY c.title, m.course_id, m.kind, m.back
 """
 EFFORT = f"""
 WITH {STUDYING}
@@ -67,14 +80,12 @@ JOIN progress_gradescale sc ON sc.id = e.scale_id
 ORDER BY e.student_id, e.course_id, a.position, a.id, p.on_date DESC, e.id DESC
 """
 MOVED = f"""
-WITH {STUDYING}, {RANKED}
-SELECT now.student_id, c.title, was.label, now.label, was.position - now.position, now.on_date
-FROM ranked now
-JOIN ranked was ON was.student_id = now.student_id AND was.course_id = now.course_id AND was.kind = now.kind
-    AND was.scale_id = now.scale_id AND was.back = 2
-JOIN caseload_course c ON c.id = now.course_id
-WHERE now.kind = 'current' AND now.back = 1 AND now.on_date > %(since)s AND now.position <> was.position
-ORDER BY c.title, now.course_id
+WITH {STUDYING}, {MARKED}
+SELECT m.student_id, c.title, m.label_before, m.label, m.position_before - m.position, m.on_date
+FROM marked m JOIN caseload_course c ON c.id = m.course_id
+WHERE m.kind = 'current' AND m.back = 1 AND m.on_date > %(since)s
+    AND m.scale_before = m.scale_id AND m.position_before <> m.position
+ORDER BY c.title, m.course_id
 """
 
 

@@ -7,6 +7,13 @@ const toast = (words) => document.dispatchEvent(new CustomEvent("wm:toast", { de
 
 const DOWNLOAD_TAKES = 8000; // a form that answers with a file leaves the page standing; let its button come back
 
+/** Signing in again in another tab changes the token; the cookie knows the present one. */
+function freshToken(form) {
+  const field = form.elements.namedItem("csrfmiddlewaretoken");
+  const now = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  if (field && now) field.value = now;
+}
+
 const buttonsOf = (form) => [...form.elements].filter((element) => element.matches("button:not([type=button]), input[type=submit]"));
 
 function hold(form, submitter) {
@@ -41,6 +48,7 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  freshToken(form);
   if (event.defaultPrevented || byHtmx(form, event.submitter)) return;
   // After the browser has collected what to send, or the pressed button's own value would be left out.
   setTimeout(() => hold(form, event.submitter), 0);
@@ -129,6 +137,7 @@ class Draft {
     }
     this.sending = true;
     this.again = false;
+    freshToken(this.form);
     const data = new FormData(this.form);
     for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
     try {

@@ -315,3 +315,15 @@ def test_pages_cost_the_same_with_few_and_with_many(
         meeting_of("Ada", next_on="2026-11-18")
         target_of("Ada", days=-2)
     assert count() == few
+
+
+def test_after_a_session_ended_nobody_else_saves_or_keeps_the_words(college: College, sign_in: Any) -> None:
+    page = sign_in(college.okafor).get(talk_to(college, "Ada"))
+    sent = typed(page, notes="Of Ms Okafor", writer=str(college.okafor.public_id))
+    head, address = sign_in(college.lind), talk_to(college, "Ada")
+    assert head.post(address + "draft/", sent).status_code == 403
+    answer = head.post(address, sent)
+    assert answer.status_code == 422
+    assert "Somebody else opened this form" in answer.content.decode()
+    assert not Meeting.objects.exists()
+    assert not MeetingDraft.objects.exists()
