@@ -34,7 +34,9 @@ PRESENT = 1
 
 def register_panels() -> None:
     """Offer caseload's panels and timeline sources to the student page."""
-    register(Panel("student", "contacts", "Contacts", 60, VIEW_CONTACTS, "caseload/panels/contacts.html", contacts_panel))
+    register(
+        Panel("student", "contacts", "Contacts", 60, VIEW_CONTACTS, "caseload/panels/contacts.html", contacts_panel)
+    )
     register(Panel("student", "courses", "Courses and groups", 70, VIEW, "caseload/panels/courses.html", courses_panel))
     register_timeline(TimelineSource("contact", "Contacts", 40, VIEW_CONTACTS, contact_entries))
     register_timeline(TimelineSource("place", "Groups and courses", 90, VIEW, place_entries))
@@ -89,7 +91,9 @@ def contact_entries(user: Any, student: Student, before: datetime | None, limit:
 def place_entries(user: Any, student: Student, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     """When the student came into groups and courses, and left them. What is to come is left out."""
     entries = [_entry(*change) for change in _changes(student) if change[0] <= clock.today()]
-    return sorted((e for e in entries if before is None or e["when"] < before), key=lambda e: e["when"], reverse=True)[:limit]
+    return sorted((e for e in entries if before is None or e["when"] < before), key=lambda e: e["when"], reverse=True)[
+        :limit
+    ]
 
 
 _CAME = {

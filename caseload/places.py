@@ -1,6 +1,13 @@
 """What caseload adds to the left column, and to lists and student pages of its own accord."""
 
-from caseload.columns import Filter, ReasonSource, StudentAction, register_filter, register_reasons, register_student_action
+from caseload.columns import (
+    Filter,
+    ReasonSource,
+    StudentAction,
+    register_filter,
+    register_reasons,
+    register_student_action,
+)
 from caseload.queries.contacts import follow_up_reasons
 from caseload.rules.structure import MANAGE_STRUCTURE
 from caseload.rules.students import LOG_CONTACT, VIEW, VIEW_CASELOAD, VIEW_CONTACTS
@@ -8,9 +15,28 @@ from core.navigation import Place, register
 
 PLACES = (
     Place("Settings", "Reach", "caseload:grant_list", "accounts.manage_grants", 15, "", "key"),
-    Place("Settings", "Safeguarding team", "caseload:team_list", "safeguarding.propose_team", 16, "", "shield-lock", "Team"),
+    Place(
+        "Settings",
+        "Safeguarding team",
+        "caseload:team_list",
+        "safeguarding.propose_team",
+        16,
+        "",
+        "shield-lock",
+        "Team",
+    ),
     Place("Students", "My caseload", "caseload:caseload_list", VIEW_CASELOAD, 10, "g c", "people", "Caseload", 1),
-    Place("Students", "My groups", "caseload:teaching_group_list", "caseload.view_teaching_group", 20, "g g", "easel", "Groups", 2),
+    Place(
+        "Students",
+        "My groups",
+        "caseload:teaching_group_list",
+        "caseload.view_teaching_group",
+        20,
+        "g g",
+        "easel",
+        "Groups",
+        2,
+    ),
     Place("Students", "All students", "caseload:student_list", VIEW, 30, "g s", "person-lines-fill", "Students"),
     Place("Settings", "Groups", "caseload:group_list", MANAGE_STRUCTURE, 20, "", "diagram-3"),
     Place("Settings", "Calendar", "caseload:calendar", MANAGE_STRUCTURE, 30, "", "calendar3"),

@@ -7,10 +7,10 @@ The words searched for are kept nowhere.
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import BooleanField, Case, F, FloatField, Q, QuerySet, TextField, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, Replace
-from django.contrib.postgres.search import TrigramWordSimilarity
 
 from accounts.models import User
 from caseload.models import (
@@ -78,7 +78,9 @@ def find_students(user: Any, text: str, limit: int = 50) -> list[dict[str, Any]]
     if not words:
         return []
     reached = Student.objects.visible_to(user, VIEW)
-    named = _matching(reached, words, F("search_text"), RawSQL("caseload_student.search_sounds", [], output_field=TextField()))
+    named = _matching(
+        reached, words, F("search_text"), RawSQL("caseload_student.search_sounds", [], output_field=TextField())
+    )
     run = "".join(words)
     joined = reached.annotate(run=Replace("search_text", Value(" "), output_field=TextField())).filter(
         Q(run__contains=run) | _sounds_like(RawSQL("caseload_student.search_sounds", []), run)
@@ -96,8 +98,15 @@ def find_staff(words: list[str], limit: int = 50) -> list[dict[str, Any]]:
     """The colleagues whose names match. Everybody who works there may know who else does."""
     today = clock.today()
     working = User.objects.filter(Q(ended_on=None) | Q(ended_on__gt=today), is_active=True)
-    names = Concat(Replace("sort_key", Value("\x01"), Value(" "), output_field=TextField()), Value(""), output_field=TextField())
-    found = _matching(working.annotate(names=names), words, F("names"), RawSQL("caseload_sounds(sort_key)", [], output_field=TextField()))
+    names = Concat(
+        Replace("sort_key", Value("\x01"), Value(" "), output_field=TextField()), Value(""), output_field=TextField()
+    )
+    found = _matching(
+        working.annotate(names=names),
+        words,
+        F("names"),
+        RawSQL("caseload_sounds(sort_key)", [], output_field=TextField()),
+    )
     fields = ("public_id", "title", "given_name", "family_name", "position", "email")
     rows = found.order_by("-score", "sort_key").values(*fields)[:limit]
     return [row | {"name": _written(row)} for row in rows]

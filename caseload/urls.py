@@ -24,9 +24,7 @@ urlpatterns = [
     path("set-up/groups/", groups.group_list, name="group_list"),
     path("set-up/groups/<slug:kind>/<uuid:public_id>/", groups.group_setup, name="group_setup"),
     path("set-up/groups/<slug:kind>/<uuid:public_id>/add/", groups.member_add, name="member_add"),
-    path(
-        "set-up/groups/<slug:kind>/<uuid:public_id>/<uuid:student_id>/", groups.member_change, name="member_change"
-    ),
+    path("set-up/groups/<slug:kind>/<uuid:public_id>/<uuid:student_id>/", groups.member_change, name="member_change"),
     path("set-up/calendar/", calendar.calendar, name="calendar"),
     path("set-up/calendar/add/", calendar.year_add, name="year_add"),
     path("set-up/calendar/closures/add/", calendar.closure_add, name="closure_add"),

@@ -86,7 +86,9 @@ class ContactForm(forms.Form):
         if not values.get("given_name") and not values.get("family_name"):
             self.add_error("family_name", "Give at least one name.")
         if values.get("no_contact") and not values.get("no_contact_reason"):
-            self.add_error("no_contact_reason", "Say why, for whoever would have rung: a court order, the student's wish.")
+            self.add_error(
+                "no_contact_reason", "Say why, for whoever would have rung: a court order, the student's wish."
+            )
         return values
 
 

@@ -1,6 +1,6 @@
 """What may be typed about a student."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from caseload.models import AcademicYear, Closure, Site, Term
-from caseload.queries.calendar import SATURDAY, ONE_DAY, calendars_for
+from caseload.queries.calendar import ONE_DAY, SATURDAY, calendars_for
 
 NEEDED_DAYS = 190
 
@@ -15,16 +15,15 @@ def year_overview(year: AcademicYear) -> dict[str, Any]:
     sites = list(Site.objects.order_by("name"))
     calendars = calendars_for([None, *(site.pk for site in sites)], year.starts_on, year.ends_on)
     terms = list(Term.objects.filter(year=year).order_by("starts_on"))
-    closures = Closure.objects.select_related("site").filter(
-        starts_on__lte=year.ends_on, ends_on__gte=year.starts_on
-    )
+    closures = Closure.objects.select_related("site").filter(starts_on__lte=year.ends_on, ends_on__gte=year.starts_on)
     return {
         "terms": [
             {"term": term, "days": [len(calendars[site.pk].between(term.starts_on, term.ends_on)) for site in sites]}
             for term in terms
         ],
         "sites": [
-            {"site": site, "days": (days := len(calendars[site.pk].days)), "short": days < NEEDED_DAYS} for site in sites
+            {"site": site, "days": (days := len(calendars[site.pk].days)), "short": days < NEEDED_DAYS}
+            for site in sites
         ],
         "closures": list(closures.order_by("starts_on", "name")),
         "months": _months(year, calendars[None].days),

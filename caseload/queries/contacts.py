@@ -45,7 +45,7 @@ def contacts_of(student: Student) -> list[dict[str, Any]]:
         )
     )
     words = dict(choices.Relationship.choices)
-    return [_contact(row, words) for row in rows]
+    return [_contact(dict(row), words) for row in rows]
 
 
 def contact_log(student: Student, before: datetime | None = None, limit: int = LOG_LIMIT) -> list[dict[str, Any]]:
@@ -72,7 +72,7 @@ def contact_log(student: Student, before: datetime | None = None, limit: int = L
         "contact__title",
     )[:limit]
     channels = dict(choices.Channel.choices)
-    return [_log_entry(row, channels) for row in found]
+    return [_log_entry(dict(row), channels) for row in found]
 
 
 def follow_up_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
@@ -84,7 +84,7 @@ def follow_up_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[R
         .distinct("student_id")
         .values_list("student_id", "follow_up_on")
     )
-    return {pk: [_follow_up(due, (today - due).days)] for pk, due in rows}
+    return {pk: [_follow_up(due, (today - due).days)] for pk, due in rows if due is not None}
 
 
 def follow_ups_due(user: Any, students: Any) -> int:

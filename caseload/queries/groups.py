@@ -11,12 +11,12 @@ from caseload.models import (
     AcademicYear,
     Caseload,
     CaseloadMembership,
+    HouseMembership,
     Reach,
     SiteMembership,
     Student,
     TeachingGroup,
     TeachingGroupMembership,
-    HouseMembership,
     YearGroupMembership,
 )
 from caseload.queries.calendar import current_academic_year
@@ -84,7 +84,9 @@ def holders_of(kind: str, container_id: int | None = None) -> dict[int, list[dic
     year = current_academic_year()
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows.order_by("user__sort_key", "role__name").values(*fields):
-        name = " ".join(part for part in (row["user__title"], row["user__given_name"], row["user__family_name"]) if part)
+        name = " ".join(
+            part for part in (row["user__title"], row["user__given_name"], row["user__family_name"]) if part
+        )
         role = BY_CODE[row["role__name"]].label if row["role__name"] in BY_CODE else row["role__name"]
         found[row["container_id"]].append({"name": name, "role": role, "until": _until(row["period"].upper, year)})
     return dict(found)
@@ -111,7 +113,9 @@ def members_of(group: Caseload | TeachingGroup) -> dict[str, list[dict[str, Any]
         state = "coming" if start > today else "past" if end and end <= today else "present"
         given, family = row["student__given_name"], row["student__family_name"]
         name = ", ".join(part for part in (family, given) if part) or "(no name recorded)"
-        found[state].append({"public_id": row["student__public_id"], "name": name, "since": start, "until": _day_before(end)})
+        found[state].append(
+            {"public_id": row["student__public_id"], "name": name, "since": start, "until": _day_before(end)}
+        )
     return found
 
 
@@ -132,7 +136,7 @@ def teaching_groups_held(user: Any, permission: str) -> list[dict[str, Any]]:
         .order_by("name")
         .values("pk", "public_id", "name", "code", "course__title", "site__name", "students")
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def member_ids(group: Caseload | TeachingGroup) -> set[int]:

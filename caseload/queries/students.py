@@ -150,7 +150,7 @@ def _with_names(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _no_upn(student: Student) -> str:
-    return f"None: {student.get_upn_unknown_reason_display().lower()}" if student.upn_unknown_reason else ""  # type: ignore[attr-defined]  # Django's own
+    return f"None: {student.get_upn_unknown_reason_display().lower()}" if student.upn_unknown_reason else ""
 
 
 _ALWAYS = {
@@ -171,7 +171,10 @@ def _flag(kind: str, code: str, detail: str) -> dict[str, str] | None:
     if kind == "pupil_premium":
         return {"words": f"Pupil premium ({choices.PUPIL_PREMIUM.get(code, code).lower()})", "tone": "plain"}
     if kind in ("medical", "access") and code not in _NOT_SO:
-        return {"words": detail or {"medical": "Medical note", "access": "Exam access arrangement"}[kind], "tone": "accent"}
+        return {
+            "words": detail or {"medical": "Medical note", "access": "Exam access arrangement"}[kind],
+            "tone": "accent",
+        }
     if kind in ("post_looked_after", "kinship_care") and code not in _NOT_SO:
         words = {"post_looked_after": "Previously looked after", "kinship_care": "Kinship care"}[kind]
         return {"words": words, "tone": "plain"}

@@ -44,7 +44,7 @@ def lessons_on(
         rows = rows.filter(teacher_id=teacher_id)
     if site_id is not None:
         rows = rows.filter(group__site_id=site_id)
-    found = list(rows.order_by("time__starts_at", "group__name", "id").values(*LESSON_FIELDS))
+    found = [dict(row) for row in rows.order_by("time__starts_at", "group__name", "id").values(*LESSON_FIELDS)]
     known = calendars or calendars_for({row["group__site_id"] for row in found})
     letters = {site: calendar.week_letter(day) for site, calendar in known.items() if calendar.is_open(day)}
     return [
@@ -56,7 +56,7 @@ def lessons_on(
 
 def weekly_timetable(group_id: int, day: date) -> list[dict[str, Any]]:
     """The weekly lessons of a teaching group that are in force on a day, Monday first."""
-    return list(
+    rows = (
         TimetabledLesson.objects.filter(group_id=group_id, period__contains=day)
         .order_by("time__week", "time__weekday", "time__starts_at")
         .values(
@@ -71,3 +71,4 @@ def weekly_timetable(group_id: int, day: date) -> list[dict[str, Any]]:
             "teacher__title",
         )
     )
+    return [dict(row) for row in rows]

@@ -27,7 +27,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
     sites = managed_sites(request.user)
     context = {
         "year": year,
-        "years": [{"label": y.name, "url": f"?year={y.start_year}", "current": y == year, "count": None} for y in years],
+        "years": [
+            {"label": y.name, "url": f"?year={y.start_year}", "current": y == year, "count": None} for y in years
+        ],
         "overview": year_overview(year) if year else None,
         "whole_college": manages_college(request.user),
         "managed": sites,

@@ -12,7 +12,8 @@ from accounts.gates import fetch, page
 from caseload.actions import contacts as actions
 from caseload.forms.contacts import AdditionForm, ContactForm, ContactLogForm
 from caseload.models import Contact, ContactLogEntry, Student, StudentContact
-from caseload.queries.contacts import contact_log as log_of, contacts_of
+from caseload.queries.contacts import contact_log as log_of
+from caseload.queries.contacts import contacts_of
 from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, VIEW_CONTACTS, reaches
 
 

@@ -36,7 +36,9 @@ def teaching_group_list(request: HttpRequest) -> HttpResponse:
         today.setdefault(lesson["group_id"], []).append(lesson)
     for row in rows:
         row["today"] = today.get(row["pk"], [])
-    rows.sort(key=lambda row: (not row["today"], row["today"][0]["time__starts_at"] if row["today"] else 0, row["name"]))
+    rows.sort(
+        key=lambda row: (not row["today"], row["today"][0]["time__starts_at"] if row["today"] else 0, row["name"])
+    )
     return render(request, "caseload/teaching_group_list.html", {"groups": rows, "today": clock.today()})
 
 
@@ -66,7 +68,8 @@ def group_list(request: HttpRequest) -> HttpResponse:
         raise Http404
     sites = managed_sites(request.user)
     tabs = [
-        {"label": label, "url": f"?kind={code}", "current": code == kind, "count": None} for code, label in PLURALS.items()
+        {"label": label, "url": f"?kind={code}", "current": code == kind, "count": None}
+        for code, label in PLURALS.items()
     ]
     context = {
         "kind": kind,
@@ -109,7 +112,11 @@ def group_setup(request: HttpRequest, kind: str, public_id: str) -> HttpResponse
         "find": wanted,
         "found": [row | {"inside": row["id"] in inside} for row in found],
         "today": clock.today(),
-        "trail": [("Groups", reverse("caseload:group_list")), (PLURALS[kind], f"{reverse('caseload:group_list')}?kind={kind}"), (group.name, None)],
+        "trail": [
+            ("Groups", reverse("caseload:group_list")),
+            (PLURALS[kind], f"{reverse('caseload:group_list')}?kind={kind}"),
+            (group.name, None),
+        ],
     }
     return render(request, "caseload/group_setup.html", context)
 
@@ -131,7 +138,9 @@ def member_add(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         messages.info(request, f"{student.full_name} is in {group.name} already.")
     except actions.AnotherTutorGroup as other:
         change = reverse("caseload:member_change", args=["caseload", other.group.public_id, student.public_id])
-        messages.info(request, f"{student.full_name} is in {other.group.name} on that day. Move them from there instead.")
+        messages.info(
+            request, f"{student.full_name} is in {other.group.name} on that day. Move them from there instead."
+        )
         return redirect(f"{change}?to={public_id}")
     return back
 

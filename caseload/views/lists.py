@@ -10,9 +10,11 @@ from accounts.gates import page
 from caseload import columns
 from caseload.models import Student
 from caseload.queries.containers import Container, container_named, held_containers, students_in
-from caseload.queries.lists import StudentList, student_list as read_list
+from caseload.queries.lists import StudentList
+from caseload.queries.lists import student_list as read_list
 from caseload.querysets import containers
 from caseload.rules.students import VIEW, VIEW_CASELOAD
+from core.http import wants_part
 
 CHOICES = ("caseload", "team", "house", "year_group", "course", "area", "site")
 
@@ -46,10 +48,7 @@ def student_list(request: HttpRequest) -> HttpResponse:
     """Students by year group, tutor group, house, course or site: where a figure drills down to."""
     chosen = _chosen(request, VIEW)
     students = Student.objects.visible_to(request.user, VIEW)
-    if chosen is not None:
-        students = students_in(chosen, students)
-    else:
-        students = students.on_roll()
+    students = students_in(chosen, students) if chosen is not None else students.on_roll()
     listed = _read(request, students, VIEW, "name")
     context = {
         "listed": listed,
@@ -57,7 +56,9 @@ def student_list(request: HttpRequest) -> HttpResponse:
         "title": chosen.name if chosen else "All students",
         "sort": request.GET.get("sort", "name"),
         "actions": columns.actions_for(request.user),
-        "trail": [("Students", reverse("caseload:student_list")), (chosen.label, None), (chosen.name, None)] if chosen else [],
+        "trail": [("Students", reverse("caseload:student_list")), (chosen.label, None), (chosen.name, None)]
+        if chosen
+        else [],
         "kinds": _kinds(request.user, chosen),
         "may_add": request.user.has_perm("caseload.manage_students"),
     }
@@ -78,8 +79,7 @@ def _read(request: HttpRequest, students: Any, permission: str, sort: str) -> St
 
 
 def _part(request: HttpRequest, template: str) -> str:
-    htmx = getattr(request, "htmx", None)
-    return f"{template}#rows" if htmx and not htmx.boosted and not htmx.history_restore_request else template
+    return f"{template}#rows" if wants_part(request) else template
 
 
 def _chosen(request: HttpRequest, permission: str) -> Container | None:
@@ -123,7 +123,9 @@ def _in_any(own: list[Container]) -> Any:
 
 def _kinds(user: Any, chosen: Container | None) -> list[dict[str, Any]]:
     """The year groups to choose from, for those who reach many."""
-    held = held_containers(user, VIEW, ("year_group", "house", "site", "team", "course", "area", "caseload", "teaching_group"))
+    held = held_containers(
+        user, VIEW, ("year_group", "house", "site", "team", "course", "area", "caseload", "teaching_group")
+    )
     offered = held or (_every("year_group") if "college" in containers(user, VIEW) else [])
     if len(offered) < 2:
         return []

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from accounts.gates import any_staff
 from caseload import search as searching
+from core.http import wants_part
 
 SUGGESTIONS = 6
 
@@ -13,7 +14,7 @@ SUGGESTIONS = 6
 def search(request: HttpRequest) -> HttpResponse:
     """What the words find; while somebody types, the few best."""
     text = request.GET.get("q", "")
-    suggesting = bool(getattr(request, "htmx", None)) and request.htmx.target == "wm-suggestions"
+    suggesting = wants_part(request) and request.htmx.target == "wm-suggestions"
     found = searching.search(request.user, text, SUGGESTIONS if suggesting else 50)
     context = {
         "found": found,

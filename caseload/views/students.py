@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
-from urllib.parse import urlsplit
 
 from accounts.gates import fetch, page
 from audit import record
@@ -22,6 +22,7 @@ from caseload.queries.students import flags_of, identifiers_of, student_header
 from caseload.rules.structure import managed_sites
 from caseload.rules.students import MANAGE_STUDENTS, VIEW, VIEW_CASELOAD, VIEW_CHARACTERISTICS, reaches
 from core import panels
+from core.http import wants_part
 
 TIMELINE_LENGTH = 25
 # The lists that a student's page is opened from, and what the way back is called.
@@ -41,8 +42,8 @@ def student_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("caseload:student_detail", fetch(Student, request.user, VIEW, pk=survivor).public_id)
     student = fetch(Student, request.user, VIEW, public_id=public_id)
     context = {"student": student} | _timeline(request, student)
-    if getattr(request, "htmx", None) and request.htmx.target in ("timeline", "older"):
-        return render(request, f"caseload/student_detail.html#{request.htmx.target}", context)
+    if wants_part(request):
+        return render(request, "caseload/student_detail.html#timeline", context)
     shown = panels.panels_for("student", request.user, student)
     back = _came_from(request)
     request.current_place = back["place"] if back else _first_list(request.user)  # type: ignore[attr-defined]  # read by the shell
@@ -66,7 +67,7 @@ def student_identifiers(request: HttpRequest, public_id: str) -> HttpResponse:
     record.record(request.user, verbs.IDENTIFIERS_READ, "student", student.pk, details={"all": everything})
     context = {"student": student, "identifiers": identifiers_of(student, all_of_them=everything)}
     template = "caseload/student_identifiers.html"
-    return render(request, f"{template}#identifiers" if getattr(request, "htmx", None) else template, context)
+    return render(request, f"{template}#identifiers" if wants_part(request) else template, context)
 
 
 @page(MANAGE_STUDENTS)
@@ -113,7 +114,10 @@ def student_edit(request: HttpRequest, public_id: str) -> HttpResponse:
 def _survivor(public_id: str) -> int | None:
     """Where an old address leads after two records of the same student were merged."""
     found: int | None = (
-        Student.objects.filter(public_id=public_id).exclude(merged_into=None).values_list("merged_into_id", flat=True).first()
+        Student.objects.filter(public_id=public_id)
+        .exclude(merged_into=None)
+        .values_list("merged_into_id", flat=True)
+        .first()
     )
     return found
 
@@ -130,10 +134,17 @@ def _timeline(request: HttpRequest, student: Student) -> dict[str, Any]:
         shown.append(entries[len(shown)])
     chips = [{"label": "All", "url": "?", "count": None, "current": wanted is None}]
     chips += [
-        {"label": kind.label, "url": f"?kind={kind.kind}", "count": None, "current": wanted == [kind.kind]} for kind in kinds
+        {"label": kind.label, "url": f"?kind={kind.kind}", "count": None, "current": wanted == [kind.kind]}
+        for kind in kinds
     ]
     older = shown[-1]["when"].isoformat() if len(shown) < len(entries) else ""
-    return {"entries": shown, "chips": chips if len(kinds) > 1 else [], "older": older, "kind": chosen, "before": before}
+    return {
+        "entries": shown,
+        "chips": chips if len(kinds) > 1 else [],
+        "older": older,
+        "kind": chosen,
+        "before": before,
+    }
 
 
 def _moment(text: str) -> datetime | None:
@@ -148,9 +159,16 @@ def _moment(text: str) -> datetime | None:
 def _adding(user: Any, student: Student) -> list[dict[str, Any]]:
     """What this person may add about this very student."""
     offered = student_actions_for(user)
-    allowed = {permission for permission in {action.permission for action in offered} if reaches(user, permission, student)}
+    allowed = {
+        permission for permission in {action.permission for action in offered} if reaches(user, permission, student)
+    }
     return [
-        {"label": action.label, "icon": action.icon, "keys": action.keys, "url": reverse(action.url_name, args=[student.public_id])}
+        {
+            "label": action.label,
+            "icon": action.icon,
+            "keys": action.keys,
+            "url": reverse(action.url_name, args=[student.public_id]),
+        }
         for action in offered
         if action.permission in allowed
     ]

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from caseload.actions import calendar as dates, contacts, memberships, students
+from caseload.actions import calendar as dates
+from caseload.actions import contacts, memberships, students
 from caseload.models import (
     AcademicYear,
     CaseloadMembership,
@@ -147,7 +148,9 @@ def spans(given: str, college: College) -> list[tuple[str, date, date]]:
 
 def test_moving_ends_one_membership_and_begins_the_other_on_the_same_day(college: College) -> None:
     monday = TODAY + timedelta(days=3)
-    memberships.move_member(college.tran, college.caseloads["10A"], college.student("Ada"), college.caseloads["10B"], monday)
+    memberships.move_member(
+        college.tran, college.caseloads["10A"], college.student("Ada"), college.caseloads["10B"], monday
+    )
     assert spans("Ada", college) == [
         ("10A", date(2026, 9, 1), monday),
         ("10B", monday, date(2027, 9, 1)),
@@ -206,7 +209,12 @@ def test_terms_do_not_run_into_each_other(college: College) -> None:
     with pytest.raises(dates.DatesOverlap):
         dates.set_term(college.tran, college.year, None, **values)
     autumn = dates.set_term(
-        college.tran, college.year, college.terms[0], name="Autumn", starts_on=date(2026, 9, 3), ends_on=date(2026, 12, 18)
+        college.tran,
+        college.year,
+        college.terms[0],
+        name="Autumn",
+        starts_on=date(2026, 9, 3),
+        ends_on=date(2026, 12, 18),
     )
     assert date(2026, 9, 2) not in school_days(college.school, date(2026, 9, 1), date(2026, 9, 4))
     assert autumn.pk == college.terms[0].pk

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from hypothesis import given, settings as how, strategies as st
+from hypothesis import given
+from hypothesis import settings as how
+from hypothesis import strategies as st
 
 from caseload.models import AcademicYear, Closure, Term
 from caseload.queries.calendar import (
@@ -62,7 +64,10 @@ def test_weeks_a_and_b_alternate_over_weeks_that_open(college: College) -> None:
     assert letters == ["A", "B", "B"]
     assert week_letter(college.school, date(2026, 10, 28)) == ""  # half-term
     assert week_letter(college.school, date(2026, 11, 4)) == "A"  # goes on where it stopped
-    assert school_weeks(college.school, date(2026, 10, 19), date(2026, 11, 4)) == [date(2026, 10, 19), date(2026, 11, 2)]
+    assert school_weeks(college.school, date(2026, 10, 19), date(2026, 11, 4)) == [
+        date(2026, 10, 19),
+        date(2026, 11, 2),
+    ]
 
 
 def test_lessons_meet_on_open_days_in_the_right_week(college: College) -> None:
@@ -93,7 +98,9 @@ def test_published_term_dates_give_the_days_that_were_counted(db: None, key: str
     assert may not in found
 
 
-def test_a_calendar_is_read_in_three_queries_for_any_number_of_sites(college: College, django_assert_num_queries) -> None:
+def test_a_calendar_is_read_in_three_queries_for_any_number_of_sites(
+    college: College, django_assert_num_queries
+) -> None:
     with django_assert_num_queries(3):
         calendar = calendar_for(college.school)
         assert calendar.latest(date(2026, 11, 22)) == date(2026, 11, 20)

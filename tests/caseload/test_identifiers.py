@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caseload.identifiers import UPN_ALPHABET, uln_check_digit, uln_problem, upn_check_letter, upn_problem
 
@@ -44,7 +45,15 @@ def test_published_ulns() -> None:
 
 @pytest.mark.parametrize(
     "upn",
-    ["H801200001001", "R674123101121", "J823432113001", "N999199900001", "A823999920001", "Z30142330500A", "R67412310112B"],
+    [
+        "H801200001001",
+        "R674123101121",
+        "J823432113001",
+        "N999199900001",
+        "A823999920001",
+        "Z30142330500A",
+        "R67412310112B",
+    ],
 )
 def test_good_upns_have_no_problem(upn: str) -> None:
     assert upn_problem(upn) == ""

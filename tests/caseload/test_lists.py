@@ -60,7 +60,16 @@ def test_at_most_two_reasons_are_shown_and_the_rest_counted(college: College) ->
 
 
 def test_order_by_name_knows_accents(college: College) -> None:
-    assert names(college, college.okafor, sort="name") == ["Ada", "Ben", "Chloe", "Dmytro", "Finn", "Gita", "Esra", "Hugo"]
+    assert names(college, college.okafor, sort="name") == [
+        "Ada",
+        "Ben",
+        "Chloe",
+        "Dmytro",
+        "Finn",
+        "Gita",
+        "Esra",
+        "Hugo",
+    ]
     assert names(college, college.okafor, sort="-name")[0] == "Hugo"
 
 
@@ -102,7 +111,9 @@ def test_a_column_is_filled_only_for_students_reached_with_its_permission(colleg
     view = "caseload.view_student"
     student_list(college.okafor, Student.objects.visible_to(college.okafor, view), permission=view)
     assert asked["marks"] == sorted(student.pk for student in college.students)
-    assert asked["notes"] == sorted(college.student(name).pk for name in ("Ada", "Ben", "Chloe", "Dmytro", "Esra", "Finn", "Gita", "Hugo"))
+    assert asked["notes"] == sorted(
+        college.student(name).pk for name in ("Ada", "Ben", "Chloe", "Dmytro", "Esra", "Finn", "Gita", "Hugo")
+    )
 
 
 def test_a_contact_to_follow_up_is_a_reason_until_it_is_done(college: College) -> None:
@@ -110,10 +121,17 @@ def test_a_contact_to_follow_up_is_a_reason_until_it_is_done(college: College) -
 
     ada = college.student("Ada")
     entry = ContactLogEntry.objects.create(
-        student=ada, channel="call", at=clock.now(), summary="Rang", logged_by=college.okafor, follow_up_on=college.today
+        student=ada,
+        channel="call",
+        at=clock.now(),
+        summary="Rang",
+        logged_by=college.okafor,
+        follow_up_on=college.today,
     )
     found = follow_up_reasons([student.pk for student in college.students], college.okafor)
-    assert {pk: [reason.words for reason in some] for pk, some in found.items()} == {ada.pk: ["Follow up a contact today"]}
+    assert {pk: [reason.words for reason in some] for pk, some in found.items()} == {
+        ada.pk: ["Follow up a contact today"]
+    }
     entry.followed_up_at = clock.now()
     entry.save()
     assert follow_up_reasons([ada.pk], college.okafor) == {}

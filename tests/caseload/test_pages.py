@@ -55,7 +55,9 @@ def test_a_part_of_the_list_is_not_the_whole_page(college: College, sign_in: Sig
     assert "<html" not in page
 
 
-def test_the_student_page_is_there_for_those_who_reach_her_and_for_nobody_else(college: College, sign_in: SignIn) -> None:
+def test_the_student_page_is_there_for_those_who_reach_her_and_for_nobody_else(
+    college: College, sign_in: SignIn
+) -> None:
     path = page_of(college, "Ada")
     for who in ("okafor", "mendes", "lind", "hollis", "marsh", "doyle", "rahman", "novak", "price", "tran", "lowe"):
         assert sign_in(getattr(college, who)).get(path).status_code == 200, who
@@ -175,7 +177,9 @@ def test_the_way_back_leads_to_the_list_it_was_opened_from(college: College, sig
     client, path = sign_in(college.okafor), page_of(college, "Ada")
     page = text_of(client, path, headers={"Referer": "http://testserver/caseload/?show=attention"})
     assert 'href="/caseload/?show=attention">My caseload</a>' in page
-    assert 'aria-label="Where this page is"' not in text_of(client, path, headers={"Referer": "http://elsewhere.example/caseload/"})
+    assert 'aria-label="Where this page is"' not in text_of(
+        client, path, headers={"Referer": "http://elsewhere.example/caseload/"}
+    )
 
 
 def test_an_old_address_leads_to_the_student_it_was_merged_into(college: College, sign_in: SignIn) -> None:
@@ -242,7 +246,14 @@ def test_a_teachers_groups(college: College, sign_in: SignIn) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/students/add/", "/set-up/groups/", "/set-up/calendar/", "/set-up/calendar/add/", "/set-up/calendar/closures/add/"]
+    "path",
+    [
+        "/students/add/",
+        "/set-up/groups/",
+        "/set-up/calendar/",
+        "/set-up/calendar/add/",
+        "/set-up/calendar/closures/add/",
+    ],
 )
 def test_setting_up_is_for_the_data_manager(college: College, sign_in: SignIn, path: str) -> None:
     assert sign_in(college.tran).get(path).status_code == 200
@@ -250,6 +261,8 @@ def test_setting_up_is_for_the_data_manager(college: College, sign_in: SignIn, p
         assert sign_in(getattr(college, who)).get(path).status_code == 403, who
 
 
-@pytest.mark.parametrize("kind", ["caseload", "teaching_group", "year_group", "house", "team", "course", "area", "site"])
+@pytest.mark.parametrize(
+    "kind", ["caseload", "teaching_group", "year_group", "house", "team", "course", "area", "site"]
+)
 def test_every_kind_of_group_has_its_list(college: College, sign_in: SignIn, kind: str) -> None:
     text_of(sign_in(college.tran), f"/set-up/groups/?kind={kind}")
