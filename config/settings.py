@@ -292,4 +292,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("WAYMARK_LOG_LEVEL", "INFO")},
+    "loggers": {"axes": {"level": "WARNING"}},  # sign-ins are in the audit record
 }

@@ -3,6 +3,7 @@
 Left out, with a word why, where no Chromium is installed.
 """
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -34,11 +35,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One Chromium for the stories of a file."""
+    # Playwright's plain interface keeps an event loop in this thread; Django is used beside it, never inside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as engine:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
         found = engine.chromium.launch(executable_path=CHROMIUM, args=options)
         yield found
         found.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
