@@ -77,7 +77,7 @@ def read(name: str) -> DemoMail | None:
     assert isinstance(message, EmailMessage)  # what the default policy makes
     return DemoMail(
         id=name,
-        at=datetime.strptime(name[:20], "%Y%m%d%H%M%S%f").replace(tzinfo=UTC),
+        at=_date_of(message) or datetime.strptime(name[:20], "%Y%m%d%H%M%S%f").replace(tzinfo=UTC),
         to=str(message["To"] or ""),
         sender=str(message["From"] or ""),
         subject=str(message["Subject"] or "(no subject)"),
@@ -85,6 +85,12 @@ def read(name: str) -> DemoMail | None:
         html=_part(message, "html"),
         attachments=tuple(_attachments(message)),
     )
+
+
+def _date_of(message: EmailMessage) -> datetime | None:
+    """When the mail says it was written, which follows the demonstration's own clock."""
+    written = getattr(message["Date"], "datetime", None)
+    return written if written is not None and written.tzinfo is not None else None
 
 
 def _part(message: EmailMessage, kind: str) -> str:

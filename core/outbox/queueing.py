@@ -12,6 +12,7 @@ from core.actors import Actor, SystemActor
 from core.jobs import after_commit
 from core.models import Mail, StoredFile
 from core.models.mail import MailState
+from core.outbox.wording import plain_html
 
 
 def queue_mail(
@@ -30,8 +31,8 @@ def queue_mail(
 ) -> Mail:
     """Queue one mail to one person, sent once the caller's transaction is saved.
 
-    The same key queues nothing the second time and gives back the first mail. An address that no mail can reach makes
-    a refused mail on the list, never a silent nothing.
+    Without `html` the text itself is set in the college's frame. The same key queues nothing the second time and gives
+    back the first mail. An address that no mail can reach makes a refused mail on the list, never a silent nothing.
     """
     if by is None:
         raise ValueError("A mail needs somebody who sends it: a person or a named system actor.")
@@ -42,7 +43,7 @@ def queue_mail(
         to_person_id=to_person_id,
         subject=" ".join(subject.split())[:200],
         text=text,
-        html=html,
+        html=html or plain_html(subject, text),
         unsubscribe_url=unsubscribe_url,
         reply_to=reply_to,
         not_before=not_before,

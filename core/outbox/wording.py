@@ -18,6 +18,12 @@ def mail_words(template: str, context: Mapping[str, Any]) -> dict[str, str]:
     return {"text": text, "html": render_to_string(f"{template}.html", whole)}
 
 
+def plain_html(subject: str, text: str) -> str:
+    """The HTML of a mail of which only the text was written."""
+    context = {"subject": subject, "words": text.strip(), "college": settings.COLLEGE_NAME}
+    return render_to_string("core/mail/plain.html", context)
+
+
 def address_of(name: str, **arguments: Any) -> str:
     """The whole address of a page, for a link in a mail."""
     return settings.BASE_URL + reverse(name, kwargs=arguments or None)
