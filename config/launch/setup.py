@@ -204,8 +204,7 @@ def need_libraries() -> None:
 
 def browser() -> str | None:
     """The browser that browser tests use."""
-    named = os.environ.get("WAYMARK_CHROMIUM")
-    return named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
 def need_browser() -> None:
