@@ -214,12 +214,20 @@ ROWS: tuple[Row, ...] = (
     see("reporting:report_new",                    "-- ++++- -- -- +-+ +- -"),
     see("reporting:report_detail",                 "-- .++.- -- -- +-+ +- -", t.report),
     see("reporting:report_download",               "-- .++.- -- -- +-+ +- -", t.report),
-    send("reporting:report_cancel",                "-- .-+.- -- -- --- -- -", t.report),
-    send("reporting:report_again",                 "-- .-+.- -- -- --- -- -", t.report),
+    send("reporting:report_cancel",                "-- .-+.- -- -- +-+ -- -", t.report),
+    send("reporting:report_again",                 "-- .-+.- -- -- +-+ -- -", t.report),
     see("reporting:schedule_list",                 "-- ----- -- -- +-+ -- -"),
     see("reporting:schedule_new",                  "-- ----- -- -- +-+ -- -"),
     see("reporting:schedule_edit",                 "-- ----- -- -- +-+ -- -", t.schedule),
     send("reporting:schedule_stop",                "-- ----- -- -- +-+ -- -", t.schedule),
+    # Rosters
+    see("exchange:import_list",                    "-- ----- -- -- --- +- -"),
+    see("exchange:import_detail",                  "-- ----- -- -- --- +- -", t.roster),
+    send("exchange:import_confirm",                "-- ----- -- -- --- +- -", t.roster),
+    send("exchange:import_discard",                "-- ----- -- -- --- +- -", t.roster),
+    see("exchange:leaver_list",                    "-- ----- -- -- --- +- -"),
+    send("exchange:leaver_end",                    "-- ----- -- -- --- +- -", t.leaver),
+    send("exchange:leaver_keep",                   "-- ----- -- -- --- +- -", t.leaver),
 )
 # fmt: on
 

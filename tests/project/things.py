@@ -247,7 +247,9 @@ def report(college: College) -> Any:
     """A report about Year 10 that Mr Lind asked for."""
     from reporting.models import ReportRun
 
-    return ReportRun.objects.create(year_group=college.years[10], term=college.terms[0], asked_by=college.lind).public_id
+    return ReportRun.objects.create(
+        year_group=college.years[10], term=college.terms[0], asked_by=college.lind
+    ).public_id
 
 
 @once
@@ -256,6 +258,30 @@ def schedule(college: College) -> Any:
     from reporting.models import Subscription
 
     return Subscription.objects.create(name="Each term", year_group=college.years[10], owner=college.novak).public_id
+
+
+# --- rosters ----------------------------------------------------------------------------------------------------------
+
+
+@once
+def roster(college: College) -> Any:
+    """A roster that Mr Trần uploaded, not brought in yet."""
+    from core.files import save_file
+    from exchange.models import RosterImport
+
+    upload = save_file(b"SIS ID,Name\n", "School.csv", "text/csv")
+    return RosterImport.objects.create(asked_by=college.tran, upload=upload).public_id
+
+
+@once
+def leaver(college: College) -> Any:
+    """Ada, whom the latest roster does not name."""
+    from exchange.models import SourceLink
+
+    link = SourceLink.objects.create(
+        source="sds", kind="student", source_id="1", object_id=college.student("Ada").pk, missing_since=clock.now()
+    )
+    return link.pk
 
 
 # --- behind the wall ---------------------------------------------------------------------------------------------------
