@@ -8,6 +8,7 @@ from core import clock, files
 from core.jobs import job, register_schedule, register_sweep, sweep
 from core.models import Beat, Mail
 from core.outbox.sending import hand_over
+from core.outbox.settling import forget_words
 
 
 @job("core.sweep")
@@ -34,7 +35,14 @@ def purge_files() -> None:
     files.purge()
 
 
+@job("core.forget_mail")
+def forget_mail() -> None:
+    """Empty the text of mails that went out three months ago."""
+    forget_words()
+
+
 register_sweep(Mail, "core.send_mail")
 register_schedule("Ring again for waiting work", "core.sweep", every=timedelta(minutes=1), vital=True)
 register_schedule("Sign of life", "core.beat", every=timedelta(seconds=30), vital=True)
 register_schedule("Delete expired files", "core.purge_files", at=crontab(hour="3", minute="10"))
+register_schedule("Forget what old mails said", "core.forget_mail", at=crontab(hour="3", minute="20"))

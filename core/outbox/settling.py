@@ -1,5 +1,7 @@
 """What a person decides about a mail that is uncertain or was refused."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -7,6 +9,8 @@ from core import clock
 from core.jobs import after_commit
 from core.models import Mail
 from core.models.mail import MailState
+
+KEPT_DAYS = 90  # how long the words of a mail that went out are kept
 
 
 class AlreadySettled(Exception):
@@ -22,6 +26,14 @@ def confirm_arrived(mail: Mail) -> Mail:
         raise AlreadySettled
     mail.refresh_from_db()
     return mail
+
+
+def forget_words() -> int:
+    """Empty the text of mails that went out long ago: who got what and when stays, what it said does not."""
+    old = clock.now() - timedelta(days=KEPT_DAYS)
+    done = Mail.objects.filter(state__in=[MailState.SENT, MailState.CANCELLED], finished_at__lt=old).exclude(text="")
+    Mail.attachments.through.objects.filter(mail__in=done).delete()
+    return done.update(text="", html="")
 
 
 @transaction.atomic

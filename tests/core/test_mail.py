@@ -1,6 +1,7 @@
 """The outbox: every mail is sent at most once and never silently not at all."""
 
 import email
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
 from time import sleep
@@ -11,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import send_mail
 from django.db import transaction
 
+from core import clock
 from core.actors import SystemActor
 from core.files import save_file
 from core.jobs import run_now, sweep
@@ -194,6 +196,15 @@ def test_a_worker_killed_while_the_server_takes_the_mail_leaves_it_uncertain(pos
     wait_until(lambda: state(other) == "sent")
     sleep(0.2)
     assert [state(mail), len(postbox.taken)] == ["uncertain", 2]
+
+
+def test_what_old_mails_said_is_forgotten(committing_db: None) -> None:
+    old, fresh, unsent = (queue(key, attachments=[save_file(b"x", "x.pdf")]) for key in ("old", "fresh", "unsent"))
+    Mail.objects.exclude(pk=unsent.pk).update(state=MailState.SENT, finished_at=clock.now())
+    Mail.objects.exclude(pk=fresh.pk).update(finished_at=clock.now() - timedelta(days=91))
+    run_now("core.forget_mail")
+    kept = {mail.key: (bool(mail.text), bool(mail.html), mail.attachments.count()) for mail in Mail.objects.all()}
+    assert kept == {"old": (False, False, 0), "fresh": (True, True, 1), "unsent": (True, True, 1)}
 
 
 def test_mail_of_installed_packages_goes_through_the_outbox(committing_db: None, settings: object) -> None:
