@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -19,7 +18,7 @@ from interventions.choices import Audience, Figure, Outcome
 from interventions.models import Meeting, MeetingType, Target
 from progress.models import Grade, ScaleGrade
 
-NEW_TARGETS = 4
+NEW_TARGETS = 3
 USUAL_WEEKS = 4
 NEXT_CHOICES = [("", "Not set"), ("2", "2 weeks"), ("4", "4 weeks"), ("6", "6 weeks"), ("on", "On a day")]
 NOT_DRAFT = {
@@ -123,7 +122,7 @@ class MeetingForm(AudienceFields):
     next_on = Day(label="On")
 
     def __init__(self, *args: Any, meeting: Meeting | None = None, **kwargs: Any) -> None:
-        first = MeetingType.objects.filter(active=True).first()
+        first = None if meeting or (args and args[0]) else MeetingType.objects.filter(active=True).first()
         usual = {"type": first, "held_on": clock.today(), "audience": Audience.PASTORAL, "next_in": ""}
         kwargs["initial"] = usual | (_initial_of(meeting) if meeting else {}) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
@@ -267,17 +266,17 @@ class TargetForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, courses: QuerySet[Course], target: Target | None = None, required: bool = False, **kwargs: Any
+        self, *args: Any, offered: "Offered", target: Target | None = None, required: bool = False, **kwargs: Any
     ) -> None:
         usual = {"due_on": _friday_in(USUAL_WEEKS), "audience": Audience.TEACHERS}
         kwargs["initial"] = usual | (_initial_of_target(target) if target else {}) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         course: Any = self.fields["course"]
         grade: Any = self.fields["figure_grade"]
-        course.queryset = courses
-        grade.queryset = ScaleGrade.objects.filter(
-            scale__kind="grade", scale__in=_scales_of(courses), position__isnull=False
-        ).select_related("scale")
+        course.queryset, grade.queryset = offered.courses, offered.grades
+        # Read once for all the targets of a page.
+        course.choices, grade.choices = offered.course_choices, offered.grade_choices
+        self.offers_grades = len(offered.grade_choices) > 1
         self.target, self.needed = target, required
         if required:
             self.fields["what"].required = self.fields["due_on"].required = True
@@ -343,10 +342,6 @@ def _initial_of_target(target: Target) -> dict[str, Any]:
     return found | {"steps": "\n".join(step.text for step in target.steps.all())}
 
 
-def _scales_of(courses: QuerySet[Course]) -> Any:
-    return Grade.objects.filter(course__in=courses.values("pk")).order_by().values("scale").distinct()
-
-
 class NoteForm(AudienceFields):
     """A quick note: one sentence and a kind."""
 
@@ -362,13 +357,19 @@ class NoteForm(AudienceFields):
         return NoteSaid(self.cleaned_data["text"], self.cleaned_data["kind"], **self.audience_said())
 
 
-def courses_of(student: Student) -> QuerySet[Course]:
-    """The subjects a student is taught today, for choosing one."""
-    today = clock.today()
-    taught = Course.objects.filter(
-        teaching_groups__memberships__student=student, teaching_groups__memberships__period__contains=today
-    )
-    return Course.objects.filter(pk__in=taught.values("pk")).order_by("title", "pk")
+class Offered:
+    """The subjects that a student is taught today, and the grades in which these are given, for choosing from."""
+
+    def __init__(self, student: Student) -> None:
+        today = clock.today()
+        taught = Course.objects.filter(
+            teaching_groups__memberships__student=student, teaching_groups__memberships__period__contains=today
+        )
+        self.courses = Course.objects.filter(pk__in=taught.values("pk")).order_by("title", "pk")
+        scales = Grade.objects.filter(course__in=taught.values("pk")).order_by().values("scale").distinct()
+        self.grades = ScaleGrade.objects.filter(scale__kind="grade", scale__in=scales, position__isnull=False)
+        self.course_choices = [("", "No subject"), *self.courses.values_list("pk", "title")]
+        self.grade_choices = [("", "No grade"), *self.grades.values_list("pk", "label")]
 
 
 def draft_data(post: QueryDict) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from caseload.models import CaseloadMembership, Student
 from caseload.queries.students import student_rows
 from caseload.querysets import containers
 from core import clock
-from interventions.choices import REVIEW_SOON_DAYS
+from interventions.choices import REVIEW_SOON_DAYS, Audience
 from interventions.models import Meeting, MeetingDraft, Target
 from interventions.queries.students import last_seen, next_meetings, weeks_unseen
 
@@ -93,8 +93,9 @@ def due_count(user: Any) -> int:
     if not caseloads:
         return 0
     mine = _members(caseloads)
-    readable = Meeting.objects.visible_to(user).order_by()
+    # Whoever holds a caseload reads everything pastoral about it; only what is for named people is another's.
+    readable = Meeting.objects.exclude(~Q(written_by=user), audience=Audience.NAMED).order_by()
     later = readable.filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
-    targets = Target.objects.visible_to(user).overdue().filter(student__in=mine).order_by().values("pk")
+    targets = Target.objects.overdue().filter(student__in=mine).order_by().values("pk")
     reviews = readable.filter(student__in=mine, next_on__lt=clock.today()).exclude(Exists(later))
     return targets.union(reviews.values("pk"), all=True).count()

@@ -14,7 +14,8 @@ from progress.queries import Below, Moved, below_target_counts, grades_moved_sin
 
 FIRST_TIME_WEEKS = 6
 CHANGES_SHOWN = 6
-OWN_KINDS = ("meetings", "targets")
+# Shown in panels of their own beside the form, or of no use there.
+OWN_KINDS = ("meetings", "targets", "attendance", "grades", "place")
 
 
 @dataclass
@@ -73,7 +74,7 @@ def _attendance(student: Student, since: date, today: date) -> dict[str, Any]:
 
 
 def _changes(user: Any, student: Student, since: date) -> list[dict[str, Any]]:
-    """What else has happened since last time, newest first: contacts, notes, grades, attendance."""
+    """What else has happened since last time, newest first: contacts, notes and whatever else apps offer."""
     kinds = [source.kind for source in panels.timeline_kinds(user, student) if source.kind not in OWN_KINDS]
     entries = panels.timeline(user, student, kinds, limit=CHANGES_SHOWN + 1)
     return [entry for entry in entries if clock.local(entry["when"]).date() >= since][:CHANGES_SHOWN]

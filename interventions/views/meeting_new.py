@@ -18,7 +18,7 @@ from caseload.models import Student
 from core import wording
 from interventions import actions, queries
 from interventions.choices import AUDIENCE_WORDS, Audience
-from interventions.forms import NEW_TARGETS, MeetingForm, ReviewForm, TargetForm, courses_of, draft_data, from_draft
+from interventions.forms import NEW_TARGETS, MeetingForm, Offered, ReviewForm, TargetForm, draft_data, from_draft
 from interventions.models import Meeting, MeetingDraft, MeetingType, Target
 from interventions.queries.preparation import Preparation
 from interventions.queries.readers import People
@@ -143,11 +143,11 @@ def audiences_of(form: Any, people: People) -> list[dict[str, Any]]:
 
 
 def _parts(data: Any, student: Student, targets: list[Target], people: People) -> tuple[Any, ...]:
-    courses = courses_of(student)
+    offered = Offered(student)
     form = MeetingForm(data)
     form.offer_readers(people.nameable)
     reviews = [ReviewForm(data, target=target, prefix=f"t{target.public_id.hex}") for target in targets]
-    new_targets = [TargetForm(data, courses=courses, prefix=f"new{place}") for place in range(1, NEW_TARGETS + 1)]
+    new_targets = [TargetForm(data, offered=offered, prefix=f"new{place}") for place in range(1, NEW_TARGETS + 1)]
     return form, reviews, new_targets
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from caseload.models import Student
 from interventions import actions, rules
-from interventions.forms import ReviewForm, TargetForm, courses_of
+from interventions.forms import Offered, ReviewForm, TargetForm
 from interventions.models import Target, TargetReview, TargetStep, history_of
 from interventions.queries.figures import figure_now, goal_of
 from interventions.views.returning import came_from
@@ -53,7 +53,7 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Set a target for a student outside a one-to-one."""
     student = fetch(Student, request.user, SET, public_id=student_id)
     back = came_from(request, reverse("interventions:target_list", args=[student.public_id]))
-    form = TargetForm(request.POST or None, courses=courses_of(student), required=True)
+    form = TargetForm(request.POST or None, offered=Offered(student), required=True)
     if request.method == "POST" and form.is_valid():
         actions.set_target(student, form.said(), by=request.user)
         messages.success(request, "The target is set.")
@@ -103,7 +103,7 @@ def _wordings(target: Target) -> list[Any]:
 def target_change(request: HttpRequest, target_id: UUID) -> HttpResponse:
     """Change an open target's words, date or the rest."""
     target = _target(request, SET, target_id)
-    form = TargetForm(request.POST or None, courses=courses_of(target.student), target=target, required=True)
+    form = TargetForm(request.POST or None, offered=Offered(target.student), target=target, required=True)
     version, theirs = target.version, None
     if not target.is_open:
         messages.info(request, "This target is closed and stays as it is. Set a new one instead.")
