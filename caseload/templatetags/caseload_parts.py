@@ -1,9 +1,22 @@
-"""Draw a panel that another app registered. `{% load caseload_parts %}`."""
+"""Draw a panel that another app registered, and the rows of a list of students. `{% load caseload_parts %}`."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
 
 from django import template
+from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from caseload.columns import Column, Reason
+from caseload.queries.lists import StudentList
+from core.drawing import sparkline
 from core.panels import Shown
+from core.templatetags.wm import face
+
+NOBODY = UUID(int=0)
+SPARK_WIDTH = 56
 
 register = template.Library()
 
@@ -15,3 +28,57 @@ def draw_panel(context: template.Context, shown: Shown) -> SafeString:
     drawn = engine.get_template(shown.template)
     with context.push(panel=shown.context, **shown.context):
         return mark_safe(drawn.render(context))  # a template's own output, escaped as it was drawn
+
+
+@register.simple_tag
+def student_rows(listed: StudentList, tickable: Any) -> SafeString:
+    """The rows of a list of students. Written here and not in the template: 150 rows cost it a tenth of a second."""
+    before, after = reverse("caseload:student_detail", args=[NOBODY]).split(str(NOBODY))
+    rows = (_row(row, f"{before}{row['public_id']}{after}", bool(tickable)) for row in listed.page.object_list)
+    return mark_safe("".join(rows))  # every value in it is escaped below
+
+
+def _row(row: Mapping[str, Any], url: str, tickable: bool) -> str:
+    name = escape(row["full_name"])
+    tick = _tick(row["public_id"], name) if tickable else ""
+    group = escape(row["group"] or row["year_group"] or "")
+    head = (
+        f'<th scope="row"><span class="wm-who-is">{face(row["full_name"])}<span>'
+        f'<a class="wm-row-link" href="{url}">{escape(row["list_name"])}</a><small>{group}</small></span></span></th>'
+    )
+    cells = "".join(_cell(column, cell) for column, cell in row["cells"])
+    return f"<tr data-item>{tick}{head}{_why(row)}{cells}</tr>"
+
+
+def _tick(public_id: Any, name: str) -> str:
+    return (
+        '<td class="wm-tick"><label><input class="form-check-input" type="checkbox" name="student"'
+        f' value="{public_id}" data-tick><span class="visually-hidden">Tick {name}</span></label></td>'
+    )
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    """The two heaviest reasons in words; the rest are counted, and all stand in the title."""
+    reasons: list[Reason] = row["first_why"]
+    if not reasons:
+        return '<td class="wm-why wm-one-line wm-phone-line"></td>'
+    first = f'<strong class="wm-tone-{escape(reasons[0].tone)} wm-in-tone">{escape(reasons[0].words)}</strong>'
+    others = "".join(f" · {escape(reason.words)}" for reason in reasons[1:])
+    more = f" <small>+{row['more_why']}</small>" if row["more_why"] > 0 else ""
+    return f'<td class="wm-why wm-one-line wm-phone-line" title="{escape(row["all_why"])}">{first}{others}{more}</td>'
+
+
+def _cell(column: Column, cell: Mapping[str, Any] | None) -> str:
+    phone = f' wm-phone-{column.phone}" data-label="{escape(column.label)}' if column.phone else ""
+    start = f'<td class="{column.css}{phone}"'
+    if cell is None:
+        return f"{start}>–</td>"
+    title = f' title="{escape(cell["title"])}"' if cell.get("title") else ""
+    text = escape(cell["text"])
+    if cell.get("tone"):
+        text = f'<span class="wm-tone-{escape(cell["tone"])} wm-in-tone">{text}</span>'
+    if cell.get("url"):
+        text = f'<a href="{escape(cell["url"])}">{text}</a>'
+    note = f" <small>{escape(cell['note'])}</small>" if cell.get("note") else ""
+    spark = f" {sparkline(cell['spark'], width=SPARK_WIDTH)}" if cell.get("spark") else ""
+    return f"{start}{title}>{text}{note}{spark}</td>"
