@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import User
 from attendance.models import Register
 from core import naming
 from interventions.models import Meeting, Target
@@ -32,7 +33,7 @@ def _take_the_register(tutor):
     tutor.check()
     rows = page.locator("[data-row]")
     students = rows.count()
-    rows.nth(0).locator("label", has_text="N").first.click()
+    rows.nth(0).locator("input[type=radio][value=N]").check()
     page.locator("[data-mark-rest]").click()
     assert f"{students - 1} present" in page.locator("[data-tally]").inner_text()
     assert "1 absent" in page.locator("[data-tally]").inner_text()
@@ -57,13 +58,13 @@ def _hold_a_one_to_one(tutor):
     page.get_by_role("link", name="One-to-one", exact=True).first.click()
     page.locator("form[data-draft-url]").wait_for()
     tutor.check()
-    page.locator("label", has_text="Good").last.click()
+    page.get_by_role("radio", name="Good", exact=True).check()
     for review in page.locator("fieldset.wm-review").all():
-        review.locator("label", has_text="Met").first.click()
+        review.get_by_role("radio", name="Met", exact=True).check()
     form = page.locator("form[data-draft-url]")
     form.get_by_label("What we talked about").fill("Talked about the week. Everything is moving.")
     page.get_by_text("Draft saved").wait_for()
-    form.get_by_label("What", exact=True).first.fill("Read for twenty minutes on four evenings")
+    form.get_by_label("Target", exact=True).first.fill("Read for twenty minutes on four evenings")
     form.get_by_label("By when").first.fill("2026-12-11")
     page.locator("[data-save]").click()
     page.wait_for_load_state("load")
@@ -79,16 +80,13 @@ def _raise_a_concern(tutor, student):
     page.get_by_role("heading", level=1, name="Raise a concern").wait_for()
     tutor.check()
     page.get_by_label("Which student?").fill(student.split(" ")[-1])
-    page.get_by_text(student, exact=False).first.wait_for()
-    page.locator("label", has_text=student).first.click()
+    page.get_by_role("radio", name=student).first.check()
     page.get_by_label("What happened").fill("Came in without a coat for the third day.")
-    page.locator("label", has_text="Yes").first.click()
+    page.get_by_role("radio", name="Yes", exact=True).first.check()
     page.get_by_role("button", name="Raise this concern").click()
     page.wait_for_load_state("load")
     page.wait_for_function("() => document.title.indexOf('Raise') < 0")
     tutor.check()
-    from accounts.models import User
-
     me = User.objects.get(email="tutor@waymark.example")
     with naming.named(me.pk):
         assert Concern.objects.filter(reporter=me, recorded_at__date=TODAY).count() == 1
