@@ -5,7 +5,7 @@ import os
 os.environ.setdefault("WAYMARK_MODE", "development")
 os.environ.setdefault("WAYMARK_SECRET_KEY", "only-for-tests-" + "x" * 40)
 
-from config.settings import *  # noqa: E402,F403  (the environment above must be set first)
+from config.settings import *  # noqa: F403  (the environment above must be set first)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {  # noqa: F405

@@ -5,5 +5,5 @@ from typing import Any
 
 def wants_part(request: Any) -> bool:
     """Whether HTMX asks for one part of the page. Going back in history, or a boosted link, gets the whole page."""
-    htmx = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)

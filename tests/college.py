@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
 from accounts.gates import STEPPED_UP

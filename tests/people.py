@@ -24,7 +24,9 @@ CAST = (
     Member("lind", "Mr", "Erik", "Lind", (("head_of_year", "year_group", "Year 10"),), "heads Year 10"),
     Member("vance", "Ms", "Ruth", "Vance", (("head_of_year", "year_group", "Year 9"),), "heads Year 9, the next year"),
     Member("hollis", "Mr", "Dean", "Hollis", (("head_of_house", "house", "Kestrel"),), "heads Kestrel"),
-    Member("marsh", "Mrs", "Joan", "Marsh", (("tutor_lead", "team", "Lower school tutors"),), "leads the tutors of 10A"),
+    Member(
+        "marsh", "Mrs", "Joan", "Marsh", (("tutor_lead", "team", "Lower school tutors"),), "leads the tutors of 10A"
+    ),
     Member("doyle", "Ms", "Aoife", "Doyle", (("pastoral_manager", "site", "Waymark School"),), "manages pastoral care"),
     Member("singh", "Dr", "Harpreet", "Singh", (("area_leader", "area", "Science"),), "leads science"),
     Member("rahman", "Dr", "Aisha", "Rahman", (("dsl", "college", ""),), "leads safeguarding"),

@@ -6,10 +6,24 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 APP = settings.DATABASE_APP_USER
-ROLES = (
-    "tutor teacher tutor_lead pastoral_manager head_of_year head_of_house area_leader attendance_officer"
-    " learning_support dsl deputy_dsl head chair_of_governors senior_leader data_manager system_administrator"
-).split()
+ROLES = [
+    "tutor",
+    "teacher",
+    "tutor_lead",
+    "pastoral_manager",
+    "head_of_year",
+    "head_of_house",
+    "area_leader",
+    "attendance_officer",
+    "learning_support",
+    "dsl",
+    "deputy_dsl",
+    "head",
+    "chair_of_governors",
+    "senior_leader",
+    "data_manager",
+    "system_administrator",
+]
 # A role is known by its group's name, so whoever renames a group makes its holders something else.
 CLOSED = "auth_group, auth_group_permissions, auth_permission, accounts_user_groups, accounts_user_user_permissions"
 
@@ -27,7 +41,9 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddConstraint(
             model_name="user",
-            constraint=models.CheckConstraint(condition=models.Q(("is_superuser", False)), name="accounts_user_no_superuser"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("is_superuser", False)), name="accounts_user_no_superuser"
+            ),
         ),
         migrations.RunPython(add_roles, migrations.RunPython.noop),
         migrations.RunSQL(

@@ -36,7 +36,12 @@ FOLLOW_UPS = (
     "Spoke to the school nurse, who will see the student this week.",
     "Checked with the tutor: attendance and mood since last week.",
 )
-ACTIONS = ("Ring home and arrange to meet", "Speak to the student again", "Ask the nurse for an appointment", "Write to the early help hub")
+ACTIONS = (
+    "Ring home and arrange to meet",
+    "Speak to the student again",
+    "Ask the nurse for an appointment",
+    "Write to the early help hub",
+)
 HOURS_BETWEEN = (1, 3, 20, 44)
 
 
@@ -84,7 +89,12 @@ class Concerns:
             return
         with self._as(lead, day, 1.5):
             rationale = "Read with the tutor. No sign of danger today; to be looked at together with what is known."
-            assess(lead, concern, Assessment(int(severity), category, rationale, threshold=str(threshold)), version=self._version(concern))
+            assess(
+                lead,
+                concern,
+                Assessment(int(severity), category, rationale, threshold=str(threshold)),
+                version=self._version(concern),
+            )
             assign(lead, concern, lead)
             action = add_action(lead, concern, self.chance.choice(ACTIONS), lead, day + timedelta(days=3))
         if stage == 2:

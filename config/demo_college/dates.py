@@ -70,11 +70,7 @@ class YearDates:
     @cached_property
     def open_days(self) -> list[date]:
         """Every school day of the year, in order."""
-        shut = {
-            first + DAY * step
-            for _, _, first, last in self.closures
-            for step in range((last - first).days + 1)
-        }
+        shut = {first + DAY * step for _, _, first, last in self.closures for step in range((last - first).days + 1)}
         days = (start + DAY * step for _, start, end in self.terms for step in range((end - start).days + 1))
         return [day for day in days if day.weekday() < 5 and day not in shut]
 

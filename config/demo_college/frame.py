@@ -12,7 +12,12 @@ from config.demo_college.load import Loader
 from core import clock
 
 HOUSES = ("Kestrel", "Merlin", "Osprey", "Harrier")
-PERIODS = ((1, time(9), time(10, 20)), (2, time(10, 40), time(12)), (3, time(12, 45), time(14, 5)), (4, time(14, 20), time(15, 40)))
+PERIODS = (
+    (1, time(9), time(10, 20)),
+    (2, time(10, 40), time(12)),
+    (3, time(12, 45), time(14, 5)),
+    (4, time(14, 20), time(15, 40)),
+)
 BLOCKS = "ABCDE"
 # College courses: title, qualification, area, how popular.
 COLLEGE_COURSES = (
@@ -81,7 +86,9 @@ class Frame:
             year = new(AcademicYear, start_year=start, starts_on=dates.starts_on, ends_on=dates.ends_on)
             self.years[start] = year
             terms += [new(Term, year=year, name=name, starts_on=a, ends_on=b) for name, a, b in dates.terms]
-            closures += [new(Closure, kind=kind, name=name, starts_on=a, ends_on=b) for kind, name, a, b in dates.closures]
+            closures += [
+                new(Closure, kind=kind, name=name, starts_on=a, ends_on=b) for kind, name, a, b in dates.closures
+            ]
         for rows in (self.years.values(), terms, closures):
             self.loader.copy(rows)
 

@@ -45,7 +45,9 @@ class Grades:
     def _scales(self) -> dict[str, tuple[int, list[ScaleGrade]]]:
         found = {}
         for scale in GradeScale.objects.filter(kind="grade").order_by("position").prefetch_related("grades"):
-            grades = sorted((g for g in scale.grades.all() if g.position is not None), key=lambda g: (g.position, g.sub_rank))
+            grades = sorted(
+                (g for g in scale.grades.all() if g.position is not None), key=lambda g: (g.position, g.sub_rank)
+            )
             for qualification in scale.qualifications:
                 found.setdefault(qualification, (scale.pk, grades))
         return found
@@ -78,7 +80,9 @@ class Grades:
         if self.axis:
             axes = AssessmentPoint.axes.through
             frame.loader.copy_values(
-                axes._meta.db_table, ("assessmentpoint_id", "effortaxis_id"), [(point.pk, self.axis.pk) for point in made]
+                axes._meta.db_table,
+                ("assessmentpoint_id", "effortaxis_id"),
+                [(point.pk, self.axis.pk) for point in made],
             )
         return made
 
@@ -110,7 +114,9 @@ class Grades:
             # How somebody stands against their targets is mostly their own way, and a little the subject's.
             slip = Chance(person.row.pk * 31).gauss(-0.1, 0.55) + self.chance.gauss(0, 0.4)
             for kind in point.kinds:
-                drift = slip if kind == "current" else slip * 0.6 + self.chance.gauss(0.3 if kind == "mock" else -0.1, 0.4)
+                drift = (
+                    slip if kind == "current" else slip * 0.6 + self.chance.gauss(0.3 if kind == "mock" else -0.1, 0.4)
+                )
                 place = max(0, min(len(grades) - 1, round(target + drift)))
                 yield (person.row.pk, course.pk, pk, point.pk, kind, scale, grades[place].pk, point.on_date,
                        group["teacher"].pk, moment)  # fmt: skip
@@ -132,7 +138,8 @@ class Grades:
                        clock.at(on_date, 12))  # fmt: skip
 
     def _effort(self) -> Iterator[tuple[Any, ...]]:
-        assert self.effort and self.axis
+        assert self.effort is not None
+        assert self.axis is not None
         for point, pk, group, person in self._entered():
             place = max(0, min(len(self.efforts) - 1, round(self.chance.gauss(1.1 - person.ability * 0.35, 0.8))))
             moment = clock.at(min(point.on_date, self.frame.today - timedelta(days=1)), 16)

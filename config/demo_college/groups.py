@@ -90,7 +90,9 @@ class Groups:
     def __init__(self, frame: Frame, roll: Roll, staffing: Staffing, chance: Chance) -> None:
         self.frame, self.roll, self.staffing, self.chance = frame, roll, staffing, chance
         self.rows: dict[str, list[Any]] = defaultdict(list)
-        self.taught: dict[int, dict[str, Any]] = {}  # teaching group id → block, course, year, teacher, members, lessons
+        self.taught: dict[
+            int, dict[str, Any]
+        ] = {}  # teaching group id → block, course, year, teacher, members, lessons
         self.busy: set[tuple[int, str, int]] = set()  # teacher, block, year
         self.load: Counter[tuple[int, int]] = Counter()  # teacher, year → groups taught
         self.tutors: dict[int, User] = {}  # caseload id → tutor
@@ -120,11 +122,21 @@ class Groups:
             head = hire(f"Head of {group.name}", "head-of-year" if nc == 10 else "")
             give(head, "head_of_year", "year_group", group)
         for name in HOUSES:
-            give(hire(f"Head of {name}", "head-of-house" if name == "Kestrel" else ""), "head_of_house", "house", frame.houses[name])
+            give(
+                hire(f"Head of {name}", "head-of-house" if name == "Kestrel" else ""),
+                "head_of_house",
+                "house",
+                frame.houses[name],
+            )
         give(hire("Lead progress tutor", "tutor-lead"), "tutor_lead", "team", frame.teams["college"])
         give(hire("Pastoral manager", "pastoral-manager"), "pastoral_manager", "site", frame.school)
         for title, area in frame.areas.items():
-            give(hire(f"Head of {title.lower()}", "area-leader" if title == "Science" else ""), "area_leader", "area", area)
+            give(
+                hire(f"Head of {title.lower()}", "area-leader" if title == "Science" else ""),
+                "area_leader",
+                "area",
+                area,
+            )
         self.cast = {"tutor": hire("Tutor", "tutor"), "teacher": hire("Teacher of biology", "teacher")}
         self.tutor_pool: dict[str, User] = {}
         self.teacher_pool: dict[tuple[str, str], list[User]] = defaultdict(list)
@@ -145,7 +157,9 @@ class Groups:
         for person in members:
             person.caseloads[year] = row.pk
             self.rows["caseload_members"].append(
-                frame.loader.new(CaseloadMembership, student=person.row, group=row, period=self.roll.within(person, year))
+                frame.loader.new(
+                    CaseloadMembership, student=person.row, group=row, period=self.roll.within(person, year)
+                )
             )
 
     def tutor_groups(self, year: int) -> None:
@@ -184,12 +198,21 @@ class Groups:
         row = frame.loader.new(TeachingGroup, year=frame.years[year], site=site, course=course, name=name, code=name)
         teacher = self._teacher(course.title, block or str(at), year)
         self.rows["groups"].append(row)
-        self.taught[row.pk] = {"block": block, "course": course, "year": year, "teacher": teacher, "members": members, "lessons": []}
+        self.taught[row.pk] = {
+            "block": block,
+            "course": course,
+            "year": year,
+            "teacher": teacher,
+            "members": members,
+            "lessons": [],
+        }
         self.staffing.give(teacher, "teacher", "teaching_group", row, frame.span(year))
         for person in members:
             person.groups.setdefault(year, []).append(row.pk)
             self.rows["members"].append(
-                frame.loader.new(TeachingGroupMembership, student=person.row, group=row, period=self.roll.within(person, year))
+                frame.loader.new(
+                    TeachingGroupMembership, student=person.row, group=row, period=self.roll.within(person, year)
+                )
             )
         for slot in frame.times.get(block, ()):
             lesson = frame.loader.new(
@@ -222,7 +245,9 @@ class Groups:
                 for number in range(sets):
                     size = -(-len(by_ability) // sets)
                     members = (
-                        by_ability[number * size : (number + 1) * size] if subject == "Mathematics" else by_ability[number::sets]
+                        by_ability[number * size : (number + 1) * size]
+                        if subject == "Mathematics"
+                        else by_ability[number::sets]
                     )
                     name = f"{nc}{'xyzwvu'[number % 6]}/{subject[:2]}{number + 1}"
                     self._group(year, name, self.frame.school, self.frame.courses[subject, "GCSE"], members, "", number)
@@ -248,7 +273,11 @@ class Groups:
             picked = {}
             for block in blocks:
                 # Each course runs in two blocks, so that classes fill.
-                running = {key: w for place, (key, w) in enumerate(left.items()) if BLOCKS.index(block) in {place % 5, (place + 2) % 5}}
+                running = {
+                    key: w
+                    for place, (key, w) in enumerate(left.items())
+                    if BLOCKS.index(block) in {place % 5, (place + 2) % 5}
+                }
                 course = self.chance.pick(running)
                 left[course] = 0.0001
                 picked[block] = course
@@ -259,7 +288,9 @@ class Groups:
     def _enrol(self, person: Person, picked: dict[str, tuple[str, str]]) -> None:
         frame = self.frame
         first = min(person.nc_years)
-        ends = frame.dates[frame.this].starts_on.replace(year=first + 2 - (person.nc_years[first] - 12), month=7, day=15)
+        ends = frame.dates[frame.this].starts_on.replace(
+            year=first + 2 - (person.nc_years[first] - 12), month=7, day=15
+        )
         withdrawn = person.left is not None and person.left <= frame.today and person.left < ends
         for key in dict.fromkeys(picked.values()):
             self.rows["enrolments"].append(

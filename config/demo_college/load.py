@@ -37,14 +37,20 @@ class Loader:
     def copy_values(self, table: str, columns: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
         """Copy plain values."""
         names = ", ".join(connection.ops.quote_name(column) for column in columns)
-        with connection.cursor() as cursor, cursor.copy(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN") as out:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN") as out,
+        ):
             for row in values:
                 out.write_row(row)
 
     def copy_text(self, table: str, columns: Sequence[str], lines: Iterable[bytes]) -> None:
         """Copy lines that are already in COPY's own text form: the quickest way for millions of marks."""
         names = ", ".join(connection.ops.quote_name(column) for column in columns)
-        with connection.cursor() as cursor, cursor.copy(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN") as out:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"COPY {connection.ops.quote_name(table)} ({names}) FROM STDIN") as out,
+        ):
             for chunk in lines:
                 out.write(chunk)
 

@@ -15,7 +15,14 @@ from config.demo_college.chance import Chance
 from config.demo_college.students import Person
 
 # Per cent of possible sessions, England, secondary, 2024/25. (mean spell in days; None is one session)
-WHOLE_DAYS = {"I": (3.85, 2.0), "O": (3.35, 1.4), "C": (0.46, 1.2), "E": (0.40, 2.5), "G": (0.34, 5.0), "R": (0.09, 1.0)}
+WHOLE_DAYS = {
+    "I": (3.85, 2.0),
+    "O": (3.35, 1.4),
+    "C": (0.46, 1.2),
+    "E": (0.40, 2.5),
+    "G": (0.34, 5.0),
+    "R": (0.09, 1.0),
+}
 AWAY = {"V": (0.82, 1.3), "B": (0.31, 1.0), "P": (0.15, 1.0), "W": (0.31, 5.0)}
 ONE_SESSION = {"M": 0.37, "U": 0.30, "J1": 0.016}
 LATE = 2.86
@@ -43,7 +50,9 @@ class Diary:
 def _propensity(people: list[Person], rng: np.random.Generator, scale: float) -> np.ndarray:
     """Each student's own rate of absence, relative to one, before anything happens in the year."""
     raw = np.exp(rng.normal(-(SPREAD**2) / 2, SPREAD, len(people)))
-    raw *= np.array([(FREE_MEALS if p.free_meals else 1) * (SEN if p.sen != "N" else 1) * exp(-0.2 * p.ability) for p in people])
+    raw *= np.array(
+        [(FREE_MEALS if p.free_meals else 1) * (SEN if p.sen != "N" else 1) * exp(-0.2 * p.ability) for p in people]
+    )
     return np.minimum(raw / raw.mean() * scale, 12.0)
 
 
@@ -99,7 +108,7 @@ def _leanings(people: list[Person], kinds: dict[str, Any], rng: np.random.Genera
     suspended = rng.random(how_many) < 0.05
     unexplained = np.exp(rng.normal(-0.5, 1.0, how_many))
     observant = np.array([person.row.ethnicity in {"APKN", "ABAN", "AIND"} for person in people])
-    leaning = {kind: flat for kind in kinds}
+    leaning = dict.fromkeys(kinds, flat)
     leaning["E"] = np.where(suspended, 1 / 0.05, 0.0)
     leaning["O"] = unexplained
     leaning["R"] = np.where(observant, 1 / max(observant.mean(), 0.02), 0.0)
@@ -146,7 +155,7 @@ def live(people: list[Person], days: list[date], this_year: date, chance: Chance
         away = ordinals < person.joined.toordinal()
         if person.left is not None:
             away |= ordinals >= person.left.toordinal()
-        taught = [year for year in person.nc_years]
+        taught = list(person.nc_years)
         away |= ~np.isin([day.year if day.month >= 9 else day.year - 1 for day in days], taught)
         diary.codes[place, away] = ""
     return diary
@@ -174,5 +183,3 @@ def summary(diary: Diary, since: date, until: date) -> dict[str, float]:
     kinds, counts = np.unique(codes[codes != ""], return_counts=True)
     found |= {str(kind): 100 * count / total for kind, count in zip(kinds, counts, strict=True)}
     return {key: round(float(value), 3) for key, value in found.items()}
-
-

@@ -50,7 +50,8 @@ class Names:
     def _draw(self, origin: str, sex: str) -> tuple[str, str]:
         pools = self.pools[origin]
         given, family = (
-            self.chance.choices(names, cum_weights=sums)[0] for names, sums in (pools["F" if sex == "F" else "M"], pools["family"])
+            self.chance.choices(names, cum_weights=sums)[0]
+            for names, sums in (pools["F" if sex == "F" else "M"], pools["family"])
         )
         return given.split(" ")[0].strip(), family.strip()
 

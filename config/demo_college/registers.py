@@ -129,11 +129,17 @@ class Registers:
         ]  # fmt: skip
         if not days or not len(members):
             return
-        codes = np.vectorize(lambda code: IN_A_LESSON.get(code, ""), otypes=["<U2"])(diary.codes[np.ix_(members, days)][:, :, half])
+        codes = np.vectorize(lambda code: IN_A_LESSON.get(code, ""), otypes=["<U2"])(
+            diary.codes[np.ix_(members, days)][:, :, half]
+        )
         present = codes == "/"
         skipped = present & (self.rng.random(codes.shape) < lazy[members][:, None])
         codes[skipped] = "O"
-        late = present & ~skipped & (self.rng.random(codes.shape) < LATE_TO_LESSON * (2.2 if slot.number in {1, 3} else 0.7))
+        late = (
+            present
+            & ~skipped
+            & (self.rng.random(codes.shape) < LATE_TO_LESSON * (2.2 if slot.number in {1, 3} else 0.7))
+        )
         codes[late] = "L"
         ids = np.array([diary.people[place].row.pk for place in members])
         who, when = np.nonzero(codes != "")

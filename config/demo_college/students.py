@@ -157,14 +157,22 @@ class Roll:
         def note(kind: str, code: str, rank: int | None = None) -> None:
             self.characteristics.append(
                 self.frame.loader.new(
-                    Characteristic, student=person.row, kind=kind, code=code, rank=rank, period=period, source="Admission"
+                    Characteristic,
+                    student=person.row,
+                    kind=kind,
+                    code=code,
+                    rank=rank,
+                    period=period,
+                    source="Admission",
                 )
             )
 
         person.sen = chance.pick({"N": 82, "K": 13, "E": 5})
         if person.sen != "N":
             note("sen_status", person.sen)
-            note("sen_need", chance.pick({"SPLD": 22, "SEMH": 25, "SLCN": 15, "ASD": 15, "MLD": 14, "HI": 3, "PD": 6}), 1)
+            note(
+                "sen_need", chance.pick({"SPLD": 22, "SEMH": 25, "SLCN": 15, "ASD": 15, "MLD": 14, "HI": 3, "PD": 6}), 1
+            )
         person.free_meals = chance.often(0.25)
         if person.free_meals:
             note("free_meals", "TFSM")
@@ -255,5 +263,3 @@ class Roll:
         span = self.frame.span(year)
         end = span.upper if person.left is None else min(span.upper, person.left)
         return DateRange(max(span.lower, person.joined), end)
-
-

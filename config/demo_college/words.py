@@ -2,19 +2,51 @@
 
 # (what, how it is measured, why it matters)
 TARGETS = (
-    ("Attend every Monday lesson until half-term", "Register shows no Monday absence", "Mondays set up the week's work"),
-    ("Raise attendance to 95 %", "Attendance figure for the half-term", "Two days missed a month is a tenth of the year"),
-    ("Hand in the two missing pieces of coursework", "Both marked by the teacher", "They count towards the final grade"),
+    (
+        "Attend every Monday lesson until half-term",
+        "Register shows no Monday absence",
+        "Mondays set up the week's work",
+    ),
+    (
+        "Raise attendance to 95 %",
+        "Attendance figure for the half-term",
+        "Two days missed a month is a tenth of the year",
+    ),
+    (
+        "Hand in the two missing pieces of coursework",
+        "Both marked by the teacher",
+        "They count towards the final grade",
+    ),
     ("Go to two revision workshops", "Workshop sign-in sheet", "The last test showed gaps in the spring topics"),
-    ("Be in registration before the bell for three weeks", "No late marks for three weeks", "Messages are given out there"),
-    ("Write a revision timetable and keep to it for a fortnight", "Shown and ticked at the next meeting", "Mocks are near"),
-    ("Finish the personal statement's first draft", "Draft sent to the tutor", "The college deadline is before the national one"),
+    (
+        "Be in registration before the bell for three weeks",
+        "No late marks for three weeks",
+        "Messages are given out there",
+    ),
+    (
+        "Write a revision timetable and keep to it for a fortnight",
+        "Shown and ticked at the next meeting",
+        "Mocks are near",
+    ),
+    (
+        "Finish the personal statement's first draft",
+        "Draft sent to the tutor",
+        "The college deadline is before the national one",
+    ),
     ("Ask one question in each English lesson", "Teacher's note after two weeks", "Speaking up helps the essays too"),
     ("Bring the planner signed every Friday", "Four signatures", "Home wants to know what is due"),
     ("Reach grade B in the next essay", "Essay mark", "It is one grade under the target"),
     ("Complete the online maths tasks every week", "Tasks show as complete", "Short practice beats a long evening"),
-    ("Visit three university open days", "Dates noted and one thing learnt at each", "Choosing a course needs seeing it"),
-    ("Keep the phone in the bag during lessons", "No entries from teachers for two weeks", "Concentration was the worry at parents' evening"),
+    (
+        "Visit three university open days",
+        "Dates noted and one thing learnt at each",
+        "Choosing a course needs seeing it",
+    ),
+    (
+        "Keep the phone in the bag during lessons",
+        "No entries from teachers for two weeks",
+        "Concentration was the worry at parents' evening",
+    ),
     ("Catch up the chemistry practical that was missed", "Practical book signed", "The endorsement needs all twelve"),
     ("Read for twenty minutes on four evenings a week", "Reading log", "Reading age is two years behind"),
     ("Arrange a work placement for June", "Placement form with an employer's name", "The course needs it"),

@@ -11,7 +11,7 @@ def test_a_dsl_takes_a_concern_from_mail_to_close(story):
     tutor.go("/safeguarding/raise/")
     tutor.page.get_by_label("Which student?").fill("Somebody Unlisted")
     tutor.page.get_by_label("What happened").fill("Said that there is shouting at home every night.")
-    tutor.page.locator("label", has_text="Not sure").first.click()
+    tutor.page.get_by_label("Not sure").first.check()
     tutor.page.get_by_role("button", name="Raise this concern").click()
     tutor.page.wait_for_function("() => document.title.indexOf('Raise') < 0")
     told = Mail.objects.filter(to_address="dsl@waymark.example").latest("pk")
@@ -42,7 +42,7 @@ def test_a_dsl_takes_a_concern_from_mail_to_close(story):
 def _assess(page):
     page.locator("summary", has_text="Assess").click()
     form = page.locator("form", has=page.get_by_role("button", name="Save assessment"))
-    form.locator("label", has_text="High").click()
+    form.get_by_label("High", exact=True).check()
     form.get_by_label("Category", exact=True).select_option(label="Domestic abuse")
     form.get_by_label("Why").first.fill("Read with what the tutor saw this week.")
     form.get_by_role("button", name="Save assessment").click()

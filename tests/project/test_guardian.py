@@ -8,7 +8,20 @@ FORBIDDEN = re.compile(
     r"\b(get_objects_for_user|get_objects_for_group|get_users_with_perms|get_groups_with_perms|assign_perm|remove_perm"
     r"|get_perms|get_user_perms|ObjectPermissionChecker|ObjectPermissionBackend|bulk_assign_perm|get_obj_perms)\b"
 )
-OURS = ["accounts", "attendance", "audit", "caseload", "config", "core", "exchange", "interventions", "progress", "reporting", "safeguarding", "templates"]
+OURS = [
+    "accounts",
+    "attendance",
+    "audit",
+    "caseload",
+    "config",
+    "core",
+    "exchange",
+    "interventions",
+    "progress",
+    "reporting",
+    "safeguarding",
+    "templates",
+]
 
 
 def test_guardians_shortcuts_are_used_nowhere():

@@ -26,7 +26,9 @@ class Command(BaseCommand):
         if not 30 <= options["students"] <= 30_000:
             raise CommandError("--students must be between 30 and 30000.")
         if Student.objects.exists():
-            raise CommandError("There are students in this database already. The demonstration college needs an empty one.")
+            raise CommandError(
+                "There are students in this database already. The demonstration college needs an empty one."
+            )
         today = options["today"] or clock.today()
         call_command("install_naming_key", stdout=StringIO())
         with clock.set_to(clock.at(today, 8)), transaction.atomic():
