@@ -1,8 +1,11 @@
 """The code set in force on a day, for a series and a site: what a mark may carry and who is offered it."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+
+from django.db import connection
 
 from attendance.choices import ABSENT, ATTENDED, POSSIBLE, Series, SetBy, StatClass
 from attendance.models import AttendanceCode
@@ -94,13 +97,31 @@ _FIELDS = (
 )  # fmt: skip
 
 
+# Codes change a few times in a decade and are read by every register, so each process keeps them for a moment. A code
+# that another process changed is seen here within that time; saving one here forgets them at once.
+KEPT_FOR = 20.0
+_kept: dict[str, tuple[float, dict[int, Code]]] = {}
+
+
 def all_codes() -> dict[int, Code]:
-    """Every code of every set by number, in one query."""
-    return {row[0]: Code(*row) for row in AttendanceCode.objects.order_by("order", "code").values_list(*_FIELDS)}
+    """Every code of every set by number."""
+    database = str(connection.settings_dict["NAME"])
+    read_at, codes = _kept.get(database, (0.0, {}))
+    if codes and time.monotonic() - read_at < KEPT_FOR:
+        return codes
+    rows = AttendanceCode.objects.order_by("order", "code").values_list(*_FIELDS)
+    codes = {row[0]: Code(*row) for row in rows}
+    _kept[database] = (time.monotonic(), codes)
+    return codes
+
+
+def forget() -> None:
+    """Read the codes anew when they are next asked for."""
+    _kept.clear()
 
 
 def code_set(series: str, site_id: int | None = None) -> CodeSet:
-    """The code set of a series at a site, in one query: a site's own lesson codes, or else the default set."""
+    """The code set of a series at a site: a site's own lesson codes, or else the default set."""
     return sets_of(all_codes().values(), series, site_id)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cached_property
 
 from attendance.arithmetic import Totals, totals_of
 from attendance.codes import Code, CodeSet
@@ -83,7 +84,7 @@ class Comparison:
     rows: int
     without_column: int
 
-    @property
+    @cached_property
     def largest(self) -> Fraction:
         """The largest difference of all."""
         return max((line.difference for line in self.lines), default=Fraction(0))

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from attendance import choices, rules
-from attendance.actions.writing import Row, lock, recount, standing, write
+from attendance.actions.writing import Row, lock, write
 from attendance.choices import Series
 from attendance.codes import Code, code_set
 from attendance.coding import Place, why_not
@@ -56,17 +56,15 @@ def set_code_for_many(
     places = _places(series, ids, start, end, slots, code)
     chosen = _chosen(series, code, places, ids)
     with transaction.atomic(savepoint=False):
-        students, weeks = lock(series, [(place.student_id, place.date) for place in places])
-        stands = standing(series, [(place.student_id, place.date, place.slot) for place in places])
+        locked = lock(series, [(place.student_id, place.date, place.slot) for place in places])
         rows = [
             Row(place.student_id, place.date, place.slot, chosen[place.site_id].id, None, note.strip()[:200])
             for place in places
             if replace
-            or (found := stands.get((place.student_id, place.date, place.slot))) is None
+            or (found := locked.stands.get((place.student_id, place.date, place.slot))) is None
             or found.code_id is None
         ]
-        written = write(series, rows, by, reason.strip())
-        recount(series, students, weeks)
+        written = write(locked, rows, by, reason.strip())
         details = {"series": series, "code": code, "start": start, "end": end, "students": len(ids), "marks": written}
         record.record(by, choices.CODE_SET_FOR_MANY, "students", "", details=details)
     return written

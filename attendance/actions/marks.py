@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from attendance import choices, rules
-from attendance.actions.writing import Row, lock, recount, standing, write
+from attendance.actions.writing import Row, lock, write
 from attendance.choices import Series, SessionSlot
 from attendance.codes import Code, CodeSet, code_set
 from attendance.coding import Place, why_not
@@ -67,13 +67,12 @@ def amend_mark(
     problem: RegisterProblem | None = None
     written = 0
     with transaction.atomic(savepoint=False):
-        students, weeks = lock(series, [(student_id, date)])
-        stands = standing(series, [(student_id, date, slot)]).get((student_id, date, slot))
+        locked = lock(series, [(student_id, date, slot)])
+        stands = locked.stands.get((student_id, date, slot))
         if stands is not None and stands.code_id is not None and row[3:] != stands.value and not reason.strip():
             problem = ReasonNeeded([student_id])
         else:
-            written = write(series, [row], by, reason.strip())
-            recount(series, students, weeks)
+            written = write(locked, [row], by, reason.strip())
             if written:
                 details = {"series": series, "date": date, "slot": slot, "code": code}
                 record.record(by, choices.MARK_AMENDED, "student", student_id, details=details)

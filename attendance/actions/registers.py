@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from attendance import choices, rules
-from attendance.actions.writing import Row, Standing, lock, recount, standing, write
+from attendance.actions.writing import Locked, Row, Standing, lock, write
 from attendance.choices import Series
 from attendance.codes import Code, CodeSet, code_set
 from attendance.coding import Place, why_not
@@ -80,12 +80,10 @@ def mark_register(*, by: Any, register: Sitting, marks: Sequence[NewMark], reaso
     plan = _plan(by, register, marks, reason)
     problem: RegisterProblem | None = None
     with transaction.atomic(savepoint=False):
-        students, weeks = lock(register.series, [(student, register.date) for student in plan.members])
-        current = standing(register.series, [(student, register.date, register.slot) for student in plan.members])
-        rows, problem = _to_write(plan, current)
+        locked = lock(register.series, [(student, register.date, register.slot) for student in plan.members])
+        rows, problem = _to_write(plan, locked.stands)
         if problem is None:
-            saved = _save(plan, rows, current)
-            recount(register.series, students, weeks)
+            saved = _save(plan, rows, locked)
             _record(plan, saved)
     if problem is not None:
         raise problem
@@ -229,11 +227,13 @@ def _with_names(
     return [replace(clash, marked_by=names.get(who[clash.student_id] or 0, "Waymark")) for clash in clashes]
 
 
-def _save(plan: _Plan, rows: list[Row], current: Mapping[tuple[int, Any, int], Standing]) -> Saved:
+def _save(plan: _Plan, rows: list[Row], locked: Locked) -> Saved:
     sitting = plan.sitting
-    written = write(sitting.series, rows, plan.by, plan.reason)
+    written = write(locked, rows, plan.by, plan.reason)
     register_id, first = _note_taken(sitting, plan.by, changed=bool(rows))
-    after = {key[0]: stands.code_id for key, stands in current.items()} | {row.student_id: row.code_id for row in rows}
+    after = {key[0]: stands.code_id for key, stands in locked.stands.items()} | {
+        row.student_id: row.code_id for row in rows
+    }
     return Saved(register_id, first, written, sum(1 for student in plan.members if after.get(student) is None))
 
 

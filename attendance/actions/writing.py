@@ -1,12 +1,14 @@
 """How marks are written, by every action alike.
 
+The functions of migrations 0003 and 0004 do it, in this order.
+
 1. Lock the students' summary rows in the order of (student, series, week), inserting what is missing. From here on
    nobody else writes marks of these students in these weeks. 2. Write all marks in one statement. 3. Recount in a later
    one, which sees everything that was committed before the lock was had. Two registers that overlap lose nothing, and
    there is no deadlock, because everybody locks in the same order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -17,7 +19,7 @@ from attendance.choices import Series
 from core import clock
 from core.actors import SystemActor
 
-TABLE = {Series.SESSION: "attendance_sessionmark", Series.LESSON: "attendance_lessonmark"}
+Place = tuple[int, date, int]
 
 
 class Row(NamedTuple):
@@ -48,67 +50,51 @@ class Standing:
         return (self.code_id, self.minutes_late, self.note)
 
 
-def lock(series: str, places: Iterable[tuple[int, date]]) -> tuple[list[int], list[date]]:
-    """Lock the summary rows of these students and days; gives the students and weeks locked, in order."""
-    pairs = sorted({(student, clock.week_of(day)) for student, day in places})
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What is locked until the transaction ends, and the marks that stand there."""
+
+    series: str
+    students: list[int]
+    weeks: list[date]
+    stands: dict[Place, Standing]
+
+
+def lock(series: str, places: Sequence[Place]) -> Locked:
+    """Lock the weeks in which these marks stand or would stand, then read what stands."""
+    pairs = sorted({(student, clock.week_of(day)) for student, day, _ in places})
     students, weeks = [student for student, _ in pairs], [week for _, week in pairs]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT attendance_lock_weeks(%s, %s::bigint[], %s::date[])", [series, students, weeks])
-    return students, weeks
-
-
-def standing(series: str, places: Sequence[tuple[int, date, int]]) -> dict[tuple[int, date, int], Standing]:
-    """The marks that stand at these places, read after locking."""
-    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT m.student_id, m.date, m.slot, m.code_id, m.minutes_late, m.note, m.version, m.marked_by_id, m.marked_at"
-            f" FROM {TABLE[Series(series)]} AS m"
-            " JOIN unnest(%s::bigint[], %s::date[], %s::bigint[]) AS u (student_id, date, slot)"
-            " ON u.student_id = m.student_id AND u.date = m.date AND u.slot = m.slot",
-            _columns(places, 3),
+            f"SELECT * FROM attendance_lock_{Series(series)}(%s::bigint[], %s::date[], %s::bigint[], %s::date[], %s::bigint[])",
+            [students, weeks, *_columns(places, 3)],
         )
-        return {(row[0], row[1], row[2]): Standing(*row[3:]) for row in cursor.fetchall()}
+        stands = {(row[0], row[1], row[2]): Standing(*row[3:]) for row in cursor.fetchall()}
+    return Locked(series, students, weeks, stands)
 
 
-def write(series: str, rows: Sequence[Row], by: Any, reason: str = "") -> int:
-    """Write all marks in one statement; those that say the same already are left alone. Gives how many were written."""
+def write(locked: Locked, rows: Sequence[Row], by: Any, reason: str = "") -> int:
+    """Write all marks in one statement and recount; those that say the same already are left alone. Gives how many were written."""
     if not rows:
         return 0
     system = isinstance(by, SystemActor)
     with connection.cursor() as cursor:
         cursor.execute(
-            _WRITE.format(table=TABLE[Series(series)]),
+            f"SELECT attendance_write_{Series(locked.series)}(%s::bigint[], %s::date[], %s::bigint[], %s::date[], %s::bigint[],"
+            " %s::smallint[], %s::smallint[], %s::text[], %s::bigint, %s, %s, %s, %s)",
             [
+                locked.students,
+                locked.weeks,
+                *_columns(rows, 6),
                 None if system else by.pk,
                 by.name if system else "",
                 clock.now(),
-                *_columns(rows, 6),
                 "" if system else str(getattr(by, "roles_in_words", ""))[:200],
                 reason[:200],
             ],
         )
-        return cursor.rowcount
-
-
-def recount(series: str, students: list[int], weeks: list[date]) -> None:
-    """Count the locked weeks again from the marks."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT attendance_recount_{Series(series)}(%s::bigint[], %s::date[])", [students, weeks])
+        return int(cursor.fetchone()[0])
 
 
 def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
     return [[row[place] for row in rows] for place in range(width)]
-
-
-_WRITE = """
-    INSERT INTO {table} AS m (student_id, date, slot, code_id, minutes_late, note, marked_by_id, marked_by_system, marked_at)
-    SELECT u.student_id, u.date, u.slot, u.code_id, u.minutes_late, u.note, %s, %s, %s
-    FROM unnest(%s::bigint[], %s::date[], %s::bigint[], %s::smallint[], %s::smallint[], %s::text[])
-        AS u (student_id, date, slot, code_id, minutes_late, note)
-    ORDER BY u.student_id, u.date, u.slot
-    ON CONFLICT (student_id, date, slot) DO UPDATE SET
-        code_id = EXCLUDED.code_id, minutes_late = EXCLUDED.minutes_late, note = EXCLUDED.note, version = m.version + 1,
-        marked_by_id = EXCLUDED.marked_by_id, marked_by_system = EXCLUDED.marked_by_system, marked_at = EXCLUDED.marked_at,
-        marked_as = %s, reason = %s
-    WHERE (m.code_id, m.minutes_late, m.note) IS DISTINCT FROM (EXCLUDED.code_id, EXCLUDED.minutes_late, EXCLUDED.note)
-"""

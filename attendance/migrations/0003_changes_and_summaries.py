@@ -102,15 +102,19 @@ DROP TRIGGER attendance_changes_stay ON {table}change;
 # changes nothing. 2. The marks are written. 3. Recount in a statement that comes later, so that it sees everything
 # committed before the lock was had. Only days on which the student was on the roll of some site count.
 SUMMARIES = """
-CREATE FUNCTION attendance_lock_weeks(which text, students bigint[], weeks date[]) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION attendance_lock_weeks(which text, students bigint[], weeks date[]) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
     INSERT INTO attendance_weeksummary AS s (student_id, series, week)
     SELECT DISTINCT u.student_id, which, u.week FROM unnest(students, weeks) AS u (student_id, week)
     ORDER BY u.student_id, u.week
-    ON CONFLICT (student_id, series, week) DO UPDATE SET week = EXCLUDED.week WHERE false
-$$;
+    ON CONFLICT (student_id, series, week) DO UPDATE SET week = EXCLUDED.week WHERE false;
+END $$;
 """ + "\n".join(
     f"""
-CREATE FUNCTION attendance_recount_{series}(students bigint[], weeks date[]) RETURNS void LANGUAGE sql AS $$
+CREATE FUNCTION attendance_recount_{series}(students bigint[], weeks date[]) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
     UPDATE attendance_weeksummary AS s SET
         present = n.present, approved = n.approved, authorised = n.authorised, unauthorised = n.unauthorised,
         not_possible = n.not_possible, not_collected = n.not_collected, unmarked = n.unmarked, late = n.late,
@@ -137,8 +141,8 @@ CREATE FUNCTION attendance_recount_{series}(students bigint[], weeks date[]) RET
         AND (s.present, s.approved, s.authorised, s.unauthorised, s.not_possible, s.not_collected, s.unmarked, s.late,
             s.late_after_close, s.minutes_late)
         IS DISTINCT FROM (n.present, n.approved, n.authorised, n.unauthorised, n.not_possible, n.not_collected,
-            n.unmarked, n.late, n.late_after_close, n.minutes_late)
-$$;
+            n.unmarked, n.late, n.late_after_close, n.minutes_late);
+END $$;
 """
     for series, table in SERIES.items()
 )
