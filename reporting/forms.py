@@ -76,7 +76,9 @@ class ScopeMixin(forms.Form):
         if scope and people:
             outside = [p.full_name for p in people if not rules.reaches_scope(p, choices.RUN_REPORT, *scope)]
             if outside:
-                words = f"{', '.join(outside)} can't see figures of these students. Untick them, or choose other students."
+                words = (
+                    f"{', '.join(outside)} can't see figures of these students. Untick them, or choose other students."
+                )
                 self.add_error("recipients", words)
         return cleaned
 
@@ -86,7 +88,9 @@ class NewReportForm(ScopeMixin):
 
     term = forms.ModelChoiceField(Term.objects.none(), empty_label=None)
     edition = forms.ChoiceField(choices=choices.Edition.choices, widget=forms.RadioSelect, initial="staff")
-    recipients = People(User.objects.none(), required=False, label="Email it to", help_text="Nobody ticked: it waits here.")
+    recipients = People(
+        User.objects.none(), required=False, label="Email it to", help_text="Nobody ticked: it waits here."
+    )
     form_token = forms.UUIDField(widget=forms.HiddenInput)
     field_order = ("scope", "term", "edition", "recipients", "form_token")
 

@@ -15,6 +15,8 @@ _SITE_OF = {"year_group": YearGroup, "house": House, "team": Team, "caseload": C
 
 def reaches_scope(user: "User", permission: str, kind: str, container_id: int) -> bool:
     """Whether somebody holds the container, its site or the whole college, in a role that carries the permission."""
+    if not user.is_active:
+        return False
     held = containers(user, permission)
     if "college" in held or container_id in held.get(kind, []):
         return True

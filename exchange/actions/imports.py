@@ -57,10 +57,9 @@ def _as_zip(files: Sequence[UploadedFile]) -> bytes:
 
 def work_on_roster(import_id: int) -> None:
     """Preview an upload, or bring it in once it was confirmed. Killed in the middle, it starts again and nothing is half done."""
-    claimed = RosterImport.objects.claim(import_id)
-    if claimed is None:
+    run = RosterImport.objects.select_related("asked_by", "upload").claim(import_id)
+    if run is None:
         return
-    run = RosterImport.objects.select_related("asked_by", "upload").get(pk=claimed.pk)
     try:
         bundle = read_bundle(BytesIO(open_file(run.upload)), run.dates)
     except CannotRead as why:
@@ -88,9 +87,9 @@ def confirm_import(by: "User", run: RosterImport) -> None:
     """Bring a previewed roster in. Pressed twice it is brought in once. Raises NotAsItWas."""
     rules.check_may_import(by)
     with transaction.atomic():
-        changed = RosterImport.objects.filter(pk=run.pk, stage=Stage.PREVIEW, state=WorkState.DONE, result__fatal=False).update(
-            stage=Stage.LOAD, state=WorkState.WAITING, attempts=0, finished_at=None, asked_by=by
-        )
+        changed = RosterImport.objects.filter(
+            pk=run.pk, stage=Stage.PREVIEW, state=WorkState.DONE, result__fatal=False
+        ).update(stage=Stage.LOAD, state=WorkState.WAITING, attempts=0, finished_at=None, asked_by=by)
         if not changed:
             raise NotAsItWas
         after_commit("exchange.work_on_roster", import_id=run.pk)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.urls import reverse
@@ -17,7 +18,6 @@ from core.files import delete_file, save_file
 from core.jobs import after_commit
 from core.outbox import queue_mail
 from core.pdf import facts_hash, render_pdf
-from django.conf import settings
 from reporting import choices, rules
 from reporting.models import Delivery, ReportRun, Subscription
 from reporting.queries.term import term_facts
@@ -53,11 +53,11 @@ def ask_for_report(
             existing = ReportRun.objects.filter(**wanted).first()
             if existing:
                 return existing
-        run = ReportRun.objects.create(
-            term=term, edition=edition, asked_by=by, total_count=STEPS, **fields, **wanted
-        )
+        run = ReportRun.objects.create(term=term, edition=edition, asked_by=by, total_count=STEPS, **fields, **wanted)
         Delivery.objects.bulk_create(Delivery(run=run, person=person) for person in dict.fromkeys(recipients))
-        record.record(by, choices.REPORT_ASKED, "report_run", run.pk, details={"scope": list(scope), "edition": edition})
+        record.record(
+            by, choices.REPORT_ASKED, "report_run", run.pk, details={"scope": list(scope), "edition": edition}
+        )
         after_commit("reporting.build_report", report_id=run.pk)
     return run
 
@@ -67,7 +67,9 @@ def build_report(report_id: int) -> None:
     run = ReportRun.objects.claim(report_id)
     if run is None:
         return
-    run = ReportRun.objects.select_related("asked_by", "term__year", "site", "year_group__site", "house", "team").get(pk=run.pk)
+    run = ReportRun.objects.select_related("asked_by", "term__year", "site", "year_group__site", "house", "team").get(
+        pk=run.pk
+    )
     with naming.named(run.asked_by_id, purpose="reporting.build_report"):
         allowed = rules.reaches_scope(run.asked_by, choices.RUN_REPORT, *run.scope)
         snapshot = clock.now()
@@ -88,7 +90,7 @@ def build_report(report_id: int) -> None:
 
 
 def _document(run: ReportRun, facts: dict[str, Any], fingerprint: str, snapshot: Any) -> bytes:
-    charts = {section["series"]: _chart(section) for section in facts["sections"] if len(section["weeks"]) > 1}
+    charts = {section["series"]: _chart(section) for section in facts["sections"] if _can_draw(section)}
     return render_pdf(
         TEMPLATE,
         {"facts": facts, "run": run, "charts": charts, "governors": run.edition == choices.Edition.GOVERNORS},
@@ -99,13 +101,19 @@ def _document(run: ReportRun, facts: dict[str, Any], fingerprint: str, snapshot:
     )
 
 
+def _can_draw(section: dict[str, Any]) -> bool:
+    return sum(week[1] is not None for week in section["weeks"]) > 1
+
+
 def _chart(section: dict[str, Any]) -> Any:
     lines = {"This year": [(week[0], week[1]) for week in section["weeks"]]}
     if any(week[2] is not None for week in section["weeks"]):
         lines["A year before"] = [(week[0], week[2]) for week in section["weeks"]]
     values = [value for line in lines.values() for _, value in line if value is not None]
     alt = f"Attendance by week, between {min(values):.1f} and {max(values):.1f} per cent. The table has the numbers."
-    return render_chart(line_over_weeks(alt, lines, low=max(0, int(min(values)) - 3), high=100, height=170), mode="print")
+    return render_chart(
+        line_over_weeks(alt, lines, low=max(0, int(min(values)) - 3), high=100, height=170), mode="print"
+    )
 
 
 def _file_name(run: ReportRun) -> str:

@@ -109,7 +109,11 @@ def six_figures(
 ) -> list[dict[str, Any]]:
     """The row of figures as the page shows it: value, of how many, change, whether that is usual, and the way to the students."""
     students = facts.of_series(series)
-    figures = [_attendance(students, series, weeks, address), _persistent(students, address), _late(students, series, address)]
+    figures = [
+        _attendance(students, series, weeks, address),
+        _persistent(students, address),
+        _late(students, series, address),
+    ]
     if facts.sees_progress and facts.point:
         figures.append(_below(facts, students, address))
     if facts.sees_work:
@@ -158,7 +162,9 @@ def _late(students: Sequence[StudentFacts], series: str, address: Callable[[str]
         "label": FIGURES["late"].label,
         "value": written(share),
         "of": f"{now.late:,} of {now.attended:,} attended {UNIT[Series(series)]}",
-        "change": _points(None if share is None or before is None else float(share - before), "against the six weeks before"),
+        "change": _points(
+            None if share is None or before is None else float(share - before), "against the six weeks before"
+        ),
         "url": address("late"),
     }
 
@@ -170,7 +176,9 @@ def _below(facts: GroupFacts, students: Sequence[StudentFacts], address: Callabl
     if facts.previous_progress and facts.previous_point:
         then = facts.previous_progress.by_student
         common = [s for s in graded if s.row["id"] in then]
-        difference = sum(bool(s.below and s.below.below) for s in common) - sum(bool(then[s.row["id"]].below) for s in common)
+        difference = sum(bool(s.below and s.below.below) for s in common) - sum(
+            bool(then[s.row["id"]].below) for s in common
+        )
         change = _more(difference, f"than at {facts.previous_point.name}")
     return {
         "label": f"{FIGURES['below'].label}, {facts.point.name if facts.point else ''}",
@@ -237,7 +245,9 @@ def weeks_of(students: Sequence[StudentFacts], start: date, end: date, series: s
     return weekly_series([s.row["id"] for s in students], start, end, series)
 
 
-def weekly_chart(weeks: Sequence[tuple[date, Totals]], year_starts: date, year_name: str, last_name: str) -> dict[str, Any] | None:
+def weekly_chart(
+    weeks: Sequence[tuple[date, Totals]], year_starts: date, year_name: str, last_name: str
+) -> dict[str, Any] | None:
     """The specification of attendance by week this year, and last year for the same students and weeks."""
     now = [(week, totals) for week, totals in weeks if week >= year_starts - timedelta(days=6)]
     before = {week + YEAR_AGO: totals for week, totals in weeks if week < year_starts - timedelta(days=6)}

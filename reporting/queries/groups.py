@@ -133,7 +133,15 @@ def characteristic_sets(ids: Sequence[int]) -> dict[str, set[int]]:
     """Which of these students have each characteristic today (facts section 5). Two queries."""
     today = clock.today()
     sets: dict[str, set[int]] = {
-        name: set() for name in ("SEN support", "EHC plan", "Free school meals", "English as an additional language", "Girls", "Boys")
+        name: set()
+        for name in (
+            "SEN support",
+            "EHC plan",
+            "Free school meals",
+            "English as an additional language",
+            "Girls",
+            "Boys",
+        )
     }
     rows = Characteristic.objects.filter(
         student__in=list(ids), kind__in=("sen_status", "free_meals"), period__contains=today

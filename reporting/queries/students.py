@@ -85,7 +85,9 @@ def group_facts(user: Any, rows: Sequence[dict[str, Any]], year_starts: date) ->
             nothing = Totals(series=series[row["id"]])
             found = totals.get(row["id"], {})
             facts.students[row["id"]] = StudentFacts(
-                row, series[row["id"]], *(found.get(name, nothing) for name in ("six_weeks", "before", "year", "month_ago"))
+                row,
+                series[row["id"]],
+                *(found.get(name, nothing) for name in ("six_weeks", "before", "year", "month_ago")),
             )
     facts.site_ids = sorted(
         set(SiteMembership.objects.filter(student__in=ids, period__contains=today).values_list("site_id", flat=True))

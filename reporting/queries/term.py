@@ -229,7 +229,10 @@ def _for_governors(facts: dict[str, Any]) -> dict[str, Any]:
                 section[name],
                 size="students",
                 counts=("persistent",),
-                derived={"persistent": ("persistent_share",), "students": ("attended", "possible", "attendance", "value")},
+                derived={
+                    "persistent": ("persistent_share",),
+                    "students": ("attended", "possible", "attendance", "value"),
+                },
             )
         for name in ("persistent", "severe"):
             section[name] = hiding.hide_count(section[name], section["counted"])
@@ -237,9 +240,9 @@ def _for_governors(facts: dict[str, Any]) -> dict[str, Any]:
             section |= {"total": None, "last_year": None, "weeks": [], "reasons": []}
     facts["gaps"] = hiding.hide_pair(facts["gaps"], ("students", "others"))
     for point in facts["progress"]:
-        point["by_course"] = hiding.hide_small(
-            point["by_course"], size="compared", counts=("below", "on", "above"), derived={"below": ("below_share",)}
-        )
+        parts, share = ("below", "on", "above"), ("below_share",)
+        point["by_course"] = hiding.hide_parts(point["by_course"], size="compared", parts=parts, derived=share)
+        point["total"] = hiding.hide_total(point["total"], parts, share)
         point["students_below"] = hiding.hide_count(point["students_below"], point["students"])
     seen = facts["work"]["seen"]
     facts["work"]["seen"] = hiding.hide_count(seen, facts["work"]["students"])

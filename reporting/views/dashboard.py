@@ -81,9 +81,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     by_year = groups.by_year_group(facts, series)
     context = {
         "container": container,
-        "offered": [{"label": c.name, "url": _address("reporting:dashboard", c, ""), "current": c == container} for c in offered],
+        "offered": [
+            {"label": c.name, "url": _address("reporting:dashboard", c, ""), "current": c == container} for c in offered
+        ],
         "tabs": [
-            {"label": SERIES_LABEL[Series(name)], "url": _address("reporting:dashboard", container, name), "current": name == series}
+            {
+                "label": SERIES_LABEL[Series(name)],
+                "url": _address("reporting:dashboard", container, name),
+                "current": name == series,
+            }
             for name in facts.series
         ],
         "facts": facts,
@@ -122,7 +128,10 @@ def dashboard_students(request: HttpRequest) -> HttpResponse:
     if (key in figures.PROGRESS and not facts.sees_progress) or (key in figures.WORK and not facts.sees_work):
         raise Http404
     figure = figures.FIGURES[key]
-    rows = [{"row": found.row, "says": figure.says(found), "year": found.year} for found in figures.behind(facts, key, series)]
+    rows = [
+        {"row": found.row, "says": figure.says(found), "year": found.year}
+        for found in figures.behind(facts, key, series)
+    ]
     context = {
         "container": container,
         "figure": figure,

@@ -49,7 +49,9 @@ def _form(request: HttpRequest, schedule: Subscription) -> HttpResponse:
             )
         except schedules.ChangedMeanwhile:
             newer = Subscription.objects.get(pk=schedule.pk)
-            form.add_error(None, "Somebody saved this schedule since you opened it. Look at what differs, then save again.")
+            form.add_error(
+                None, "Somebody saved this schedule since you opened it. Look at what differs, then save again."
+            )
             form.data = form.data.copy()
             form.data["version"] = str(newer.version)
         else:
