@@ -129,7 +129,9 @@ class Bundle:
     groups: dict[str, GroupRow] = field(default_factory=dict)
     memberships: dict[tuple[str, str, bool], MembershipRow] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    ended: set[str] = field(default_factory=set)  # ids that a delta marks as to be deleted: never removed, only proposed
+    ended: set[str] = field(
+        default_factory=set
+    )  # ids that a delta marks as to be deleted: never removed, only proposed
     whole: bool = True  # whether people who are not in it have gone
 
     @property

@@ -30,7 +30,9 @@ class FilesField(forms.FileField):
         if len(files) > MOST_FILES:
             raise ValidationError(f"{len(files)} files; a roster has at most {MOST_FILES}.")
         if sum(file.size for file in files) > MOST_MEGABYTES * 1024 * 1024:
-            raise ValidationError(f"Over {MOST_MEGABYTES} MB. Zip the files, or leave out those that aren't the roster's.")
+            raise ValidationError(
+                f"Over {MOST_MEGABYTES} MB. Zip the files, or leave out those that aren't the roster's."
+            )
         names = [file.name.lower() for file in files]
         if len(files) > 1 and not all(name.endswith(".csv") for name in names):
             raise ValidationError("Choose one zip, or only CSV files.")

@@ -22,7 +22,9 @@ class SourceLink(models.Model):
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "kind", "source_id"], name="exchange_source_link_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "kind", "source_id"], name="exchange_source_link_once")
+        ]
         indexes = [models.Index(fields=["kind", "object_id"], name="exchange_source_link_object")]
 
     def __str__(self) -> str:

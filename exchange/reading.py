@@ -105,7 +105,9 @@ def _named(path: Path) -> Iterator[tuple[str, bytes]]:
     if path.is_file() and zipfile.is_zipfile(path):
         return _unzip(path)
     if path.exists():
-        raise CannotRead(f"{path.name} is neither a folder nor a zip. Give the folder with the CSV files, or a zip of it.")
+        raise CannotRead(
+            f"{path.name} is neither a folder nor a zip. Give the folder with the CSV files, or a zip of it."
+        )
     raise CannotRead(f"There is nothing at {path.name}.")
 
 
@@ -152,7 +154,11 @@ def _table(name: str, content: bytes, problems: list[Problem]) -> Table | None:
         return None
     text = _text(name, content, problems)
     if "\x00" in text:
-        problems.append(Problem(name, text[: text.index("\x00")].count("\n") + 1, "", "", "A zero byte: not a CSV file.", fatal=True))
+        problems.append(
+            Problem(
+                name, text[: text.index("\x00")].count("\n") + 1, "", "", "A zero byte: not a CSV file.", fatal=True
+            )
+        )
         return None
     csv.field_size_limit(1_000_000)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)

@@ -17,7 +17,9 @@ def iso(row: Row, column: str, problems: list[Problem]) -> date | None:
     try:
         return datetime.fromisoformat(value.replace("Z", "+00:00")).date()
     except ValueError:
-        problems.append(Problem(row.file, row.line, column, value, "Not a date written as 2026-11-20. It was left out."))
+        problems.append(
+            Problem(row.file, row.line, column, value, "Not a date written as 2026-11-20. It was left out.")
+        )
         return None
 
 
@@ -58,7 +60,9 @@ def column_of(rows: list[Row], column: str, order: str, problems: list[Problem])
         return {}
     wrong = [row for row in slashed if _slashed(row.get(column), order) is None]
     for row in wrong:
-        words = f"Not a date as {'day/month/year' if order == 'dmy' else 'month/day/year'}. The whole column was left out."
+        words = (
+            f"Not a date as {'day/month/year' if order == 'dmy' else 'month/day/year'}. The whole column was left out."
+        )
         problems.append(Problem(row.file, row.line, column, row.get(column), words))
     if wrong:
         return {}

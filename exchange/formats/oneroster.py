@@ -27,7 +27,15 @@ def read(files: Files, dates: str) -> Bundle:
     if not all(needed):
         return bundle
     reader = Reader(files, bundle)
-    for part in (reader.manifest, reader.sites, reader.people, reader.demographics, reader.agents, reader.classes, reader.enrolments):
+    for part in (
+        reader.manifest,
+        reader.sites,
+        reader.people,
+        reader.demographics,
+        reader.agents,
+        reader.classes,
+        reader.enrolments,
+    ):
         part()
     return bundle
 
@@ -174,7 +182,9 @@ class Reader:
         courses = {row.get("sourcedId"): row.get("title") for row in self.files.rows("courses.csv")}
         for row in self.files.rows("classes.csv"):
             if row.get("status").lower() in GONE:
-                self.problem(row, "status", "This class is marked to be deleted. It was left out; one that exists is ended.")
+                self.problem(
+                    row, "status", "This class is marked to be deleted. It was left out; one that exists is ended."
+                )
         for row in self.live("classes.csv"):
             identifier, site = row.get("sourcedId"), row.get("schoolSourcedId")
             if not identifier:
@@ -186,7 +196,9 @@ class Reader:
             else:
                 course = row.get("courseSourcedId")
                 if course and courses and course not in courses:
-                    self.problem(row, "courseSourcedId", "No course in courses.csv has this id. The class has no course.")
+                    self.problem(
+                        row, "courseSourcedId", "No course in courses.csv has this id. The class has no course."
+                    )
                 self.bundle.groups[identifier] = GroupRow(
                     identifier,
                     row.get("title") or identifier,

@@ -52,7 +52,9 @@ def _known_site(row: Row, bundle: Bundle) -> str | None:
 def _site(row: Row, bundle: Bundle) -> None:
     number, name = row.get("DfE Number"), row.get("Name")
     if not number or not name:
-        bundle.problems.append(missing(row, "DfE Number" if not number else "Name", "A school needs a number and a name."))
+        bundle.problems.append(
+            missing(row, "DfE Number" if not number else "Name", "A school needs a number and a name.")
+        )
     elif number in bundle.sites:
         bundle.problems.append(twice(row, "DfE Number", number, "school"))
     else:

@@ -135,7 +135,9 @@ class Reader:
     def _staff(self, user: Row) -> None:
         identifier = user.get("sourcedId")
         if identifier in self.bundle.students:
-            self.problem(user, "sourcedId", "This person is a student in another row and staff in this one; kept as a student.")
+            self.problem(
+                user, "sourcedId", "This person is a student in another row and staff in this one; kept as a student."
+            )
             return
         self.bundle.staff.setdefault(
             identifier,

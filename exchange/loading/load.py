@@ -118,5 +118,3 @@ def _leavers(session: Session) -> list[dict[str, Any]]:
         student__in=student_ids, period__contains=session.today, leaver_proposed_at=None
     ).update(leaver_proposed_at=session.now)
     return found
-
-

@@ -48,7 +48,10 @@ def import_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "run": run,
         "result": result,
         "counts": [
-            {"label": kind.label, **{word: result.get(word, {}).get(kind.value, 0) for word in ("created", "updated", "unchanged")}}
+            {
+                "label": kind.label,
+                **{word: result.get(word, {}).get(kind.value, 0) for word in ("created", "updated", "unchanged")},
+            }
             for kind in Kind
         ],
         "problems": result.get("problems", [])[:SHOWN_PROBLEMS],
@@ -97,7 +100,9 @@ def leaver_list(request: HttpRequest) -> HttpResponse:
     students = Student.objects.in_bulk([link.object_id for link in links if link.kind == Kind.STUDENT])
     staff = User.objects.in_bulk([link.object_id for link in links if link.kind == Kind.STAFF])
     sites = dict(
-        SiteMembership.objects.filter(student__in=students, period__contains=clock.today()).values_list("student_id", "site__name")
+        SiteMembership.objects.filter(student__in=students, period__contains=clock.today()).values_list(
+            "student_id", "site__name"
+        )
     )
     rows = [
         {"link": link, "student": students.get(link.object_id), "site": sites.get(link.object_id, "")}

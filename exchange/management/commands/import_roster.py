@@ -24,7 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="Say what would happen and change nothing.")
         parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
         parser.add_argument(
-            "--dates", choices=["mdy", "dmy"], default="", help="How dates with slashes are read; without it they are left out."
+            "--dates",
+            choices=["mdy", "dmy"],
+            default="",
+            help="How dates with slashes are read; without it they are left out.",
         )
         parser.add_argument("--source", default="", help="A name for the system it came from, when two send rosters.")
 
