@@ -65,7 +65,9 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
         """One address, one account, whatever its capitals."""
         email = str(self.cleaned_data["email"]).strip().lower()
         others = User.objects.filter(email__iexact=email)
-        if (self.instance.pk and others.exclude(pk=self.instance.pk) or not self.instance.pk and others).exists():
+        if self.instance.pk:
+            others = others.exclude(pk=self.instance.pk)
+        if others.exists():
             raise forms.ValidationError("Somebody here already signs in with this address.")
         return email
 
