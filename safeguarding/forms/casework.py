@@ -34,12 +34,12 @@ class AssessForm(forms.Form):
         choices=[choice for choice in choices.Severity.choices if choice[0]],
         widget=forms.RadioSelect,
     )
-    category = forms.ChoiceField(label="Main category")
+    category = forms.ChoiceField(label="Category")
     categories_also = forms.MultipleChoiceField(
         label="Also",
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
-        help_text="As many as fit; hold Ctrl.",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="As many as fit.",
     )
     is_online = forms.BooleanField(label="Online", required=False)
     between_children = forms.BooleanField(label="Between children", required=False)
@@ -93,8 +93,8 @@ class ActionForm(forms.Form):
     """Something that a member of the team will do by a date."""
 
     what = forms.CharField(label="What is to be done", max_length=1000, widget=text_area(2))
-    owner = PersonField(label="By whom", empty_label=None)
     due_on = forms.DateField(label="By when", widget=date_input())
+    owner = PersonField(label="By whom", empty_label=None)
 
     def __init__(self, *args: Any, team: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,6 +167,8 @@ class ShareForm(forms.Form):
             for shown in entries
             if shown.text
         ]
+        if not self.fields["entries"].choices:  # type: ignore[attr-defined]  # a ChoiceField
+            self.fields["entries"].widget = forms.MultipleHiddenInput()
         self.fields["until_on"].initial = clock.today() + timedelta(days=SHARE_DAYS)
 
     def clean(self) -> dict[str, Any]:

@@ -72,11 +72,13 @@ class ConcernForm(WhenFields):
         max_length=LONG,
         widget=text_area(5),
         help_text="What you saw or heard, in your own words. Facts before opinions.",
+        error_messages={"required": "Write what happened. A sentence is enough to begin with."},
     )
     safe_now = forms.ChoiceField(
         label="Is the student safe now?",
         choices=[(YesNo.YES, "Yes"), (YesNo.NO, "No"), (YesNo.UNSURE, "Not sure")],
         widget=forms.RadioSelect,
+        error_messages={"required": "Say whether the student is safe now, as far as you know."},
     )
     who_told = forms.CharField(
         label="Who knows about it already?", max_length=1000, required=False, widget=forms.TextInput()

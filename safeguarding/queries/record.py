@@ -1,11 +1,13 @@
 """One concern as the safeguarding team reads it."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import User
 from caseload.models import Characteristic, Student
 from core import clock
+from core.wording import day
 from safeguarding import choices
 from safeguarding.models import Action, Concern, ConcernCase, Entry, Exclusion, Flag, Share
 from safeguarding.querysets import TEAM
@@ -60,9 +62,9 @@ class ShownEntry:
         words = self.entry.words
         parts = [self.person if self.entry.kind not in ("assigned",) else "", str(words.get("what", ""))]
         if words.get("until"):
-            parts.append(f"until {words['until']}")
+            parts.append(f"until {day(date.fromisoformat(words['until']))}")
         if words.get("due"):
-            parts.append(f"by {words['due']}")
+            parts.append(f"by {day(date.fromisoformat(words['due']))}")
         if self.entry.kind == "assessed":
             parts.append(_assessment(words))
         if self.entry.kind == "closed":

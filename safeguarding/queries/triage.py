@@ -58,7 +58,9 @@ class TriageRow:
     @property
     def state_words(self) -> str:
         """How far it has got, as the team sees it."""
-        return "To look at" if self.is_new else choices.PublicState(self.state).label
+        if self.is_new:
+            return "To look at"
+        return "Acknowledged" if self.state == choices.PublicState.READ else choices.PublicState(self.state).label
 
     @property
     def waited(self) -> str:
