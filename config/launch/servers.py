@@ -109,18 +109,26 @@ def _word_from(listen: int, progress: Progress) -> str:
 
 def _leave(where: Place, users: IO[str]) -> None:
     """Go; if nobody else uses the servers, stop them and wait until they are down."""
-    try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        # Either somebody else uses them, or the keeper noticed first and is stopping them.
+    if _try(users, fcntl.LOCK_EX):
+        if not _keeper_lives(where):
+            return
+        with suppress(OSError, ValueError):
+            os.kill(int(_pid_file(where).read_text()), signal.SIGTERM)
+    elif _try(users, fcntl.LOCK_SH):
+        # Somebody else uses them.
         fcntl.flock(users, fcntl.LOCK_UN)
         return
-    if not _keeper_lives(where):
-        return
-    with suppress(OSError, ValueError):
-        os.kill(int(_pid_file(where).read_text()), signal.SIGTERM)
+    # Otherwise the keeper noticed first that nobody is left, and is stopping them already.
     progress = Progress("Stopping the private servers")
     while _keeper_lives(where):
         progress.tick()
         time.sleep(0.03)
     progress.finish()
+
+
+def _try(file: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -66,7 +66,9 @@ def _open_folder() -> Path:
 def made() -> Iterator[Path]:
     """A `var` folder whose database was made and stopped; making one takes seconds, copying it does not."""
     folder = _open_folder()
-    User(folder / "var", 0).close()
+    first = User(folder / "var", 0)
+    first.process.wait(60)
+    first.close()
     yield folder / "var"
     shutil.rmtree(folder)
 
