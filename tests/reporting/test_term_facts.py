@@ -1,0 +1,98 @@
+"""The facts of a report: the same figures as attendance gives, nothing that anybody wrote, and less for governors."""
+
+import json
+from typing import Any
+
+import pytest
+
+from attendance.arithmetic import sum_of, written
+from attendance.queries.totals import totals_by_student
+from caseload.models import Student
+from core.pdf import facts_hash
+from reporting.queries.term import term_facts
+from tests.college import College
+from tests.reporting.conftest import WORDS
+
+
+def facts_of(college: College, kind: str = "college", number: int = 1, edition: str = "staff") -> dict[str, Any]:
+    return term_facts((kind, number), college.terms[0], edition)
+
+
+@pytest.fixture
+def facts(full: College) -> dict[str, Any]:
+    """The staff edition about everybody."""
+    return facts_of(full)
+
+
+def test_the_figures_are_those_of_attendance(full: College, facts: dict[str, Any]) -> None:
+    school = [student.pk for student in full.students if student.date_of_birth.year >= 2011]
+    assert (facts["from"], facts["to"], facts["complete"]) == (full.terms[0].starts_on, full.today, False)
+    assert [section["series"] for section in facts["sections"]] == ["session", "lesson"]
+    for section, series, ids in zip(
+        facts["sections"], ("session", "lesson"), (school, [s.pk for s in full.students]), strict=True
+    ):
+        total = sum_of(totals_by_student(ids, facts["from"], facts["to"], series).values(), series)
+        assert (section["total"]["possible"], section["total"]["attended"]) == (total.possible, total.attended)
+        assert section["total"]["attendance"] == written(total.attendance)
+
+
+def test_the_figures_counted_by_hand(facts: dict[str, Any]) -> None:
+    sessions, lessons = facts["sections"]
+    # 14 students on three mornings; Ada and Imran missed all three.
+    assert (sessions["total"]["possible"], sessions["total"]["attended"], sessions["total"]["late"]) == (42, 36, 1)
+    assert (sessions["persistent"], sessions["severe"], sessions["counted"]) == (2, 2, 14)
+    assert (lessons["total"]["possible"], lessons["total"]["attended"], lessons["persistent"]) == (8, 7, 1)
+    by_group = {row["name"]: (row["students"], row["attended"], row["possible"]) for row in sessions["by_caseload"]}
+    assert by_group == {"10A": (8, 21, 24), "10B": (6, 15, 18)}
+    assert {row["code"]: row["number"] for row in sessions["reasons"]} == {"O": 3, "I": 3}
+    assert sessions["last_year"] is None
+
+
+def test_progress_and_work_are_counted(facts: dict[str, Any]) -> None:
+    point = facts["progress"][0]
+    assert (point["students"], point["students_below"]) == (2, 1)
+    assert {key: point["total"][key] for key in ("compared", "below", "on", "above")} == {
+        "compared": 2, "below": 1, "on": 0, "above": 1,
+    }  # fmt: skip
+    work = facts["work"]
+    assert (work["held"], work["seen"], work["open"], work["overdue"]) == (1, 1, 3, 2)
+
+
+def test_a_year_group_has_its_own_students_only(full: College) -> None:
+    ten = facts_of(full, "year_group", full.years[10].pk)
+    nine = facts_of(full, "year_group", full.years[9].pk)
+    assert (ten["students"], len(ten["sections"])) == (14, 1)
+    assert nine["sections"][0]["total"]["possible"] == 0
+    assert (nine["work"]["held"], nine["progress"]) == (0, [])
+
+
+@pytest.mark.parametrize("edition", ["staff", "governors"])
+def test_nothing_that_anybody_wrote_and_no_name_is_in_it(full: College, edition: str) -> None:
+    written_out = json.dumps(facts_of(full, edition=edition), default=str, ensure_ascii=False)
+    assert WORDS not in written_out
+    for student in Student.objects.all():
+        assert student.given_name not in written_out.replace("Kestrel", "")
+        assert student.family_name not in written_out
+
+
+def test_governors_see_no_small_count(full: College) -> None:
+    facts = facts_of(full, edition="governors")
+    sessions, lessons = facts["sections"]
+    assert (sessions["persistent"], sessions["severe"], lessons["persistent"]) == (None, None, None)
+    assert sessions["total"]["possible"] == 42
+    assert [row["persistent"] for row in sessions["by_caseload"]] == [None, None]
+    assert [row["students"] for row in sessions["by_caseload"]] == [8, 6]
+    point = facts["progress"][0]
+    assert (point["total"]["below"], point["students_below"], point["by_course"][0]["compared"]) == (None, None, None)
+    assert facts["work"]["seen"] is None
+
+
+def test_governors_see_nothing_of_four_students(full: College) -> None:
+    seven = facts_of(full, "year_group", full.years[7].pk, "governors")
+    section = seven["sections"][0]
+    assert (section["total"], section["weeks"], section["reasons"]) == (None, [], [])
+
+
+def test_the_same_facts_have_the_same_hash(full: College) -> None:
+    assert facts_hash(facts_of(full)) == facts_hash(facts_of(full))
+    assert facts_hash(facts_of(full)) != facts_hash(facts_of(full, edition="governors"))
