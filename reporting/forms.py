@@ -58,7 +58,7 @@ class ScopeMixin(forms.Form):
     def offer(self, user: User) -> None:
         """Offer what this person holds."""
         self.user = user
-        self.offered = {key: found for key, found in scopes_for(user, choices.RUN_REPORT)}
+        self.offered = dict(scopes_for(user, choices.RUN_REPORT))
         self.fields["scope"].choices = [  # type: ignore[attr-defined]  # a choice field
             (key, "Whole college" if found is None else f"{found.name} ({found.label.lower()})")
             for key, found in self.offered.items()

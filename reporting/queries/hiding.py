@@ -16,7 +16,9 @@ Row = dict[str, Any]
 Derived = Mapping[str, Sequence[str]]
 
 
-def hide_small(rows: Sequence[Row], *, size: str, counts: Sequence[str] = (), derived: Derived | None = None) -> list[Row]:
+def hide_small(
+    rows: Sequence[Row], *, size: str, counts: Sequence[str] = (), derived: Derived | None = None
+) -> list[Row]:
     """Rows of a table whose total is known, with small cells set to None.
 
     `size` is the field with the number of students, `counts` the fields that count students within it, each on its
@@ -50,12 +52,12 @@ def _rows_to_hide(rows: Sequence[Row], size: str) -> set[int]:
     return _with_next(rows, small, size, partial(_told, rows, size))
 
 
-def _with_next(
-    rows: Sequence[Row], hidden: Iterable[int], field: str, told: Callable[[set[int]], bool]
-) -> set[int]:
+def _with_next(rows: Sequence[Row], hidden: Iterable[int], field: str, told: Callable[[set[int]], bool]) -> set[int]:
     """The hidden cells, and as many of the next smallest as it takes that none can be worked out."""
     found = set(hidden)
-    shown = sorted((at for at, row in enumerate(rows) if at not in found and row[field]), key=lambda at: (rows[at][field], at))
+    shown = sorted(
+        (at for at, row in enumerate(rows) if at not in found and row[field]), key=lambda at: (rows[at][field], at)
+    )
     while shown and found and told(found):
         found.add(shown.pop(0))
     return found
