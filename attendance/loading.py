@@ -37,7 +37,7 @@ def fast_load(*series: str) -> Iterator[None]:
     tables = [TABLE[Series(each)] for each in series or tuple(Series)]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
-        made = [statement for table in tables for statement in _set_aside(cursor, table)]
+        made = [statement for table in tables for statement in set_aside(cursor, table)]
     yield
     with connection.cursor() as cursor:
         for statement in made:
@@ -46,7 +46,7 @@ def fast_load(*series: str) -> Iterator[None]:
             cursor.execute(f"ANALYZE {table}")
 
 
-def _set_aside(cursor, table: str) -> list[str]:  # type: ignore[no-untyped-def]  # Django's cursor wrapper has no public type
+def set_aside(cursor, table: str) -> list[str]:  # type: ignore[no-untyped-def]  # Django's cursor wrapper has no public type
     """Take down what slows loading; gives the statements that put it back, keys first."""
     cursor.execute(
         "SELECT conname, pg_get_constraintdef(oid), contype::text FROM pg_constraint"

@@ -1,0 +1,109 @@
+"""The commands, and loading past the registers."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from attendance import actions, loading
+from attendance.models import AttendanceCode, LessonMark
+from attendance.queries.verification import differences
+from tests.attendance.conftest import marks_for, session_of
+
+
+def run(*arguments):
+    out, err = StringIO(), StringIO()
+    call_command(*arguments, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_calc_prints_students_and_total_and_names_rows_left_out(db, tmp_path):
+    file = tmp_path / "marks.csv"
+    file.write_text(
+        "\ufeffStudent,Date,Session,Code\nana,2026-09-09,AM,/\nana,2026-09-09,PM,I\nben,2026-09-09,AM,QQ\n",
+        encoding="utf-8",
+    )
+    out, err = run("attendance_calc", str(file))
+    assert err == "line 4: there is no code “QQ”\n"
+    assert out.splitlines()[1].split("\t") == [
+        "ana",
+        "2",
+        "1",
+        "0",
+        "1",
+        "0",
+        "1",
+        "1",
+        "0",
+        "50.0000",
+        "yes",
+        "yes",
+        "0",
+    ]
+    found = json.loads(run("attendance_calc", str(file), "--json")[0])
+    assert found["total"]["attendance"] == 50.0
+    assert found["problems"] == [{"line": 4, "message": "there is no code “QQ”"}]
+
+
+def test_calc_says_what_a_file_lacks(db, tmp_path):
+    file = tmp_path / "marks.csv"
+    file.write_text("student,date\nana,2026-09-09\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"marks\.csv has no column code, session\."):
+        run("attendance_calc", str(file))
+    with pytest.raises(CommandError, match="can't be read"):
+        run("attendance_calc", str(tmp_path / "none.csv"))
+
+
+def test_verify_names_the_difference_ends_with_one_and_repairs(college):
+    actions.mark_register(by=college.okafor, register=session_of(college), marks=marks_for(college))
+    assert run("attendance_verify")[0] == "0 differences in 8 weeks of students\n"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE attendance_weeksummary SET late = 3 WHERE student_id = %s", [college.student("Ada").pk])
+    with pytest.raises(SystemExit) as ended:
+        run("attendance_verify")
+    assert ended.value.code == 1
+    assert "late is 3 in the summary, 0 by the marks" in run("attendance_verify", "--repair")[0]
+    assert run("attendance_verify")[0] == "0 differences in 8 weeks of students\n"
+
+
+def test_marks_loaded_by_copy_are_counted_by_one_rebuild(college):
+    code = AttendanceCode.objects.get(series="lesson", site=None, code="/")
+    lesson = college.lessons["12 Biology B", 0, 1]
+    with connection.cursor() as cursor, cursor.copy(loading.copy_statement("lesson")) as out:
+        for name in ("Wren", "Xia"):
+            out.write_row(
+                (
+                    college.student(name).pk,
+                    date(2026, 11, 16),
+                    lesson.pk,
+                    code.pk,
+                    None,
+                    college.quill.pk,
+                    "2026-11-16 09:00+00",
+                )
+            )
+    assert LessonMark.objects.count() == 2
+    assert len([*differences("lesson")]) == 2
+    assert actions.rebuild_summary() == 2
+    assert [*differences("lesson")] == []
+
+
+def test_keys_and_indexes_stand_again_after_a_fast_load(committing_db, owner_connection):
+    shape = (
+        "SELECT indexname || indexdef FROM pg_indexes WHERE tablename LIKE 'attendance\\_%mark' UNION ALL"
+        " SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid::regclass::text LIKE 'attendance\\_%mark'"
+        " ORDER BY 1"
+    )
+    before = owner_connection.execute(shape).fetchall()
+    with owner_connection.transaction():
+        statements = [
+            line for table in loading.TABLE.values() for line in loading.set_aside(owner_connection.cursor(), table)
+        ]
+        bare = owner_connection.execute(shape).fetchall()
+        for statement in statements:
+            owner_connection.execute(statement)
+    assert len(bare) < len(before)
+    assert owner_connection.execute(shape).fetchall() == before
