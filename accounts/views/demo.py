@@ -41,5 +41,5 @@ def demo_sign_in(request: HttpRequest, role: str) -> HttpResponse:
     with naming.named(user.pk, purpose="demo"):
         make_sure_of_app(user)
         login(request, user, backend="accounts.backends.StaffBackend")
-        record_authentication(request, user, method="password", email=user.email)
+        record_authentication(request, user, method="password", email=user.email, reauthenticated=True)
     return redirect("home")
