@@ -25,12 +25,14 @@ from core import panels
 from core.http import wants_part
 
 TIMELINE_LENGTH = 25
+LAST_LIST = "last_list"
+SEARCH = "caseload:search"
 # The lists that a student's page is opened from, and what the way back is called.
 LISTS = {
     "caseload:caseload_list": "My caseload",
     "caseload:student_list": "Students",
     "caseload:teaching_group_detail": "Group",
-    "caseload:search": "Search",
+    SEARCH: "Search",
 }
 
 
@@ -175,7 +177,15 @@ def _adding(user: Any, student: Student) -> list[dict[str, Any]]:
 
 
 def _came_from(request: HttpRequest) -> dict[str, str] | None:
-    """The list that the page was opened from, so that the way back keeps its filters."""
+    """The list that the page was opened from, so that the way back keeps its filters, also after something was added."""
+    back = _list_before(request)
+    if back is not None and request.session.get(LAST_LIST) != back:
+        request.session[LAST_LIST] = back
+    return back or request.session.get(LAST_LIST)
+
+
+def _list_before(request: HttpRequest) -> dict[str, str] | None:
+    """The page before, when it was a list of ours."""
     referrer = request.headers.get("referer", "")
     if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}):
         return None
@@ -184,8 +194,9 @@ def _came_from(request: HttpRequest) -> dict[str, str] | None:
         name = resolve(parts.path).view_name
     except Resolver404:
         return None
-    url = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    return {"label": LISTS[name], "url": url, "place": name} if name in LISTS else None
+    # What was searched for is kept nowhere, so the way back to a search is an empty one.
+    query = f"?{parts.query}" if parts.query and name != SEARCH else ""
+    return {"label": LISTS[name], "url": f"{parts.path}{query}", "place": name} if name in LISTS else None
 
 
 def _first_list(user: Any) -> str:

@@ -177,9 +177,18 @@ def test_the_way_back_leads_to_the_list_it_was_opened_from(college: College, sig
     client, path = sign_in(college.okafor), page_of(college, "Ada")
     page = text_of(client, path, headers={"Referer": "http://testserver/caseload/?show=attention"})
     assert 'href="/caseload/?show=attention">My caseload</a>' in page
+    assert 'href="/caseload/?show=attention">My caseload</a>' in text_of(client, path), "kept after something was added"
+    stranger = sign_in(college.lind)
     assert 'aria-label="Where this page is"' not in text_of(
-        client, path, headers={"Referer": "http://elsewhere.example/caseload/"}
+        stranger, path, headers={"Referer": "http://elsewhere.example/caseload/"}
     )
+
+
+def test_the_way_back_to_a_search_keeps_no_words(college: College, sign_in: SignIn) -> None:
+    client = sign_in(college.okafor)
+    page = text_of(client, page_of(college, "Ada"), headers={"Referer": "http://testserver/search/?q=adalbert"})
+    assert 'href="/search/">Search</a>' in page
+    assert "adalbert" not in str(dict(client.session))
 
 
 def test_an_old_address_leads_to_the_student_it_was_merged_into(college: College, sign_in: SignIn) -> None:
