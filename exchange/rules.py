@@ -15,7 +15,7 @@ def may_import(by: Any) -> bool:
     """A data manager of the whole college, or the import command: a roster reaches every site."""
     if isinstance(by, SystemActor):
         return by.name == choices.ACTOR
-    return by.is_active and "college" in containers(by, IMPORT)
+    return bool(by.is_active) and "college" in containers(by, IMPORT)
 
 
 def check_may_import(by: Any) -> None:
