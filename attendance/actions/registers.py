@@ -223,7 +223,9 @@ def _with_names(
     from accounts.models import User
 
     who = {clash.student_id: current[clash.student_id, sitting.date, sitting.slot].marked_by_id for clash in clashes}
-    names = {user.pk: user.formal_name for user in User.objects.filter(pk__in=set(who.values()) - {None})}
+    names = {
+        user.pk: user.formal_name for user in User.objects.filter(pk__in=[number for number in who.values() if number])
+    }
     return [replace(clash, marked_by=names.get(who[clash.student_id] or 0, "Waymark")) for clash in clashes]
 
 

@@ -55,9 +55,10 @@ def _people(ids: list[int], day: date) -> list[dict[str, Any]]:
         .order_by("pk")
         .values("group__name")[:1]
     )
-    return list(
+    rows = (
         Student.objects.filter(pk__in=ids)
         .annotate(group=Subquery(tutor_group))
         .order_by("sort_key", "pk")
         .values("id", "public_id", "given_name", "family_name", "group")
     )
+    return [dict(row) for row in rows]

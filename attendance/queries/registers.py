@@ -129,7 +129,7 @@ def marks_of(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, dict[str
         "student_id", "code_id", "minutes_late", "note", "version", "marked_at", "marked_by_system",
         "marked_by__title", "marked_by__given_name", "marked_by__family_name",
     )  # fmt: skip
-    return {row["student_id"]: row for row in rows}
+    return {row["student_id"]: dict(row) for row in rows}
 
 
 def changes_of(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
@@ -141,7 +141,7 @@ def changes_of(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, list[d
         "student_id", "previous_code_id", "new_code_id", "reason", "role_at_time", "changed_at", "changed_by_system",
         "changed_by__title", "changed_by__given_name", "changed_by__family_name",
     ):  # fmt: skip
-        found.setdefault(row["student_id"], []).append(row)
+        found.setdefault(row["student_id"], []).append(dict(row))
     return found
 
 
@@ -204,7 +204,10 @@ def _taken(sittings: Sequence[Sitting]) -> dict[tuple[str, int, date, int], dict
             if only.series == Series.SESSION
             else rows.filter(lesson_id=only.slot)
         )
-    return {(row["series"], row["caseload_id"] or 0, row["date"], row["slot"] or row["lesson_id"]): row for row in rows}
+    return {
+        (row["series"], row["caseload_id"] or 0, row["date"], row["slot"] or row["lesson_id"]): dict(row)
+        for row in rows
+    }
 
 
 def _expected(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int], int]:

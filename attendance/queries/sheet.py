@@ -6,7 +6,7 @@ from typing import Any
 
 from attendance import rules
 from attendance.actions.registers import Seen
-from attendance.choices import SessionSlot, SetBy
+from attendance.choices import SetBy
 from attendance.codes import Code, CodeSet, all_codes, offered_to, sets_of
 from attendance.queries.registers import (
     Member,
@@ -161,7 +161,7 @@ def _row(member: Member, mark: dict[str, Any] | None, codes: dict[int, Code], qu
 
 def _fits(code: Code, sitting: Sitting) -> bool:
     """The two slashes belong to one session each; a planned closure has no register."""
-    wrong = {SessionSlot.AM: "\\", SessionSlot.PM: "/"}.get(sitting.slot) if sitting.series == "session" else None
+    wrong = {1: "\\", 2: "/"}.get(sitting.slot) if sitting.series == "session" else None
     return code.code not in (wrong, "#" if sitting.series == "session" else None)
 
 
