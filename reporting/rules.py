@@ -1,6 +1,6 @@
 """Who may see a group's figures and have reports made of them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 
@@ -10,7 +10,7 @@ from caseload.querysets import containers
 if TYPE_CHECKING:
     from accounts.models import User
 
-_SITE_OF = {"year_group": YearGroup, "house": House, "team": Team, "caseload": Caseload}
+_SITE_OF: dict[str, Any] = {"year_group": YearGroup, "house": House, "team": Team, "caseload": Caseload}
 
 
 def reaches_scope(user: "User", permission: str, kind: str, container_id: int) -> bool:

@@ -82,19 +82,25 @@ def group_facts(user: Any, rows: Sequence[dict[str, Any]], year_starts: date) ->
     facts = GroupFacts(today, {})
     for row in rows:
         if row["id"] in series:
-            nothing = Totals(series=series[row["id"]])
-            found = totals.get(row["id"], {})
-            facts.students[row["id"]] = StudentFacts(
-                row,
-                series[row["id"]],
-                *(found.get(name, nothing) for name in ("six_weeks", "before", "year", "month_ago")),
-            )
+            facts.students[row["id"]] = _student(row, series[row["id"]], totals.get(row["id"], {}))
     facts.site_ids = sorted(
         set(SiteMembership.objects.filter(student__in=ids, period__contains=today).values_list("site_id", flat=True))
     )
     _add_progress(user, facts, ids)
     _add_work(user, facts, ids)
     return facts
+
+
+def _student(row: dict[str, Any], series: str, totals: dict[str, Totals]) -> StudentFacts:
+    nothing = Totals(series=series)
+    return StudentFacts(
+        row,
+        series,
+        six_weeks=totals.get("six_weeks", nothing),
+        before=totals.get("before", nothing),
+        year=totals.get("year", nothing),
+        month_ago=totals.get("month_ago", nothing),
+    )
 
 
 def _spans(today: date, year_starts: date) -> dict[str, tuple[date, date]]:
