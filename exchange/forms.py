@@ -26,7 +26,9 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """Every file on its own, then all together."""
-        files = [super(FilesField, self).clean(file) for file in (data if isinstance(data, (list, tuple)) else [data])]
+        given = data if isinstance(data, (list, tuple)) else [data]
+        # Nothing chosen goes through the ordinary check too, which asks for a file.
+        files = [super(FilesField, self).clean(file) for file in given or [None]]
         if len(files) > MOST_FILES:
             raise ValidationError(f"{len(files)} files; a roster has at most {MOST_FILES}.")
         if sum(file.size for file in files) > MOST_MEGABYTES * 1024 * 1024:

@@ -54,6 +54,7 @@ class Files:
 
     tables: dict[str, Table] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)  # files that are there and can't be read; each has its problem
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a file; none when it isn't there."""
@@ -61,12 +62,14 @@ class Files:
         return table.rows if table else []
 
     def has(self, *names: str) -> bool:
-        """Whether all these files are there."""
-        return all(name.lower() in self.tables for name in names)
+        """Whether all these files are there, readable or not."""
+        return all(name.lower() in self.tables or name.lower() in self.broken for name in names)
 
     def need(self, name: str, *columns: str) -> bool:
         """Whether a file has these columns; each missing one is a fatal problem."""
         table = self.tables.get(name.lower())
+        if name.lower() in self.broken:
+            return False
         if table is None:
             self.problems.append(Problem(name, 0, "", "", f"{name} is missing. Add it to the bundle.", fatal=True))
             return False
@@ -85,9 +88,15 @@ def open_bundle(path: Path | BytesIO) -> Files:
     else:
         named, name = _named(path), path.name
     for file_name, content in named:
+        if files.has(file_name):
+            words = "Two files of the bundle have this name. Keep the right one."
+            files.problems.append(Problem(file_name, 0, "", "", words, fatal=True))
+            continue
         table = _table(file_name, content, files.problems)
         if table:
             files.tables[file_name.lower()] = table
+        else:
+            files.broken.add(file_name.lower())
     if not files.tables and not files.problems:
         raise CannotRead(f"{name} holds no CSV file.")
     return files

@@ -57,11 +57,14 @@ class Session:
         SourceLink.objects.bulk_create(self.fresh)
         self.fresh = []
 
-    def seen_again(self, kind: str, present: Iterable[str]) -> None:
-        """Whoever is back is missing no longer."""
-        SourceLink.objects.filter(
+    def seen_again(self, kind: str, present: Iterable[str]) -> list[int]:
+        """Whoever is back is missing no longer; gives our ids of them."""
+        back = SourceLink.objects.filter(
             source=self.source, kind=kind, source_id__in=list(present), missing_since__isnull=False
-        ).update(missing_since=None, settled_at=None)
+        )
+        found = list(back.values_list("object_id", flat=True))
+        back.update(missing_since=None, settled_at=None)
+        return found
 
 
 def changes(row: Any, wanted: dict[str, Any]) -> list[str]:

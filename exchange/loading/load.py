@@ -96,7 +96,9 @@ def _leavers(session: Session) -> list[dict[str, Any]]:
     """Everybody whom this source named before and names no longer; settled when they have no place left to end."""
     found: list[dict[str, Any]] = []
     for kind, present in ((Kind.STAFF, session.bundle.staff), (Kind.STUDENT, session.bundle.students)):
-        session.seen_again(kind, present)
+        back = session.seen_again(kind, present)
+        if kind == Kind.STUDENT:
+            SiteMembership.objects.filter(student__in=back).update(leaver_proposed_at=None)
         gone = {
             link.object_id: link
             for source_id, link in session.links[kind].items()

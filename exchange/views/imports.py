@@ -26,7 +26,7 @@ SHOWN_RUNS = 30
 def import_list(request: HttpRequest) -> HttpResponse:
     """Upload a roster; earlier imports below."""
     check_may_import(request.user)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         try:
             run = imports.take_upload(request.user, form.cleaned_data["files"], form.cleaned_data["dates"])

@@ -33,15 +33,11 @@ def test_sds_v1_comes_out_as_its_source_says() -> None:
     }
     assert by_site == {"Contoso High School": 60, "Fabrikam High School": 26}
     assert TeachingGroupMembership.objects.count() == 602
-    per_student = {
-        TeachingGroupMembership.objects.filter(student=student).count() for student in Student.objects.all()
-    }
+    per_student = {TeachingGroupMembership.objects.filter(student=student).count() for student in Student.objects.all()}
     assert per_student == {7}
     with_students = TeachingGroupMembership.objects.values("group").distinct().count()
     assert TeachingGroup.objects.count() - with_students == 7
-    grades = {
-        nc: YearGroupMembership.objects.filter(group__nc_year=nc).count() for nc in (9, 10, 11, 12)
-    }
+    grades = {nc: YearGroupMembership.objects.filter(group__nc_year=nc).count() for nc in (9, 10, 11, 12)}
     assert grades == {9: 30, 10: 28, 11: 15, 12: 13}
     ora = Student.objects.get(given_name="Ora", family_name="Klein")
     assert ora.date_of_birth == date(2000, 4, 2)
@@ -106,7 +102,9 @@ def test_oneroster_full_comes_out_as_its_source_says(path: str) -> None:
     assert ("orgs.csv", 2, "parentSourcedId", "org-sch-222-3456") in problems
     assert ("classes.csv", 3, "status", "tobedeleted") in problems
     conflict = [p for p in found["problems"] if "conflict" in p["message"]]
-    assert [(p["file"], p["line"], p["column"], p["value"]) for p in conflict] == [("enrollments.csv", 3, "role", "student")]
+    assert [(p["file"], p["line"], p["column"], p["value"]) for p in conflict] == [
+        ("enrollments.csv", 3, "role", "student")
+    ]
     enrolled = set(TeachingGroupMembership.objects.values_list("student__given_name", flat=True))
     assert enrolled == {"mmichel"}
     again, _ = run(ONE / path)
