@@ -26,5 +26,5 @@ def sort_key(family: str, given: str) -> str:
 def clean(text: str) -> str:
     """A name as it is stored: composed form, no control letters, single spaces, nothing else changed."""
     composed = unicodedata.normalize("NFC", text)
-    kept = "".join(letter for letter in composed if unicodedata.category(letter) not in {"Cc", "Cs"} or letter == "\t")
+    kept = "".join(letter for letter in composed if unicodedata.category(letter) not in {"Cc", "Cs"} or letter.isspace())
     return _SPACES.sub(" ", kept).strip()
