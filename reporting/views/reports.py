@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from audit import record
 from core.files import FileGone, file_response
+from core.models.mail import MailState
 from reporting import choices
 from reporting.actions import runs
 from reporting.choices import RUN_REPORT
@@ -17,6 +18,8 @@ from reporting.forms import NewReportForm
 from reporting.models import ReportRun
 
 PER_PAGE = 30
+# The page follows a report until its mails have ended one way or the other.
+ON_THE_WAY = (MailState.WAITING, MailState.RUNNING, MailState.HANDING_OVER)
 
 
 @page(RUN_REPORT)
@@ -34,7 +37,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @page(RUN_REPORT)
 def report_new(request: HttpRequest) -> HttpResponse:
     """Ask for a report."""
-    form = NewReportForm(request.POST or None, user=request.user)
+    form = NewReportForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         run = runs.ask_for_report(
@@ -53,9 +56,11 @@ def report_new(request: HttpRequest) -> HttpResponse:
 def report_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One report: how far it is, who gets it, and the file when it is done."""
     run = fetch(ReportRun, request.user, RUN_REPORT, public_id=public_id)
+    deliveries = list(run.deliveries.select_related("person", "mail").order_by("person__sort_key"))
     context = {
         "run": run,
-        "deliveries": run.deliveries.select_related("person", "mail").order_by("person__sort_key"),
+        "deliveries": deliveries,
+        "follow": not run.is_over or any(sent.mail and sent.mail.state in ON_THE_WAY for sent in deliveries),
         "may_change": run.asked_by_id == request.user.pk or request.user.has_perm(choices.MANAGE_SCHEDULES),
     }
     template = "reporting/report_detail.html"

@@ -64,4 +64,4 @@ def _close(page):
     form.get_by_label("Outcome").select_option(index=1)
     form.get_by_label("Reason").fill("Followed up with home and social care.")
     form.get_by_role("button", name="Close").click()
-    page.locator(".wm-alert-good", has_text="Closed").wait_for()
+    page.locator(".wm-alert-good", has_text="Closed").first.wait_for()
