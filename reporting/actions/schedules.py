@@ -2,6 +2,7 @@
 
 import logging
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -22,6 +23,38 @@ if TYPE_CHECKING:
 log = logging.getLogger("waymark.reporting")
 # After a long stop nobody wants the reports of weeks gone by.
 LATE = timedelta(days=6)
+
+
+class SchoolDays:
+    """The days on which schedules fall due, each read once however many schedules ask."""
+
+    def __init__(self) -> None:
+        self._firsts: dict[tuple[int | None, date], date | None] = {}
+
+    @cached_property
+    def term_ends(self) -> set[date]:
+        """The last days of terms."""
+        return set(Term.objects.values_list("ends_on", flat=True))
+
+    @cached_property
+    def _any_site(self) -> Site | None:
+        return Site.objects.order_by("pk").first()
+
+    def first_of_month(self, site: Site | None, month: date) -> date | None:
+        """The first school day of a month, at this site or at the college's first."""
+        key = (site.pk if site else None, month)
+        if key not in self._firsts:
+            end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            self._firsts[key] = next(iter(calendar_for(site or self._any_site, month, end).days), None)
+        return self._firsts[key]
+
+    def falls_on(self, schedule: Subscription, day: date) -> bool:
+        """Whether a schedule falls due on this day."""
+        if schedule.frequency == Frequency.WEEK:
+            return day.weekday() == schedule.weekday
+        if schedule.frequency == Frequency.MONTH:
+            return self.first_of_month(schedule.site, day.replace(day=1)) == day
+        return day in self.term_ends
 
 
 class ChangedMeanwhile(Exception):
@@ -66,9 +99,9 @@ def _check(by: "User", schedule: Subscription) -> None:
 def start_due(now: datetime | None = None) -> int:
     """Ask for every report that a schedule has fallen due for. Asking twice asks once; gives how many were asked for."""
     now = now or clock.now()
-    started = 0
-    for schedule in Subscription.objects.filter(stopped_at=None).select_related("owner"):
-        due = due_date(schedule, now)
+    started, known = 0, SchoolDays()
+    for schedule in Subscription.objects.filter(stopped_at=None).select_related("owner", "site"):
+        due = due_date(schedule, now, known)
         if due is None or schedule.runs.filter(due_on=due).exists():
             continue
         term = latest_term(due)
@@ -94,32 +127,21 @@ def start_due(now: datetime | None = None) -> int:
     return started
 
 
-def due_date(schedule: Subscription, now: datetime) -> date | None:
+def due_date(schedule: Subscription, now: datetime, known: SchoolDays | None = None) -> date | None:
     """The latest day up to now on which the schedule fell due, if that is not long ago."""
-    local = clock.local(now)
+    known, local = known or SchoolDays(), clock.local(now)
     last = local.date() if local.time() >= schedule.at else local.date() - timedelta(days=1)
     earliest = max(schedule.starts_on, last - LATE)
     days = [earliest + timedelta(days=step) for step in range((last - earliest).days + 1)]
-    due = [day for day in days if _falls_on(schedule, day)]
+    due = [day for day in days if known.falls_on(schedule, day)]
     return due[-1] if due else None
 
 
-def next_due(schedule: Subscription, now: datetime | None = None) -> date | None:
+def next_due(schedule: Subscription, now: datetime | None = None, known: SchoolDays | None = None) -> date | None:
     """The next day on which the schedule will fall due, within a year; for saying so on the page."""
-    local = clock.local(now or clock.now())
-    first = local.date() if local.time() < schedule.at else local.date() + timedelta(days=1)
+    known, local = known or SchoolDays(), clock.local(now or clock.now())
+    first = max(local.date() if local.time() < schedule.at else local.date() + timedelta(days=1), schedule.starts_on)
     if schedule.frequency == Frequency.TERM:
-        ends = Term.objects.filter(ends_on__gte=first).order_by("ends_on").values_list("ends_on", flat=True).first()
-        return ends
-    days = (max(first, schedule.starts_on) + timedelta(days=step) for step in range(70))
-    return next((day for day in days if _falls_on(schedule, day)), None)
-
-
-def _falls_on(schedule: Subscription, day: date) -> bool:
-    if schedule.frequency == Frequency.WEEK:
-        return day.weekday() == schedule.weekday
-    if schedule.frequency == Frequency.MONTH:
-        site = schedule.site or Site.objects.order_by("pk").first()
-        first = calendar_for(site, day.replace(day=1), day).days
-        return bool(first) and first[0] == day
-    return Term.objects.filter(ends_on=day).exists()
+        return min((day for day in known.term_ends if day >= first), default=None)
+    days = (first + timedelta(days=step) for step in range(70))
+    return next((day for day in days if known.falls_on(schedule, day)), None)

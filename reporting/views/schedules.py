@@ -20,7 +20,8 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
         .select_related("owner", "site", "year_group__site", "house", "team")
         .prefetch_related("recipients")
     )
-    rows = [{"schedule": s, "next": None if s.stopped_at else schedules.next_due(s)} for s in found]
+    known = schedules.SchoolDays()
+    rows = [{"schedule": s, "next": None if s.stopped_at else schedules.next_due(s, known=known)} for s in found]
     return render(request, "reporting/schedule_list.html", {"rows": rows})
 
 
@@ -37,7 +38,7 @@ def schedule_edit(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, schedule: Subscription) -> HttpResponse:
-    form = ScheduleForm(request.POST or None, instance=schedule, user=request.user)
+    form = ScheduleForm(request.POST if request.method == "POST" else None, instance=schedule, user=request.user)
     newer = None
     if request.method == "POST" and form.is_valid():
         try:

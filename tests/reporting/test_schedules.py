@@ -60,6 +60,8 @@ def test_a_term_ends(weekly: Subscription) -> None:
     assert due_date(weekly, at(12, 24)) == date(2026, 12, 18)
     assert due_date(weekly, at(12, 25)) is None
     assert next_due(weekly, at(12, 18)) == date(2027, 3, 25)
+    weekly.starts_on = date(2027, 4, 1)
+    assert next_due(weekly, at(12, 18)) == date(2027, 7, 21)
 
 
 def test_nothing_falls_due_before_it_starts(weekly: Subscription) -> None:
