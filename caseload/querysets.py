@@ -55,7 +55,9 @@ def containers(user: "User", permission: str) -> dict[str, list[int]]:
 
 def _members(model: str, today: date, **held: Any) -> QuerySet[Any]:
     return (
-        apps.get_model("caseload", model).objects.filter(period__contains=today, **held).values_list("student_id", flat=True)
+        apps.get_model("caseload", model)
+        .objects.filter(period__contains=today, **held)
+        .values_list("student_id", flat=True)
     )
 
 

@@ -26,5 +26,7 @@ def sort_key(family: str, given: str) -> str:
 def clean(text: str) -> str:
     """A name as it is stored: composed form, no control letters, single spaces, nothing else changed."""
     composed = unicodedata.normalize("NFC", text)
-    kept = "".join(letter for letter in composed if unicodedata.category(letter) not in {"Cc", "Cs"} or letter.isspace())
+    kept = "".join(
+        letter for letter in composed if unicodedata.category(letter) not in {"Cc", "Cs"} or letter.isspace()
+    )
     return _SPACES.sub(" ", kept).strip()

@@ -41,7 +41,9 @@ class Term(models.Model):
         ordering = ["starts_on"]
         constraints = [
             models.UniqueConstraint(fields=["year", "name"], name="caseload_term_once"),
-            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="caseload_term_forwards"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="caseload_term_forwards"
+            ),
         ]
 
     def __str__(self) -> str:
