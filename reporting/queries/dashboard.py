@@ -114,8 +114,8 @@ def six_figures(
         _persistent(students, address),
         _late(students, series, address),
     ]
-    if facts.sees_progress and facts.point:
-        figures.append(_below(facts, students, address))
+    if series in facts.points:
+        figures.append(_below(facts, series, students, address))
     if facts.sees_work:
         figures += [_overdue(students, address), _unseen(students, address)]
     return figures
@@ -169,19 +169,20 @@ def _late(students: Sequence[StudentFacts], series: str, address: Callable[[str]
     }
 
 
-def _below(facts: GroupFacts, students: Sequence[StudentFacts], address: Callable[[str], str]) -> dict[str, Any]:
+def _below(
+    facts: GroupFacts, series: str, students: Sequence[StudentFacts], address: Callable[[str], str]
+) -> dict[str, Any]:
     graded = [s for s in students if s.below]
     now = sum(1 for s in graded if s.below and s.below.below)
     change = ""
-    if facts.previous_progress and facts.previous_point:
-        then = facts.previous_progress.by_student
-        common = [s for s in graded if s.row["id"] in then]
-        difference = sum(bool(s.below and s.below.below) for s in common) - sum(
-            bool(then[s.row["id"]].below) for s in common
+    if series in facts.previous_points:
+        common = [s for s in graded if s.row["id"] in facts.below_before]
+        then = sum(bool(facts.below_before[s.row["id"]].below) for s in common)
+        change = _more(
+            sum(bool(s.below and s.below.below) for s in common) - then, f"than at {facts.previous_points[series].name}"
         )
-        change = _more(difference, f"than at {facts.previous_point.name}")
     return {
-        "label": f"{FIGURES['below'].label}, {facts.point.name if facts.point else ''}",
+        "label": f"{FIGURES['below'].label}, {facts.points[series].name}",
         "value": str(now),
         "of": f"of {len(graded)} with grades",
         "change": change,
@@ -223,7 +224,7 @@ def _points(change: float | None, against: str) -> str:
 
 def _more(difference: int, than: str) -> str:
     if not difference:
-        return f"as many {than.removeprefix('than ')}" if "at" in than else "as many as four weeks ago"
+        return f"as many as {than.removeprefix('than ')}"
     return f"{abs(difference)} {'more' if difference > 0 else 'fewer'} {than}"
 
 

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from attendance.arithmetic import Totals
+from attendance.choices import Series
 from attendance.queries.totals import series_by_student, totals_in_windows, windows
-from caseload.models import SiteMembership
+from caseload.models import Site, SiteMembership
 from caseload.queries.students import reached_ids
 from core import clock
 from interventions.choices import NOT_SEEN_WEEKS
@@ -15,7 +16,6 @@ from interventions.queries.students import Targets, targets_open_overdue, weeks_
 from progress.models import AssessmentPoint
 from progress.queries import points_with_grades, progress_summary
 from progress.queries.students import Below
-from progress.queries.summary import PointSummary
 from reporting.choices import VIEW_DASHBOARD
 
 FOUR_WEEKS = timedelta(weeks=4)
@@ -49,10 +49,9 @@ class GroupFacts:
 
     day: date
     students: dict[int, StudentFacts]
-    point: AssessmentPoint | None = None
-    previous_point: AssessmentPoint | None = None
-    progress: PointSummary | None = None
-    previous_progress: PointSummary | None = None
+    points: dict[str, AssessmentPoint] = field(default_factory=dict)  # the latest assessment point of each series
+    previous_points: dict[str, AssessmentPoint] = field(default_factory=dict)
+    below_before: dict[int, Below] = field(default_factory=dict)  # at the assessment point before the latest
     sees_progress: bool = False
     sees_work: bool = False
     site_ids: list[int] = field(default_factory=list)
@@ -118,16 +117,19 @@ def _add_progress(user: Any, facts: GroupFacts, ids: Sequence[int]) -> None:
     if not user.has_perm("progress.view_grades"):
         return
     seen = reached_ids(user, "progress.view_grades", VIEW_DASHBOARD, ids)
-    points = list(points_with_grades(facts.site_ids).filter(on_date__lte=facts.day)[:8])
-    if not points:
-        return
-    facts.sees_progress, facts.point = True, points[0]
-    facts.previous_point = next((point for point in points[1:] if point.site_id == points[0].site_id), None)
-    facts.progress = progress_summary(seen, facts.point)
-    facts.previous_progress = progress_summary(seen, facts.previous_point) if facts.previous_point else None
-    for pk, below in facts.progress.by_student.items():
-        if pk in facts.students:
-            facts.students[pk].below = below
+    facts.sees_progress = True
+    of_site: dict[int, list[AssessmentPoint]] = {}
+    for point in points_with_grades(facts.site_ids).filter(on_date__lte=facts.day):
+        of_site.setdefault(point.site_id, []).append(point)
+    for latest, *earlier in of_site.values():
+        series = Series.SESSION if latest.site.kind == Site.Kind.SCHOOL else Series.LESSON
+        facts.points.setdefault(series, latest)
+        for pk, below in progress_summary(seen, latest).by_student.items():
+            if pk in facts.students:
+                facts.students[pk].below = below
+        if earlier:
+            facts.previous_points.setdefault(series, earlier[0])
+            facts.below_before |= progress_summary(seen, earlier[0]).by_student
 
 
 def _add_work(user: Any, facts: GroupFacts, ids: Sequence[int]) -> None:
