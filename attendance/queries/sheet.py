@@ -124,7 +124,9 @@ def register_sheet(user: Any, sitting: Sitting) -> Sheet:
         row.today = [
             (label, everything[code].code, code_words(everything[code])) for label, code in today.get(row.member.id, ())
         ]
-        row.history = [_change_words(change, everything) for change in changes.get(row.member.id, ())]
+        row.history = [
+            _change_words(change, everything) for change in changes.get(row.member.id, ()) if _is_worth_saying(change)
+        ]
     may_save, why_not = _may_save(user, sitting)
     return Sheet(
         sitting, codes, rows, quick, [code for code in offered if code not in quick], register, may_save, why_not
@@ -170,6 +172,11 @@ def _before(found: tuple[Any, str, int] | None, codes: dict[int, Code]) -> tuple
         return "", ""
     day, label, number = found
     return codes[number].code, f"{wording.day(day)} {label}: {code_words(codes[number])}"
+
+
+def _is_worth_saying(change: dict[str, Any]) -> bool:
+    """A blank that was filled is kept in the record like every change, and is no news to whoever filled it."""
+    return change["previous_code_id"] is not None or bool(change["reason"])
 
 
 def _change_words(change: dict[str, Any], codes: dict[int, Code]) -> str:
