@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
     if command == "setup":
         say("Everything is set up. ./run demo starts a college to try.")
         return 0
+    # A shell starts what stands behind an “&” deaf to Ctrl-C; we listen all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGHUP, _end)
     run: Callable[[list[str]], int] = getattr(import_module(COMMANDS[command]), command)

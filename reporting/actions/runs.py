@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from audit import record
@@ -48,12 +48,18 @@ def ask_for_report(
     kind, container_id = scope
     fields: dict[str, Any] = {} if kind == "college" else {f"{kind}_id": container_id}
     wanted = {"subscription": subscription, "due_on": due_on} if subscription else {"form_token": form_token}
+    asked_before = ReportRun.objects.filter(**wanted) if any(wanted.values()) else ReportRun.objects.none()
+    if (existing := asked_before.first()) is not None:
+        return existing
     with transaction.atomic():
-        if any(wanted.values()):
-            existing = ReportRun.objects.filter(**wanted).first()
-            if existing:
-                return existing
-        run = ReportRun.objects.create(term=term, edition=edition, asked_by=by, total_count=STEPS, **fields, **wanted)
+        try:
+            with transaction.atomic():
+                run = ReportRun.objects.create(
+                    term=term, edition=edition, asked_by=by, total_count=STEPS, **fields, **wanted
+                )
+        except IntegrityError:
+            # Another request with the same form came first by a hair; theirs is the report.
+            return asked_before.get()
         Delivery.objects.bulk_create(Delivery(run=run, person=person) for person in dict.fromkeys(recipients))
         record.record(
             by, choices.REPORT_ASKED, "report_run", run.pk, details={"scope": list(scope), "edition": edition}
@@ -64,12 +70,10 @@ def ask_for_report(
 
 def build_report(report_id: int) -> None:
     """Build one report and queue its mails. Run twice it does nothing the second time; killed it starts again."""
-    run = ReportRun.objects.claim(report_id)
+    about = ("asked_by", "term__year", "site", "year_group__site", "house", "team")
+    run = ReportRun.objects.select_related(*about).claim(report_id)
     if run is None:
         return
-    run = ReportRun.objects.select_related("asked_by", "term__year", "site", "year_group__site", "house", "team").get(
-        pk=run.pk
-    )
     with naming.named(run.asked_by_id, purpose="reporting.build_report"):
         allowed = rules.reaches_scope(run.asked_by, choices.RUN_REPORT, *run.scope)
         snapshot = clock.now()

@@ -14,6 +14,9 @@ from openpyxl import load_workbook
 
 from core.sheets import disarmed, original, write_csv, write_xlsx
 
+# Closing an answer ends a request, and the end of a request looks at the connection.
+pytestmark = pytest.mark.django_db
+
 # The payloads of PayloadsAllTheThings, "CSV Injection", and some of our own.
 PAYLOADS = [
     "=", "+", "–", "@", 'DDE ("cmd";"/C calc";"!A0")A0', "@SUM(1+1)*cmd|' /C calc'!A0", "=2+5+cmd|' /C calc'!A0",

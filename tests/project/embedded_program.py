@@ -16,6 +16,7 @@ from config.launch.valkey import Valkey
 
 def main(seconds: float) -> int:
     where = place()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests themselves run deaf to it
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     try:
         with servers.using(where, ["postgres", "valkey"]):
