@@ -39,6 +39,7 @@ def main() -> None:
 def _load(students: int) -> None:
     """A college of this size, unless the bench's database holds one already."""
     _run("-m", "config.launch.prepare")
+    _run("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
     begun = time.monotonic()
     made = subprocess.run(
         [sys.executable, "manage.py", "demo_college", "--students", str(students), "--today", TODAY], check=False
@@ -105,7 +106,7 @@ def _registers(rounds: int) -> None:
 
     tutor = _user("tutor")
     with clock.set_to(clock.at(clock.today(), 8, 50)):
-        sitting = todays_registers(tutor)[0].sitting
+        sitting = next(line.sitting for line in todays_registers(tutor) if line.sitting.slug == "am")
         members = [member.id for member in members_of(sitting)]
         ours, bare = [], []
         for number in range(rounds):
