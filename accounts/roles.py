@@ -25,6 +25,7 @@ PASTORAL = frozenset(
         "caseload.view_characteristics",
         "attendance.take_register",
         "attendance.view_attendance",
+        "attendance.act_on_alert",
         "progress.view_grades",
         "interventions.view_teacher_note",
         "interventions.view_pastoral_note",
@@ -101,6 +102,7 @@ ROLES = (
                 "attendance.amend_closed_register",
                 "attendance.view_missing_registers",
                 "attendance.manage_attendance",
+                "attendance.act_on_alert",
                 "reporting.view_dashboard",
             }
         ),
@@ -116,6 +118,7 @@ ROLES = (
                 "caseload.log_contact",
                 "caseload.view_characteristics",
                 "attendance.view_attendance",
+                "attendance.act_on_alert",
                 "progress.view_grades",
                 "interventions.view_teacher_note",
                 "interventions.view_pastoral_note",

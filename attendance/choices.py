@@ -49,3 +49,53 @@ REGISTER_CHANGED = "attendance.register_changed"
 MARK_AMENDED = "attendance.mark_amended"
 CODE_SET_FOR_MANY = "attendance.code_set_for_many"
 SUMMARY_REBUILT = "attendance.summary_rebuilt"
+PLANNED_ABSENCE_SET = "attendance.planned_absence_set"
+PLANNED_ABSENCE_WITHDRAWN = "attendance.planned_absence_withdrawn"
+
+
+class PlannedKind(models.TextChoices):
+    """Why somebody is going to be away or elsewhere."""
+
+    APPOINTMENT = "appointment", "Medical or dental appointment"
+    INTERVIEW = "interview", "Interview"
+    VISIT = "visit", "Visit or trip"
+    WORK = "work", "Work experience"
+    STUDY_LEAVE = "study_leave", "Study leave"
+    EXCLUSION = "exclusion", "Suspension or exclusion"
+    PART_TIME = "part_time", "Part-time timetable"
+    LEAVE = "leave", "Leave of absence"
+    OTHER = "other", "Another reason"
+
+
+class DayPart(models.TextChoices):
+    """Which part of each day is meant; a lesson belongs to the afternoon when it begins at the site's PM or later."""
+
+    DAY = "day", "All day"
+    AM = "am", "Mornings"
+    PM = "pm", "Afternoons"
+
+
+class AlertKind(models.TextChoices):
+    """What a rule watches for."""
+
+    BELOW = "below", "Attendance below a percentage"
+    DROP = "drop", "Attendance down by points"
+    CONSECUTIVE = "consecutive", "Absent days in a row"
+    UNAUTHORISED = "unauthorised", "National threshold of unauthorised absence"
+    LATE = "late", "Often late"
+    PATTERN = "pattern", "A pattern of absence"
+
+
+class AlertState(models.TextChoices):
+    """How far an alert has got."""
+
+    OPEN = "open", "Open"
+    CLEARED = "cleared", "Acted on"
+    LAPSED = "lapsed", "No longer so"
+
+
+class Headline(models.TextChoices):
+    """What a college shows as attendance (facts 2.1): both definitions are in use."""
+
+    ATTENDED = "attended", "Attendance: lessons attended of those possible"
+    AUTHORISED = "authorised", "Authorised attendance: attended or with authorised absence, of those possible"

@@ -1,5 +1,6 @@
 """What attendance stores, by noun."""
 
+from attendance.models.alerts import Alert, AlertRule, ChaseHold
 from attendance.models.codes import AttendanceCode
 from attendance.models.marks import (
     LessonMark,
@@ -8,14 +9,22 @@ from attendance.models.marks import (
     SessionMarkChange,
     WeekSummary,
 )
+from attendance.models.plans import EvacuationCopy, MarkDelivery, PlannedAbsence, SiteSettings
 from attendance.models.registers import Register
 
 __all__ = [
+    "Alert",
+    "AlertRule",
     "AttendanceCode",
+    "ChaseHold",
+    "EvacuationCopy",
     "LessonMark",
     "LessonMarkChange",
+    "MarkDelivery",
+    "PlannedAbsence",
     "Register",
     "SessionMark",
     "SessionMarkChange",
+    "SiteSettings",
     "WeekSummary",
 ]
