@@ -37,6 +37,7 @@ LEADING = PASTORAL | frozenset(
     {
         "attendance.amend_closed_register",
         "attendance.view_missing_registers",
+        "attendance.view_alert_rules",
         "interventions.view_coverage",
         "reporting.view_dashboard",
         "reporting.run_report",
@@ -102,6 +103,7 @@ ROLES = (
                 "attendance.amend_closed_register",
                 "attendance.view_missing_registers",
                 "attendance.manage_attendance",
+                "attendance.view_alert_rules",
                 "attendance.act_on_alert",
                 "reporting.view_dashboard",
             }

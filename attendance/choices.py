@@ -52,6 +52,15 @@ SUMMARY_REBUILT = "attendance.summary_rebuilt"
 PLANNED_ABSENCE_SET = "attendance.planned_absence_set"
 PLANNED_ABSENCE_WITHDRAWN = "attendance.planned_absence_withdrawn"
 
+ALERT_RULE_SET = "attendance.alert_rule_set"
+ALERT_RULE_SWITCHED_ON = "attendance.alert_rule_switched_on"
+ALERT_RULE_SWITCHED_OFF = "attendance.alert_rule_switched_off"
+ALERTS_RAISED = "attendance.alerts_raised"
+ALERTS_ESCALATED = "attendance.alerts_escalated"
+ALERT_CLEARED = "attendance.alert_cleared"
+HELD_OUT = "attendance.held_out"
+HOLD_ENDED = "attendance.hold_ended"
+
 
 class PlannedKind(models.TextChoices):
     """Why somebody is going to be away or elsewhere."""

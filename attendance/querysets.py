@@ -1,11 +1,11 @@
 """Which groups' registers a person reaches. Everything that shows a register starts here."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from caseload.models import Caseload, SiteMembership, TeachingGroup, YearGroupMembership
+from caseload.models import Caseload, SiteMembership, Student, TeachingGroup, YearGroupMembership
 from caseload.models.groups import CaseloadMembership
 from caseload.querysets import containers
 
@@ -19,6 +19,26 @@ GROUP_KINDS = {
     "area": "course__area_id__in",
     "site": "site_id__in",
 }
+
+
+class AboutStudentQuerySet(QuerySet[Any]):
+    """Rows about one student each, by who reaches the student."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Those about students reached in a role that carries the permission; else none."""
+        return self.filter(student__in=Student.objects.visible_to(user, permission))
+
+
+class AlertRuleQuerySet(QuerySet[Any]):
+    """The rules that raise alerts: the college's own, so whoever holds the permission reaches all of them."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Every rule for those who hold the permission in some role; else none."""
+        return self if user.has_perm(permission) else self.none()
+
+    def switched_on(self) -> Self:
+        """Those that raise alerts now."""
+        return self.filter(switched_on_at__isnull=False, switched_off_at=None)
 
 
 def caseloads_reached(user: "User", permission: str, day: date) -> QuerySet[Caseload]:

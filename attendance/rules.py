@@ -19,6 +19,9 @@ VIEW = "attendance.view_attendance"
 AUTHORISE = "attendance.authorise_absence"
 AMEND = "attendance.amend_closed_register"
 VIEW_MISSING = "attendance.view_missing_registers"
+MANAGE = "attendance.manage_attendance"
+VIEW_RULES = "attendance.view_alert_rules"
+ACT = "attendance.act_on_alert"
 
 
 def reaches(user: "User", permission: str, sitting: Sitting) -> bool:
@@ -66,3 +69,13 @@ def may_authorise_for(by: Any, student_ids: list[int]) -> bool:
         return True
     wanted = set(student_ids)
     return Student.objects.visible_to(by, AUTHORISE).filter(pk__in=wanted).count() == len(wanted)
+
+
+def may_manage(by: Any) -> bool:
+    """The attendance officer sets codes, rules and settings."""
+    return isinstance(by, SystemActor) or by.has_perm(MANAGE)
+
+
+def may_act_on_alerts_of(by: Any, student_id: int) -> bool:
+    """Whoever reaches the student in a role that acts on alerts."""
+    return isinstance(by, SystemActor) or Student.objects.visible_to(by, ACT).filter(pk=student_id).exists()

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from attendance import choices
+from attendance.querysets import AboutStudentQuerySet, AlertRuleQuerySet
 from caseload.models import Site, Student
 from core import clock
 from core.models import PublicIdModel
@@ -40,8 +41,11 @@ class AlertRule(PublicIdModel):
     made_by = models.ForeignKey(STAFF, models.PROTECT, null=True, blank=True, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
 
+    objects = AlertRuleQuerySet.as_manager()
+
     class Meta:
         ordering = ["name", "pk"]
+        permissions = [("view_alert_rules", "Can see the rules that raise attendance alerts")]
 
     @property
     def is_on(self) -> bool:
@@ -66,6 +70,8 @@ class Alert(PublicIdModel):
     ended_by = models.ForeignKey(STAFF, models.PROTECT, null=True, blank=True, related_name="+")
     ended_through = models.CharField(max_length=40, blank=True, help_text="What was done: a one-to-one, a call home …")
     ended_note = models.CharField(max_length=200, blank=True)
+
+    objects = AboutStudentQuerySet.as_manager()
 
     class Meta:
         ordering = ["raised_on", "pk"]
@@ -93,6 +99,8 @@ class ChaseHold(PublicIdModel):
     set_at = models.DateTimeField(default=clock.now)
     ended_by = models.ForeignKey(STAFF, models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AboutStudentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-until", "pk"]
