@@ -20,6 +20,7 @@ AUTHORISE = "attendance.authorise_absence"
 AMEND = "attendance.amend_closed_register"
 VIEW_MISSING = "attendance.view_missing_registers"
 MANAGE = "attendance.manage_attendance"
+CLOSE = "attendance.manage_closures"
 VIEW_RULES = "attendance.view_alert_rules"
 ACT = "attendance.act_on_alert"
 
@@ -79,3 +80,17 @@ def may_manage(by: Any) -> bool:
 def may_act_on_alerts_of(by: Any, student_id: int) -> bool:
     """Whoever reaches the student in a role that acts on alerts."""
     return isinstance(by, SystemActor) or Student.objects.visible_to(by, ACT).filter(pk=student_id).exists()
+
+
+def sites_held(user: "User", permission: str) -> list[int] | None:
+    """The sites that somebody holds in a role that carries the permission; None is every site."""
+    held = containers(user, permission)
+    return None if "college" in held else held.get("site", [])
+
+
+def may_for_site(by: Any, permission: str, site_id: int | None) -> bool:
+    """Whoever holds the site in a role that carries the permission; what concerns every site (None) needs the whole college."""
+    if isinstance(by, SystemActor):
+        return True
+    held = sites_held(by, permission)
+    return held is None or site_id in held

@@ -34,6 +34,17 @@ class PlannedAbsence(PublicIdModel):
     )
     note = models.CharField(max_length=200, blank=True)
     batch = models.UUIDField(null=True, blank=True, db_index=True)
+    replaces = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        help_text="The plan with other dates that this one took the place of.",
+    )
+    fills_since = models.DateTimeField(
+        default=clock.now, help_text="Marks from this moment on are its own; a change of dates hands it on."
+    )
     entered_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(default=clock.now)
     withdrawn_by = models.ForeignKey(STAFF, models.PROTECT, null=True, blank=True, related_name="+")
@@ -59,6 +70,7 @@ class PlannedAbsence(PublicIdModel):
                 name="attendance_planned_withdrawn_has_a_reason",
             ),
         ]
+        permissions = [("manage_closures", "Can close sites and open them again")]
 
 
 class SiteSettings(models.Model):
