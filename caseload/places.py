@@ -40,6 +40,7 @@ PLACES = (
     Place("Students", "All students", "caseload:student_list", VIEW, 30, "g s", "person-lines-fill", "Students"),
     Place("Settings", "Groups", "caseload:group_list", MANAGE_STRUCTURE, 20, "", "diagram-3"),
     Place("Settings", "Calendar", "caseload:calendar", MANAGE_STRUCTURE, 30, "", "calendar3"),
+    Place("Settings", "Rollover", "caseload:rollover_list", MANAGE_STRUCTURE, 35, "", "arrow-up-right-square"),
 )
 
 

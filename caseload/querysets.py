@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.roles import BY_CODE, roles_carrying
 from core import clock
+from core.jobs.work import WorkQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -135,3 +136,12 @@ class StudentQuerySet(QuerySet[Any]):
             return self.on_roll(day)
         first, *others = _reached({kind: [container_id]}, day or clock.today())
         return self.filter(pk__in=first.union(*others) if others else first)
+
+
+class RolloverQuerySet(WorkQuerySet[Any]):
+    """Moves of a site into the next year, by who sets up that site."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Those of the sites held in a role that carries the permission."""
+        held = containers(user, permission)
+        return self if "college" in held else self.filter(site_id__in=held.get("site", []))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from caseload.views import calendar, contacts, grants, groups, lists, search, students, team
+from caseload.views import calendar, contacts, grants, groups, lists, rollover, search, students, team
 
 app_name = "caseload"
 urlpatterns = [
@@ -31,6 +31,13 @@ urlpatterns = [
     path("set-up/calendar/closures/<int:number>/", calendar.closure_edit, name="closure_edit"),
     path("set-up/calendar/<int:start_year>/terms/add/", calendar.term_add, name="term_add"),
     path("set-up/calendar/<int:start_year>/terms/<int:number>/", calendar.term_edit, name="term_edit"),
+    path("set-up/rollover/", rollover.rollover_list, name="rollover_list"),
+    path("set-up/rollover/<uuid:public_id>/", rollover.rollover_detail, name="rollover_detail"),
+    path("set-up/rollover/<uuid:public_id>/choices/", rollover.rollover_change, name="rollover_change"),
+    path("set-up/rollover/<uuid:public_id>/stay/<uuid:student_id>/", rollover.rollover_stay, name="rollover_stay"),
+    path("set-up/rollover/<uuid:public_id>/confirm/", rollover.rollover_confirm, name="rollover_confirm"),
+    path("set-up/rollover/<uuid:public_id>/undo/", rollover.rollover_undo, name="rollover_undo"),
+    path("set-up/rollover/<uuid:public_id>/drop/", rollover.rollover_drop, name="rollover_drop"),
     path("reach/", grants.grant_list, name="grant_list"),
     path("reach/give/", grants.grant_give, name="grant_give"),
     path("reach/over/<slug:kind>/<str:container>/", grants.grant_reaches, name="grant_reaches"),

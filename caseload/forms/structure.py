@@ -92,3 +92,61 @@ def _forwards(form: forms.Form, values: dict[str, Any]) -> None:
     start, end = values.get("starts_on"), values.get("ends_on")
     if start and end and end < start:
         form.add_error("ends_on", "The last day is before the first.")
+
+
+class RolloverForm(forms.Form):
+    """Which site goes from which year into the next."""
+
+    site = forms.ModelChoiceField(queryset=Site.objects.none(), empty_label=None)
+    from_year = forms.TypedChoiceField(label="From", coerce=int)
+
+    def __init__(self, *args: Any, sites: Any, years: Any, current: AcademicYear | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.years = {year.start_year: year for year in years}
+        site: Any = self.fields["site"]
+        site.queryset = sites
+        start: Any = self.fields["from_year"]
+        start.choices = [(year.start_year, f"{year.name} into the year after") for year in years]
+        start.initial = current.start_year if current else None
+
+    def clean(self) -> dict[str, Any]:
+        """The two years themselves; the next one must be in the calendar."""
+        values = super().clean() or self.cleaned_data
+        start = values.get("from_year")
+        if start is not None:
+            values["from_year"], values["to_year"] = self.years.get(start), self.years.get(start + 1)
+            if values["to_year"] is None:
+                self.add_error("from_year", "The year after is not in the calendar yet. Add it there first.")
+        return values
+
+
+class RolloverGroupsForm(forms.Form):
+    """What next year's tutor groups are called, and the two choices."""
+
+    end_rolls = forms.BooleanField(
+        label="End the roll of those who finish", required=False, help_text="Their last day is the last of this year."
+    )
+    tutors_stay = forms.BooleanField(label="Tutors stay with their groups", required=False)
+
+    def __init__(self, *args: Any, plan: Any, **options: Any) -> None:
+        options.setdefault("initial", {}).update(
+            end_rolls=plan.rollover.end_rolls, tutors_stay=plan.rollover.tutors_stay
+        )
+        super().__init__(*args, **options)
+        self.plan = plan
+        for group in plan.groups:
+            self.fields[f"name-{group.caseload.pk}"] = forms.CharField(
+                label=f"{group.caseload.name} becomes", max_length=60, required=False, initial=group.name
+            )
+
+    @property
+    def rows(self) -> list[tuple[Any, Any]]:
+        """Each tutor group with its field."""
+        return [(group, self[f"name-{group.caseload.pk}"]) for group in self.plan.groups]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names given, by the number of this year's group."""
+        return {
+            str(group.caseload.pk): self.cleaned_data[f"name-{group.caseload.pk}"].strip() for group in self.plan.groups
+        }

@@ -33,6 +33,7 @@ from caseload.models.groups import (
     YearGroup,
     YearGroupMembership,
 )
+from caseload.models.rollover import Rollover
 from caseload.models.students import Characteristic, Student
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "LessonTime",
     "Reach",
     "RoleProposal",
+    "Rollover",
     "Site",
     "SiteGrant",
     "SiteMembership",

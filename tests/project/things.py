@@ -264,6 +264,24 @@ def schedule(college: College) -> Any:
 
 
 @once
+def rollover(college: College) -> Any:
+    """The school's move into the next year, being prepared."""
+    from datetime import date
+
+    from caseload.models import AcademicYear, Rollover
+
+    later = AcademicYear.objects.create(start_year=2027, starts_on=date(2027, 9, 1), ends_on=date(2028, 8, 31))
+    return Rollover.objects.create(
+        site=college.school, from_year=college.year, to_year=later, asked_by=college.tran, state="done"
+    ).public_id
+
+
+def ada_in_rollover(college: College) -> Any:
+    """Ada, who may stay in her year."""
+    return {"public_id": rollover(college), "student_id": ada(college)}
+
+
+@once
 def roster(college: College) -> Any:
     """A roster that Mr Trần uploaded, not brought in yet."""
     from core.files import save_file
