@@ -14,6 +14,7 @@ from interventions import queries
 from interventions.models import Meeting, Note, Target, TargetReview
 
 READ = "interventions.view_teacher_note"
+PASTORAL = "interventions.view_pastoral_note"  # a teacher reads too few one-to-ones to say when the last one was
 LOG = "interventions.log_meeting"
 SET = "interventions.set_target"
 REACH = "caseload.view_student"
@@ -36,17 +37,21 @@ def load_targets(user: Any, student: Any) -> dict[str, Any]:
 
 
 def load_last_meeting(user: Any, student: Any) -> dict[str, Any]:
-    """The last one-to-one that this person may read, and when the next is due."""
+    """The last one-to-one that this person may read, whether there was a later one, and when the next is due."""
     rows = Meeting.objects.visible_to(user).filter(student=student).select_related("type", "led_by")
     last = rows.order_by("-held_at", "-pk").first()
-    figure = {"label": "Last one-to-one", "value": wording.ago(last.held_at) if last else "never"}
-    if last:
+    held = queries.last_seen([student.pk], user).get(student.pk)
+    unread = held if held and (last is None or held > last.held_at) else None
+    figure = {"label": "Last one-to-one", "value": wording.ago(held) if held else "none that you may read"}
+    if unread:
+        figure |= {"of": f"{wording.day(unread)}, for others to read"}
+    elif last:
         figure |= {
             "of": wording.day(last.held_at),
             "url": reverse("interventions:meeting_detail", args=[last.public_id]),
         }
-    late = bool(last and last.next_on and last.next_on < clock.today())
-    return {"last": last, "late": late, "figures": [figure]}
+    late = bool(last and not unread and last.next_on and last.next_on < clock.today())
+    return {"last": last, "unread": unread, "late": late, "figures": [figure]}
 
 
 def load_meeting_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
@@ -196,15 +201,14 @@ def register() -> None:
     columns.register_column(
         Column("targets", "Targets", 50, READ, load_targets_column, title="Open / overdue", first="desc", phone="b")
     )
-    columns.register_column(Column("seen", "Last seen", 60, READ, load_seen_column, title="The last one-to-one"))
+    columns.register_column(Column("seen", "Last seen", 60, PASTORAL, load_seen_column, title="The last one-to-one"))
     columns.register_column(
         Column("next", "Next", 70, READ, load_next_column, title="The next one-to-one or target date")
     )
     columns.register_reasons(ReasonSource("interventions", READ, load_reasons, order=50))
-    for order, (key, label) in enumerate(
-        (("overdue", "Targets overdue"), ("review_due", "Review overdue"), ("not_seen", "Not seen lately")), start=50
-    ):
-        columns.register_filter(Filter(key, label, order, READ))
+    columns.register_filter(Filter("overdue", "Targets overdue", 50, READ))
+    columns.register_filter(Filter("review_due", "Review overdue", 51, READ))
+    columns.register_filter(Filter("not_seen", "Not seen lately", 52, LOG))
     columns.register_student_action(
         StudentAction("meeting", "One-to-one", "interventions:meeting_new", LOG, 10, "chat-left-text", "n o")
     )

@@ -12,9 +12,8 @@ from caseload.querysets import containers
 from core import clock
 from interventions.choices import REVIEW_SOON_DAYS, Audience
 from interventions.models import Meeting, MeetingDraft, Target
-from interventions.queries.students import last_seen, next_meetings, weeks_unseen
+from interventions.queries.students import LOG, last_seen, next_meetings, weeks_unseen
 
-LOG = "interventions.log_meeting"
 ROWS = 100
 LATEST = 30
 
@@ -95,7 +94,7 @@ def due_count(user: Any) -> int:
     mine = _members(caseloads)
     # Whoever holds a caseload reads everything pastoral about it; only what is for named people is another's.
     readable = Meeting.objects.exclude(~Q(written_by=user), audience=Audience.NAMED).order_by()
-    later = readable.filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
+    later = Meeting.objects.filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
     targets = Target.objects.overdue().filter(student__in=mine).order_by().values("pk")
     reviews = readable.filter(student__in=mine, next_on__lt=clock.today()).exclude(Exists(later))
     return targets.union(reviews.values("pk"), all=True).count()

@@ -1,13 +1,14 @@
 """Targets and one-to-ones of many students at once, for lists, and of one. A fixed number of queries, whatever the length.
 
-With `user` only what that person may read is counted; without, everything (for totals that name nobody).
+With `user` only what that person may read is counted; without, everything (for totals that name nobody). That a
+one-to-one happened, and when, is known to everybody who holds one-to-ones with the student: its words are not.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from caseload.columns import Reason
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, Student
@@ -15,6 +16,8 @@ from caseload.queries.calendar import current_academic_year
 from core import clock
 from interventions.choices import NOT_SEEN_WEEKS, TargetState
 from interventions.models import Meeting, Target
+
+LOG = "interventions.log_meeting"
 
 
 class Targets(NamedTuple):
@@ -35,6 +38,13 @@ def _meetings(user: Any) -> Any:
     return Meeting.objects.all() if user is None else Meeting.objects.visible_to(user)
 
 
+def _happened(user: Any) -> QuerySet[Meeting]:
+    """The one-to-ones whose date alone this person may know, beside those that they may read. For dates only."""
+    if user is None:
+        return Meeting.objects.all()
+    return Meeting.objects.filter(student__in=Student.objects.visible_to(user, LOG).values("pk"))
+
+
 def _targets(user: Any) -> Any:
     return Target.objects.all() if user is None else Target.objects.visible_to(user)
 
@@ -53,16 +63,16 @@ def targets_open_overdue(ids: Iterable[int], user: Any = None) -> dict[int, Targ
 
 
 def last_seen(ids: Iterable[int], user: Any = None) -> dict[int, datetime]:
-    """When each student last had a one-to-one; left out: never."""
-    rows = (
-        _meetings(user).filter(student__in=list(ids)).order_by().values_list("student_id").annotate(last=Max("held_at"))
-    )
-    return dict(rows)
+    """When each student last had a one-to-one, as far as this person may know; left out: never."""
+    rows = (_meetings(user) | _happened(user)).filter(student__in=list(ids))
+    return dict(rows.order_by().values_list("student_id").annotate(last=Max("held_at")))
 
 
 def next_meetings(ids: Sequence[int], user: Any) -> dict[int, date]:
-    """The date of the next one-to-one that the last one named. A later one-to-one takes its place."""
-    rows = _meetings(user).filter(student__in=ids).order_by("student_id", "-held_at", "-pk").distinct("student_id")
+    """The date of the next one-to-one that the last one named. A later one-to-one takes its place, read or not."""
+    later = _happened(user).filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
+    rows = _meetings(user).filter(~Exists(later), student__in=ids)
+    rows = rows.order_by("student_id", "-held_at", "-pk").distinct("student_id")
     return {student: due for student, due in rows.values_list("student_id", "next_on") if due}
 
 
@@ -110,12 +120,17 @@ def _plural(number: int, noun: str, after: str) -> str:
 
 
 def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
-    """For how many weeks nobody has seen a student, where that is too long; counted from the start of the year at most."""
+    """For how many weeks nobody has seen a student, where that is too long; counted from the start of the year at most.
+
+    Said only of students with whom this person holds one-to-ones: anybody else can't know of all there were.
+    """
     year, today = current_academic_year(), clock.today()
-    seen = last_seen(ids, user)
+    students = Student.objects.all() if user is None else Student.objects.visible_to(user, LOG)
+    last = Meeting.objects.filter(student=OuterRef("pk")).order_by("-held_at").values("held_at")[:1]
+    rows = students.filter(pk__in=list(ids)).annotate(seen_at=Subquery(last)).values_list("pk", "seen_at")
     weeks = {}
-    for student in ids:
-        known = [clock.local(seen[student]).date()] if student in seen else []
+    for student, seen_at in rows:
+        known = [clock.local(seen_at).date()] if seen_at else []
         known += [year.starts_on] if year else []
         weeks[student] = (today - max(known, default=today)).days // 7
     return {student: number for student, number in weeks.items() if number >= NOT_SEEN_WEEKS}
@@ -151,10 +166,8 @@ def next_student(user: Any, student: Student) -> tuple[Caseload, Student] | None
     if caseload is None:
         return None
     monday = clock.at(clock.week_of(clock.today()), 0)
-    seen = Meeting.objects.visible_to(user).filter(held_at__gte=monday).values("student")
-    others = (
-        Student.objects.visible_to(user, "interventions.log_meeting").in_caseload(caseload.pk).exclude(pk=student.pk)
-    )
+    seen = _happened(user).filter(held_at__gte=monday).values("student")
+    others = Student.objects.visible_to(user, LOG).in_caseload(caseload.pk).exclude(pk=student.pk)
     waiting = others.exclude(pk__in=seen).order_by("sort_key", "pk")
     after = waiting.filter(Q(sort_key__gt=student.sort_key) | Q(sort_key=student.sort_key, pk__gt=student.pk)).first()
     found = after or waiting.first()

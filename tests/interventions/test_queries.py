@@ -7,6 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from interventions import queries
+from interventions.panels import load_last_meeting
+from interventions.queries.students import next_meetings, weeks_unseen
 from tests.college import College
 
 
@@ -52,11 +54,35 @@ def test_reasons_in_words(college: College, meeting_of: Any, target_of: Any) -> 
     }
 
 
-def test_a_meeting_that_one_may_not_read_counts_for_nobody_else(college: College, meeting_of: Any) -> None:
-    meeting_of("Ada", audience="named")
+def test_that_a_meeting_happened_counts_for_whoever_holds_them_with_the_student(college: College, meeting_of: Any):
+    private = meeting_of("Ada", audience="named", days_ago=1)
     ada = college.student("Ada").pk
-    assert queries.last_seen([ada], college.lind) == {}
-    assert list(queries.last_seen([ada], college.okafor)) == [ada]
+    assert queries.last_seen([ada], college.okafor) == {ada: private.held_at}
+    assert queries.last_seen([ada], college.lind) == {ada: private.held_at}
+    assert weeks_unseen([ada], college.lind) == {}
+    # A teacher, who logs none, learns nothing of it and is told nothing wrong: neither seen nor unseen.
+    assert queries.last_seen([ada], college.mendes) == {}
+    assert weeks_unseen([ada], college.mendes) == {}
+
+
+def test_a_review_is_not_overdue_when_a_meeting_followed_that_one_may_not_read(college: College, meeting_of: Any):
+    meeting_of("Ada", days_ago=14, next_on="2026-11-08")
+    ada = college.student("Ada").pk
+    assert list(next_meetings([ada], college.lind)) == [ada]
+    meeting_of("Ada", audience="named", days_ago=1, next_on="2026-11-30")
+    assert next_meetings([ada], college.lind) == {}
+    assert next_meetings([ada], college.okafor) == {ada: date(2026, 11, 30)}
+
+
+def test_the_panel_gives_the_date_of_a_meeting_for_others_and_none_of_its_words(college: College, meeting_of: Any):
+    older = meeting_of("Ada", days_ago=14)
+    private = meeting_of("Ada", audience="named", days_ago=1)
+    shown = load_last_meeting(college.lind, college.student("Ada"))
+    assert (shown["last"], shown["unread"]) == (older, private.held_at)
+    assert shown["figures"] == [
+        {"label": "Last one-to-one", "value": "yesterday", "of": "Thu 19 Nov, for others to read"}
+    ]
+    assert load_last_meeting(college.mendes, college.student("Ada"))["unread"] is None
 
 
 def test_the_work_count_is_one_query(college: College, meeting_of: Any, target_of: Any) -> None:
