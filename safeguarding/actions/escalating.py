@@ -22,7 +22,8 @@ MOST_REMINDERS = 8
 def remind_of_unacknowledged(by: SystemActor = SYSTEM_ESCALATION) -> int:
     """Remind the whole team, deputies too, of each concern that waits too long; each time after twice as long.
 
-    Gives the number of concerns. The chronology of each gains an entry.
+    Counted from the last reminder, so that one which was old already when first seen (the worker had stopped) brings
+    one reminder and not eight at once. Gives the number of concerns. The chronology of each gains an entry.
     """
     moment = clock.now()
     wait = timedelta(minutes=settings.SAFEGUARDING_REMIND_MINUTES)
@@ -30,8 +31,8 @@ def remind_of_unacknowledged(by: SystemActor = SYSTEM_ESCALATION) -> int:
         received_at__lte=moment - wait, reminded_times__lt=MOST_REMINDERS
     )
     reminded = 0
-    for row in waiting.values("pk", "received_at", "reminded_times").order_by("received_at"):
-        if row["received_at"] + wait * 2 ** row["reminded_times"] > moment:
+    for row in waiting.values("pk", "reminded_at", "reminded_times").order_by("received_at"):
+        if row["reminded_at"] and row["reminded_at"] + wait * 2 ** (row["reminded_times"] - 1) > moment:
             continue
         claimed = ConcernCase.objects.unacknowledged().filter(pk=row["pk"], reminded_times=row["reminded_times"])
         if claimed.update(reminded_at=moment, reminded_times=F("reminded_times") + 1):

@@ -47,6 +47,18 @@ def test_nobody_is_reminded_too_early_and_the_whole_team_after_an_hour(college: 
         assert ask("SELECT system FROM audit_entry WHERE verb = 'team_reminded'") == [("safeguarding-escalation",)] * 2
 
 
+def test_one_that_was_old_when_first_seen_is_reminded_of_once_and_then_waits(college: College) -> None:
+    with naming.named(college.okafor.pk):
+        raise_about(college, college.okafor, "Ada")
+    for minutes in (3000, 3005, 3010, 3059):
+        later(minutes)
+    assert reminders() == 2
+    later(3061)
+    assert reminders() == 4
+    later(3066)
+    assert reminders() == 4
+
+
 def test_nobody_is_reminded_of_what_was_taken_up_or_excludes_them(wall: Wall) -> None:
     with naming.named(wall.college.rahman.pk):
         acknowledge(wall.college.rahman, wall["B"])
