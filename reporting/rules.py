@@ -1,29 +1,45 @@
 """Who may see a group's figures and have reports made of them."""
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
-from caseload.models import Caseload, House, Team, YearGroup
+from caseload.models import Area, Caseload, Course, House, Team, YearGroup
 from caseload.querysets import containers
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-_SITE_OF: dict[str, Any] = {"year_group": YearGroup, "house": House, "team": Team, "caseload": Caseload}
+# What stands above a kind of group besides the whole college: (the kind above, how a row names it).
+_ABOVE: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {
+    "year_group": (YearGroup, (("site", "site_id"),)),
+    "house": (House, (("site", "site_id"),)),
+    "team": (Team, (("site", "site_id"),)),
+    "caseload": (Caseload, (("site", "site_id"), ("team", "team_id"), ("house", "house_id"))),
+    "course": (Course, (("area", "area_id"),)),
+    "area": (Area, ()),
+}
 
 
 def reaches_scope(user: "User", permission: str, kind: str, container_id: int) -> bool:
-    """Whether somebody holds the container, its site or the whole college, in a role that carries the permission."""
+    """Whether somebody holds the container or one above it, in a role that carries the permission.
+
+    Above a year group, house or team stands its site; above a caseload its team and its house too; above a course its area; above
+    everything the whole college. That some of a group's students are theirs is not enough: its figures would be wrong.
+    """
     if not user.is_active:
         return False
     held = containers(user, permission)
     if "college" in held or container_id in held.get(kind, []):
         return True
-    model = _SITE_OF.get(kind)
-    if model is None or "site" not in held:
+    model, above = _ABOVE.get(kind, (None, ()))
+    ways = [Q(**{f"{field}__in": held[upper]}) for upper, field in above if held.get(upper)]
+    if model is None or not ways:
         return False
-    return bool(model._default_manager.filter(pk=container_id, site_id__in=held["site"]).exists())
+    return bool(model._default_manager.filter(reduce(or_, ways), pk=container_id).exists())
 
 
 def check_reaches_scope(user: "User", permission: str, kind: str, container_id: int) -> None:

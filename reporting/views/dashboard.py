@@ -22,6 +22,7 @@ from reporting.choices import VIEW_DASHBOARD
 from reporting.queries import dashboard as figures
 from reporting.queries import groups
 from reporting.queries.students import GroupFacts, group_facts
+from reporting.rules import reaches_scope
 
 KINDS = ("year_group", "house", "team", "site", "area", "course")
 TO_TALK_ABOUT = 12
@@ -47,15 +48,28 @@ def _chosen(request: HttpRequest, offered: list[Container]) -> Container:
             raise Http404
         return offered[0]
     match = next((container for container in offered if container.key == key), None)
-    return match or container_named(request.user, VIEW_DASHBOARD, key)
+    if match:
+        return match
+    named = container_named(request.user, VIEW_DASHBOARD, key)
+    if not reaches_scope(request.user, VIEW_DASHBOARD, named.kind, named.id):
+        raise Http404  # a group of which only some are theirs: its figures would be wrong
+    return named
 
 
-def _facts(request: HttpRequest, container: Container) -> tuple[GroupFacts, Any, str]:
+def _part(request: HttpRequest) -> Container | None:
+    """The group inside the chosen one that is asked about, such as those of Year 10 who are in Kestrel 1."""
+    key = request.GET.get("of", "")
+    return container_named(request.user, VIEW_DASHBOARD, key) if key else None
+
+
+def _facts(request: HttpRequest, container: Container, part: Container | None = None) -> tuple[GroupFacts, Any, str]:
     """The group's facts, the academic years, and the series to show."""
     years = [year for year in academic_years() if year.starts_on <= clock.today()]
     if not years:
         raise Http404
     students = Student.objects.visible_to(request.user, VIEW_DASHBOARD).in_container(container.kind, container.id)
+    if part:
+        students = students.in_container(part.kind, part.id)
     facts = group_facts(request.user, student_rows(students), years[0].starts_on)
     wanted = request.GET.get("series", "")
     series = wanted if wanted in facts.series else (facts.series or [Series.SESSION])[0]
@@ -123,8 +137,9 @@ def dashboard_students(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("figure", "all")
     if key not in figures.FIGURES:
         raise Http404
-    container = _chosen(request, _choices(request.user))
-    facts, _, series = _facts(request, container)
+    container, part = _chosen(request, _choices(request.user)), _part(request)
+    more = {"of": part.key} if part else {}
+    facts, _, series = _facts(request, container, part)
     if (key in figures.PROGRESS and not facts.sees_progress) or (key in figures.WORK and not facts.sees_work):
         raise Http404
     figure = figures.FIGURES[key]
@@ -133,14 +148,14 @@ def dashboard_students(request: HttpRequest) -> HttpResponse:
         for found in figures.behind(facts, key, series)
     ]
     context = {
-        "container": container,
+        "where": f"{part.name}, {container.name}" if part and part != container else container.name,
         "figure": figure,
         "rows": rows,
         "total": len(facts.of_series(series)),
         "figures": [
             {
                 "label": other.label,
-                "url": _address("reporting:dashboard_students", container, series, figure=other.key),
+                "url": _address("reporting:dashboard_students", container, series, figure=other.key, **more),
                 "current": other.key == key,
                 "count": len(figures.behind(facts, other.key, series)),
             }

@@ -86,10 +86,24 @@ def test_whose_dashboard_it_is(full: College, sign_in: Any, who: str, status: in
         assert client.get(address, {"in": f"year_group:{full.years[10].public_id}"}).status_code == status
 
 
-def test_a_head_of_house_sees_only_the_house_in_a_year_group(full: College, sign_in: Any) -> None:
-    rows = sign_in(full.hollis).get(BEHIND, {"in": f"year_group:{full.years[10].public_id}"}).context["rows"]
+def test_a_group_of_which_only_some_are_theirs_is_not_a_head_of_houses(full: College, sign_in: Any) -> None:
+    client, key = sign_in(full.hollis), f"year_group:{full.years[10].public_id}"
+    assert client.get(HOME, {"in": key}).status_code == client.get(BEHIND, {"in": key}).status_code == 404
+    # The same year inside the house is theirs, and says so.
+    page = client.get(BEHIND, {"in": f"house:{full.houses['Kestrel'].public_id}", "of": key})
     kestrel = {given for given, _, nc, _, house, _ in STUDENTS if (nc, house) == (10, "Kestrel")}
-    assert {row["row"]["given_name"] for row in rows} == kestrel
+    assert {row["row"]["given_name"] for row in page.context["rows"]} == kestrel
+    assert page.context["where"] == "Year 10, Kestrel"
+
+
+def test_a_row_of_the_comparison_leads_to_the_students_it_counts(full: College, sign_in: Any) -> None:
+    client = sign_in(full.hollis)
+    page = client.get(HOME)
+    for side in page.context["by_year"] + page.context["by_caseload"]:
+        address = f"?in={page.context['container'].key}&amp;of={side.key}&amp;series=session&amp;figure=all"
+        assert f'href="{BEHIND}{address}"' in page.content.decode()
+        shown = behind(client, BEHIND + address.replace("&amp;", "&"))
+        assert sorted(shown) == sorted(student.row["given_name"] for student in side.students)
 
 
 @pytest.mark.parametrize("key", ["year_group:x", "student:1", "college:1", "nonsense", "year_group:" + "0" * 300])

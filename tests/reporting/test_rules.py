@@ -34,6 +34,13 @@ def test_a_house_and_a_team_go_the_same_way(college: College) -> None:
     assert ("marsh" in team, "lind" in team) == (True, False)
 
 
+def test_a_tutor_group_is_its_teams_and_its_houses_too(college: College) -> None:
+    ten_a = who_reaches(college, RUN_REPORT, "caseload", college.caseloads["10A"].pk)
+    kestrel_1 = who_reaches(college, RUN_REPORT, "caseload", college.caseloads["Kestrel 1"].pk)
+    assert ten_a == {"marsh", "doyle"} | EVERYWHERE
+    assert kestrel_1 == {"hollis", "doyle"} | EVERYWHERE
+
+
 def test_the_whole_college_and_a_site_are_not_a_head_of_years(college: College) -> None:
     everything = who_reaches(college, RUN_REPORT, "college", 1)
     assert everything == EVERYWHERE
