@@ -96,6 +96,27 @@ NOT_EAL = frozenset({"ENG", "ENB"})
 LANGUAGE_UNKNOWN = frozenset({"", "REF", "NOT", "ZZZ"})
 
 
+# ILR WithdrawReason (facts 2.6), in short.
+WITHDRAW_REASONS = {
+    2: "Moved to another provider",
+    3: "Injury or illness",
+    7: "Transfer by the funding body",
+    28: "Outside the provider's control (offender learning)",
+    29: "Made redundant",
+    40: "Moved to another aim here",
+    41: "Moved to another provider (government strategy)",
+    42: "Academic failure",
+    43: "Financial reasons",
+    44: "Other personal reasons",
+    45: "Written off after lapse of time",
+    46: "Exclusion",
+    47: "Provider merger",
+    48: "Industry placement outside the provider's control",
+    97: "Other",
+    98: "Reason not known",
+}
+
+
 class Relationship(models.TextChoices):
     """How a contact is related to a student."""
 

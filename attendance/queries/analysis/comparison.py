@@ -1,0 +1,183 @@
+"""Groups inside a group, side by side: caseloads, year groups, houses, courses, and those who share a characteristic."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from attendance.arithmetic import Totals, from_row, sum_of
+from attendance.choices import Series
+from attendance.queries.analysis.scope import Scope
+from attendance.queries.analysis.spans import Window
+from attendance.queries.totals import _COUNTED, COLUMNS, Span, totals_in_windows
+from caseload.models import CaseloadMembership, HouseMembership, TeachingGroupMembership, YearGroupMembership
+from caseload.queries.characteristics import characteristic_sets
+from caseload.queries.students import reached_ids
+
+CHARACTERISTICS = "caseload.view_characteristics"
+SMALL = 5  # fewer students than this move a figure a lot, and could be told apart
+BY = {
+    "caseload": "Tutor group or caseload",
+    "year_group": "Year group",
+    "course": "Course",
+    "house": "House",
+    "characteristic": "Characteristic",
+}
+_MEMBERS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
+    "caseload": (CaseloadMembership, "group", ("group__name",)),
+    "year_group": (YearGroupMembership, "group", ("group__nc_year", "group__name")),
+    "house": (HouseMembership, "group", ("group__name",)),
+    "course": (TeachingGroupMembership, "group__course", ("group__course__title",)),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group of a comparison: its students in view, by id."""
+
+    key: str
+    name: str
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A group with its figures in the window and in the one before."""
+
+    group: Group
+    now: Totals
+    before: Totals
+    persistent: int
+    counted: int
+
+    @property
+    def students(self) -> int:
+        """How many of its students are in view."""
+        return len(self.group.members)
+
+    @property
+    def is_small(self) -> bool:
+        """Too few to read much into, and not to be passed on."""
+        return self.students < SMALL
+
+    @property
+    def points(self) -> float | None:
+        """Change against the window before, in percentage points."""
+        if self.now.attendance is None or self.before.attendance is None:
+            return None
+        return float(self.now.attendance - self.before.attendance)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everybody together, and the groups."""
+
+    everybody: Side
+    sides: list[Side]
+
+
+def groups_by(scope: Scope, by: str) -> list[Group]:
+    """The groups of one kind that the students of a page are in today. One query (two for characteristics)."""
+    if by == "characteristic":
+        return _characteristics(scope)
+    model, field, order = _MEMBERS[by]
+    names = (f"{field}__public_id", f"{field}__{'title' if by == 'course' else 'name'}")
+    rows = (
+        model.objects.filter(student__in=scope.ids, period__contains=scope.day)
+        .exclude(**{field: None})
+        .order_by(*order, field, "student_id")
+        .values_list(*names, "student_id")
+    )
+    found: dict[tuple[str, str], dict[int, None]] = {}
+    for public_id, name, student in rows:
+        found.setdefault((str(public_id), name), {})[student] = None
+    return [Group(key, name, tuple(members)) for (key, name), members in found.items()]
+
+
+def compare(scope: Scope, by: str, window: Window, year: Span) -> Comparison:
+    """The groups side by side in a window of dates. Lessons by course are that course's own lessons, from the marks."""
+    groups = groups_by(scope, by)
+    spans = {"now": window.span, "before": window.before, "year": year}
+    by_student = totals_in_windows(scope.ids, spans, scope.series)
+    everybody = Group("", scope.name, tuple(scope.ids))
+    if by == "course" and scope.series == Series.LESSON:
+        own = lessons_by_course(scope.ids, {"now": window.span, "before": window.before})
+        sides = [_side(group, own.get(group.key, {}), by_student, scope.series) for group in groups]
+    else:
+        sides = [_side(group, by_student, by_student, scope.series) for group in groups]
+    return Comparison(_side(everybody, by_student, by_student, scope.series), sides)
+
+
+def students_of(
+    scope: Scope, by: str, key: str, spans: dict[str, Span]
+) -> tuple[Group | None, dict[int, dict[str, Totals]]]:
+    """One group of a comparison with the totals of each of its students; no group when there is none of that key."""
+    if not key:
+        group: Group | None = Group("", scope.name, tuple(scope.ids))
+    else:
+        group = next((found for found in groups_by(scope, by) if found.key == key), None)
+    if group is None:
+        return None, {}
+    if key and by == "course" and scope.series == Series.LESSON:
+        found = totals_in_windows(group.members, {"year": spans["year"]}, scope.series)
+        own = lessons_by_course(group.members, {"now": spans["now"]}).get(key, {})
+        return group, {pk: found.get(pk, {}) | own.get(pk, {}) for pk in group.members}
+    return group, totals_in_windows(group.members, spans, scope.series)
+
+
+def lessons_by_course(ids: Iterable[int], spans: dict[str, Span]) -> dict[str, dict[int, dict[str, Totals]]]:
+    """The totals of each student in the lessons of each course (by its public id), counted from the marks in one statement."""
+    parts, params = [], []
+    for name, (start, end) in spans.items():
+        parts.append(
+            f"SELECT m.student_id, m.slot, %s, {_COUNTED} FROM attendance_lessonmark AS m"
+            " LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id"
+            " WHERE m.student_id = ANY(%s) AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1"
+            " FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)"
+        )
+        params += [name, list(ids), start, end]
+    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COLUMNS)
+    inner = ", ".join(f"sum({name}) AS {name}" for name in COLUMNS)
+    statement = (
+        f"WITH counted (student_id, slot, span, {', '.join(COLUMNS)}) AS ({' UNION ALL '.join(parts)}),"
+        f" by_lesson AS (SELECT student_id, slot, span, {inner} FROM counted GROUP BY 1, 2, 3)"
+        f" SELECT k.public_id, b.student_id, b.span, {sums} FROM by_lesson AS b"
+        " JOIN caseload_timetabledlesson AS l ON l.id = b.slot JOIN caseload_teachinggroup AS g ON g.id = l.group_id"
+        " JOIN caseload_course AS k ON k.id = g.course_id GROUP BY 1, 2, 3"
+    )
+    found: dict[str, dict[int, dict[str, Totals]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        for public_id, student, span, *counts in cursor.fetchall():
+            totals = from_row(dict(zip(COLUMNS, counts, strict=True)), Series.LESSON)
+            found.setdefault(str(public_id), {}).setdefault(student, {})[span] = totals
+    return found
+
+
+def _side(
+    group: Group, figures: dict[int, dict[str, Totals]], years: dict[int, dict[str, Totals]], series: str
+) -> Side:
+    nothing = Totals(series=series)
+    mine = [figures.get(pk, {}) for pk in group.members]
+    year = [totals for pk in group.members if (totals := years.get(pk, {}).get("year", nothing)).possible]
+    return Side(
+        group,
+        sum_of((found.get("now", nothing) for found in mine), series),
+        sum_of((found.get("before", nothing) for found in mine), series),
+        sum(totals.is_persistent for totals in year),
+        len(year),
+    )
+
+
+def _characteristics(scope: Scope) -> list[Group]:
+    """Sets by characteristic, only of those students whose characteristics this person may see."""
+    if not scope.user.has_perm(CHARACTERISTICS):
+        return []
+    seen = reached_ids(scope.user, CHARACTERISTICS, "attendance.view_attendance", scope.ids)
+    sets = characteristic_sets(seen)
+    return [
+        Group(name.lower().replace(" ", "-"), name, tuple(pk for pk in seen if pk in members))
+        for name, members in sets.items()
+        if members
+    ]

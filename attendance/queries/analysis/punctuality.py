@@ -1,0 +1,87 @@
+"""Who is late, how late, and when in the week."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.db import connection
+
+from attendance.arithmetic import Totals, sum_of
+from attendance.choices import Series
+from attendance.queries.analysis.scope import Row, Scope
+from attendance.queries.totals import TABLE, Span, totals_in_windows
+
+
+@dataclass(frozen=True)
+class Late:
+    """One student's lateness in some dates."""
+
+    row: Row
+    totals: Totals
+
+    @property
+    def times(self) -> int:
+        """Late before and after the register closed."""
+        return self.totals.late + self.totals.late_after_close
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place in the week: how many of those who came were late."""
+
+    weekday: int
+    label: str
+    late: int
+    came: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """Late of those who came, in per cent."""
+        return Fraction(100 * self.late, self.came) if self.came else None
+
+
+@dataclass(frozen=True)
+class Punctuality:
+    """Everybody together, the students who were late, and the places in the week."""
+
+    everybody: Totals
+    students: list[Late]
+    labels: list[str]
+    places: dict[tuple[str, int], Place]
+
+
+def punctuality(scope: Scope, span: Span) -> Punctuality:
+    """Lateness of the students of a page between two dates, those late most often first. Two statements.
+
+    Those who came are the present and late, and those who came after the register closed.
+    """
+    found = totals_in_windows(scope.ids, {"now": span}, scope.series)
+    totals = {pk: windows["now"] for pk, windows in found.items() if "now" in windows}
+    late = [Late(scope.rows[pk], each) for pk, each in totals.items()]
+    places = late_by_place(scope.ids, span, scope.series)
+    return Punctuality(
+        everybody=sum_of(totals.values(), scope.series),
+        students=sorted(
+            (each for each in late if each.times),
+            key=lambda each: (-each.times, -each.totals.minutes_late, each.row["sort_key"]),
+        ),
+        labels=list(dict.fromkeys(place.label for place in places)),
+        places={(place.label, place.weekday): place for place in places},
+    )
+
+
+def late_by_place(ids: list[int], span: Span, series: str) -> list[Place]:
+    """Late arrivals by weekday and AM/PM, or place in the day's lessons, from the marks in one statement."""
+    join, label, order = "", "CASE m.slot WHEN 1 THEN 'AM' ELSE 'PM' END", "m.slot"
+    if series == Series.LESSON:
+        join = " JOIN caseload_timetabledlesson AS l ON l.id = m.slot JOIN caseload_lessontime AS t ON t.id = l.time_id"
+        label, order = "t.label", "t.number"
+    statement = f"""
+        SELECT extract(isodow FROM m.date)::int - 1, {label}, count(*) FILTER (WHERE c.is_late),
+            count(*) FILTER (WHERE c.stat_class = 'P' OR c.is_late)
+        FROM {TABLE[Series(series)]} AS m JOIN attendance_attendancecode AS c ON c.id = m.code_id{join}
+        WHERE m.student_id = ANY(%s) AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1
+            FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)
+        GROUP BY 1, 2 ORDER BY min({order}), 2, 1"""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [ids, *span])
+        return [Place(*row) for row in cursor.fetchall()]
