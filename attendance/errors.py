@@ -64,3 +64,15 @@ class ChangedMeanwhile(RegisterProblem):
     def __init__(self, clashes: Sequence[Clash]) -> None:
         super().__init__("Somebody else saved this register while you had it open. Nothing of yours is saved yet.")
         self.clashes = tuple(clashes)
+
+
+class CannotPlan(RegisterProblem):
+    """An absence can't be planned so: faults by field, and sentences by student. Nothing was saved."""
+
+    def __init__(self, faults: Mapping[str, str], students: Mapping[int, str]) -> None:
+        super().__init__("Nothing is planned yet: it can't be so for everybody.")
+        self.faults, self.students = dict(faults), dict(students)
+
+
+class AlreadyWithdrawn(RegisterProblem):
+    """Somebody else withdrew or changed the plan meanwhile."""
