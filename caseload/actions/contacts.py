@@ -1,13 +1,15 @@
 """Be in touch with the adults around a student, and keep who they are."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from audit import record
-from caseload import verbs
+from caseload import reasons, verbs
 from caseload.models import Contact, ContactLogEntry, Student, StudentContact
+from caseload.reasons import Through
 from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, reaches, require
 from core import clock
 from core.actors import SystemActor
@@ -48,10 +50,17 @@ class NotToBeContacted(Exception):
 
 @transaction.atomic
 def log_contact(
-    by: "User", student: Student, *, contact: Contact | None = None, key: UUID | None = None, **entry: Any
+    by: "User",
+    student: Student,
+    *,
+    contact: Contact | None = None,
+    key: UUID | None = None,
+    answers: Sequence[str] = (),
+    **entry: Any,
 ) -> ContactLogEntry:
     """Write down that we were in touch about a student. The student's timeline and contact log gain an entry.
 
+    The open reasons named by `answers` are cleared through it.
     The same `key` twice (a double click) is one entry.
     """
     require(reaches(by, LOG_CONTACT, student))
@@ -62,6 +71,7 @@ def log_contact(
     if not is_new:
         require(row.student_id == student.pk and row.logged_by_id == by.pk)
         return row
+    reasons.clear(answers, [student.pk], by=by, through=Through(row.get_channel_display(), "contact_log_entry", row.pk))
     record.record(by, verbs.CONTACT_LOGGED, "contact_log_entry", row.pk, details={"student": student.pk})
     return row
 

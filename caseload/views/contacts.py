@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
+from caseload import reasons
 from caseload.actions import contacts as actions
 from caseload.forms.contacts import AdditionForm, ContactForm, ContactLogForm
 from caseload.models import Contact, ContactLogEntry, Student, StudentContact
@@ -43,11 +45,13 @@ def contact_log(request: HttpRequest, public_id: str) -> HttpResponse:
         values = dict(form.cleaned_data)
         contact_id = values.pop("contact")
         contact = Contact.objects.get(public_id=contact_id) if contact_id else None
-        actions.log_contact(request.user, student, contact=contact, **values)
-        return redirect("caseload:student_detail", student.public_id)
+        actions.log_contact(request.user, student, contact=contact, answers=reasons.sent(request.POST), **values)
+        return redirect(_back(request, student))
     context = {
         "student": student,
         "form": form,
+        "answers": reasons.offered([student.pk], request.user, request.POST or None),
+        "back": _back(request, student),
         "barred": [contact for contact in contacts if contact["no_contact"]],
         "home_name": student.home_name if student.home_name != student.full_name else "",
         "trail": _trail(student, "Log a contact"),
@@ -112,6 +116,13 @@ def contact_edit(request: HttpRequest, public_id: str, contact_id: str) -> HttpR
         "trail": _trail(student, "Correct a contact"),
     }
     return render(request, "caseload/contact_form.html", context, status=422 if form.errors else 200)
+
+
+def _back(request: HttpRequest, student: Student) -> str:
+    """The page of ours named by the link or the form, else the student's."""
+    named = request.POST.get("next") or request.GET.get("next") or ""
+    ours = named.startswith("/") and url_has_allowed_host_and_scheme(named, allowed_hosts=None)
+    return named if ours else reverse("caseload:student_detail", args=[student.public_id])
 
 
 def _trail(student: Student, here: str) -> list[tuple[str, str | None]]:

@@ -10,7 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from audit import record
+from caseload import reasons
 from caseload.models import Student
+from caseload.reasons import Through
 from core import clock
 from core.actors import SystemActor
 from interventions import choices, rules
@@ -72,10 +74,11 @@ def log_meeting(
     by: "By",
     led_by: "User | None" = None,
     draft_key: UUID | None = None,
+    answers: Sequence[str] = (),
 ) -> Meeting:
-    """Log a one-to-one: the meeting, what became of the last targets, and the new ones, all or nothing.
+    """Log a one-to-one: the meeting, what became of the last targets, the new ones, and what it answers, all or nothing.
 
-    The draft is erased. The same form sent twice makes one meeting; sent again with other words it says so.
+    The open reasons named by `answers` are cleared through it. The draft is erased. The same form sent twice makes one meeting; sent again with other words it says so.
     """
     if not rules.may_log_meeting(by, student) or isinstance(by, SystemActor):
         raise PermissionDenied
@@ -90,6 +93,7 @@ def log_meeting(
         set_target(student, target, by=by, meeting=meeting)
     if draft_key:
         forget_draft(draft_key, by)
+    reasons.clear(answers, [student.pk], by=by, through=Through("One-to-one", "meeting", meeting.pk))
     details = {"student": student.pk, "reviews": len(reviews), "targets": len(targets)}
     record.record(by, choices.LOGGED_MEETING, "meeting", meeting.pk, details=details)
     return meeting

@@ -1,5 +1,6 @@
 """Quick notes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -8,7 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from audit import record
+from caseload import reasons
 from caseload.models import Student
+from caseload.reasons import Through
 from core.actors import SystemActor
 from interventions import choices, rules
 from interventions.choices import Audience, NoteKind
@@ -33,8 +36,11 @@ class NoteSaid:
 
 
 @transaction.atomic
-def quick_note(student: Student, said: NoteSaid, *, token: UUID, by: "By") -> Note:
-    """Write a quick note about one student. The same form sent twice makes one note."""
+def quick_note(student: Student, said: NoteSaid, *, token: UUID, by: "By", answers: Sequence[str] = ()) -> Note:
+    """Write a quick note about one student; the open reasons named by `answers` are cleared through it.
+
+    The same form sent twice makes one note.
+    """
     if not rules.may_log_meeting(by, student) or isinstance(by, SystemActor):
         raise PermissionDenied
     try:
@@ -52,5 +58,6 @@ def quick_note(student: Student, said: NoteSaid, *, token: UUID, by: "By") -> No
     except IntegrityError:
         return Note.objects.get(form_token=token, student=student, written_by=by)
     note.readers.set(said.readers if said.audience == Audience.NAMED else ())
+    reasons.clear(answers, [student.pk], by=by, through=Through("Quick note", "note", note.pk))
     record.record(by, choices.WROTE_NOTE, "note", note.pk, details={"student": student.pk, "kind": said.kind})
     return note

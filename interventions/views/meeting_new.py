@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
+from caseload import reasons
 from caseload.models import Student
 from core import wording
 from interventions import actions, queries
@@ -116,6 +117,8 @@ def _page(
     saved_before: Meeting | None,
 ) -> dict[str, Any]:
     chosen = talk.form["type"].value()
+    taken_up = next((draft for draft in drafts if str(draft.key) == talk.continues), None)
+    ticked = request.POST or (taken_up.data if taken_up else None)
     types = list(MeetingType.objects.filter(active=True))
     return {
         "student": student,
@@ -127,7 +130,8 @@ def _page(
         "audiences": audiences_of(talk.form, people),
         "prompts": next((kind.prompts for kind in types if str(kind.pk) == str(getattr(chosen, "pk", chosen))), []),
         "others": [draft for draft in drafts if draft.key != talk.key and str(draft.key) != talk.continues],
-        "taken_up": next((draft for draft in drafts if str(draft.key) == talk.continues), None),
+        "taken_up": taken_up,
+        "answers": reasons.offered([student.pk], request.user, ticked),
         "saved_before": saved_before,
         "back": back,
     }
@@ -233,6 +237,7 @@ def _log(request: HttpRequest, student: Student, talk: OneToOne) -> Meeting:
         token=talk.token,
         by=request.user,
         draft_key=talk.key,
+        answers=reasons.sent(request.POST),
     )
     if talk.continues:
         MeetingDraft.objects.filter(author=request.user, key=_uuid(talk.continues), version=talk.seen).delete()

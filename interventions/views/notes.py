@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
+from caseload import reasons
 from caseload.models import Student
 from interventions import actions, queries
 from interventions.forms import NoteForm
@@ -29,7 +30,7 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     form.offer_readers(people.nameable)
     token = _token(request.POST.get("form_token", ""))
     if request.method == "POST" and form.is_valid():
-        actions.quick_note(student, form.said(), token=token, by=request.user)
+        actions.quick_note(student, form.said(), token=token, by=request.user, answers=reasons.sent(request.POST))
         messages.success(request, "The note is saved.")
         return redirect(back)
     context = {
@@ -37,6 +38,7 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "form": form,
         "people": people,
         "audiences": audiences_of(form, people),
+        "answers": reasons.offered([student.pk], request.user, request.POST or None),
         "token": token,
         "back": back,
     }
