@@ -6,11 +6,12 @@ class AttendanceConfig(AppConfig):
     verbose_name = "Attendance"
 
     def ready(self) -> None:
-        from attendance import panels, rules
+        from attendance import alert_panels, panels, rules
         from core import navigation
         from core.navigation import Place
 
         panels.register()
+        alert_panels.register()
         for place in (
             Place("Registers", "Today's registers", "attendance:register_list", rules.TAKE, 10, "g r", "check2-square", "Registers", 2),
             Place("Registers", "Absent today", "attendance:absent_list", rules.VIEW, 20, "g a", "person-dash", "Absent"),

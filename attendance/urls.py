@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from attendance.views import registers, students
+from attendance.views import alert_rules, alerts, registers, students
 
 
 class DayConverter:
@@ -45,4 +45,13 @@ urlpatterns = [
     path("registers/absent/", students.absent_list, name="absent_list"),
     path("registers/<uuid:group_id>/<day:day>/<slot:slug>/", registers.register_detail, name="register_detail"),
     path("students/<uuid:public_id>/attendance/", students.student_attendance, name="student_attendance"),
+    path("alerts/", alerts.alert_list, name="alert_list"),
+    path("students/<uuid:public_id>/hold/", alerts.hold_new, name="hold_new"),
+    path("alerts/holds/<uuid:public_id>/end/", alerts.hold_end, name="hold_end"),
+    path("alerts/rules/", alert_rules.alert_rule_list, name="alert_rule_list"),
+    path("alerts/rules/new/", alert_rules.alert_rule_new, name="alert_rule_new"),
+    path("alerts/rules/<uuid:public_id>/", alert_rules.alert_rule_detail, name="alert_rule_detail"),
+    path("alerts/rules/<uuid:public_id>/edit/", alert_rules.alert_rule_edit, name="alert_rule_edit"),
+    path("alerts/rules/<uuid:public_id>/on/", alert_rules.alert_rule_on, name="alert_rule_on"),
+    path("alerts/rules/<uuid:public_id>/off/", alert_rules.alert_rule_off, name="alert_rule_off"),
 ]

@@ -1,0 +1,81 @@
+"""Act on alerts: clear them through the support that was given, or hold a student out for a known reason."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from attendance import choices, rules
+from attendance.alert_kinds import HELD_OUT
+from attendance.choices import AlertState
+from attendance.errors import BadMarks, NotAllowed
+from attendance.models import Alert, ChaseHold
+from audit import record
+from caseload.models import Student
+from caseload.reasons import Through
+from core import clock, wording
+
+LONGEST_HOLD_DAYS = 366
+
+
+@transaction.atomic
+def clear_alerts(alert_ids: Sequence[int], *, by: Any, through: Through) -> int:
+    """Clear open alerts through the support just given; one that somebody cleared meanwhile stays theirs.
+
+    The caller has asked whether this person reaches the students (`caseload.reasons`). Gives how many were cleared.
+    """
+    rows = Alert.objects.filter(pk__in=list(alert_ids), state=AlertState.OPEN).select_for_update().order_by("pk")
+    found = list(rows.values_list("pk", "student_id"))
+    Alert.objects.filter(pk__in=[pk for pk, _ in found]).update(
+        state=AlertState.CLEARED, ended_at=clock.now(), ended_by=by, ended_through=through.words[:40]
+    )
+    for pk, student in found:
+        details = {"student": student, "through": through.kind, "through_id": through.number}
+        record.record(by, choices.ALERT_CLEARED, "alert", pk, details=details)
+    return len(found)
+
+
+@transaction.atomic
+def hold_out(student: Student, *, until: date, reason: str, by: Any) -> ChaseHold:
+    """Do not chase a student about attendance until a date, the last one included, for a reason that is known.
+
+    Their open alerts are cleared, and nothing is raised until then. An earlier hold ends with the new one.
+    """
+    if not rules.may_act_on_alerts_of(by, student.pk):
+        raise NotAllowed("You can't hold this student out.")
+    _check(until, reason)
+    Student.objects.select_for_update().get(pk=student.pk)
+    ChaseHold.objects.filter(student=student, ended_at=None).update(ended_at=clock.now(), ended_by=by)
+    hold = ChaseHold.objects.create(student=student, until=until, reason=reason.strip(), set_by=by)
+    cleared = Alert.objects.filter(student=student, state=AlertState.OPEN).update(
+        state=AlertState.CLEARED, ended_at=clock.now(), ended_by=by, ended_through=HELD_OUT,
+        ended_note=f"Until {wording.day(until)}: {hold.reason}"[:200],
+    )  # fmt: skip
+    details = {"student": student.pk, "until": until, "alerts": cleared}
+    record.record(by, choices.HELD_OUT, "chase_hold", hold.pk, details=details)
+    return hold
+
+
+@transaction.atomic
+def end_hold(hold: ChaseHold, *, by: Any) -> bool:
+    """Chase a student again from now on. What still holds is raised the next school-day morning. False when it was over."""
+    if not rules.may_act_on_alerts_of(by, hold.student_id):
+        raise NotAllowed("You can't end this hold.")
+    changed = ChaseHold.objects.filter(pk=hold.pk, ended_at=None).update(ended_at=clock.now(), ended_by=by)
+    if changed:
+        record.record(by, choices.HOLD_ENDED, "chase_hold", hold.pk, details={"student": hold.student_id})
+    return bool(changed)
+
+
+def _check(until: date, reason: str) -> None:
+    """Raises BadMarks with a sentence for each field that can't stand."""
+    problems: dict[int | str, str] = {}
+    if until < clock.today():
+        problems["until"] = "That day is past. Give today or a day still to come."
+    elif (until - clock.today()).days > LONGEST_HOLD_DAYS:
+        problems["until"] = "At most a year ahead. Hold out again when the time is over."
+    if not reason.strip():
+        problems["reason"] = "Say why, for whoever wonders: a hospital stay, a bereavement that home has told us of."
+    if problems:
+        raise BadMarks(problems)

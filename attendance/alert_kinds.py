@@ -1,0 +1,194 @@
+"""What each kind of alert rule asks for, and the sentences that name a rule and the reason of an alert."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Protocol
+
+from attendance.arithmetic import Totals, decimal, written
+from attendance.choices import AlertKind
+from core import wording
+
+SIX_WEEKS = 6
+# Facts 1.7: 10 sessions of unauthorised absence in a rolling 10 school weeks, any mix of these codes.
+THRESHOLD_SESSIONS, THRESHOLD_WEEKS = 10, 10
+THRESHOLD_CODES = ("G", "N", "O", "U")
+PROVISIONAL_CODE = "N"
+# What a hold writes as the way in which an alert ended.
+HELD_OUT = "Held out"
+# A reason that is so again within these days is the same alert opened again, with its first date: a figure that
+# wavers about its threshold is one task. For as long an ended alert stays on the list.
+SAME_REASON_DAYS = 7
+_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One figure that a kind of rule asks for: its label, what it is good for, and between what it must lie."""
+
+    label: str
+    help: str
+    low: int
+    high: int
+    usual: int
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One student for whom a rule holds on a day: the sentence, and the figures behind it as (label, words) pairs."""
+
+    student_id: int
+    reason: str
+    facts: Mapping[str, Any]
+
+
+class Ruled(Protocol):
+    """Anything with the figures of a rule: a stored rule, or one that is being typed."""
+
+    kind: str
+    percent: Decimal | None
+    points: Decimal | None
+    weeks: int | None
+    count: int | None
+    least_possible: int
+
+
+_LEAST = Asked(
+    "Least possible", "Fewer possible sessions or lessons than this in the dates say nothing yet.", 1, 400, 20
+)
+_LOOK_BACK = "School weeks, this one included; weeks in which the college is closed are not counted."
+FIELDS: dict[str, dict[str, Asked]] = {
+    AlertKind.BELOW: {
+        "percent": Asked("Below this percentage", "A student at exactly this figure is not raised.", 1, 100, 90, 2),
+        "least_possible": _LEAST,
+    },
+    AlertKind.DROP: {
+        "points": Asked("Down by at least", "Percentage points, beside the same number of weeks before.", 1, 100, 8, 2),
+        "weeks": Asked("In the last weeks", _LOOK_BACK, 1, 13, 4),
+        "least_possible": _LEAST,
+    },
+    AlertKind.CONSECUTIVE: {
+        "count": Asked("Days in a row", "Days on which every mark that counts is an absence, whatever its reason.", 1, 60, 3),
+    },
+    AlertKind.UNAUTHORISED: {
+        "count": Asked(
+            "Sessions in ten school weeks",
+            "The national threshold is 10 (codes G, N, O and U). A lower number tells you earlier; the law allows none higher.",
+            1, THRESHOLD_SESSIONS, THRESHOLD_SESSIONS,
+        ),
+    },
+    AlertKind.LATE: {
+        "count": Asked("Late at least", "Times, before or after the register closed.", 1, 100, 6),
+        "weeks": Asked("In the last weeks", _LOOK_BACK, 1, 13, 4),
+    },
+    AlertKind.PATTERN: {
+        "weeks": Asked("In the last weeks", "Calendar weeks in which a pattern is looked for.", 4, 40, 12),
+    },
+}  # fmt: skip
+WHAT_FOR = {
+    AlertKind.BELOW: "Attendance this year, or in the last six weeks, is below a percentage.",
+    AlertKind.DROP: "Attendance in the last weeks is so many points below that of the weeks before.",
+    AlertKind.CONSECUTIVE: "Somebody has been absent for so many school days without a break.",
+    AlertKind.UNAUTHORISED: "Unauthorised sessions in a rolling ten school weeks, as the national framework counts them.",
+    AlertKind.LATE: "Somebody has been late so many times in the last weeks.",
+    AlertKind.PATTERN: "Absence falls on one weekday, time of day or lesson more often than chance explains.",
+}
+TONES = {AlertKind.CONSECUTIVE: "concern", AlertKind.UNAUTHORISED: "concern"}
+# How much each weighs among the reasons of a list of students, 0 to 100.
+WEIGHTS = {
+    AlertKind.CONSECUTIVE: 76,
+    AlertKind.UNAUTHORISED: 74,
+    AlertKind.DROP: 70,
+    AlertKind.BELOW: 62,
+    AlertKind.PATTERN: 58,
+    AlertKind.LATE: 54,
+}
+
+
+def number(value: int) -> str:
+    """A small number as a word: “four”, then figures."""
+    return _SMALL[value] if 0 <= value < len(_SMALL) else str(value)
+
+
+def plain(value: Decimal | Fraction | None, places: int = 1) -> str:
+    """A figure without zeros that say nothing: “94”, “93.6”."""
+    exact = decimal(Fraction(value), places) if value is not None else None
+    text = wording.NOTHING if exact is None else f"{exact:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def in_words(rule: Ruled) -> str:
+    """What a rule watches for, in a sentence without its end."""
+    weeks = f"in {number(rule.weeks or 0)} {'week' if rule.weeks == 1 else 'weeks'}"
+    match rule.kind:
+        case AlertKind.BELOW:
+            when = weeks if rule.weeks else "this year"
+            return f"Attendance below {plain(rule.percent, 2)}\u202f% {when}, of {rule.least_possible} possible or more"
+        case AlertKind.DROP:
+            return f"Attendance down {plain(rule.points, 2)} points or more {weeks}, of {rule.least_possible} possible or more"
+        case AlertKind.CONSECUTIVE:
+            return f"Absent {_days(rule.count or 0)} in a row or more"
+        case AlertKind.UNAUTHORISED:
+            return f"{rule.count} unauthorised sessions or more in ten school weeks"
+        case AlertKind.LATE:
+            return f"Late {_times(rule.count or 0)} or more {weeks}"
+        case _:
+            return f"A pattern of absence {weeks} that chance does not explain"
+
+
+def below(rule: Ruled, totals: Totals) -> bool:
+    """Whether attendance is below the rule's percentage; whole numbers are compared, nothing is rounded."""
+    if totals.possible < max(rule.least_possible, 1):
+        return False
+    return totals.attended * 100 < (rule.percent or 0) * totals.possible
+
+
+def below_sentence(rule: Ruled, totals: Totals) -> str:
+    """“Below 90 % this year: 87.5 %”."""
+    when = f"in {number(rule.weeks)} weeks" if rule.weeks else "this year"
+    return f"Below {plain(rule.percent, 2)}\u202f% {when}: {written(totals.attendance)}"
+
+
+def dropped(rule: Ruled, before: Totals, now: Totals) -> bool:
+    """Whether attendance fell by the rule's points, compared exactly."""
+    least = max(rule.least_possible, 1)
+    if before.possible < least or now.possible < least or before.attendance is None or now.attendance is None:
+        return False
+    return before.attendance - now.attendance >= Fraction(rule.points or 0)
+
+
+def dropped_sentence(rule: Ruled, before: Totals, now: Totals) -> str:
+    """“Down 9 points in four weeks: 94 % to 85 %”; the points are those of the two figures as written."""
+    was, is_now = decimal(before.attendance, 1) or Decimal(0), decimal(now.attendance, 1) or Decimal(0)
+    points = plain(was - is_now)
+    weeks = "a week" if rule.weeks == 1 else f"{number(rule.weeks or 0)} weeks"
+    return f"Down {points} points in {weeks}: {plain(was)}\u202f% to {plain(is_now)}\u202f%"
+
+
+def late_sentence(rule: Ruled, totals: Totals) -> str:
+    """“Late 7 times in four weeks, 54 minutes in all”."""
+    weeks = "a week" if rule.weeks == 1 else f"{number(rule.weeks or 0)} weeks"
+    minutes = f", {totals.minutes_late} minutes in all" if totals.minutes_late else ""
+    return f"Late {_times(totals.late + totals.late_after_close)} in {weeks}{minutes}"
+
+
+def consecutive_sentence(days: int, since: date) -> str:
+    """“Absent five days in a row, since Mon 16 Nov”."""
+    return f"Absent {_days(days)} in a row, since {wording.day(since)}"
+
+
+def unauthorised_sentence(sessions: int, provisional: int) -> str:
+    """“10 unauthorised sessions in ten school weeks, 2 of them N and provisional” (facts 1.7)."""
+    what = f"{sessions} unauthorised {'session' if sessions == 1 else 'sessions'} in ten school weeks"
+    return f"{what}, {provisional} of them N and provisional" if provisional else what
+
+
+def _days(value: int) -> str:
+    return "one day" if value == 1 else f"{number(value)} days"
+
+
+def _times(value: int) -> str:
+    return "once" if value == 1 else "twice" if value == 2 else f"{value} times"

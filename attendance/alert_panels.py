@@ -1,0 +1,44 @@
+"""What alerts add to the student page, to lists of students, and to the forms that save support."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from attendance import rules
+from attendance.actions.alerts import clear_alerts
+from attendance.queries import alerts
+from caseload import columns, reasons
+from caseload.columns import Filter, ReasonSource, StudentAction
+from caseload.reasons import Source, Through
+from core import navigation, panels
+from core.navigation import Place
+from core.panels import Panel
+
+
+def load_panel(user: Any, student: Any) -> dict[str, Any] | None:
+    """A student's open alerts and the hold in force; nothing when there is neither."""
+    found, hold = alerts.of_student(student)
+    if not found and hold is None:
+        return None
+    return {"alerts": found, "hold": hold, "student": student, "more": reverse("attendance:alert_list")}
+
+
+def _clear(numbers: Any, by: Any, through: Through) -> int:
+    return clear_alerts(numbers, by=by, through=through)
+
+
+def register() -> None:
+    """Offer the places, the panel, the reasons and the chip."""
+    navigation.register(
+        Place("Students", "Alerts", "attendance:alert_list", rules.ACT, 25, "g l", "bell", "Alerts", count=alerts.students_with_open_alerts)
+    )  # fmt: skip
+    navigation.register(
+        Place("Settings", "Attendance alerts", "attendance:alert_rule_list", rules.VIEW_RULES, 40, "", "bell-slash", "Alert rules")
+    )  # fmt: skip
+    panels.register(Panel("student", "alerts", "Alerts", 15, rules.ACT, "attendance/panels/alerts.html", load_panel))
+    columns.register_reasons(ReasonSource("attendance_alerts", rules.ACT, alerts.reasons, 5))
+    columns.register_filter(Filter("alert", "Attendance alert", 5, rules.ACT))
+    columns.register_student_action(
+        StudentAction("hold", "Hold out", "attendance:hold_new", rules.ACT, 90, "pause-circle")
+    )
+    reasons.register(Source("attendance_alert", rules.ACT, alerts.open_reasons, _clear, 10))

@@ -1,0 +1,283 @@
+"""For whom a rule holds on a day: one set-based evaluation over every student on roll, for several days at once.
+
+Percentages come from `queries.totals`, so an alert never disagrees with the page behind it. A rule without a series takes
+each student in that of their site: sessions at a school, lessons at a college.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+
+from attendance import alert_kinds as kinds
+from attendance.alert_kinds import Hit
+from attendance.arithmetic import Totals
+from attendance.choices import AlertKind, Series
+from attendance.coding import of_compulsory_school_age
+from attendance.models import AlertRule
+from attendance.queries.totals import TABLE, totals_in_windows
+from caseload.models import Site, SiteMembership
+from caseload.queries.calendar import SiteCalendar, calendars_for
+from core import clock
+
+Found = dict[date, list[Hit]]
+LOOK_BACK = timedelta(days=400)  # far enough for a year to date and for ten school weeks across a summer
+RUN_LOOK_BACK = timedelta(days=150)  # the longest run of absent days that is followed back to its first day
+FRIDAY = 4
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Population:
+    """The students of one site whom a rule may speak of, when each is on its roll, and when it opens."""
+
+    series: str
+    calendar: SiteCalendar
+    rolls: Mapping[int, list[Any]]
+    born: Mapping[int, date | None]
+
+    @property
+    def ids(self) -> list[int]:
+        """Whoever is on the roll on one of the days."""
+        return list(self.rolls)
+
+    def on_roll(self, student_id: int, day: date) -> bool:
+        """Whether the student is on the site's roll on the day: a leaver and a late starter count between their dates."""
+        return any(
+            period.lower <= day and (period.upper is None or day < period.upper) for period in self.rolls[student_id]
+        )
+
+    def weeks(self, day: date, number: int) -> list[date]:
+        """The Mondays of the last so many school weeks up to a day, in order."""
+        return self.calendar.weeks(self.calendar.days[0], day)[-number:] if self.calendar.days else []
+
+    def year_starts(self, day: date) -> date:
+        """The first day of the academic year in which a day falls."""
+        return max((start for start in self.calendar.year_starts if start <= day), default=day - LOOK_BACK)
+
+
+def students_by_day(rule: AlertRule, days: Sequence[date]) -> dict[date, dict[int, Hit]]:
+    """The students for whom the rule holds as at each of the days, by id. The same queries whatever their number.
+
+    `rule` need not be stored. Marks are read as they stand now.
+    """
+    found: dict[date, dict[int, Hit]] = {day: {} for day in days}
+    if not days:
+        return found
+    evaluate = _EVALUATE[AlertKind(rule.kind)]
+    for population in _populations(rule, days):
+        for day, hits in evaluate(rule, population, days).items():
+            for hit in hits:
+                if population.on_roll(hit.student_id, day):
+                    found[day].setdefault(hit.student_id, hit)
+    return found
+
+
+def _populations(rule: AlertRule, days: Sequence[date]) -> list[Population]:
+    sites = Site.objects.order_by("pk")
+    if rule.site_id:
+        sites = sites.filter(pk=rule.site_id)
+    if rule.series == Series.SESSION or rule.kind == AlertKind.UNAUTHORISED:
+        sites = sites.filter(kind="school")
+    kind_of = dict(sites.values_list("pk", "kind"))
+    first, last = min(days), max(days)
+    members = SiteMembership.objects.filter(
+        site_id__in=kind_of,
+        student__merged_into=None,
+        student__erased_at=None,
+        period__overlap=(first, last + timedelta(days=1)),
+    )
+    rolls: dict[int, dict[int, list[Any]]] = {}
+    born: dict[int, date | None] = {}
+    for site, student, period, birthday in members.values_list(
+        "site_id", "student_id", "period", "student__date_of_birth"
+    ):
+        rolls.setdefault(site, {}).setdefault(student, []).append(period)
+        born[student] = birthday
+    calendars = calendars_for(kind_of, first - LOOK_BACK, last)
+    return [
+        Population(_series(rule, kind), calendars[site], rolls[site], born)
+        for site, kind in kind_of.items()
+        if site in rolls
+    ]
+
+
+def _series(rule: AlertRule, site_kind: str) -> str:
+    if rule.kind == AlertKind.UNAUTHORISED:
+        return Series.SESSION
+    return rule.series or (Series.SESSION if site_kind == "school" else Series.LESSON)
+
+
+def _until(day: date) -> date:
+    """A Friday is taken with its weekend, which has no marks, so that the week is read whole from the summary."""
+    return day + timedelta(days=2) if day.weekday() == FRIDAY else day
+
+
+def _below(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+    # The six weeks are those of every other page: this calendar week and the five before it, within the year.
+    back = WEEK * ((rule.weeks or 1) - 1)
+    spans = {
+        day.isoformat(): (
+            max(clock.week_of(day) - back, those.year_starts(day)) if rule.weeks else those.year_starts(day),
+            _until(day),
+        )
+        for day in days
+    }
+    found: Found = {day: [] for day in days}
+    for student, totals, day in _each(those, spans, days):
+        if kinds.below(rule, totals):
+            figures = [("Six weeks" if rule.weeks else "This year", totals.words)]
+            sentence = kinds.below_sentence(rule, totals)
+            found[day].append(Hit(student, sentence, _facts(*spans[day.isoformat()], day, figures)))
+    return found
+
+
+def _each(
+    those: Population, spans: Mapping[str, tuple[date, date]], days: Sequence[date]
+) -> Iterable[tuple[int, Totals, date]]:
+    for student, by_day in totals_in_windows(those.ids, spans, those.series).items():
+        for day in days:
+            if day.isoformat() in by_day:
+                yield student, by_day[day.isoformat()], day
+
+
+def _drop(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+    weeks = rule.weeks or 1
+    spans: dict[str, tuple[date, date]] = {}
+    for day in days:
+        both = [monday for monday in those.weeks(day, 2 * weeks) if monday + WEEK > those.year_starts(day)]
+        if len(both) > weeks:
+            start = both[-weeks]
+            spans[f"{day} now"] = (start, _until(day))
+            spans[f"{day} before"] = (max(both[0], those.year_starts(day)), start - timedelta(days=1))
+    found: Found = {day: [] for day in days}
+    for student, by_span in totals_in_windows(those.ids, spans, those.series).items():
+        for day in days:
+            before, now = by_span.get(f"{day} before"), by_span.get(f"{day} now")
+            if before and now and kinds.dropped(rule, before, now):
+                words = f"{kinds.number(weeks).capitalize()} {'week' if weeks == 1 else 'weeks'}"
+                figures = [("Before", before.words), (words, now.words)]
+                facts = _facts(spans[f"{day} before"][0], day, day, figures)
+                found[day].append(Hit(student, kinds.dropped_sentence(rule, before, now), facts))
+    return found
+
+
+def _late(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+    spans = {}
+    for day in days:
+        weeks = those.weeks(day, rule.weeks or 1)
+        if weeks:
+            spans[day.isoformat()] = (max(weeks[0], those.year_starts(day)), _until(day))
+    found: Found = {day: [] for day in days}
+    for student, totals, day in _each(those, spans, days):
+        if totals.late + totals.late_after_close >= (rule.count or 1):
+            figures = [("Late", f"{totals.late}"), ("After the register closed", f"{totals.late_after_close}")]
+            facts = _facts(spans[day.isoformat()][0], day, day, figures)
+            found[day].append(Hit(student, kinds.late_sentence(rule, totals), facts))
+    return found
+
+
+def _unauthorised(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+    """Facts 1.7: the week of the day and the nine school weeks before it, across terms and years; compulsory age only."""
+    first = {day: weeks[0] for day in days if (weeks := those.weeks(day, kinds.THRESHOLD_WEEKS))}
+    found: Found = {day: [] for day in days}
+    if not first:
+        return found
+    values = {"ids": those.ids, "codes": list(kinds.THRESHOLD_CODES), "start": min(first.values()), "end": max(days)}
+    marks: dict[int, list[tuple[date, int, int]]] = {}
+    for student, day, sessions, provisional in _rows(_UNAUTHORISED, values | {"provisional": kinds.PROVISIONAL_CODE}):
+        marks.setdefault(student, []).append((day, sessions, provisional))
+    for student, own in marks.items():
+        born = those.born[student]
+        for day, start in first.items():
+            inside = [mark for mark in own if start <= mark[0] <= day]
+            sessions, provisional = sum(mark[1] for mark in inside), sum(mark[2] for mark in inside)
+            if sessions < (rule.count or kinds.THRESHOLD_SESSIONS):
+                continue
+            if born is not None and not of_compulsory_school_age(born, day):
+                continue
+            facts = _facts(start, day, day, [("Unauthorised", f"{sessions}"), ("Of these N", f"{provisional}")])
+            found[day].append(Hit(student, kinds.unauthorised_sentence(sessions, provisional), facts))
+    return found
+
+
+def _consecutive(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+    """Days with an absence and nothing attended, one after another; days without a mark that counts break no run."""
+    values = {
+        "ids": those.ids,
+        "start": min(days) - RUN_LOOK_BACK,
+        "end": max(days),
+        "least": rule.count or 1,
+        "first": min(days),
+    }
+    found: Found = {day: [] for day in days}
+    for student, absent, ended in _rows(_RUNS.format(table=TABLE[Series(those.series)]), values):
+        for day in days:
+            run = [missed for missed in absent if missed <= day]
+            if len(run) >= (rule.count or 1) and (ended is None or ended > day):
+                facts = _facts(run[0], run[-1], day, [("Days absent", f"{len(run)}")])
+                found[day].append(Hit(student, kinds.consecutive_sentence(len(run), run[0]), facts))
+    return found
+
+
+def _pattern(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+    return {day: [] for day in days}
+
+
+def _facts(start: date, end: date, day: date, figures: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "from": start.isoformat(),
+        "to": min(end, day).isoformat(),
+        "figures": [list(pair) for pair in figures],
+    }
+
+
+def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+_ON_ROLL = (
+    "EXISTS (SELECT 1 FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)"
+)
+_UNAUTHORISED = f"""
+    SELECT m.student_id, m.date, count(*), count(*) FILTER (WHERE c.code = %(provisional)s)
+    FROM attendance_sessionmark AS m JOIN attendance_attendancecode AS c ON c.id = m.code_id
+    WHERE m.student_id = ANY(%(ids)s) AND m.date BETWEEN %(start)s AND %(end)s AND c.code = ANY(%(codes)s) AND {_ON_ROLL}
+    GROUP BY 1, 2 ORDER BY 1, 2
+"""
+# Each attended day opens an island; the absent days of an island are a run, which the next island's first day ends.
+_RUNS = (
+    """
+    WITH days AS (
+        SELECT m.student_id, m.date, bool_or(c.stat_class IN ('P', 'AEA')) AS attended
+        FROM {table} AS m JOIN attendance_attendancecode AS c ON c.id = m.code_id
+        WHERE m.student_id = ANY(%(ids)s) AND m.date BETWEEN %(start)s AND %(end)s
+            AND c.stat_class IN ('P', 'AEA', 'AA', 'UA') AND """
+    + _ON_ROLL
+    + """
+        GROUP BY 1, 2
+    ), islands AS (
+        SELECT *, count(*) FILTER (WHERE attended) OVER (PARTITION BY student_id ORDER BY date) AS island FROM days
+    ), runs AS (
+        SELECT student_id, min(date) AS begun, array_agg(date ORDER BY date) FILTER (WHERE NOT attended) AS absent
+        FROM islands GROUP BY student_id, island
+    ), ended AS (
+        SELECT student_id, absent, lead(begun) OVER (PARTITION BY student_id ORDER BY begun) AS ended FROM runs
+    )
+    SELECT student_id, absent, ended FROM ended
+    WHERE cardinality(absent) >= %(least)s AND (ended IS NULL OR ended > %(first)s)
+    ORDER BY student_id, ended
+"""
+)
+_EVALUATE: dict[AlertKind, Callable[[AlertRule, Population, Sequence[date]], Found]] = {
+    AlertKind.BELOW: _below,
+    AlertKind.DROP: _drop,
+    AlertKind.CONSECUTIVE: _consecutive,
+    AlertKind.UNAUTHORISED: _unauthorised,
+    AlertKind.LATE: _late,
+    AlertKind.PATTERN: _pattern,
+}

@@ -1,0 +1,142 @@
+"""Alerts as pages show them: by student with the oldest first, beside the student, and counted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+
+from attendance import alert_kinds, rules
+from attendance.alert_kinds import SAME_REASON_DAYS
+from attendance.choices import AlertState
+from attendance.models import Alert, ChaseHold
+from caseload.columns import Reason
+from caseload.models import Student
+from caseload.queries.students import student_rows
+from caseload.reasons import OpenReason
+from core import clock
+
+STUDENTS_PER_PAGE = 50
+SHOWS = {"": "Open", "waiting": "Not acted on", "held": "Held out", "ended": "Ended lately"}
+ESCALATED_WEIGHT = 12
+LOG_MEETING, LOG_CONTACT = "interventions.log_meeting", "caseload.log_contact"
+_ALERT = (
+    "pk", "public_id", "student_id", "reason", "facts", "state", "raised_on", "true_on", "escalated_at", "ended_at",
+    "ended_through", "ended_note", "rule__name", "rule__kind", "ended_by__title", "ended_by__given_name",
+    "ended_by__family_name",
+)  # fmt: skip
+
+
+@dataclass
+class AlertList:
+    """The page of alerts: one row a student, with what may be done for them next."""
+
+    page: Page[dict[str, Any]]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def alert_list(user: Any, show: str = "", number: str | int = 1) -> AlertList:
+    """The alerts of the students within reach, by student, the oldest first. A fixed number of queries."""
+    now = _open(user)
+    held = list(current_holds(user).values("student_id", "public_id", "until", "reason", "set_at"))
+    ended = _ended(user)
+    waiting = [alert for alert in now if alert["escalated_at"]]
+    chosen = {"": now, "waiting": waiting, "held": held, "ended": ended}[show]
+    rows = _by_student(chosen, {row["student_id"]: row for row in held})
+    page = Paginator(rows, STUDENTS_PER_PAGE).get_page(number)
+    page.object_list = _with_names(list(page.object_list), user)
+    return AlertList(page, {
+        "": len({alert["student_id"] for alert in now}),
+        "waiting": len({alert["student_id"] for alert in waiting}),
+        "held": len(held),
+        "ended": len({alert["student_id"] for alert in ended}),
+    })  # fmt: skip
+
+
+def _open(user: Any) -> list[dict[str, Any]]:
+    rows = Alert.objects.visible_to(user, rules.ACT).filter(state=AlertState.OPEN).order_by("raised_on", "pk")
+    return [_alert(row) for row in rows.values(*_ALERT)]
+
+
+def _ended(user: Any) -> list[dict[str, Any]]:
+    """What ended in the last days: acted on, or no longer so."""
+    since = clock.at(clock.today() - timedelta(days=SAME_REASON_DAYS), 0)
+    rows = Alert.objects.visible_to(user, rules.ACT).exclude(state=AlertState.OPEN).filter(ended_at__gte=since)
+    return [_alert(row) for row in rows.order_by("-ended_at", "pk").values(*_ALERT)]
+
+
+def current_holds(user: Any) -> QuerySet[ChaseHold]:
+    """The students within reach who are not chased just now."""
+    return (
+        ChaseHold.objects.visible_to(user, rules.ACT).filter(ended_at=None, until__gte=clock.today()).order_by("until")
+    )
+
+
+def _alert(row: dict[str, Any]) -> dict[str, Any]:
+    who = (row["ended_by__title"] or row["ended_by__given_name"], row["ended_by__family_name"])
+    return row | {
+        "tone": "concern" if row["escalated_at"] else alert_kinds.TONES.get(row["rule__kind"], "watch"),
+        "figures": row["facts"].get("figures", []),
+        "ended_who": " ".join(part for part in who if part),
+    }
+
+
+def _by_student(rows: Sequence[dict[str, Any]], held: Mapping[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        student = found.setdefault(row["student_id"], {"id": row["student_id"], "alerts": [], "hold": None})
+        if "rule__kind" in row:
+            student["alerts"].append(row)
+        student["hold"] = held.get(row["student_id"])
+    return list(found.values())
+
+
+def _with_names(rows: list[dict[str, Any]], user: Any) -> list[dict[str, Any]]:
+    """Put the student into each row, and whether this person may log a one-to-one or a contact with them."""
+    ids = [row["id"] for row in rows]
+    people = {row["id"]: row for row in student_rows(Student.objects.filter(pk__in=ids))}
+    may_meet, may_ring = _reached(user, LOG_MEETING, ids), _reached(user, LOG_CONTACT, ids)
+    return [
+        row | {"student": people[row["id"]], "may_meet": row["id"] in may_meet, "may_ring": row["id"] in may_ring}
+        for row in rows
+    ]
+
+
+def _reached(user: Any, permission: str, ids: Sequence[int]) -> set[int]:
+    if not user.has_perm(permission):
+        return set()
+    return set(Student.objects.visible_to(user, permission).filter(pk__in=list(ids)).values_list("pk", flat=True))
+
+
+def students_with_open_alerts(user: Any) -> int:
+    """How many students within reach have an open alert: for the number beside the place."""
+    rows = Alert.objects.visible_to(user, rules.ACT).filter(state=AlertState.OPEN)
+    return rows.order_by().values("student_id").distinct().count()
+
+
+def of_student(student: Student) -> tuple[list[dict[str, Any]], ChaseHold | None]:
+    """The open alerts of one student, the oldest first, and the hold in force. Only for those who act on alerts."""
+    rows = Alert.objects.filter(student=student, state=AlertState.OPEN).order_by("raised_on", "pk")
+    holds = ChaseHold.objects.filter(student=student, ended_at=None, until__gte=clock.today())
+    return [_alert(row) for row in rows.values(*_ALERT)], holds.select_related("set_by").first()
+
+
+def reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
+    """Why students need attention, for lists of them. One query."""
+    rows = Alert.objects.filter(student_id__in=list(student_ids), state=AlertState.OPEN)
+    found: dict[int, list[Reason]] = {}
+    for student, words, kind, escalated in rows.order_by("raised_on", "pk").values_list(
+        "student_id", "reason", "rule__kind", "escalated_at"
+    ):
+        weight = alert_kinds.WEIGHTS[kind] + (ESCALATED_WEIGHT if escalated else 0)
+        tone = "concern" if escalated else alert_kinds.TONES.get(kind, "watch")
+        found.setdefault(student, []).append(Reason(words, weight, tone, "alert"))
+    return found
+
+
+def open_reasons(student_ids: Sequence[int]) -> list[OpenReason]:
+    """The open alerts of students, as what a support may answer. One query."""
+    rows = Alert.objects.filter(student_id__in=list(student_ids), state=AlertState.OPEN).order_by("raised_on", "pk")
+    return [OpenReason(*row) for row in rows.values_list("student_id", "pk", "reason", "raised_on")]

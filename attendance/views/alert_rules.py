@@ -1,0 +1,143 @@
+"""The rules that raise alerts: seen by leaders, set by whoever manages attendance, switched on after a preview."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core import signing
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.gates import fetch, page
+from attendance import alert_kinds, rules
+from attendance.actions import alert_rules as actions
+from attendance.alert_forms import AlertRuleForm
+from attendance.choices import AlertKind, AlertState
+from attendance.errors import RegisterProblem
+from attendance.models import AlertRule
+from attendance.queries.alert_preview import preview
+
+SALT, PREVIEW_LASTS = "attendance.alert-preview", 24 * 3600
+
+
+@page(rules.VIEW_RULES)
+def alert_rule_list(request: HttpRequest) -> HttpResponse:
+    """The rules: which are on, what each watches for, and how many alerts of it are open."""
+    rows = AlertRule.objects.visible_to(request.user, rules.VIEW_RULES).select_related("site").order_by("name", "pk")
+    found = [{"rule": rule, "words": alert_kinds.in_words(rule), "open": number} for rule, number in _with_open(rows)]
+    context = {
+        "on": [row for row in found if row["rule"].is_on],
+        "off": [row for row in found if not row["rule"].is_on],
+        "may_manage": request.user.has_perm(rules.MANAGE),
+        "kinds": [(kind.value, kind.label, alert_kinds.WHAT_FOR[kind]) for kind in AlertKind],
+    }
+    return render(request, "attendance/alert_rule_list.html", context)
+
+
+def _with_open(rows: Any) -> list[tuple[AlertRule, int]]:
+    counted = rows.annotate(open_alerts=Count("alerts", filter=Q(alerts__state=AlertState.OPEN)))
+    return [(rule, rule.open_alerts) for rule in counted]
+
+
+@page(rules.VIEW_RULES)
+def alert_rule_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One rule, and what it would have raised last term; with the switch for whoever manages attendance."""
+    rule = fetch(
+        AlertRule.objects.select_related("site", "switched_on_by"), request.user, rules.VIEW_RULES, public_id=public_id
+    )
+    wanted = "preview" in request.GET
+    may_manage = request.user.has_perm(rules.MANAGE)
+    context = {
+        "rule": rule,
+        "words": alert_kinds.in_words(rule),
+        "what_for": alert_kinds.WHAT_FOR[AlertKind(rule.kind)],
+        "open": rule.alerts.filter(state=AlertState.OPEN).count(),
+        "may_manage": may_manage,
+        "preview": preview(rule, request.user) if wanted else None,
+        "seen": signing.dumps([str(rule.public_id), actions.fingerprint(rule)], salt=SALT) if may_manage else "",
+        "trail": _trail(rule.name),
+    }
+    part = wanted and getattr(request, "htmx", None)
+    return render(request, "attendance/alert_rule_detail.html" + ("#preview" if part else ""), context)
+
+
+@page(rules.MANAGE)
+def alert_rule_new(request: HttpRequest) -> HttpResponse:
+    """A new rule of one kind. It is kept switched off."""
+    kind = request.GET.get("kind", "")
+    if kind not in AlertKind.values:
+        messages.info(request, "Choose what the rule is to watch for.")
+        return redirect("attendance:alert_rule_list")
+    return _edit(request, AlertRule(kind=kind), "New rule")
+
+
+@page(rules.MANAGE)
+def alert_rule_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change a rule. What it watches for changes only while it is off."""
+    rule = fetch(AlertRule.objects.select_related("site"), request.user, rules.MANAGE, public_id=public_id)
+    return _edit(request, rule, rule.name)
+
+
+def _edit(request: HttpRequest, rule: AlertRule, title: str) -> HttpResponse:
+    form = AlertRuleForm(request.POST or None, rule=rule)
+    if request.method == "POST" and form.is_valid():
+        try:
+            kept = actions.set_alert_rule(form.ruled(), by=request.user)
+        except RegisterProblem as wrong:
+            form.add_error(None, wrong.sentence)
+        else:
+            messages.success(request, "The rule is kept.")
+            return redirect("attendance:alert_rule_detail", kept.public_id)
+    context = {
+        "form": form,
+        "rule": rule,
+        "title": title,
+        "kind": AlertKind(rule.kind).label,
+        "what_for": alert_kinds.WHAT_FOR[AlertKind(rule.kind)],
+        "back": reverse("attendance:alert_rule_detail", args=[rule.public_id])
+        if rule.pk
+        else reverse("attendance:alert_rule_list"),
+        "trail": _trail(title),
+    }
+    return render(request, "attendance/alert_rule_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(rules.MANAGE)
+def alert_rule_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Switch a rule on, as it was previewed."""
+    rule = fetch(AlertRule, request.user, rules.MANAGE, public_id=public_id)
+    try:
+        actions.switch_on(rule, by=request.user, seen=_seen(request.POST.get("seen", ""), rule))
+    except RegisterProblem as wrong:
+        messages.error(request, wrong.sentence)
+        return redirect(f"{reverse('attendance:alert_rule_detail', args=[rule.public_id])}?preview=1")
+    messages.success(request, "The rule is on. Its first alerts are raised now, and then each school-day morning.")
+    return redirect("attendance:alert_rule_detail", rule.public_id)
+
+
+@require_POST
+@page(rules.MANAGE)
+def alert_rule_off(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Switch a rule off; its open alerts lapse."""
+    rule = fetch(AlertRule, request.user, rules.MANAGE, public_id=public_id)
+    lapsed = actions.switch_off(rule, by=request.user)
+    ended = f" {lapsed} open alert{'' if lapsed == 1 else 's'} ended with it." if lapsed else ""
+    messages.success(request, f"The rule is off.{ended}")
+    return redirect("attendance:alert_rule_detail", rule.public_id)
+
+
+def _seen(token: str, rule: AlertRule) -> str:
+    """The fingerprint that the preview signed; nothing when it is of another rule, too old or forged."""
+    try:
+        public_id, fingerprint = signing.loads(token, salt=SALT, max_age=PREVIEW_LASTS)
+    except (signing.BadSignature, TypeError, ValueError):
+        return ""
+    return str(fingerprint) if public_id == str(rule.public_id) else ""
+
+
+def _trail(here: str) -> list[tuple[str, str | None]]:
+    return [("Attendance alerts", reverse("attendance:alert_rule_list")), (here, None)]

@@ -1,0 +1,89 @@
+"""Alerts: who needs somebody about their attendance, and holding a student out."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts.gates import fetch, page
+from attendance import rules
+from attendance.actions import alerts as actions
+from attendance.alert_forms import HoldForm
+from attendance.errors import BadMarks
+from attendance.models import AlertRule, ChaseHold
+from attendance.queries import alerts as queries
+from caseload.models import Student
+from core import wording
+
+EMPTY = {
+    "": ("Nothing is open", "Alerts stand here when a rule finds a reason, each school-day morning."),
+    "waiting": ("Everything has been acted on in time", "Alerts that wait too long come here, and the head of year is told."),
+    "held": ("Nobody is held out", "A student held out for a known reason stands here until the day is over."),
+    "ended": ("Nothing ended lately", "What was acted on or is no longer so stands here for a week."),
+}  # fmt: skip
+
+
+@page(rules.ACT)
+def alert_list(request: HttpRequest) -> HttpResponse:
+    """The alerts of the students within reach, the oldest first, each with the one next click."""
+    show = request.GET.get("show", "")
+    show = show if show in queries.SHOWS else ""
+    found = queries.alert_list(request.user, show, request.GET.get("page", "1"))
+    tabs = [
+        {"label": label, "url": f"?show={key}" if key else "?", "count": found.counts[key], "current": key == show}
+        for key, label in queries.SHOWS.items()
+    ]
+    context = {
+        "found": found,
+        "page": found.page,
+        "show": show,
+        "tabs": tabs,
+        "empty": EMPTY[show],
+        "nothing_on": not AlertRule.objects.switched_on().exists(),
+        "may_see_rules": request.user.has_perm(rules.VIEW_RULES),
+        "here": request.get_full_path(),
+    }
+    return render(request, "attendance/alert_list.html", context)
+
+
+@page(rules.ACT)
+def hold_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Hold a student out of alerts until a day, for a reason that is known."""
+    student = fetch(Student, request.user, rules.ACT, public_id=public_id)
+    back = _back(request, student)
+    form = HoldForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            hold = actions.hold_out(student, by=request.user, **form.cleaned_data)
+        except BadMarks as wrong:
+            for name, sentence in wrong.problems.items():
+                form.add_error(str(name), sentence)
+        else:
+            messages.success(request, f"{student.full_name} is not chased until {wording.day(hold.until)}.")
+            return redirect(back)
+    open_alerts, hold = queries.of_student(student)
+    context = {"student": student, "form": form, "alerts": open_alerts, "hold": hold, "back": back}
+    return render(request, "attendance/hold_new.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@page(rules.ACT)
+def hold_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """End a hold: the student is chased again."""
+    hold = fetch(ChaseHold.objects.select_related("student"), request.user, rules.ACT, public_id=public_id)
+    if actions.end_hold(hold, by=request.user):
+        messages.success(request, "The hold is over. What still holds is raised the next school-day morning.")
+    else:
+        messages.info(request, "This hold was over already.")
+    return redirect(_back(request, hold.student))
+
+
+def _back(request: HttpRequest, student: Student) -> str:
+    """The page of ours named by the link or the form, else the student's."""
+    named = request.POST.get("next") or request.GET.get("next") or ""
+    ours = named.startswith("/") and url_has_allowed_host_and_scheme(named, allowed_hosts=None)
+    return named if ours else reverse("caseload:student_detail", args=[student.public_id])

@@ -1,0 +1,162 @@
+"""Whom a rule speaks of on a day: every kind, at its edge, for leavers and late starters, in a fixed number of queries."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test.utils import CaptureQueriesContext
+
+from attendance.actions.summary import rebuild_summary
+from attendance.codes import all_codes
+from attendance.models import AlertRule, SessionMark
+from attendance.queries.alert_rules import students_by_day
+from caseload.models import SiteMembership
+from caseload.queries.calendar import school_days
+from core import clock
+from tests.attendance.conftest import members
+from tests.college import College
+
+FRIDAY = date(2026, 11, 20)
+Marks = Callable[..., None]
+
+
+@pytest.fixture
+def marks(college: College) -> Marks:
+    """Writes whole days of sessions: `marks("Ada", start, end, "/\\\\")`, or by day with `days={day: "NN"}`."""
+    ids = {code.code: code.id for code in all_codes().values() if code.series == "session" and code.valid_to is None}
+
+    def write(who: Any, start: date, end: date = FRIDAY, codes: str = "/\\", **more: Any) -> None:
+        people = [college.student(who)] if isinstance(who, str) else who
+        exceptions = more.get("days", {})
+        SessionMark.objects.bulk_create(
+            [
+                SessionMark(
+                    student=student, date=day, slot=slot, code_id=ids[exceptions.get(day, codes)[slot - 1]],
+                    marked_by=college.okafor, marked_at=clock.now(), minutes_late=None,
+                )
+                for student in people
+                for day in school_days(college.school, start, end)
+                for slot in (1, 2)
+            ]
+        )  # fmt: skip
+        rebuild_summary()
+
+    return write
+
+
+def rule(kind: str, **figures: Any) -> AlertRule:
+    """A rule that is not stored."""
+    values = {name: Decimal(value) if name in ("percent", "points") else value for name, value in figures.items()}
+    return AlertRule(name=kind, kind=kind, **({"least_possible": 1} | values))
+
+
+def sentences(rule: AlertRule, *days: date) -> list[dict[str, str]]:
+    """For each day, the reason by first name."""
+    from caseload.models import Student
+
+    found = students_by_day(rule, days or [FRIDAY])
+    names = dict(Student.objects.values_list("pk", "given_name"))
+    return [{names[pk]: hit.reason for pk, hit in hits.items()} for hits in found.values()]
+
+
+def test_below_a_percentage_leaves_out_whoever_is_exactly_there(college: College, marks: Marks) -> None:
+    monday = date(2026, 11, 9)
+    marks("Ada", monday, days={date(2026, 11, 10): "II"})  # 18 of 20
+    marks("Ben", monday, days={date(2026, 11, 10): "II", date(2026, 11, 11): "I\\"})  # 17 of 20
+    assert sentences(rule("below", percent=90)) == [{"Ben": "Below 90\u202f% this year: 85.0\u202f%"}]
+    assert sentences(rule("below", percent=90, least_possible=21)) == [{}]
+    assert sentences(rule("below", percent=90, weeks=6)) == [{"Ben": "Below 90\u202f% in six weeks: 85.0\u202f%"}]
+
+
+def test_a_drop_is_measured_beside_the_same_number_of_school_weeks_before(college: College, marks: Marks) -> None:
+    # Half-term (26 to 30 October) is no school week: the two weeks before 9 November are those of 2 November and 19 October.
+    marks("Ada", date(2026, 10, 19), days={date(2026, 11, 12): "II", date(2026, 11, 13): "I\\"})
+    assert sentences(rule("drop", points=15, weeks=2)) == [
+        {"Ada": "Down 15 points in two weeks: 100\u202f% to 85\u202f%"}
+    ]
+    assert sentences(rule("drop", points="15.01", weeks=2)) == [{}]
+    assert sentences(rule("drop", points=15, weeks=2, least_possible=21)) == [{}]
+
+
+def test_days_in_a_row_count_only_days_with_marks_and_end_with_attendance(college: College, marks: Marks) -> None:
+    away = {date(2026, 11, 16) + timedelta(days=number): "II" for number in range(3)}
+    marks("Ada", date(2026, 10, 19), days=away | {date(2026, 11, 19): "##", date(2026, 11, 20): "NN"})
+    marks("Ben", date(2026, 10, 19), days=away)
+    marks(
+        "Chloe", date(2026, 10, 19), days=dict.fromkeys(school_days(college.school, date(2026, 10, 20), FRIDAY), "MI")
+    )
+    friday, wednesday, tuesday = sentences(rule("consecutive", count=4), FRIDAY, date(2026, 11, 18), date(2026, 11, 17))
+    assert friday == {
+        "Ada": "Absent four days in a row, since Mon 16 Nov",
+        "Chloe": "Absent 19 days in a row, since Tue 20 Oct",
+    }
+    assert (sorted(wednesday), sorted(tuesday)) == (["Chloe"], ["Chloe"])
+    assert sorted(sentences(rule("consecutive", count=3), date(2026, 11, 18))[0]) == ["Ada", "Ben", "Chloe"]
+
+
+def test_the_national_threshold_runs_over_ten_school_weeks_and_is_about_compulsory_age(
+    college: College, marks: Marks
+) -> None:
+    # Ten school weeks up to 20 November begin on 7 September, with half-term left out.
+    inside = {date(2026, 9, 7): "GO", date(2026, 9, 8): "NU", date(2026, 11, 16): "OO", date(2026, 11, 17): "OO"}
+    marks("Ada", date(2026, 9, 2), days=inside | {date(2026, 11, 18): "NO"})
+    marks("Ben", date(2026, 9, 2), days=inside | {date(2026, 9, 3): "OO"})
+    found = sentences(rule("unauthorised", count=10, series="session"), FRIDAY, date(2026, 11, 17))
+    assert found == [{"Ada": "10 unauthorised sessions in ten school weeks, 2 of them N and provisional"}, {}]
+    college.student("Ada").__class__.objects.filter(given_name="Ada").update(date_of_birth=date(2009, 5, 1))
+    assert sentences(rule("unauthorised", count=10)) == [{}]
+
+
+def test_late_counts_before_and_after_the_register_closed(college: College, marks: Marks) -> None:
+    marks("Ada", date(2026, 11, 9), days={date(2026, 11, 9): "LL", date(2026, 11, 17): "U\\"})
+    marks("Ben", date(2026, 11, 9), days={date(2026, 11, 9): "LL"})
+    assert sentences(rule("late", count=3, weeks=2)) == [{"Ada": "Late 3 times in two weeks"}]
+
+
+def test_a_leaver_and_a_late_starter_count_between_their_dates(college: College, marks: Marks) -> None:
+    marks([college.student("Ada"), college.student("Ben")], date(2026, 11, 2), codes="II")
+    membership = SiteMembership.objects.filter(student=college.student("Ada"))
+    membership.update(period=DateRange(date(2026, 9, 1), date(2026, 11, 13)))
+    found = sentences(rule("below", percent=90), date(2026, 11, 12), FRIDAY)
+    assert [sorted(day) for day in found] == [["Ada", "Ben"], ["Ben"]]
+
+
+def test_only_the_site_of_the_rule_and_merged_students_left_out(college: College, marks: Marks) -> None:
+    marks([college.student("Ada"), college.student("Ben")], date(2026, 11, 2), codes="II")
+    other = rule("below", percent=90)
+    other.site = college.sixth
+    assert sentences(other) == [{}]
+    type(college.student("Ada")).objects.filter(given_name="Ben").update(merged_into=college.student("Ada"))
+    assert [sorted(day) for day in sentences(rule("below", percent=90))] == [["Ada"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "figures"),
+    [
+        ("below", {"percent": 99}),
+        ("drop", {"points": 5, "weeks": 2}),
+        ("consecutive", {"count": 1}),
+        ("unauthorised", {"count": 1}),
+        ("late", {"count": 1, "weeks": 2}),
+        ("pattern", {"weeks": 12}),
+    ],
+)
+def test_as_many_queries_for_three_students_as_for_everybody(
+    college: College, marks: Marks, kind: str, figures: dict[str, Any]
+) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            students_by_day(rule(kind, **figures), [FRIDAY - timedelta(days=7), FRIDAY])
+        return len(asked)
+
+    everybody = members(college) + members(college, "10B") + members(college, "9C")
+    marks(everybody[:3], date(2026, 10, 19), days={FRIDAY: "OL", FRIDAY - timedelta(days=1): "OO"})
+    few = cost()
+    marks(everybody[3:], date(2026, 10, 19), days={FRIDAY: "OL", FRIDAY - timedelta(days=1): "OO"})
+    assert cost() == few
