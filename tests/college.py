@@ -1,4 +1,4 @@
-"""A small college of thirty students on two sites, made in the test's own transaction.
+"""A small college of thirty students on two sites.
 
 Friday 20 November 2026 is today. `college.okafor` is a member of staff, `college.student("Ada")` a student,
 `college.caseloads["10A"]` a tutor group.
@@ -45,6 +45,7 @@ from caseload.models import (
 from caseload.models.grants import reach_permission
 from core import clock
 from tests.people import CAST, STUDENTS
+from tests.scenes import scene
 
 TODAY = date(2026, 11, 20)
 THIS_YEAR = DateRange(date(2026, 9, 1), date(2027, 9, 1))
@@ -222,10 +223,7 @@ def today() -> Iterator[date]:
         yield TODAY
 
 
-@pytest.fixture
-def college(db: None, today: date) -> College:
-    """A small college of thirty students."""
-    return College()
+college = scene("college", College)
 
 
 @pytest.fixture

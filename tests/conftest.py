@@ -2,6 +2,7 @@
 
 - `db` (or `@pytest.mark.django_db`): the application's role on a copy of the migrated template; rolled back afterwards.
 - `committing_db` (or `transaction=True`): a fresh copy for this one test, in which commits are real; dropped afterwards.
+- `college` and other scenes (tests/scenes.py): the same two, on a database in which the scene is already there.
 - `college_db`: as `committing_db`, on a copy of the demonstration college.
 - `owner_connection`: a psycopg connection as the database's owner (it sees what was committed, and no test's rows).
 
@@ -9,10 +10,12 @@ Programs that a test starts find the same database in `os.environ`.
 """
 
 import os
+import pickle
 import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -23,7 +26,9 @@ from pytest_django import DjangoDbBlocker
 
 from config.launch import template_database
 from config.launch.template_database import Databases, url_of
-from tests.college import college, sign_in, today  # noqa: F401  (fixtures for every test)
+from core import clock
+from tests.college import TODAY, college, sign_in, today  # noqa: F401  (fixtures for every test)
+from tests.scenes import SCENES, Scene, wanted
 from tests.worker import postbox, worker  # noqa: F401  (fixtures for every test)
 
 PROTECTED_ROLES = Path(__file__).with_name("protected_roles.sql")
@@ -36,32 +41,63 @@ class Switch:
     def __init__(self, databases: Databases, template: str) -> None:
         self.databases = databases
         self.template = template
-        self.base = databases.copy(template)
+        self.base = self.home = databases.copy(template)
+        self.kept: dict[str, Any] = {}
+        self.scenes: dict[str, tuple[str, bytes]] = {}
         self.use(self.base)
 
     def use(self, name: str) -> None:
         """Turn Django, and what tests start themselves, to another database."""
         connections.close_all()
+        self._name(name)
+
+    def _name(self, name: str) -> None:
         connections.settings["default"]["NAME"] = name
         connections["default"].settings_dict["NAME"] = name
         for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             os.environ[variable] = url_of(os.environ[variable], name)
 
+    def move(self, home: str) -> None:
+        """Make another database of this process the one that tests are on; the connection to the last is kept open."""
+        self.kept[self.home] = connections["default"]
+        self.home = home
+        if home in self.kept:
+            connections["default"] = self.kept[home]
+        else:
+            del connections["default"]
+        self._name(home)
+
+    def scene(self, scene: Scene) -> tuple[str, bytes]:
+        """The database of a scene, and what was made there, packed; played when first asked for."""
+        if scene.name not in self.scenes:
+            below, made = self.scene(SCENES[scene.on]) if scene.on else (self.template, b"")
+            if below in self.kept:
+                self.kept[below].close()
+            database = self.databases.copy(below)
+            self.move(database)
+            self.scenes[scene.name] = database, scene.play(made, clock.at(TODAY, 10))
+            self.move(self.base)
+        return self.scenes[scene.name]
+
     @contextmanager
-    def fresh_copy(self, template: str) -> Iterator[str]:
-        """A copy for one test, dropped afterwards."""
-        name = self.databases.copy(template)
+    def fresh_copy(self, template: str = "") -> Iterator[str]:
+        """A copy for one test, dropped afterwards; of what the test is on unless named."""
+        connections.close_all()
+        name = self.databases.copy(template or (self.template if self.home == self.base else self.home))
         self.use(name)
         try:
             yield name
         finally:
-            self.use(self.base)
+            self.use(self.home)
             self.databases.drop(name)
 
     def end(self) -> None:
-        """Drop this process's copy."""
+        """Drop this process's copies."""
         connections.close_all()
-        self.databases.drop(self.base)
+        for name in {self.base, *self.kept}:
+            if name in self.kept:
+                self.kept[name].close()
+            self.databases.drop(name)
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +148,7 @@ def _fresh_copy_instead_of_flush(switch: Switch) -> None:
     copies: list[AbstractContextManager[str]] = []
 
     def set_up(case: type[TransactionTestCase]) -> None:
-        copies.append(switch.fresh_copy(switch.template))
+        copies.append(switch.fresh_copy())
         copies[-1].__enter__()
 
     def tear_down(case: TransactionTestCase) -> None:
@@ -121,6 +157,28 @@ def _fresh_copy_instead_of_flush(switch: Switch) -> None:
     # TestCase, which rolls back, has methods of its own and is not touched.
     TransactionTestCase._fixture_setup = classmethod(set_up)
     TransactionTestCase._fixture_teardown = tear_down
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The database of a test's scene is chosen before anything opens a transaction."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        if "staged" not in names[:1] and wanted(names):
+            names.insert(0, "staged")
+
+
+@pytest.fixture
+def staged(
+    request: pytest.FixtureRequest, django_db_setup: Switch, django_db_blocker: DjangoDbBlocker
+) -> Iterator[dict[str, Any]]:
+    """What stands on the scene that this test asks for, by name; the test is on the scene's database."""
+    scene = wanted(request.fixturenames)
+    assert scene, "only scenes ask for this"
+    with django_db_blocker.unblock():
+        database, made = django_db_setup.scene(scene)
+        django_db_setup.move(database)
+        yield pickle.loads(made)
+        django_db_setup.move(django_db_setup.base)
 
 
 @pytest.fixture

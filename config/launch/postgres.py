@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import psycopg
 from psycopg import sql
 
-from config.launch import processes, programs
+from config.launch import memory_space, processes, programs
 from config.launch.places import Place
 from config.launch.say import Trouble
 
@@ -56,6 +56,8 @@ class Postgres:
         self._end_stray()
         self.launch(folder)
         self._see_to_roles()
+        if self.place.kind == "test":
+            memory_space.see_to(self.url(ADMIN, "postgres"), OWNER, self.place)
 
     def launch(self, folder: Path | None = None) -> None:
         """Start the server and wait until it answers; a crash is recovered from on the way."""

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from config.launch import memory_space
 from config.launch.places import ROOT
 
 TEMPLATE, COPY = "waymark_tpl_", "waymark_test_"
@@ -68,7 +69,7 @@ class Databases:
         copy = f"{COPY}{os.getpid()}_{self._copies}"
         with self.connect() as connection:
             self._drop(connection, copy)
-            self._create(connection, copy, template)
+            self._create(connection, copy, template, *self._in_memory(connection))
         return copy
 
     def drop(self, database: str) -> None:
@@ -88,8 +89,17 @@ class Databases:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _create(self, connection: psycopg.Connection[tuple[object, ...]], name: str, template: str) -> None:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_name(name), _name(template)))
+    def _create(
+        self, connection: psycopg.Connection[tuple[object, ...]], name: str, template: str, *where: sql.Composable
+    ) -> None:
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(_name(name), _name(template))
+        connection.execute(sql.SQL(" ").join([command, *where]))
+
+    def _in_memory(self, connection: psycopg.Connection[tuple[object, ...]]) -> list[sql.Composable]:
+        """Where the server has room in memory for copies, they go there, file by file."""
+        if not connection.execute("SELECT 1 FROM pg_tablespace WHERE spcname = %s", [memory_space.NAME]).fetchone():
+            return []
+        return [sql.SQL("TABLESPACE {} STRATEGY FILE_COPY").format(_name(memory_space.NAME))]
 
     def _drop(self, connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name(name)))

@@ -14,6 +14,7 @@ from accounts.gates import STEPPED_UP, gate_of
 from tests.people import BY_ROLE
 from tests.project.access_matrix import PACKAGES, ROLES, ROWS, Row
 from tests.project.things import WORK_OF
+from tests.scenes import scene
 
 BY_NAME = {row.name: row for row in ROWS}
 
@@ -69,13 +70,22 @@ def sign_of(answer: Any) -> str:
     return {403: "-", 404: "."}.get(answer.status_code, "+")
 
 
-@pytest.fixture
-def prepared(college: Any) -> Iterator[Any]:
-    """The small college, with one of everything that an address can be about."""
+def one_of_everything(college: Any) -> dict[str, Any]:
+    """Makes whatever an address can be about."""
     WORK_OF.clear()
     for row in ROWS:
         if row.of:
             row.of(college)
+    return WORK_OF.pop(id(college))
+
+
+things_made = scene("things_made", one_of_everything, on="college")
+
+
+@pytest.fixture
+def prepared(college: Any, things_made: dict[str, Any]) -> Iterator[Any]:
+    """The small college, with one of everything that an address can be about."""
+    WORK_OF[id(college)] = things_made
     yield college
     WORK_OF.clear()
 

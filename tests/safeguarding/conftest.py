@@ -21,6 +21,7 @@ from safeguarding.actions.triage import Assessment, acknowledge, assess
 from safeguarding.choices import EntryKind
 from safeguarding.models import Concern, Entry
 from tests.college import College
+from tests.scenes import scene
 
 # Words that stand in no other place, so that a test can look for them anywhere.
 SECRET = "zinnober"
@@ -51,8 +52,7 @@ def raise_about(college: College, who: User, given: str, **more: Any) -> Concern
     return raise_concern(who, report, token=uuid4())
 
 
-@pytest.fixture
-def wall(college: College) -> Wall:
+def build_wall(college: College) -> Wall:
     """Concern A, about Ada, raised by Ms Okafor: shared with Mr Lind, kept from Mr Bell. Concern B, about Imran, raised
     by Mr Brandt and untouched. A concern about Mr Lind by Ms Okafor, one about the head by Mr Brandt."""
     made = Wall(college)
@@ -71,6 +71,9 @@ def wall(college: College) -> Wall:
     with naming.named(college.achebe.pk):
         made.call("adult lind entry", note_adult_concern(college.achebe, made["adult lind"], f"spoke {LATER}"))
     return made
+
+
+wall = scene("wall", build_wall, on="college")
 
 
 def _casework(made: Wall, a: Concern) -> None:
