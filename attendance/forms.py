@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from unicodedata import category
 
 from attendance.actions.registers import NewMark, Seen
 from attendance.errors import ChangedMeanwhile
@@ -25,7 +26,7 @@ class RegisterForm:
     @property
     def reason(self) -> str:
         """Why marks change after the register closed."""
-        return self.data.get("reason", "").strip()
+        return _one_line(self.data.get("reason", ""))
 
     def is_valid(self) -> bool:
         """Read every row; a row that can't be read is named and nothing is saved."""
@@ -46,8 +47,11 @@ class RegisterForm:
         code = (self.data.get(f"more-{row.key}") or self.data.get(f"mark-{row.key}") or "").strip()
         if not code and self.data.get("rest") == "present":
             code = self.sheet.present
-        minutes, note = self.data.get(f"minutes-{row.key}", "").strip(), self.data.get(f"note-{row.key}", "").strip()
-        row.code, row.minutes, row.note = code[:8], minutes[:4], note[:NOTE_LENGTH]
+        stood, sent_note = row.seen.note, self.data.get(f"note-{row.key}")
+        minutes = self.data.get(f"minutes-{row.key}", "").strip()
+        # Marks that were kept while there was no connection come without notes: those stay as they are.
+        note = stood if sent_note is None else _one_line(sent_note)
+        row.code, row.minutes, row.note = code[:8], minutes[:4], note[: 5 * NOTE_LENGTH]
         known = self.sheet.codes.on(code, self.sheet.sitting.date) if code else None
         late = bool(known and known.is_late)
         if late and minutes and not (minutes.isascii() and minutes.isdigit() and len(minutes) <= 3):
@@ -57,7 +61,8 @@ class RegisterForm:
         if seen is None:
             self.faults[row.member.id] = "This row can't be read. Open the register again."
             return
-        row.seen = seen
+        row.seen = seen._replace(note=stood) if sent_note is None else seen
+        seen = row.seen
         self.marks.append(NewMark(row.member.id, code, int(minutes) if late and minutes else None, note, seen))
 
     def keep(self, problems: Mapping[int | str, str] | None = None) -> Sheet:
@@ -90,6 +95,11 @@ class RegisterForm:
 
 def _touched(mark: NewMark) -> bool:
     return mark.seen is None or (mark.code, mark.minutes_late, mark.note) != mark.seen[1:]
+
+
+def _one_line(text: str) -> str:
+    """Words as they can be kept: line breaks and other control characters, which no database keeps, become spaces."""
+    return "".join(" " if category(sign) in ("Cc", "Cs") else sign for sign in text).strip()
 
 
 def _seen(text: str) -> Seen | None:

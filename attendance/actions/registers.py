@@ -21,6 +21,7 @@ from attendance.errors import (
     RegisterProblem,
     TakenElsewhere,
 )
+from attendance.queries.planned import planned_for
 from attendance.queries.registers import Member, members_of
 from attendance.sittings import Sitting
 from audit import record
@@ -195,9 +196,17 @@ def _closed_in_the_way(plan: _Plan, changed: list[int], taken_away: bool) -> Reg
 
 
 def _officers_only(plan: _Plan, rows: list[Row]) -> RegisterProblem | None:
-    """Codes that authorise absence are the attendance officer's; asked only when one is to be written."""
+    """Codes that authorise absence are the attendance officer's; asked only when one is to be written.
+
+    A code that was planned for the student is somebody's decision already: whoever takes the register may save it.
+    """
     special = [row for row in rows if row.code_id and not rules.may_set(plan.codes.by_id[row.code_id], officer=False)]
     if not special or rules.may_set_every_code(plan.by, plan.sitting):
+        return None
+    planned = planned_for(plan.sitting, [row.student_id for row in special])
+    codes = {student: each.code for student, each in planned.items()}
+    special = [row for row in special if plan.codes.by_id[row.code_id or 0].code != codes.get(row.student_id)]
+    if not special:
         return None
     return BadMarks(
         {

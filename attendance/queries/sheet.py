@@ -8,6 +8,9 @@ from attendance import rules
 from attendance.actions.registers import Seen
 from attendance.choices import SetBy
 from attendance.codes import Code, CodeSet, all_codes, offered_to, sets_of
+from attendance.coding import Place, why_not
+from attendance.queries.planned import Planned, planned_for
+from attendance.queries.register_notes import Cover, cover_of, medical_notes
 from attendance.queries.registers import (
     Member,
     changes_of,
@@ -41,8 +44,22 @@ class SheetRow:
     today: list[tuple[str, str, str]] = field(default_factory=list)
     history: list[str] = field(default_factory=list)
     choices: list[Code] = field(default_factory=list)
+    planned: str = ""
+    medical: str = ""
     fault: str = ""
     theirs: str = ""
+
+    @property
+    def is_flagged(self) -> bool:
+        """Whether something is to be known about the student that stays folded away on a projector."""
+        return bool(self.medical or self.planned or self.note or self.history)
+
+    @property
+    def folded_words(self) -> list[str]:
+        """What the marks around this one mean, and what is planned: reasons, so folded away on a projector."""
+        planned = [f"Planned: {self.planned}"] if self.planned else []
+        before = [self.before_words] if self.before_words else []
+        return [*planned, *before, *(f"{label}: {words}" for label, _, words in self.today)]
 
     @property
     def seen_text(self) -> str:
@@ -63,6 +80,17 @@ class Sheet:
     register: dict[str, Any] | None
     may_save: bool
     why_not: str
+    cover: list[Cover] = field(default_factory=list)
+
+    @property
+    def flagged(self) -> int:
+        """How many students have something folded away, the cover's note counted as one more."""
+        return sum(1 for row in self.rows if row.is_flagged) + (1 if self.cover else 0)
+
+    @property
+    def quick_codes(self) -> set[str]:
+        """The codes that give no reason away: present, late, absent."""
+        return {code.code for code in self.quick}
 
     @property
     def present(self) -> str:
@@ -119,10 +147,12 @@ def register_sheet(user: Any, sitting: Sitting) -> Sheet:
     offered = [code for code in offered_to(codes.in_force(sitting.date), officer=officer) if _fits(code, sitting)]
     quick = [code for code in offered if code.set_by == SetBy.QUICK]
     rows = [_row(member, marks.get(member.id), everything, quick) for member in members]
+    _fill_in_planned(sitting, codes, rows, quick)
     for row in rows:
         row.before, row.before_words = _before(before.get(row.member.id), everything)
         row.today = [
-            (label, everything[code].code, code_words(everything[code])) for label, code in today.get(row.member.id, ())
+            (label, _plain(everything[code]), code_words(everything[code]))
+            for label, code in today.get(row.member.id, ())
         ]
         row.history = [
             _change_words(change, everything) for change in changes.get(row.member.id, ()) if _is_worth_saying(change)
@@ -131,6 +161,33 @@ def register_sheet(user: Any, sitting: Sitting) -> Sheet:
     return Sheet(
         sitting, codes, rows, quick, [code for code in offered if code not in quick], register, may_save, why_not
     )
+
+
+def add_notes(user: Any, sheet: Sheet) -> None:
+    """Put medical notes and the cover onto a page that is going to be shown; saving does not need them."""
+    notes = medical_notes([row.member.id for row in sheet.rows], sheet.sitting.date)
+    for row in sheet.rows:
+        row.medical = notes.get(row.member.id, "")
+    sheet.cover = cover_of(sheet.sitting, user)
+
+
+def _fill_in_planned(sitting: Sitting, codes: CodeSet, rows: list[SheetRow], quick: list[Code]) -> None:
+    """Say what is planned; whoever has no mark yet is shown with the planned code, which is saved with the register."""
+    for student, planned in planned_for(sitting, [row.member.id for row in rows]).items():
+        row = next(row for row in rows if row.member.id == student)
+        row.planned = planned_words(planned)
+        code = codes.on(planned.code, sitting.date)
+        place = Place(
+            sitting.series, sitting.date, sitting.slot, born=row.member.born, register_minutes=sitting.register_minutes
+        )
+        if not row.code and code is not None and why_not(code, place) is None:
+            row.code, row.kind = code.code, code.kind
+            row.choices = quick if code in quick else [*quick, code]
+
+
+def planned_words(planned: Planned) -> str:
+    """What is planned, with the note of whoever entered it."""
+    return f"{planned.words}: {planned.note}" if planned.note else planned.words
 
 
 def choices_for(row: SheetRow, sheet: Sheet) -> None:
@@ -171,7 +228,12 @@ def _before(found: tuple[Any, str, int] | None, codes: dict[int, Code]) -> tuple
     if found is None:
         return "", ""
     day, label, number = found
-    return codes[number].code, f"{wording.day(day)} {label}: {code_words(codes[number])}"
+    return _plain(codes[number]), f"{wording.day(day)} {label}: {code_words(codes[number])}"
+
+
+def _plain(code: Code) -> str:
+    """A mark as it may stand on a projector: one that gives a reason away is only absent, elsewhere or not counted."""
+    return code.code if code.set_by == SetBy.QUICK else code.kind
 
 
 def _is_worth_saying(change: dict[str, Any]) -> bool:
@@ -188,11 +250,6 @@ def _change_words(change: dict[str, Any], codes: dict[int, Code]) -> str:
 
 
 def _may_save(user: Any, sitting: Sitting) -> tuple[bool, str]:
-    if sitting.in_mis:
-        return (
-            False,
-            f"Registers of {sitting.site_name} are taken in its MIS. Marks come in from there and are shown here.",
-        )
     if sitting.date > clock.today():
         return False, "This register can be taken from the morning of its day."
     if not rules.may_take_register(user, sitting):

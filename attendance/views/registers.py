@@ -16,28 +16,32 @@ from attendance import actions, rules
 from attendance.errors import BadMarks, ChangedMeanwhile, NoRegister, ReasonNeeded, RegisterProblem
 from attendance.forms import RegisterForm
 from attendance.queries.registers import RegisterLine, missing_registers, todays_registers
-from attendance.queries.sheet import Sheet, register_sheet
+from attendance.queries.sheet import Sheet, add_notes, register_sheet
 from attendance.queries.sittings import find_sitting
 from attendance.queries.staff import who_takes
 from attendance.sittings import Sitting
 from caseload.queries.calendar import SiteCalendar, calendar_for
 from core import clock, wording
 
+# A page with scripts saves in the background, so that what was typed outlives a lost connection; it asks for short answers.
+BY_SCRIPT, NEXT = "Waymark-Register", "Waymark-Next"
 SHOWS = {"": "All", "open": "Not taken", "blanks": "With blanks"}
 
 
 @page(rules.TAKE)
 def register_list(request: HttpRequest) -> HttpResponse:
-    """The registers of a day, those not yet taken first."""
+    """The registers of a day, those not yet taken first; those of a site that takes them in its MIS are not there."""
     day = _day(request.GET.get("day"))
-    lines = todays_registers(request.user, day)
+    found = todays_registers(request.user, day)
+    lines = [line for line in found if not line.sitting.in_mis]
     show = request.GET.get("show", "")
     calendar = calendar_for(None, day - timedelta(days=60), day + timedelta(days=60))
     context = {
         "day": day,
         "lines": [line for line in lines if _is_shown(line, show)],
         "any": bool(lines),
-        "open": sum(1 for line in lines if not line.is_taken and not line.sitting.in_mis),
+        "elsewhere": _taken_elsewhere(found),
+        "open": sum(1 for line in lines if not line.is_taken),
         "chips": _chips(lines, show, day),
         "before": calendar.before(day),
         "after": calendar.next_open(day),
@@ -54,14 +58,29 @@ def register_detail(request: HttpRequest, group_id: UUID, day: date, slug: str) 
     try:
         sitting = find_sitting(request.user, rules.TAKE, group_id, day, slug)
     except NoRegister as none:
-        messages.warning(request, none.sentence)
-        return redirect(f"{reverse('attendance:register_list')}?day={day.isoformat()}")
+        return _not_here(request, day, none.sentence)
     if sitting is None:
         raise Http404
+    if sitting.in_mis:
+        return _not_here(
+            request, day, f"Registers of {sitting.site_name} are taken in its MIS; marks come in from there."
+        )
     sheet = register_sheet(request.user, sitting)
     if request.method != "POST":
         return _show(request, sheet)
     return _save(request, sitting, sheet)
+
+
+def _not_here(request: HttpRequest, day: date, sentence: str) -> HttpResponse:
+    """There is no such register to take: say why on the list of its day. A script sends again as a page does, to show it."""
+    if BY_SCRIPT in request.headers:
+        return HttpResponse(status=409)
+    messages.warning(request, sentence)
+    return redirect(_list_of(day))
+
+
+def _list_of(day: date) -> str:
+    return f"{reverse('attendance:register_list')}?day={day.isoformat()}"
 
 
 def _save(request: HttpRequest, sitting: Sitting, sheet: Sheet) -> HttpResponse:
@@ -86,12 +105,16 @@ def _after_saving(request: HttpRequest, sitting: Sitting, unmarked: int) -> Http
     if unmarked:
         who = "1 student is" if unmarked == 1 else f"{unmarked} students are"
         messages.warning(request, f"{sitting.title} is saved, but {who} not marked yet.")
-        return redirect(request.path)
-    messages.success(request, f"{sitting.title} is saved.")
-    return redirect(f"{reverse('attendance:register_list')}?day={sitting.date.isoformat()}")
+    else:
+        messages.success(request, f"{sitting.title} is saved.")
+    following = request.path if unmarked else _list_of(sitting.date)
+    if BY_SCRIPT in request.headers:
+        return HttpResponse(status=204, headers={NEXT: following})
+    return redirect(following)
 
 
 def _show(request: HttpRequest, sheet: Sheet, form: RegisterForm | None = None, trouble: str = "") -> HttpResponse:
+    add_notes(request.user, sheet)
     by_row = [row for row in sheet.rows if row.fault or row.theirs]
     context = {
         "sheet": sheet,
@@ -102,6 +125,7 @@ def _show(request: HttpRequest, sheet: Sheet, form: RegisterForm | None = None, 
         "reason_fault": form.faults.get("reason", "") if form else "",
         "reason": form.reason if form else "",
         "more_options": _more_options(sheet),
+        "unfolded": request.GET.get("show") == "all",
         "may_see_attendance": request.user.has_perm(rules.VIEW),
     }
     return render(request, "attendance/register_detail.html", context, status=422 if trouble else 200)
@@ -162,6 +186,12 @@ def _last_days(calendar: SiteCalendar, today: date) -> list[date]:
     last = calendar.latest(today)
     days = [] if last is None else [day for day in (calendar.before(last, n) for n in range(4, 0, -1)) if day] + [last]
     return days
+
+
+def _taken_elsewhere(lines: list[RegisterLine]) -> str:
+    """Which sites take their registers in the MIS, so that somebody who looks for them here knows."""
+    names = sorted({line.sitting.site_name for line in lines if line.sitting.in_mis})
+    return f"Registers of {' and '.join(names)} are taken in the MIS; marks come in from there." if names else ""
 
 
 def _is_shown(line: RegisterLine, show: str) -> bool:

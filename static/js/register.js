@@ -67,39 +67,172 @@ if (form) {
     else if (by > 0) (rest && !rest.hidden ? rest : form.querySelector("[data-save]"))?.focus();
   };
 
+  // --- Codes by key. A code of two characters is typed one after the other: C, then 1. ---------------------------------
+
+  const OWN_KEYS = "bfr"; // blank, flags, the rest: with Shift they are the codes B, F and R
+  const WAIT_FOR_SECOND = 1200;
+  let begun = null; // {row, letters, timer}: a code that may go on
+
+  const lettersOf = (choice) => (choice.dataset.letter ?? choice.value).toLowerCase().split(" ");
+  const choicesOf = (row) => [...radios(row), ...[...(more(row)?.options ?? [])].filter((option) => option.value)];
+  const choiceFor = (row, letters) => choicesOf(row).find((choice) => lettersOf(choice).includes(letters));
+  const mayGoOn = (row, letters) => choicesOf(row).some((choice) => choice.value.length > letters.length && choice.value.toLowerCase().startsWith(letters));
+
+  const set = (row, choice) => {
+    if (choice.matches("input")) {
+      mark(row, choice);
+      return;
+    }
+    radios(row).forEach((radio) => { radio.checked = false; });
+    more(row).value = choice.value;
+    more(row).dispatchEvent(new Event("input", { bubbles: true }));
+    count();
+  };
+
+  const goOn = (row) => {
+    const wanted = row.querySelector("[data-when]:not([hidden]) input");
+    if (wanted) wanted.focus();
+    else step(row, 1);
+  };
+
+  const settle = () => {
+    if (!begun) return null;
+    const was = begun;
+    clearTimeout(was.timer);
+    begun = null;
+    return was;
+  };
+
+  /** Mark by a letter; gives whether it meant anything here. */
+  const typeLetter = (row, letter) => {
+    const before = settle();
+    const together = before?.row === row ? choiceFor(row, before.letters + letter) : null;
+    const choice = together ?? choiceFor(row, letter);
+    if (choice) set(row, choice);
+    if (!together && mayGoOn(row, letter)) {
+      const timer = setTimeout(() => { if (settle() && choice && row.contains(document.activeElement)) goOn(row); }, WAIT_FOR_SECOND);
+      begun = { row, letters: letter, timer };
+      return true;
+    }
+    if (choice) goOn(row);
+    return Boolean(choice);
+  };
+
   form.addEventListener("keydown", (event) => {
     const row = event.target.closest("[data-row]");
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches("select, textarea, input:not([type=radio])")) return;
+    if (event.target.matches("select, textarea, summary, a, input:not([type=radio])")) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      settle();
       step(row, event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Delete" || event.key === "Backspace") {
+      settle();
       clear(row);
     } else if (event.key === "Enter") {
       form.requestSubmit(form.querySelector("[data-save]"));
+    } else if (event.key === ".") {
+      openCodes(row);
     } else if (event.key.length === 1 && event.key !== " ") {
-      const letter = event.key.toLowerCase();
-      const radio = radios(row).find((each) => (each.dataset.letter ?? each.value).toLowerCase().split(" ").includes(letter));
-      const option = radio ? null : [...(more(row)?.options ?? [])].find((each) => each.value && (each.dataset.letter ?? each.value).toLowerCase() === letter);
-      if (radio) {
-        mark(row, radio);
-      } else if (option) {
-        radios(row).forEach((each) => { each.checked = false; });
-        more(row).value = option.value;
-        more(row).dispatchEvent(new Event("input", { bubbles: true }));
-        count();
-      } else {
-        return;
-      }
-      const wanted = row.querySelector("[data-when]:not([hidden]) input");
-      if (wanted) wanted.focus();
-      else step(row, 1);
+      const own = OWN_KEYS.includes(event.key) && !begun;
+      if (own || !typeLetter(row, event.key.toLowerCase())) return;
     } else {
       return;
     }
     event.preventDefault();
     event.stopPropagation();
   });
+
+  // The arrows work as soon as the page stands, before any student has the focus.
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== document.body || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open]") || document.querySelector("#wm-blank:not([hidden])")) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      focusRow(rows.find((row) => kindOf(row) === "") ?? rows[0]);
+      event.preventDefault();
+    } else if (event.key === ".") {
+      openCodes(rows[0]);
+      event.preventDefault();
+    }
+  });
+
+  // --- Every code with its meaning, one key away -----------------------------------------------------------------------
+
+  const dialog = document.getElementById("wm-codes");
+  const list = dialog?.querySelector("[data-code-choices]");
+  let codesFor = rows[0];
+  const meanings = [...document.querySelectorAll("[data-code-meanings] dt")];
+
+  const fillCodes = () => {
+    if (!list || list.childElementCount) return;
+    for (const term of meanings) {
+      const item = document.createElement("li");
+      const button = document.createElement("button");
+      const code = document.createElement("b");
+      button.type = "button";
+      button.dataset.code = code.textContent = term.textContent;
+      button.append(code, ` ${term.nextElementSibling.textContent}`);
+      item.append(button);
+      list.append(item);
+    }
+  };
+
+  function openCodes(row) {
+    if (!dialog || !row) return;
+    settle();
+    fillCodes();
+    codesFor = row;
+    dialog.querySelector("[data-codes-title]").textContent = `Codes for ${row.dataset.name}`;
+    dialog.showModal();
+    list.querySelector("button")?.focus();
+  }
+
+  document.querySelector("[data-code-list]")?.addEventListener("click", () => openCodes(lastRow));
+  list?.addEventListener("click", (event) => {
+    const code = event.target.closest("[data-code]")?.dataset.code;
+    const choice = code && choicesOf(codesFor).find((each) => each.value === code);
+    if (!choice) return;
+    dialog.close();
+    set(codesFor, choice);
+    focusRow(codesFor);
+  });
+  list?.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by === undefined) return;
+    const buttons = [...list.querySelectorAll("button")];
+    buttons[buttons.indexOf(document.activeElement) + by]?.focus();
+    event.preventDefault();
+  });
+
+  let lastRow = rows[0];
+  form.addEventListener("focusin", (event) => { lastRow = event.target.closest("[data-row]") ?? lastRow; });
+
+  // --- Flags, notes and reasons: folded away at load, because the page may stand on a projector --------------------------
+
+  const fold = document.querySelector("[data-unfold]");
+  const showFolded = (open) => {
+    form.toggleAttribute("data-folded", !open);
+    document.querySelectorAll("[data-private]").forEach((part) => { part.hidden = !open; });
+    form.querySelectorAll(".wm-history, .wm-note").forEach((part) => {
+      part.open = open && (part.matches(".wm-history") || part.querySelector("textarea").value !== "");
+    });
+    fold.setAttribute("aria-pressed", String(open));
+    fold.querySelector("[data-unfold-word]").textContent = open ? "Fold" : "Show";
+  };
+  if (fold) {
+    fold.setAttribute("role", "button");
+    fold.setAttribute("aria-pressed", String(!form.hasAttribute("data-folded")));
+    fold.addEventListener("click", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      showFolded(form.hasAttribute("data-folded"));
+    });
+    // A page that comes back from the browser's memory is folded like a fresh one.
+    window.addEventListener("pageshow", (event) => { if (event.persisted) showFolded(false); });
+  }
+
+  // The list of keys behind ? says the keys of this page first.
+  const keyList = document.querySelector("#wm-keys .wm-keys");
+  document.querySelectorAll("[data-page-keys]").forEach((own) => keyList?.prepend(...[...own.children].map((part) => part.cloneNode(true))));
 
   form.addEventListener("change", (event) => {
     const row = event.target.closest("[data-row]");
