@@ -14,9 +14,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Manager, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
+
+from accounts.kept_forms import elsewhere, way_back
 
 View = TypeVar("View", bound=Callable[..., Any])
 STEPPED_UP = "stepped_up_at"
@@ -43,7 +44,7 @@ class Gate:
         if self.permission and not request.user.has_perm(self.permission):
             raise PermissionDenied
         if self.step_up and not stepped_up(request):
-            return _elsewhere(request, f"{reverse('accounts:step_up')}?next={_return_path(request)}")
+            return elsewhere(request, f"{reverse('accounts:step_up')}?next={_return_path(request)}")
         return None
 
 
@@ -109,20 +110,19 @@ def stepped_up(request: HttpRequest) -> bool:
 def _return_path(request: HttpRequest) -> str:
     from urllib.parse import quote
 
+    sent_from = way_back(request)
+    if sent_from:
+        return quote(sent_from, safe="/")
     htmx = getattr(request, "htmx", None)
     current = htmx.current_url_abs_path if htmx else None
     return quote(str(current or request.get_full_path()) if request.method == "GET" or current else "/", safe="/")
-
-
-def _elsewhere(request: HttpRequest, url: str) -> HttpResponse:
-    return HttpResponseClientRedirect(url) if getattr(request, "htmx", None) else redirect(url)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """The way to the sign-in page, for a whole page and for a part of one alike."""
     if getattr(request, "htmx", None):
         return HttpResponseClientRedirect(f"{reverse(settings.LOGIN_URL)}?next={_return_path(request)}")
-    return redirect_to_login(request.get_full_path())
+    return redirect_to_login(way_back(request) or request.get_full_path())
 
 
 M = TypeVar("M", bound=Model)

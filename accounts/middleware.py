@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
+from accounts import kept_forms
 from accounts.addresses import address_of
 from audit import record
 from audit.verbs import REFUSED
@@ -120,4 +121,9 @@ class GateKeeper:
         gate = gate_of(view)
         if gate is None:
             raise PermissionDenied("This page has no gate.")
-        return gate.refuse(request)
+        if gate.signed_in and (answer := kept_forms.refuse_anothers(request)):
+            return answer
+        answer = gate.refuse(request)
+        if answer is not None:
+            kept_forms.keep_turned_away(request)
+        return answer

@@ -14,9 +14,11 @@ from django.http import HttpRequest
 
 from accounts import verbs
 from accounts.gates import STEPPED_UP
+from accounts.kept_forms import FLAG
 from accounts.lockout import address_typed
 from accounts.models import User
 from audit.record import record
+from core import keeping
 from core.actors import SystemActor
 
 SYSTEM_SIGN_IN = SystemActor("sign-in", "Somebody who isn't signed in tries to be")
@@ -29,10 +31,12 @@ def _trace(typed: str) -> str:
 
 @receiver(user_logged_in, dispatch_uid="accounts.signed_in")
 def note_sign_in(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
-    """Record that somebody signed in, and start their idle time."""
+    """Record that somebody signed in, start their idle time, and note whether something they typed waits for them."""
     record(user, verbs.SIGNED_IN, "staff", user.pk)
     if request is not None:
         request.session["last_seen"] = int(time.time())
+        if keeping.something_waits(user.pk):
+            request.session[FLAG] = True
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.signed_out")

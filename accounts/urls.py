@@ -8,6 +8,7 @@ app_name = "accounts"
 urlpatterns = [
     path("step-up/", step_up.step_up, name="step_up"),
     path("stay/", session.stay_signed_in, name="stay_signed_in"),
+    path("kept/<uuid:public_id>/discard/", session.kept_discard, name="kept_discard"),
     path("staff/", staff.staff_list, name="staff_list"),
     path("staff/add/", staff.staff_add, name="staff_add"),
     path("staff/<uuid:public_id>/", staff.staff_detail, name="staff_detail"),

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "accounts.middleware.IdleSignOut",
     "accounts.middleware.PrivatePages",
     "accounts.middleware.NamedRequest",
+    "accounts.kept_forms.KeptForms",
     "accounts.middleware.GateKeeper",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -112,7 +113,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.context.shell",
             ],
-            "builtins": ["template_partials.templatetags.partials"],
+            "builtins": ["template_partials.templatetags.partials", "core.templatetags.page_token"],
         },
     }
 ]

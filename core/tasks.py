@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
-from core import clock, files
+from core import clock, files, keeping
 from core.jobs import job, register_schedule, register_sweep, sweep
 from core.models import Beat, Mail
 from core.outbox.sending import hand_over
@@ -41,8 +41,15 @@ def forget_mail() -> None:
     forget_words()
 
 
+@job("core.forget_kept_forms", system=keeping.KEEPER)
+def forget_kept_forms() -> None:
+    """Forget what was typed when a session ended and nobody came back for within a day."""
+    keeping.forget_old()
+
+
 register_sweep(Mail, "core.send_mail")
 register_schedule("Ring again for waiting work", "core.sweep", every=timedelta(minutes=1), vital=True)
 register_schedule("Sign of life", "core.beat", every=timedelta(seconds=30), vital=True)
 register_schedule("Delete expired files", "core.purge_files", at=crontab(hour="3", minute="10"))
 register_schedule("Forget what old mails said", "core.forget_mail", at=crontab(hour="3", minute="20"))
+register_schedule("Forget what nobody came back for", "core.forget_kept_forms", every=timedelta(hours=1))

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.kept_forms import keep_refused_token
+
 logger = logging.getLogger("waymark.errors")
 
 
@@ -30,6 +32,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form came without its token: usually a session that ended meanwhile."""
+    """The form came without its token: usually a session that ended meanwhile. What was typed is kept."""
+    answer = keep_refused_token(request)
+    if answer is not None:
+        return answer
     context: dict[str, Any] = {"expired": True}
     return render(request, "403_csrf.html", context, status=403)

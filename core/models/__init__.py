@@ -4,11 +4,13 @@ from core.jobs.work import LeasedWork, LeaseLost, WorkState
 from core.models.base import PublicIdModel
 from core.models.beat import Beat
 from core.models.files import StoredFile
+from core.models.kept import KeptForm
 from core.models.links import SignedLink
 from core.models.mail import Mail
 
 __all__ = [
     "Beat",
+    "KeptForm",
     "LeaseLost",
     "LeasedWork",
     "Mail",

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.gates import fetch, page
+from accounts.kept_forms import typed_here
 from audit import record
 from caseload.models import Student
 from core import clock
@@ -57,6 +58,9 @@ def concern_raise(request: HttpRequest) -> HttpResponse:
 def _begun(request: HttpRequest) -> dict[str, Any]:
     """What the form starts with: an unfinished concern, or the student whose page somebody came from."""
     today = {"happened_on": clock.today(), "token": uuid4()}
+    typed = typed_here(request)
+    if typed.get("token"):
+        return today | typed
     wanted = request.GET.get("draft", "")
     draft = next((row for row in unfinished(request.user) if str(row["token"]) == wanted), None)
     if draft:

@@ -83,6 +83,48 @@ window.addEventListener("beforeunload", (event) => {
   if (losing) event.preventDefault();
 });
 
+// --- Signed out while something is typed -------------------------------------------------------------------------
+
+const typed = new Set(); // forms with something typed that the server does not have
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form;
+  if (form?.method === "post" && form.elements.namedItem("page_for")) typed.add(form);
+});
+document.addEventListener("submit", (event) => typed.delete(event.target));
+document.addEventListener("wm:saved", (event) => typed.delete(event.target));
+
+/** Send ahead what is typed, to be kept for its writer, because the page must leave for the sign-in page. */
+async function keepTyped(except) {
+  const forms = [...typed].filter((form) => form.isConnected && form !== except);
+  typed.clear();
+  await Promise.allSettled(forms.map((form) => {
+    freshToken(form);
+    const data = new FormData(form);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    return fetch(form.getAttribute("action") || location.href, {
+      method: "POST",
+      body: data,
+      redirect: "manual",
+      signal: AbortSignal.timeout(5000),
+      headers: { "Waymark-Keep": "1", "X-CSRFToken": data.get("csrfmiddlewaretoken") ?? "" },
+    });
+  }));
+}
+
+// The frame asks for it before it leaves; an answer that sends the whole page elsewhere waits for it too.
+document.addEventListener("wm:keep", (event) => event.detail.until(keepTyped()));
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const elsewhere = event.detail.xhr.getResponseHeader("HX-Redirect");
+  const sent = event.detail.elt.matches("form") ? event.detail.elt : null;
+  if (!elsewhere || ![...typed].some((form) => form !== sent)) return;
+  event.preventDefault();
+  keepTyped(sent).finally(() => {
+    unsaved.clear();
+    location.assign(elsewhere);
+  });
+});
+
 // --- Drafts ------------------------------------------------------------------------------------------------------
 
 const DRAFT_WAIT = 1500;
@@ -146,7 +188,7 @@ class Draft {
         body: data,
         redirect: "manual",
         keepalive: true,
-        headers: { "X-CSRFToken": data.get("csrfmiddlewaretoken") ?? "", Accept: "application/json" },
+        headers: { "X-CSRFToken": data.get("csrfmiddlewaretoken") ?? "", Accept: "application/json", "Waymark-Draft": "1" },
       });
       if (!answer.ok) throw answer;
       await this.kept(answer);
@@ -160,7 +202,10 @@ class Draft {
 
   async kept(answer) {
     this.retry = RETRY_FIRST;
-    if (!this.again) unsaved.delete(this.form);
+    if (!this.again) {
+      unsaved.delete(this.form);
+      typed.delete(this.form);
+    }
     const told = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
     const clock = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     this.show(`Draft saved ${told.saved_at ?? clock}`, "saved");
@@ -250,5 +295,11 @@ document.addEventListener("htmx:sendError", () => toast("There is no connection.
 document.addEventListener("htmx:timeout", () => toast("That took too long. Nothing was changed that you can see; load the page again to be sure."));
 
 watchDrafts(document);
+// What was typed before somebody was signed out stands in its form again, and is not saved.
+for (const form of document.querySelectorAll("form[data-refilled]")) {
+  unsaved.add(form);
+  typed.add(form);
+}
+document.querySelector("main [data-kept]")?.focus();
 const summary = document.querySelector("main [data-error-summary]");
 if (!summary?.closest(".wm-guide")) summary?.focus();

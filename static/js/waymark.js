@@ -211,8 +211,14 @@ function watchIdle() {
       // No connection: the warning stays, and says when the session ends.
     }
   };
-  const signedOut = () => {
+  let leaving = false;
+  const signedOut = async () => {
+    if (leaving) return;
+    leaving = true;
     const next = encodeURIComponent(location.pathname + location.search);
+    const waits = [];
+    document.dispatchEvent(new CustomEvent("wm:keep", { detail: { until: (work) => waits.push(work) } }));
+    await Promise.allSettled(waits);
     dispatchEvent(new Event("wm:leaving"));
     location.assign(`${body.dataset.signIn}?next=${next}`);
   };

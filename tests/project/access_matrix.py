@@ -95,6 +95,7 @@ ROWS: tuple[Row, ...] = (
     # Staff, the audit record, mail
     see("accounts:step_up",                        "++ +++++ ++ ++ +++ ++ +"),
     send("accounts:stay_signed_in",                "++ +++++ ++ ++ +++ ++ +"),
+    send("accounts:kept_discard",                  "++ +++++ ++ ++ +++ ++ +", t.kept_form),
     see("accounts:staff_list",                     "-- ----- -- -- --- ++ -"),
     see("accounts:staff_add",                      "-- ----- -- -- --- ++ -"),
     see("accounts:staff_detail",                   "-- ----- -- -- --- ++ -", t.staff),
