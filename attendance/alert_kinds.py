@@ -9,13 +9,10 @@ from typing import Any, Protocol
 
 from attendance.arithmetic import Totals, decimal, written
 from attendance.choices import AlertKind
+from attendance.thresholds import UNAUTHORISED_SESSIONS
 from core import wording
 
 SIX_WEEKS = 6
-# Facts 1.7: 10 sessions of unauthorised absence in a rolling 10 school weeks, any mix of these codes.
-THRESHOLD_SESSIONS, THRESHOLD_WEEKS = 10, 10
-THRESHOLD_CODES = ("G", "N", "O", "U")
-PROVISIONAL_CODE = "N"
 # What a hold writes as the way in which an alert ended.
 HELD_OUT = "Held out"
 # A reason that is so again within these days is the same alert opened again, with its first date: a figure that
@@ -77,7 +74,9 @@ FIELDS: dict[str, dict[str, Asked]] = {
         "count": Asked(
             "Sessions in ten school weeks",
             "The national threshold is 10 (codes G, N, O and U). A lower number tells you earlier; the law allows none higher.",
-            1, THRESHOLD_SESSIONS, THRESHOLD_SESSIONS,
+            1,
+            UNAUTHORISED_SESSIONS,
+            UNAUTHORISED_SESSIONS,
         ),
     },
     AlertKind.LATE: {

@@ -17,7 +17,10 @@ from attendance.arithmetic import Totals
 from attendance.choices import AlertKind, Series
 from attendance.coding import of_compulsory_school_age
 from attendance.models import AlertRule
+from attendance.queries.analysis.unauthorised import CODES, PROVISIONAL, school_weeks_of
+from attendance.queries.patterns import patterns_of
 from attendance.queries.totals import TABLE, totals_in_windows
+from attendance.thresholds import SCHOOL_WEEKS, UNAUTHORISED_SESSIONS
 from caseload.models import Site, SiteMembership
 from caseload.queries.calendar import SiteCalendar, calendars_for
 from core import clock
@@ -25,6 +28,8 @@ from core import clock
 Found = dict[date, list[Hit]]
 LOOK_BACK = timedelta(days=400)  # far enough for a year to date and for ten school weeks across a summer
 RUN_LOOK_BACK = timedelta(days=150)  # the longest run of absent days that is followed back to its first day
+# At most this share of students without a pattern is given one: a whole college is looked at, not one student.
+PATTERN_LEVEL = 0.01
 FRIDAY = 4
 WEEK = timedelta(days=7)
 
@@ -180,26 +185,28 @@ def _late(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
 
 
 def _unauthorised(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
-    """Facts 1.7: the week of the day and the nine school weeks before it, across terms and years; compulsory age only."""
-    first = {day: weeks[0] for day in days if (weeks := those.weeks(day, kinds.THRESHOLD_WEEKS))}
+    """Facts 1.7: the week of the day and the nine school weeks before it, across terms and years; compulsory age only.
+
+    The school weeks, codes and ages are those of the page about the national threshold.
+    """
+    weeks = school_weeks_of(those.ids, min(days) - LOOK_BACK, max(days)).get(those.calendar.site_id or 0, [])
+    first = {day: past[-SCHOOL_WEEKS:][0] for day in days if (past := [week for week in weeks if week <= day])}
     found: Found = {day: [] for day in days}
     if not first:
         return found
-    values = {"ids": those.ids, "codes": list(kinds.THRESHOLD_CODES), "start": min(first.values()), "end": max(days)}
+    values = {"ids": those.ids, "codes": list(CODES), "start": min(first.values()), "end": max(days)}
     marks: dict[int, list[tuple[date, int, int]]] = {}
-    for student, day, sessions, provisional in _rows(_UNAUTHORISED, values | {"provisional": kinds.PROVISIONAL_CODE}):
-        marks.setdefault(student, []).append((day, sessions, provisional))
-    for student, own in marks.items():
+    for student, day, sessions, provisional in _rows(_UNAUTHORISED, values | {"provisional": PROVISIONAL}):
         born = those.born[student]
+        if born is None or of_compulsory_school_age(born, day):
+            marks.setdefault(student, []).append((day, sessions, provisional))
+    for student, own in marks.items():
         for day, start in first.items():
             inside = [mark for mark in own if start <= mark[0] <= day]
             sessions, provisional = sum(mark[1] for mark in inside), sum(mark[2] for mark in inside)
-            if sessions < (rule.count or kinds.THRESHOLD_SESSIONS):
-                continue
-            if born is not None and not of_compulsory_school_age(born, day):
-                continue
-            facts = _facts(start, day, day, [("Unauthorised", f"{sessions}"), ("Of these N", f"{provisional}")])
-            found[day].append(Hit(student, kinds.unauthorised_sentence(sessions, provisional), facts))
+            if sessions >= (rule.count or UNAUTHORISED_SESSIONS):
+                facts = _facts(start, day, day, [("Unauthorised", f"{sessions}"), ("Of these N", f"{provisional}")])
+                found[day].append(Hit(student, kinds.unauthorised_sentence(sessions, provisional), facts))
     return found
 
 
@@ -223,7 +230,17 @@ def _consecutive(rule: AlertRule, those: Population, days: Sequence[date]) -> Fo
 
 
 def _pattern(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
-    return {day: [] for day in days}
+    """A pattern with the chance test that it passed, at a stricter level than one student's page: many are looked at."""
+    found: Found = {day: [] for day in days}
+    back = WEEK * (rule.weeks or 1) - timedelta(days=1)
+    for day in days:
+        start = max(day - back, those.year_starts(day))
+        for student, findings in patterns_of(those.ids, start, day, those.series, PATTERN_LEVEL).items():
+            if (strongest := findings.strongest) is not None:
+                figures = [("Pattern", strongest.sentence), ("Chance", strongest.chance_words)]
+                facts = _facts(start, day, day, figures)
+                found[day].append(Hit(student, strongest.sentence.rstrip("."), facts))
+    return found
 
 
 def _facts(start: date, end: date, day: date, figures: Sequence[tuple[str, str]]) -> dict[str, Any]:
