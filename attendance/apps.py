@@ -6,12 +6,13 @@ class AttendanceConfig(AppConfig):
     verbose_name = "Attendance"
 
     def ready(self) -> None:
-        from attendance import alert_panels, panels, rules
+        from attendance import alert_panels, panels, plan_places, rules
         from core import navigation
         from core.navigation import Place
 
         panels.register()
         alert_panels.register()
+        plan_places.register()
         for place in (
             Place("Registers", "Today's registers", "attendance:register_list", rules.TAKE, 10, "g r", "check2-square", "Registers", 2),
             Place("Registers", "Absent today", "attendance:absent_list", rules.VIEW, 20, "g a", "person-dash", "Absent"),

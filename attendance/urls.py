@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
+from attendance import urls_planned
 from attendance.views import alert_rules, alerts, registers, students
 
 
@@ -40,6 +41,7 @@ register_converter(SlotConverter, "slot")
 
 app_name = "attendance"
 urlpatterns = [
+    *urls_planned.urlpatterns,
     path("registers/", registers.register_list, name="register_list"),
     path("registers/missing/", registers.missing_register_list, name="missing_register_list"),
     path("registers/absent/", students.absent_list, name="absent_list"),

@@ -155,6 +155,15 @@ ROWS: tuple[Row, ...] = (
     see("attendance:absent_list",                  "++ +++++ ++ ++ +-+ +- -"),
     see("attendance:register_detail",              "+. +++.. +- -- +-+ -- -", t.register),
     see("attendance:student_attendance",           "++ ++++. ++ ++ +-+ +- -", t.ada),
+    # Planned absence: everybody sees their own students' list, the attendance officer plans
+    see("attendance:planned_list",                 "++ +++++ ++ ++ +-+ +- -"),
+    see("attendance:planned_new",                  "-- ----- +- -- --- -- -", t.ada),
+    see("attendance:planned_many",                 "-- ----- +- -- --- -- -"),
+    see("attendance:planned_detail",               "-- ----- +- -- --- -- -", t.planned),
+    see("attendance:planned_change",               "-- ----- +- -- --- -- -", t.planned),
+    send("attendance:planned_withdraw",            "-- ----- +- -- --- -- -", t.planned),
+    see("attendance:batch_detail",                 "-- ----- +- -- --- -- -", t.planned_batch),
+    send("attendance:batch_withdraw",              "-- ----- +- -- --- -- -", t.planned_batch),
     # Behind the wall. Raising a concern is for everybody
     see("safeguarding:concern_raise",              "++ +++++ ++ ++ +++ ++ +"),
     send("safeguarding:concern_students",          "++ +++++ ++ ++ +++ ++ +"),

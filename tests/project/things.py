@@ -161,6 +161,27 @@ def mail_file(college: College) -> Any:
 # --- attendance and progress -----------------------------------------------------------------------------------------
 
 
+def planned(college: College) -> Any:
+    """An absence of Ada's that is planned for Monday."""
+    return _planned(college).public_id
+
+
+def planned_batch(college: College) -> Any:
+    """The number of the batch that it is in."""
+    return {"batch": _planned(college).batch}
+
+
+@once
+def _planned(college: College) -> Any:
+    from attendance.models import PlannedAbsence
+
+    monday = college.today + timedelta(days=3)
+    return PlannedAbsence.objects.create(
+        student=college.student("Ada"), kind="visit", session_code="V", starts_on=monday, ends_on=monday,
+        batch=uuid4(), entered_by=college.price,
+    )  # fmt: skip
+
+
 def register(college: College) -> Any:
     """The register of 10A this morning."""
     return {"group_id": college.caseloads["10A"].public_id, "day": college.today, "slug": "am"}

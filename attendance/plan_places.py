@@ -1,0 +1,20 @@
+"""Where planned absence and the attendance settings stand: in the navigation, on lists of students, on a student's page."""
+
+from attendance import rules
+from caseload import columns
+from caseload.columns import BulkAction, StudentAction
+from core import navigation
+from core.navigation import Place
+
+
+def register() -> None:
+    """Offer the places and the buttons."""
+    navigation.register(
+        Place("Registers", "Planned absence", "attendance:planned_list", rules.VIEW, 22, "g p", "calendar-plus", "Planned")
+    )  # fmt: skip
+    columns.register_action(
+        BulkAction("plan_absence", "Plan absence", "attendance:planned_many", rules.AUTHORISE, 60, "calendar-plus")
+    )
+    columns.register_student_action(
+        StudentAction("plan_absence", "Absence planned", "attendance:planned_new", rules.AUTHORISE, 60, "calendar-plus")
+    )
