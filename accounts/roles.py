@@ -35,6 +35,7 @@ PASTORAL = frozenset(
 )
 LEADING = PASTORAL | frozenset(
     {
+        "caseload.view_identifiers",
         "attendance.amend_closed_register",
         "attendance.view_missing_registers",
         "attendance.view_alert_rules",
@@ -50,6 +51,7 @@ SAFEGUARDING = frozenset(
         "safeguarding.share_concern",
         "safeguarding.propose_team",
         "caseload.view_student",
+        "caseload.view_identifiers",
         "caseload.view_contacts",
         "caseload.log_contact",
         "caseload.view_characteristics",
@@ -95,6 +97,7 @@ ROLES = (
         frozenset(
             {
                 "caseload.view_student",
+                "caseload.view_identifiers",
                 "caseload.view_contacts",
                 "caseload.log_contact",
                 "attendance.take_register",
@@ -104,6 +107,7 @@ ROLES = (
                 "attendance.view_missing_registers",
                 "attendance.manage_attendance",
                 "attendance.manage_closures",
+                "attendance.import_marks",
                 "attendance.view_alert_rules",
                 "attendance.act_on_alert",
                 "reporting.view_dashboard",
@@ -117,6 +121,7 @@ ROLES = (
         frozenset(
             {
                 "caseload.view_student",
+                "caseload.view_identifiers",
                 "caseload.view_contacts",
                 "caseload.log_contact",
                 "caseload.view_characteristics",
@@ -168,6 +173,7 @@ ROLES = (
         frozenset(
             {
                 "caseload.view_student",
+                "caseload.view_identifiers",
                 "caseload.view_contacts",
                 "caseload.view_characteristics",
                 "caseload.manage_students",
@@ -176,6 +182,7 @@ ROLES = (
                 "accounts.manage_grants",
                 "attendance.view_attendance",
                 "attendance.manage_closures",
+                "attendance.import_marks",
                 "attendance.view_missing_registers",
                 "progress.view_grades",
                 "progress.manage_assessment",
@@ -197,6 +204,7 @@ ROLES = (
 BY_CODE = {role.code: role for role in ROLES}
 PROTECTED = tuple(role.code for role in ROLES if role.protected)
 SAFEGUARDING_TEAM = ("dsl", "deputy_dsl")
+CONSENTERS = ("dsl", "deputy_dsl", "head")  # the second persons of whatever concerns a protected role
 
 
 def roles_carrying(permission: str) -> tuple[str, ...]:

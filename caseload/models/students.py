@@ -77,6 +77,7 @@ class Student(PublicIdModel):
         permissions = [
             ("view_caseload", "Can see the caseload page"),
             ("view_characteristics", "Can see characteristics such as SEN, free meals and care"),
+            ("view_identifiers", "Can see the numbers a student is known by"),
             ("manage_students", "Can add and correct students"),
             ("manage_structure", "Can set up years, groups, caseloads and the calendar"),
         ]

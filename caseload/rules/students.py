@@ -15,6 +15,7 @@ VIEW_CASELOAD = "caseload.view_caseload"
 VIEW_CONTACTS = "caseload.view_contacts"
 LOG_CONTACT = "caseload.log_contact"
 VIEW_CHARACTERISTICS = "caseload.view_characteristics"
+VIEW_IDENTIFIERS = "caseload.view_identifiers"
 MANAGE_STUDENTS = "caseload.manage_students"
 
 

@@ -20,7 +20,14 @@ from caseload.forms.students import NewStudentForm, StudentForm
 from caseload.models import Site, Student
 from caseload.queries.students import flags_of, identifiers_of, student_header
 from caseload.rules.structure import managed_sites
-from caseload.rules.students import MANAGE_STUDENTS, VIEW, VIEW_CASELOAD, VIEW_CHARACTERISTICS, reaches
+from caseload.rules.students import (
+    MANAGE_STUDENTS,
+    VIEW,
+    VIEW_CASELOAD,
+    VIEW_CHARACTERISTICS,
+    VIEW_IDENTIFIERS,
+    reaches,
+)
 from core import panels
 from core.http import wants_part
 
@@ -57,14 +64,15 @@ def student_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "adding": _adding(request.user, student),
         "back": back,
         "may_edit": reaches(request.user, MANAGE_STUDENTS, student),
+        "may_see_numbers": reaches(request.user, VIEW_IDENTIFIERS, student),
     }
     return render(request, "caseload/student_detail.html", context)
 
 
-@page(VIEW)
+@page(VIEW_IDENTIFIERS)
 def student_identifiers(request: HttpRequest, public_id: str) -> HttpResponse:
     """The numbers a student is known by; each reading is recorded."""
-    student = fetch(Student, request.user, VIEW, public_id=public_id)
+    student = fetch(Student, request.user, VIEW_IDENTIFIERS, public_id=public_id)
     everything = reaches(request.user, MANAGE_STUDENTS, student)
     record.record(request.user, verbs.IDENTIFIERS_READ, "student", student.pk, details={"all": everything})
     context = {"student": student, "identifiers": identifiers_of(student, all_of_them=everything)}

@@ -95,12 +95,21 @@ def test_identifiers_are_behind_a_click_and_the_upn_beyond_it(college: College, 
     ada = college.student("Ada")
     ada.upn, ada.admission_number = "H801200001001", "004711"
     ada.save()
-    for who in (college.okafor, college.tran):
+    for who in (college.lind, college.tran):
         assert "004711" not in text_of(sign_in(who), page_of(college, "Ada"))
-    page = text_of(sign_in(college.okafor), page_of(college, "Ada", "identifiers/"))
+    page = text_of(sign_in(college.lind), page_of(college, "Ada", "identifiers/"))
     assert "004711" in page
     assert "H801200001001" not in page
     assert "H801200001001" in text_of(sign_in(college.tran), page_of(college, "Ada", "identifiers/"))
+
+
+def test_who_need_no_identifiers_are_offered_none(college: College, sign_in: SignIn) -> None:
+    address = page_of(college, "Ada", "identifiers/")
+    assert address in sign_in(college.lind).get(page_of(college, "Ada")).content.decode()
+    for who in (college.okafor, college.mendes):
+        client = sign_in(who)
+        assert address not in client.get(page_of(college, "Ada")).content.decode()
+        assert client.get(address).status_code == 403
 
 
 def test_who_must_not_be_contacted_is_loud_and_has_no_number(college: College, sign_in: SignIn) -> None:

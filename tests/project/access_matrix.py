@@ -113,7 +113,7 @@ ROWS: tuple[Row, ...] = (
     see("caseload:student_add",                    "-- ----- -- -- --- +- -"),
     see("caseload:student_detail",                 "++ ++++. ++ ++ +-+ +- -", t.ada),
     see("caseload:student_edit",                   "-- ----- -- -- --- +- -", t.ada),
-    see("caseload:student_identifiers",            "++ ++++. ++ ++ +-+ +- -", t.ada),
+    see("caseload:student_identifiers",            "-- ++++- ++ ++ +-+ +- -", t.ada),
     see("caseload:contact_list",                   "+- ++++- ++ ++ +-+ +- -", t.ada),
     see("caseload:contact_log",                    "+- ++++- ++ ++ +-+ -- -", t.ada),
     see("caseload:contact_add",                    "-- ----- -- -- --- +- -", t.ada),
