@@ -1,9 +1,12 @@
 """What runs by the clock, and after marks came in."""
 
+from datetime import timedelta
+
 from celery.schedules import crontab
 
-from attendance.actions import raising
-from core.jobs import job, register_schedule
+from attendance.actions import evacuation, raising
+from core import clock
+from core.jobs import after_commit, job, register_schedule
 
 
 @job("attendance.raise_alerts", system=raising.SYSTEM_ALERTS.name)
@@ -18,6 +21,20 @@ def alerts_this_morning() -> None:
     raising.raise_alerts_this_morning()
 
 
+@job("attendance.keep_evacuation_ready", system=evacuation.SYSTEM_EVACUATION.name)
+def keep_evacuation_ready() -> None:
+    """Ring for the evacuation list of every site that is open now."""
+    for site_id in evacuation.sites_in_session(clock.now()):
+        after_commit("attendance.evacuation_copy", site_id=site_id)
+
+
+@job("attendance.evacuation_copy", queue="pdf", system=evacuation.SYSTEM_EVACUATION.name)
+def evacuation_copy(site_id: int) -> None:
+    """Make the PDF of one site's evacuation list, if it says something new."""
+    evacuation.make_evacuation_copy(site_id)
+
+
+register_schedule("Keep evacuation lists ready", "attendance.keep_evacuation_ready", every=timedelta(minutes=5))
 register_schedule(
     "Raise attendance alerts", "attendance.alerts_this_morning", at=crontab(hour="7", minute="15", day_of_week="1-5")
 )

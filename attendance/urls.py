@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import path, register_converter
 
 from attendance import urls_planned
-from attendance.views import alert_rules, alerts, registers, students
+from attendance.views import alert_rules, alerts, evacuation, registers, students
 
 
 class DayConverter:
@@ -45,6 +45,8 @@ urlpatterns = [
     path("registers/", registers.register_list, name="register_list"),
     path("registers/missing/", registers.missing_register_list, name="missing_register_list"),
     path("registers/absent/", students.absent_list, name="absent_list"),
+    path("registers/evacuation/", evacuation.evacuation_list, name="evacuation_list"),
+    path("registers/evacuation/<uuid:site_id>/copy/", evacuation.evacuation_copy, name="evacuation_copy"),
     path("registers/<uuid:group_id>/<day:day>/<slot:slug>/", registers.register_detail, name="register_detail"),
     path("students/<uuid:public_id>/attendance/", students.student_attendance, name="student_attendance"),
     path("alerts/", alerts.alert_list, name="alert_list"),

@@ -154,6 +154,8 @@ ROWS: tuple[Row, ...] = (
     see("attendance:missing_register_list",        "-- +++++ +- -- +-+ +- -"),
     see("attendance:absent_list",                  "++ +++++ ++ ++ +-+ +- -"),
     see("attendance:register_detail",              "+. +++.. +- -- +-+ -- -", t.register),
+    see("attendance:evacuation_list",              "++ +++++ ++ ++ +-+ +- -"),
+    see("attendance:evacuation_copy",              ".. ++++. ++ ++ +-+ +- -", t.evacuation_copy),
     see("attendance:student_attendance",           "++ ++++. ++ ++ +-+ +- -", t.ada),
     # Planned absence: everybody sees their own students' list, the attendance officer plans
     see("attendance:planned_list",                 "++ +++++ ++ ++ +-+ +- -"),

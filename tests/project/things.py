@@ -188,6 +188,16 @@ def register(college: College) -> Any:
 
 
 @once
+def evacuation_copy(college: College) -> Any:
+    """The school's evacuation list, kept ready as a file."""
+    from attendance.actions.evacuation import make_evacuation_copy
+
+    copy = make_evacuation_copy(college.school.pk)
+    assert copy is not None
+    return college.school.public_id
+
+
+@once
 def point(college: College) -> Any:
     """An assessment point of the school that is open."""
     from progress.models import AssessmentPoint
