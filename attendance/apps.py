@@ -16,6 +16,7 @@ class AttendanceConfig(AppConfig):
         for place in (
             Place("Registers", "Today's registers", "attendance:register_list", rules.TAKE, 10, "g r", "check2-square", "Registers", 2),
             Place("Registers", "Absent today", "attendance:absent_list", rules.VIEW, 20, "g a", "person-dash", "Absent"),
+            Place("Registers", "Attendance", "attendance:comparison", rules.VIEW, 25, "g t", "bar-chart", "Analysis"),
             Place("Registers", "Missing registers", "attendance:missing_register_list", rules.VIEW_MISSING, 30, "g m", "exclamation-square", "Missing"),
             Place("Registers", "Evacuation list", "attendance:evacuation_list", rules.VIEW, 60, "g v", "door-open", "Evacuation"),
         ):  # fmt: skip

@@ -53,6 +53,14 @@ EVACUATION_COPY_TAKEN = "attendance.evacuation_copy_taken"
 SUMMARY_REBUILT = "attendance.summary_rebuilt"
 PLANNED_ABSENCE_SET = "attendance.planned_absence_set"
 PLANNED_ABSENCE_WITHDRAWN = "attendance.planned_absence_withdrawn"
+CLOSURE_CODES_SET = "attendance.closure_codes_set"
+LESSON_CODE_SET = "attendance.lesson_code_set"
+SITE_SETTINGS_CHANGED = "attendance.site_settings_changed"
+
+MARKS_RECEIVED = "attendance.marks_received"
+FIRST_DAY_CALL = "attendance.first_day_call"
+REASONS_SET = "attendance.reasons_set"
+REGISTERS_REMINDED = "attendance.registers_reminded"
 
 ALERT_RULE_SET = "attendance.alert_rule_set"
 ALERT_RULE_SWITCHED_ON = "attendance.alert_rule_switched_on"
@@ -110,3 +118,7 @@ class Headline(models.TextChoices):
 
     ATTENDED = "attended", "Attendance: lessons attended of those possible"
     AUTHORISED = "authorised", "Authorised attendance: attended or with authorised absence, of those possible"
+
+# What left as a document or a file.
+CERTIFICATE_MADE = "attendance.certificate_made"
+LIST_EXPORTED = "attendance.list_exported"

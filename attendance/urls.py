@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import path, register_converter
 
 from attendance import urls_planned
-from attendance.views import alert_rules, alerts, evacuation, registers, students
+from attendance.views import alert_rules, alerts, analysis, evacuation, registers, students
 
 
 class DayConverter:
@@ -49,6 +49,16 @@ urlpatterns = [
     path("registers/evacuation/<uuid:site_id>/copy/", evacuation.evacuation_copy, name="evacuation_copy"),
     path("registers/<uuid:group_id>/<day:day>/<slot:slug>/", registers.register_detail, name="register_detail"),
     path("students/<uuid:public_id>/attendance/", students.student_attendance, name="student_attendance"),
+    path("students/<uuid:public_id>/attendance/marks/", students.student_marks, name="student_marks"),
+    path("students/<uuid:public_id>/attendance/certificate/", students.student_certificate, name="student_certificate"),
+    path("attendance/", analysis.comparison, name="comparison"),
+    path("attendance/students/", analysis.comparison_students, name="comparison_students"),
+    path("attendance/persistent/", analysis.persistent_list, name="persistent_list"),
+    path("attendance/unauthorised/", analysis.threshold_list, name="threshold_list"),
+    path("attendance/away/", analysis.away_list, name="away_list"),
+    path("attendance/punctuality/", analysis.punctuality, name="punctuality"),
+    path("attendance/english-and-maths/", analysis.resit_list, name="resit_list"),
+    path("attendance/leavers/", analysis.leaving_list, name="leaving_list"),
     path("alerts/", alerts.alert_list, name="alert_list"),
     path("students/<uuid:public_id>/hold/", alerts.hold_new, name="hold_new"),
     path("alerts/holds/<uuid:public_id>/end/", alerts.hold_end, name="hold_end"),

@@ -5,16 +5,33 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
-from attendance.arithmetic import Totals
+from django.db import connection
+
+from attendance.arithmetic import COLUMNS, Totals, from_row
 from attendance.choices import Series
 from attendance.models import WeekSummary
+from attendance.patterns import Findings
+from attendance.queries.patterns import late_pattern, student_pattern
 from attendance.queries.students import CodeUsed, DayMark, codes_used, marks_between
-from attendance.queries.totals import Windows, series_by_student, totals_in_windows, weekly_by_student, windows
+from attendance.queries.totals import (
+    _COUNTED,
+    TABLE,
+    Span,
+    Windows,
+    series_by_student,
+    totals_in_windows,
+    weekly_by_student,
+    windows,
+)
 from caseload.models import AcademicYear
-from core import clock
+from core import clock, wording
 
 SOME_WEEKS = 6
+SIX_WEEKS = timedelta(weeks=6)
+STEADY = 2  # points of change within which six weeks are called steady
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LABELS = {"week": "This week", "six_weeks": "Six weeks", "year": "This year"}
 
 
@@ -26,6 +43,20 @@ class Week:
     totals: Totals
     days: list[tuple[date, list[DayMark]]]
 
+    @property
+    def url(self) -> str:
+        """The query of the page with the week's marks."""
+        end = self.monday + timedelta(days=6)
+        return "marks/?" + urlencode({"series": self.totals.series, "from": self.monday, "to": end})
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """How much was attended at each place in the week: a row for AM and PM or each place in the day, a column for each weekday."""
+
+    weekdays: list[tuple[int, str]]
+    rows: list[tuple[str, list[tuple[int, Totals | None]]]]
+
 
 @dataclass(frozen=True)
 class StudentAttendance:
@@ -35,28 +66,65 @@ class StudentAttendance:
     tabs: list[dict[str, Any]]
     years: list[dict[str, Any]]
     year_name: str
+    start_year: int | None
+    span: Span
     is_this_year: bool
     totals: Totals
     six_weeks: Totals
+    six_weeks_before: Totals
     week: Totals
+    spans: Mapping[str, Span]
     spark: list[float | None]
     used: list[CodeUsed]
     weeks: list[Week]
     hidden_weeks: int
+    heat_map: HeatMap
+    pattern: Findings
+    late_pattern: Findings
 
     @property
     def stats(self) -> list[dict[str, Any]]:
-        """The row of figures at the top; every number says what it is of."""
+        """The row of figures at the top; every number says what it is of, and opens the marks behind it."""
         found = []
         if self.is_this_year:
-            found += [figure("This week", self.week, tone=False), figure("Six weeks", self.six_weeks)]
-        found.append(figure("This year" if self.is_this_year else self.year_name, self.totals) | {"spark": self.spark})
+            found.append(figure("This week", self.week, tone=False) | {"url": self.marks("week")})
+            found.append(figure("Six weeks", self.six_weeks) | {"url": self.marks("six_weeks"), "change": self.trend})
+        label = "This year" if self.is_this_year else self.year_name
+        found.append(figure(label, self.totals) | {"spark": self.spark, "url": self.marks("year")})
         late = self.totals.late + self.totals.late_after_close
         minutes = f"{self.totals.minutes_late:,} minutes" if self.totals.minutes_late else ""
-        found.append({"label": "Late", "value": str(late), "of": minutes or f"in {self.totals.attended:,} attended"})
+        found.append(
+            {
+                "label": "Late",
+                "value": str(late),
+                "of": minutes or f"in {self.totals.attended:,} attended",
+                "url": self.marks("year", show="late"),
+            }
+        )
         if self.totals.unmarked:
-            found.append({"label": "Not marked", "value": str(self.totals.unmarked), "of": "counted nowhere"})
+            unmarked = {"label": "Not marked", "value": str(self.totals.unmarked), "of": "counted nowhere"}
+            found.append(unmarked | {"url": self.marks("year", show="unmarked")})
         return found
+
+    @property
+    def marks_of_year(self) -> str:
+        """The query of the page with the year's marks."""
+        return self.marks("year")
+
+    @property
+    def trend(self) -> str:
+        """The last six weeks against the six before, in words and points."""
+        now, then = self.six_weeks.attendance, self.six_weeks_before.attendance
+        if now is None or then is None:
+            return ""
+        points = float(now - then)
+        word = "steady" if abs(points) < STEADY else "rising" if points > 0 else "falling"
+        return f"{word}: {wording.change(points, 'points')} against the six weeks before"
+
+    def marks(self, window: str, **more: str) -> str:
+        """The query of the page with the marks behind a figure."""
+        start, end = self.spans[window]
+        return "marks/?" + urlencode({"series": self.series, "from": start, "to": end} | more)
 
 
 def figure(label: str, totals: Totals, *, tone: bool = True) -> dict[str, Any]:
@@ -99,7 +167,8 @@ def student_attendance(
     year = next((each for each in years if each.start_year == start_year), years[0] if years else None)
     start, end = (year.starts_on, min(year.ends_on, today)) if year else (today, today)
     current = windows(today)
-    spans = vars(current) | {"year": (start, end)}
+    before = (current.six_weeks[0] - SIX_WEEKS, current.six_weeks[0] - timedelta(days=1))
+    spans = vars(current) | {"year": (start, end), "before": before}
     found = totals_in_windows([student_id], spans, chosen).get(student_id, {})
     weekly = weekly_by_student([student_id], start, end, chosen).get(student_id, [])
     nothing = Totals(series=chosen)
@@ -117,15 +186,46 @@ def student_attendance(
             for each in years[:7]
         ],
         year_name=year.name if year else "",
+        start_year=year.start_year if year else None,
+        span=(start, end),
         is_this_year=bool(years) and year == years[0],
         totals=found.get("year", nothing),
         six_weeks=found.get("six_weeks", nothing),
+        six_weeks_before=found.get("before", nothing),
+        spans=spans,
         week=found.get("week", nothing),
         spark=points(weekly),
         used=codes_used([student_id], start, end, chosen),
         weeks=_weeks(student_id, shown, end, chosen),
         hidden_weeks=len(weekly) - len(shown),
+        heat_map=heat_map(student_id, start, end, chosen),
+        pattern=student_pattern(student_id, start, end, chosen),
+        late_pattern=late_pattern(student_id, start, end, chosen),
     )
+
+
+def heat_map(student_id: int, start: date, end: date, series: str) -> HeatMap:
+    """A student's totals at each place in the week between two dates. One statement, from the marks."""
+    join, label, order = "", "CASE m.slot WHEN 1 THEN 'AM' ELSE 'PM' END", "m.slot::text"
+    if series == Series.LESSON:
+        join = " JOIN caseload_timetabledlesson AS l ON l.id = m.slot JOIN caseload_lessontime AS t ON t.id = l.time_id"
+        label, order = "t.label", "t.starts_at::text"
+    sums = ", ".join(f"coalesce(sum({name}), 0)" for name in COLUMNS)
+    statement = f"""
+        WITH counted (weekday, label, at, {", ".join(COLUMNS)}) AS (
+            SELECT extract(isodow FROM m.date)::int - 1, {label}, {order}, {_COUNTED} FROM {TABLE[Series(series)]} AS m
+            LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id{join}
+            WHERE m.student_id = %s AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1
+                FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date))
+        SELECT label, weekday, min(at), {sums} FROM counted GROUP BY 1, 2 ORDER BY 3, 1, 2"""
+    cells: dict[str, dict[int, Totals]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [student_id, start, end])
+        for name, weekday, _, *counts in cursor.fetchall():
+            cells.setdefault(name, {})[weekday] = from_row(dict(zip(COLUMNS, counts, strict=True)), series)
+    last = max([4, *(weekday for row in cells.values() for weekday in row)])
+    days = list(enumerate(WEEKDAYS[: last + 1]))
+    return HeatMap(days, [(name, [(day, row.get(day)) for day, _ in days]) for name, row in cells.items()])
 
 
 def _weeks(student_id: int, weekly: list[tuple[date, Totals]], end: date, series: str) -> list[Week]:

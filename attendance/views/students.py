@@ -2,25 +2,36 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
 from attendance import rules
+from attendance.analysis_forms import MarksForm
 from attendance.arithmetic import written
-from attendance.choices import Series
+from attendance.choices import CERTIFICATE_MADE, Series
+from attendance.queries.certificate import certificate_facts, certificate_years
 from attendance.queries.days import marks_known_until, who_is_absent_today
+from attendance.queries.marks_behind import SHOW, Wanted, marks_behind
+from attendance.queries.student_page import WEEKDAYS
 from attendance.queries.student_page import student_attendance as read_attendance
+from audit import record
 from caseload.models import Student
 from core import clock
+from core.files import safe_name
+from core.pdf import facts_hash, render_pdf
+
+MARKS_PER_PAGE = 200
 
 
 @page(rules.VIEW)
 def student_attendance(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """One student's attendance: totals, week by week, codes used, and the marks behind every percentage."""
+    """One student's attendance: totals and trend, the places in the week, patterns, and the marks behind every percentage."""
     student = fetch(Student, request.user, rules.VIEW, public_id=public_id)
     shown = read_attendance(
         student.pk,
@@ -29,8 +40,63 @@ def student_attendance(request: HttpRequest, public_id: UUID) -> HttpResponse:
         every_week=request.GET.get("weeks") == "all",
     )
     with_leave = written(shown.totals.authorised_attendance)
-    context = {"student": student, "shown": shown, "back": _back(student), "authorised_attendance": with_leave}
+    chosen = urlencode({"series": shown.series, "year": shown.start_year or ""})
+    context = {
+        "student": student,
+        "shown": shown,
+        "back": _back(student),
+        "authorised_attendance": with_leave,
+        "certificate": f"{reverse('attendance:student_certificate', args=[public_id])}?{chosen}",
+        "now": clock.now(),
+    }
     return render(request, "attendance/student_attendance.html", context)
+
+
+@page(rules.VIEW)
+def student_marks(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The marks behind a figure: by date, with code, note and who made them; narrowed by dates, kind, code and place in the week."""
+    student = fetch(Student, request.user, rules.VIEW, public_id=public_id)
+    form = MarksForm(request.GET or None)
+    wanted = form.wanted(student.pk)
+    found = marks_behind(student.pk, wanted)
+    address = reverse("attendance:student_attendance", args=[public_id])
+    context = {
+        "student": student,
+        "trail": [*_back(student)[:-1], ("Attendance", address), ("Marks", "")],
+        "form": form,
+        "wanted": wanted,
+        "found": found,
+        "page": Paginator(found.lines, MARKS_PER_PAGE).get_page(request.GET.get("page")),
+        "weekday_value": "" if wanted.weekday is None else str(wanted.weekday),
+        "weekday_name": WEEKDAYS[wanted.weekday] if wanted.weekday is not None else "",
+        "chips": [_kind(key, label, wanted, found.kinds) for key, label in SHOW.items() if _is_offered(key, wanted, found.kinds)],
+    }  # fmt: skip
+    return render(request, "attendance/student_marks.html", context)
+
+
+@page(rules.VIEW)
+def student_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The attendance certificate for a meeting at home, as a PDF; making it is recorded."""
+    student = fetch(Student, request.user, rules.VIEW, public_id=public_id)
+    years = certificate_years(clock.today())
+    wanted = _number(request.GET.get("year"))
+    year = next((each for each in years if each.start_year == wanted), years[0] if years else None)
+    if year is None:
+        raise Http404
+    series = request.GET.get("series", "")
+    facts = certificate_facts(student, year, series if series in Series.values else "")
+    file = render_pdf(
+        "attendance/print/certificate.html",
+        {"facts": facts, "weekdays": WEEKDAYS[:5]},
+        title=f"Attendance of {facts['name']}",
+        facts_hash=facts_hash(facts),
+        snapshot_at=clock.now(),
+        size="home",
+    )
+    record.record(request.user, CERTIFICATE_MADE, "student", student.pk, details={"year": year.start_year})
+    name = safe_name(f"attendance-certificate-{year.start_year}.pdf")
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store, private"}
+    return HttpResponse(file, content_type="application/pdf", headers=headers)
 
 
 @page(rules.VIEW)
@@ -56,6 +122,14 @@ def absent_list(request: HttpRequest) -> HttpResponse:
         "sessions": Series.SESSION,
     }
     return render(request, "attendance/absent_list.html", context)
+
+
+def _kind(key: str, label: str, wanted: Wanted, kinds: dict[str, int]) -> dict[str, Any]:
+    return {"label": label, "key": key, "count": kinds[key], "current": key == wanted.show}
+
+
+def _is_offered(key: str, wanted: Wanted, kinds: dict[str, int]) -> bool:
+    return key in ("all", wanted.show) or bool(kinds[key])
 
 
 def _chip(label: str, key: str, show: str, count: int, day: date) -> dict[str, Any]:

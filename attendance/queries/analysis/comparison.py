@@ -62,6 +62,11 @@ class Side:
         return self.students < SMALL
 
     @property
+    def share(self) -> float | None:
+        """Attendance as a number, for the line in a bar."""
+        return None if self.now.attendance is None else float(self.now.attendance)
+
+    @property
     def points(self) -> float | None:
         """Change against the window before, in percentage points."""
         if self.now.attendance is None or self.before.attendance is None:

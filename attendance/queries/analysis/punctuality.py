@@ -23,6 +23,11 @@ class Late:
         """Late before and after the register closed."""
         return self.totals.late + self.totals.late_after_close
 
+    @property
+    def on_time(self) -> int:
+        """Attended and not late."""
+        return self.totals.attended - self.totals.late
+
 
 @dataclass(frozen=True)
 class Place:

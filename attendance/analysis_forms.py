@@ -1,0 +1,66 @@
+"""What the analysis pages take from their address. Whatever can't be read is said, and the usual is shown instead."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from attendance.choices import Series
+from attendance.queries.marks_behind import SHOW, Wanted
+from attendance.queries.totals import series_by_student, windows
+from core import clock
+
+WEEKDAYS = (
+    ("", "Every day"),
+    *((str(n), name) for n, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))),
+)
+
+
+class MarksForm(forms.Form):
+    """Which marks to list: two dates, and what they are narrowed to."""
+
+    series = forms.ChoiceField(choices=[("", ""), *Series.choices], required=False)
+    show = forms.ChoiceField(choices=[("", ""), *SHOW.items()], required=False)
+    code = forms.CharField(max_length=4, required=False)
+    weekday = forms.ChoiceField(choices=WEEKDAYS, required=False)
+    period = forms.CharField(max_length=20, required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        # "from" is a word of Python, so these two are added by name.
+        for name, label in (("from", "From"), ("to", "To")):
+            self.fields[name] = forms.DateField(
+                label=label,
+                required=False,
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                error_messages={"invalid": "Give this date as day, month and year."},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """The first date may not be after the last."""
+        found = super().clean() or {}
+        start, end = found.get("from"), found.get("to")
+        if start and end and start > end:
+            self.add_error("to", "The last date is before the first. Change one of them.")
+        return found
+
+    def wanted(self, student_id: int) -> Wanted:
+        """The marks to read: the year to date in the student's own series, unless the address says otherwise and makes sense."""
+        today = clock.today()
+        good: dict[str, Any] = (
+            self.cleaned_data if self.is_bound and self.is_valid() else getattr(self, "cleaned_data", {})
+        )
+        end: date = good.get("to") or today
+        start: date = good.get("from") or windows(end).year[0]
+        if start > end:
+            start = windows(end).year[0]
+        weekday = good.get("weekday") or ""
+        return Wanted(
+            series=good.get("series") or series_by_student([student_id]).get(student_id, Series.SESSION),
+            start=start,
+            end=end,
+            show=good.get("show") or "all",
+            code=good.get("code") or "",
+            weekday=int(weekday) if weekday else None,
+            period=good.get("period") or "",
+        )

@@ -1,0 +1,113 @@
+"""The facts of an attendance certificate: plain values that the document prints and its hash covers."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+from attendance.arithmetic import Totals, written
+from attendance.choices import Series, StatClass
+from attendance.queries.students import DayMark, codes_used, marks_between
+from attendance.queries.totals import series_by_student, totals_by_student
+from caseload.models import AcademicYear, SiteMembership, Student
+from caseload.queries.calendar import SiteCalendar, academic_years, calendars_for
+from caseload.queries.students import student_header
+from core import clock
+
+WEEKDAYS = range(5)
+UNMARKED = "·"
+
+
+def certificate_years(day: date) -> list[AcademicYear]:
+    """The academic years that have begun, the latest first."""
+    return [year for year in academic_years() if year.starts_on <= day]
+
+
+def certificate_facts(student: Student, year: AcademicYear, series: str = "") -> dict[str, Any]:
+    """One student's year to date: totals, every day's codes in a calendar, and what each code means. For a meeting at home.
+
+    The name is the one used at home. Weeks in which the site does not open are left out. A fixed number of queries.
+    """
+    chosen = series or series_by_student([student.pk]).get(student.pk, Series.SESSION.value)
+    start, end = year.starts_on, min(year.ends_on, clock.today())
+    totals = totals_by_student([student.pk], start, end, chosen).get(student.pk, Totals(series=chosen))
+    header = student_header(student)
+    rolls = list(SiteMembership.objects.filter(student=student).order_by("period").values_list("site_id", "period"))
+    calendars = calendars_for({site for site, _ in rolls}, start, end)
+    marks = [mark for mark in marks_between(student.pk, start, end, chosen) if any(mark.date in p for _, p in rolls)]
+    weeks = _weeks(marks, [calendars[site] for site, _ in rolls], chosen, start, end)
+    return {
+        "name": student.home_name,
+        "group": header["group"] or "",
+        "year_group": header["year_group"] or "",
+        "site": header["site"] or "",
+        "year": year.name,
+        "from": start,
+        "to": end,
+        "series": chosen,
+        "unit": totals.unit,
+        "totals": _line(totals),
+        "halves": [weeks[: (len(weeks) + 1) // 2], weeks[(len(weeks) + 1) // 2 :]]
+        if chosen == Series.SESSION
+        else [weeks],
+        "legend": _legend(student.pk, start, end, chosen),
+    }
+
+
+def _line(totals: Totals) -> dict[str, Any]:
+    return asdict(totals) | {
+        "possible": totals.possible,
+        "attended": totals.attended,
+        "absent": totals.absent,
+        "attendance": written(totals.attendance),
+        "all_late": totals.late + totals.late_after_close,
+    }
+
+
+def _legend(student_id: int, start: date, end: date, series: str) -> list[dict[str, Any]]:
+    """The codes that stand in the calendar, with what they count as."""
+    return [
+        {
+            "code": used.code.code,
+            "meaning": used.code.short,
+            "counts": str(StatClass(used.code.stat_class).label),
+            "number": used.number,
+        }
+        for used in codes_used([student_id], start, end, series)
+    ]
+
+
+def _weeks(
+    marks: Sequence[DayMark], calendars: Sequence[SiteCalendar], series: str, start: date, end: date
+) -> list[dict[str, Any]]:
+    """A row for each week that opened or has marks; a cell for each half day, or for each day of lessons."""
+    by_day: dict[date, list[DayMark]] = {}
+    for mark in marks:
+        by_day.setdefault(mark.date, []).append(mark)
+    opened = {day for calendar in calendars for day in calendar.between(start, end)} | set(by_day)
+    mondays = sorted({clock.week_of(day) for day in opened})
+    return [
+        {"monday": monday, "days": [_day(monday, n, by_day, opened, series) for n in WEEKDAYS]} for monday in mondays
+    ]
+
+
+def _day(
+    monday: date, number: int, by_day: dict[date, list[DayMark]], opened: set[date], series: str
+) -> dict[str, Any]:
+    day = monday + timedelta(days=number)
+    marks = by_day.get(day, [])
+    if series == Series.SESSION:
+        of_half = {mark.label: mark for mark in marks}
+        cells = [_cell(of_half.get(half)) for half in ("AM", "PM")] if day in opened else []
+    else:
+        cells = [_cell(mark) for mark in marks]
+    return {"open": day in opened, "cells": cells}
+
+
+def _cell(mark: DayMark | None) -> dict[str, Any]:
+    code = mark.code if mark else None
+    return {
+        "code": code.code if code else UNMARKED,
+        "absent": bool(code and code.is_absence),
+        "late": bool(code and code.is_late),
+    }

@@ -1,0 +1,332 @@
+"""The analysis pages: groups side by side, and the lists of students who need somebody."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from accounts.gates import page
+from attendance import rules
+from attendance.choices import LIST_EXPORTED, Series
+from attendance.queries.analysis import comparison as compared
+from attendance.queries.analysis import leavers, persistent, resits, unauthorised
+from attendance.queries.analysis.consecutive import away_now
+from attendance.queries.analysis.punctuality import punctuality as read_punctuality
+from attendance.queries.analysis.scope import Scope, read_scope
+from attendance.queries.analysis.spans import Window, windows_offered
+from attendance.queries.student_page import WEEKDAYS
+from attendance.queries.totals import windows
+from audit import record
+from core import clock, sheets
+
+TABS = (
+    ("attendance:comparison", "Compare", ""),
+    ("attendance:persistent_list", "Persistent absence", ""),
+    ("attendance:away_list", "Away now", ""),
+    ("attendance:threshold_list", "Unauthorised", Series.SESSION),
+    ("attendance:punctuality", "Punctuality", ""),
+    ("attendance:resit_list", "English and maths", Series.LESSON),
+    ("attendance:leaving_list", "Leavers", ""),
+)
+ROWS_PER_PAGE = 150
+AWAY_DAYS = (2, 3, 5, 10)
+SERIES_LABEL = {Series.SESSION: "AM and PM sessions", Series.LESSON: "Lessons"}
+
+
+@page(rules.VIEW)
+def comparison(request: HttpRequest) -> HttpResponse:
+    """Groups side by side in a window of dates: each row opens its students."""
+    scope = _scope(request)
+    offered = windows_offered(scope.day)
+    window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
+    kinds = _kinds(scope)
+    by = request.GET.get("by", "")
+    by = by if by in kinds else "caseload"
+    found = compared.compare(scope, by, window, offered["year"].span)
+    sort = request.GET.get("sort", "")
+    context = _context(request, scope, "attendance:comparison", by=by, window=window.key) | {
+        "by": kinds[by],
+        "window": window,
+        "everybody": found.everybody,
+        "everybody_url": _students_address(scope, by, window, ""),
+        "rows": [(side, _students_address(scope, by, window, side.group.key)) for side in _ordered(found.sides, sort)],
+        "by_chips": _chips(kinds, by, lambda key: _address("attendance:comparison", scope, by=key, window=window.key)),
+        "window_chips": _chips(
+            {each.key: each.label for each in offered.values()},
+            window.key,
+            lambda key: _address("attendance:comparison", scope, by=by, window=key),
+        ),
+        "own_lessons": by == "course" and scope.series == Series.LESSON,
+    }
+    return render(request, "attendance/comparison.html", context)
+
+
+@page(rules.VIEW)
+def comparison_students(request: HttpRequest) -> HttpResponse:
+    """The students behind one figure of a comparison, the lowest attendance first."""
+    scope = _scope(request)
+    offered = windows_offered(scope.day)
+    window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
+    kinds = _kinds(scope)
+    by = request.GET.get("by", "caseload")
+    if by not in kinds:
+        raise Http404
+    group, totals = compared.students_of(
+        scope, by, request.GET.get("of", ""), {"now": window.span, "year": offered["year"].span}
+    )
+    if group is None:
+        raise Http404
+    rows = [(scope.rows[pk], totals.get(pk, {}).get("now"), totals.get(pk, {}).get("year")) for pk in group.members]
+    rows.sort(key=lambda row: (row[1] is None or not row[1].possible, row[1].attendance or 0 if row[1] else 0))
+    context = _context(request, scope, "attendance:comparison", by=by, window=window.key) | {
+        "group": group,
+        "window": window,
+        "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "marks": _marks_query(scope, window.span),
+        "own_lessons": bool(group.key) and by == "course" and scope.series == Series.LESSON,
+        "trail": [
+            ("Compare", _address("attendance:comparison", scope, by=by, window=window.key)),
+            (group.name, ""),
+        ],
+    }
+    return render(request, "attendance/comparison_students.html", context)
+
+
+@page(rules.VIEW)
+def persistent_list(request: HttpRequest) -> HttpResponseBase:
+    """Persistent and severe absence, and who is about to cross, with what it takes; as a sheet too."""
+    scope = _scope(request)
+    rows = persistent.standings(scope)
+    show = _one_of(request.GET.get("show"), persistent.SHOW)
+    chosen = persistent.on_list(rows, show)
+    if request.GET.get("as") in ("csv", "xlsx"):
+        return _sheet(request, f"{show}-absence", PERSISTENT_COLUMNS, (_persistent_row(each) for each in chosen))
+    context = _context(request, scope, "attendance:persistent_list", show=show) | {
+        "page": Paginator(chosen, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "show": show,
+        "counted": len(rows),
+        "chips": _chips(
+            persistent.SHOW,
+            show,
+            lambda key: _address("attendance:persistent_list", scope, show=key),
+            lambda key: len(persistent.on_list(rows, key)),
+        ),
+        "marks": _marks_query(scope, windows(scope.day).year, show="absent"),
+    }
+    return render(request, "attendance/persistent_list.html", context)
+
+
+@page(rules.VIEW)
+def threshold_list(request: HttpRequest) -> HttpResponseBase:
+    """The national threshold for penalty notices, with the sessions behind it: a prompt to staff, never an act."""
+    scope = _scope(request, only=Series.SESSION)
+    found = unauthorised.thresholds_of(scope.ids, scope.day)
+    rows = [(scope.rows[each.student_id], each) for each in found]
+    if request.GET.get("as") in ("csv", "xlsx"):
+        return _sheet(request, "unauthorised", THRESHOLD_COLUMNS, (_threshold_row(*row) for row in rows))
+    context = _context(request, scope, "attendance:threshold_list") | {
+        "met": [row for row in rows if row[1].is_met],
+        "earlier": [row for row in rows if not row[1].is_met and row[1].met_in],
+        "near": [row for row in rows if not row[1].is_met and not row[1].met_in],
+        "nearly": unauthorised.NEARLY,
+    }
+    return render(request, "attendance/threshold_list.html", context)
+
+
+@page(rules.VIEW)
+def away_list(request: HttpRequest) -> HttpResponse:
+    """Students who have attended nothing for some school days in a row, up to today."""
+    scope = _scope(request)
+    everybody = away_now(scope, AWAY_DAYS[0])
+    wanted = request.GET.get("days", "")
+    least = int(wanted) if wanted in {str(number) for number in AWAY_DAYS} else AWAY_DAYS[0]
+    rows = [each for each in everybody if each.days >= least]
+    context = _context(request, scope, "attendance:away_list", days=str(least)) | {
+        "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "least": least,
+        "chips": _chips(
+            {str(number): f"{number} days or more" for number in AWAY_DAYS},
+            str(least),
+            lambda key: _address("attendance:away_list", scope, days=key),
+            lambda key: sum(each.days >= int(key) for each in everybody),
+        ),
+    }
+    return render(request, "attendance/away_list.html", context)
+
+
+@page(rules.VIEW)
+def punctuality(request: HttpRequest) -> HttpResponse:
+    """Who is late and how late, and at which places in the week."""
+    scope = _scope(request)
+    offered = {key: window for key, window in windows_offered(scope.day).items() if key != "last_year"}
+    window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
+    found = read_punctuality(scope, window.span)
+    context = _context(request, scope, "attendance:punctuality", window=window.key) | {
+        "window": window,
+        "found": found,
+        "page": Paginator(found.students, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "weekdays": WEEKDAYS[:5],
+        "grid": [(label, [found.places.get((label, day)) for day in range(5)]) for label in found.labels],
+        "chips": _chips(
+            {each.key: each.label for each in offered.values()},
+            window.key,
+            lambda key: _address("attendance:punctuality", scope, window=key),
+        ),
+        "marks": _marks_query(scope, window.span, show="late"),
+    }
+    return render(request, "attendance/punctuality.html", context)
+
+
+@page(rules.VIEW)
+def resit_list(request: HttpRequest) -> HttpResponse:
+    """English and maths watch: who sits a GCSE again in college and does not come, and who answers for the course."""
+    scope = _scope(request, only=Series.LESSON)
+    found = resits.resits(scope)
+    show = _one_of(request.GET.get("show"), resits.SHOW)
+    context = _context(request, scope, "attendance:resit_list", show=show) | {
+        "page": Paginator([each for each in found if each.is_on(show)], ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "show": show,
+        "any": bool(found),
+        "chips": _chips(
+            resits.SHOW,
+            show,
+            lambda key: _address("attendance:resit_list", scope, show=key),
+            lambda key: sum(each.is_on(key) for each in found),
+        ),
+    }  # fmt: skip
+    return render(request, "attendance/resit_list.html", context)
+
+
+@page(rules.VIEW)
+def leaving_list(request: HttpRequest) -> HttpResponse:
+    """Leavers, withdrawals and late starters of this year, each counted between their dates."""
+    scope = _scope(request)
+    show = _one_of(request.GET.get("show"), leavers.SHOW)
+    rows = leavers.between_dates(request.user, show, windows(scope.day).year)
+    context = _context(request, scope, "attendance:leaving_list", show=show) | {
+        "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "show": show,
+        "groups": [],
+        "series_tabs": [],
+        "chips": _chips(leavers.SHOW, show, lambda key: _address("attendance:leaving_list", scope, show=key)),
+    }
+    return render(request, "attendance/leaving_list.html", context)
+
+
+PERSISTENT_COLUMNS = (
+    "Student", "Group", "Year group", "Attended", "Possible", "Authorised", "Unauthorised", "Attendance %",
+    "Standing", "What it takes",
+)  # fmt: skip
+THRESHOLD_COLUMNS = (
+    "Student", "Group", "Year group", "Unauthorised in ten school weeks", "Of these provisional (N)", "Met now",
+    "Last met in the week of", "Sessions",
+)  # fmt: skip
+
+
+def _persistent_row(each: persistent.Standing) -> Sequence[Any]:
+    year = each.year
+    exact = round(float(year.attendance), 2) if year.attendance is not None else None
+    return (
+        each.row["list_name"], each.row["group"], each.row["year_group"], year.attended, year.possible,
+        year.authorised, year.unauthorised, exact, persistent.SHOW.get(each.kind, ""), each.words,
+    )  # fmt: skip
+
+
+def _threshold_row(row: dict[str, Any], each: unauthorised.Threshold) -> Sequence[Any]:
+    sessions = "; ".join(f"{missed.date:%d/%m/%Y} {missed.half} {missed.code.code}" for missed in each.sessions)
+    return (
+        row["list_name"], row["group"], row["year_group"], each.now, each.provisional, each.is_met, each.met_in, sessions,
+    )  # fmt: skip
+
+
+def _scope(request: HttpRequest, only: str = "") -> Scope:
+    request.current_place = "attendance:comparison"  # type: ignore[attr-defined]  # read by the shell
+    return read_scope(request.user, request.GET.get("in", ""), request.GET.get("series", ""), only)
+
+
+def _context(request: HttpRequest, scope: Scope, name: str, **kept: str) -> dict[str, Any]:
+    """What every analysis page shows: its tabs, the groups to choose from, the series kept apart."""
+    return {
+        "scope": scope,
+        "now": clock.now(),
+        "tabs": [
+            {"label": label, "url": _address(tab, scope), "current": tab == name, "count": None}
+            for tab, label, only in TABS
+            if not only or only in scope.every_series or tab == name
+        ],
+        "groups": [
+            {"label": label, "url": _address(name, scope, **{"in": key}, **kept), "current": key == scope.key, "count": None}
+            for key, label in (("", scope.whole), *((each.key, each.name) for each in _shown_groups(scope)))
+        ],
+        "series_tabs": [
+            {"label": SERIES_LABEL[Series(one)], "url": _address(name, scope, series=one, **kept), "current": one == scope.series, "count": None}
+            for one in scope.every_series
+        ]
+        if len(scope.every_series) > 1
+        else [],
+    }  # fmt: skip
+
+
+def _shown_groups(scope: Scope) -> list[Any]:
+    """The groups offered, and the one an address names beside them."""
+    named = scope.container is not None and scope.key not in {each.key for each in scope.offered}
+    return [*scope.offered, scope.container] if named else scope.offered
+
+
+def _kinds(scope: Scope) -> dict[str, str]:
+    """The kinds of group that this person may compare."""
+    return {
+        key: label
+        for key, label in compared.BY.items()
+        if key != "characteristic" or scope.user.has_perm(compared.CHARACTERISTICS)
+    }
+
+
+def _address(name: str, scope: Scope, **more: str) -> str:
+    query = {"in": scope.key, "series": scope.series} | more
+    return f"{reverse(name)}?{urlencode({key: value for key, value in query.items() if value})}"
+
+
+def _students_address(scope: Scope, by: str, window: Window, key: str) -> str:
+    return _address("attendance:comparison_students", scope, by=by, of=key, window=window.key)
+
+
+def _marks_query(scope: Scope, span: tuple[Any, Any], **more: str) -> str:
+    return urlencode({"series": scope.series, "from": span[0], "to": span[1]} | more)
+
+
+def _chips(
+    labels: dict[str, str], now: str, address: Callable[[str], str], count: Callable[[str], int] | None = None
+) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": address(key), "current": key == now, "count": count(key) if count else None}
+        for key, label in labels.items()
+    ]
+
+
+def _one_of(value: str | None, offered: dict[str, str]) -> str:
+    return value if value in offered else next(iter(offered))
+
+
+def _ordered(sides: list[compared.Side], sort: str) -> list[compared.Side]:
+    keys: dict[str, Callable[[compared.Side], Any]] = {
+        "attendance": lambda side: (side.now.attendance is None, side.now.attendance or 0),
+        "students": lambda side: side.students,
+        "persistent": lambda side: side.persistent,
+        "change": lambda side: (side.points is None, side.points or 0),
+    }
+    key = keys.get(sort.removeprefix("-"))
+    return sorted(sides, key=key, reverse=sort.startswith("-")) if key else sides
+
+
+def _sheet(request: HttpRequest, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
+    """The list as a file; who took it is recorded."""
+    listed = list(rows)
+    kind = str(request.GET["as"])
+    record.record(request.user, LIST_EXPORTED, "list", name, details={"rows": len(listed), "as": kind})
+    write = sheets.write_csv if kind == "csv" else sheets.write_xlsx
+    return write(columns, listed, f"{name}-{clock.today():%Y-%m-%d}.{kind}")
