@@ -9,6 +9,7 @@
 Programs that a test starts find the same database in `os.environ`.
 """
 
+import itertools
 import os
 import pickle
 import socket
@@ -17,13 +18,16 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from attendance import codes
 from config.launch import template_database
 from config.launch.template_database import Databases, url_of
 from core import clock
@@ -33,6 +37,11 @@ from tests.worker import postbox, worker  # noqa: F401  (fixtures for every test
 
 PROTECTED_ROLES = Path(__file__).with_name("protected_roles.sql")
 COLLEGE = ("demo_college", "--students", "60", "--seed", "1", "--today", "2026-11-20")
+
+# A machine that is busy with something else is no fault of an example.
+hypothesis.settings.register_profile("waymark", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("waymark")
+_CORNER, _TURNS = settings.CACHES["default"]["KEY_PREFIX"], itertools.count(1)
 
 
 class Switch:
@@ -159,6 +168,15 @@ def _fresh_copy_instead_of_flush(switch: Switch) -> None:
     TransactionTestCase._fixture_teardown = tear_down
 
 
+@pytest.fixture
+def own_cache() -> None:
+    """Nothing is found that an earlier test cached; rows of a scene have the same numbers in every test."""
+    codes.forget()
+    prefix = f"{_CORNER}{next(_TURNS)}:"
+    settings.CACHES["default"]["KEY_PREFIX"] = prefix
+    caches["default"].key_prefix = prefix
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The database of a test's scene is chosen before anything opens a transaction."""
     for item in items:
@@ -169,7 +187,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def staged(
-    request: pytest.FixtureRequest, django_db_setup: Switch, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest, django_db_setup: Switch, django_db_blocker: DjangoDbBlocker, own_cache: None
 ) -> Iterator[dict[str, Any]]:
     """What stands on the scene that this test asks for, by name; the test is on the scene's database."""
     scene = wanted(request.fixturenames)

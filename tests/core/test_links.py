@@ -4,7 +4,6 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 
 from core import clock, links
@@ -69,8 +68,7 @@ def test_two_at_once_use_it_up_once(committing_db: None) -> None:
     assert len(got) == 1
 
 
-def test_guessing_is_stopped_for_one_address_and_nobody_else(db: None) -> None:
-    cache.clear()
+def test_guessing_is_stopped_for_one_address_and_nobody_else(db: None, own_cache: None) -> None:
     _, token = make(max_uses=None)
     for _ in range(links.TRIES):
         with pytest.raises(LinkRefused):
