@@ -31,6 +31,7 @@ PASTORAL = frozenset(
         "interventions.view_pastoral_note",
         "interventions.log_meeting",
         "interventions.set_target",
+        "interventions.manage_case",
     }
 )
 LEADING = PASTORAL | frozenset(
@@ -40,6 +41,7 @@ LEADING = PASTORAL | frozenset(
         "attendance.view_missing_registers",
         "attendance.view_alert_rules",
         "interventions.view_coverage",
+        "interventions.send_letter",
         "reporting.view_dashboard",
         "reporting.run_report",
     }
@@ -110,6 +112,9 @@ ROLES = (
                 "attendance.import_marks",
                 "attendance.view_alert_rules",
                 "attendance.act_on_alert",
+                "interventions.manage_case",
+                "interventions.send_letter",
+                "interventions.manage_processes",
                 "reporting.view_dashboard",
             }
         ),
@@ -164,7 +169,7 @@ ROLES = (
     Role(
         "senior_leader",
         "Senior leader",
-        LEADING | frozenset({"reporting.view_college", "reporting.manage_schedules"}),
+        LEADING | frozenset({"interventions.manage_processes", "reporting.view_college", "reporting.manage_schedules"}),
         containers=("site", "college"),
     ),
     Role(

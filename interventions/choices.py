@@ -105,3 +105,32 @@ CHANGED_TARGET = "changed_target"
 REVIEWED_TARGET = "reviewed_target"
 WROTE_NOTE = "wrote_note"
 DISCARDED_DRAFT = "discarded_draft"
+
+
+class LetterState(models.TextChoices):
+    """A letter goes nowhere until somebody sends it."""
+
+    DRAFT = "draft", "Draft"
+    SENT = "sent", "Sent"
+    DROPPED = "dropped", "Thrown away"
+
+
+class SentHow(models.TextChoices):
+    """How a letter went out."""
+
+    EMAIL = "email", "By email"
+    PAPER = "paper", "Printed"
+
+
+class StepKind(models.TextChoices):
+    """What happened in a case."""
+
+    OPENED = "opened", "Opened"
+    MOVED_UP = "moved_up", "Moved up a stage"
+    STEPPED_DOWN = "stepped_down", "Stepped down"
+    APPROVED = "approved", "Approved"
+    LETTER = "letter", "Letter"
+    MEETING = "meeting", "Meeting"
+    REVIEWED = "reviewed", "Reviewed"
+    NOTE = "note", "Note"
+    CLOSED = "closed", "Closed"

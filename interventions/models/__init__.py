@@ -1,0 +1,32 @@
+"""What interventions stores, by noun."""
+
+from interventions.models.meetings import (
+    Meeting,
+    MeetingDraft,
+    MeetingType,
+    Note,
+    Target,
+    TargetReview,
+    TargetStep,
+    Written,
+    history_of,
+)
+from interventions.models.processes import Case, CaseStep, Letter, LetterTemplate, ProcessStage, StagedProcess
+
+__all__ = [
+    "Case",
+    "CaseStep",
+    "Letter",
+    "LetterTemplate",
+    "Meeting",
+    "MeetingDraft",
+    "MeetingType",
+    "Note",
+    "ProcessStage",
+    "StagedProcess",
+    "Target",
+    "TargetReview",
+    "TargetStep",
+    "Written",
+    "history_of",
+]
