@@ -82,6 +82,16 @@ class EndForm(forms.Form):
     )
 
 
+class SecondStepForm(forms.Form):
+    """Why somebody's second step is taken away."""
+
+    reason = forms.CharField(
+        label="What happened, and how you know that it is them",
+        help_text="They read this in a mail. “Lost the phone; came to the office with the staff badge.”",
+        max_length=200,
+    )
+
+
 class AuditForm(forms.Form):
     """What somebody looks for in the audit record."""
 

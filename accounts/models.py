@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from core import clock
+from core.models import PublicIdModel
 from core.names import clean, sort_key
 
 
@@ -100,3 +101,37 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The roles held today, for a record that must say what somebody was at the time."""
         held = getattr(self, "held_roles", None)
         return self.position or ", ".join(sorted(held or []))
+
+
+class SecondStepRequest(PublicIdModel):
+    """A wish that the second step of a protected role's holder be taken away. It happens when a second person consents.
+
+    Nobody else needs one: theirs is taken away at once, and recorded.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now, editable=False)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    consented = models.BooleanField(null=True)
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(decided_by=None), name="accounts_second_step_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(consented=None, decided_by=None)
+                | models.Q(consented=False, decided_by__isnull=False)
+                | models.Q(consented=True, decided_by__isnull=False)
+                & ~models.Q(decided_by=models.F("asked_by"))
+                & ~models.Q(decided_by=models.F("user")),
+                name="accounts_second_step_needs_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Second step request {self.pk}"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from accounts.models import User
+from accounts.models import SecondStepRequest, User
 from accounts.reach import held_by
-from accounts.roles import PROTECTED
+from accounts.roles import CONSENTERS, PROTECTED
 from core.actors import SystemActor
 
 
@@ -35,6 +35,13 @@ def may_change_staff(by: Any, user: User) -> bool:
 def may_change_sign_in(by: Any, user: User) -> bool:
     """Whoever changes the address of a safeguarding lead could become one, so that address stays while the role is held."""
     return may_change_staff(by, user) and not holds_protected_role(user)
+
+
+def may_decide_second_step(by: User, request: SecondStepRequest) -> bool:
+    """A second person of the team, or the head: neither whoever asked nor the person whose second step it is."""
+    if by.pk in (request.asked_by_id, request.user_id) or not by.works_here:
+        return False
+    return any(held.role in CONSENTERS for held in held_by([by.pk]).get(by.pk, []))
 
 
 def require(allowed: bool, words: str) -> None:

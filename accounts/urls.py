@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import audit, outbox, session, staff, step_up
+from accounts.views import audit, outbox, second_step, session, staff, step_up
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("staff/<uuid:public_id>/end/", staff.staff_end, name="staff_end"),
     path("staff/<uuid:public_id>/return/", staff.staff_return, name="staff_return"),
     path("staff/<uuid:public_id>/send-link/", staff.staff_send_link, name="staff_send_link"),
+    path("staff/<uuid:public_id>/let-in/", second_step.staff_let_in, name="staff_let_in"),
+    path("staff/<uuid:public_id>/second-step/", second_step.second_step, name="second_step"),
+    path("second-steps/<uuid:public_id>/decide/", second_step.second_step_decide, name="second_step_decide"),
     path("outbox/", outbox.outbox_list, name="outbox_list"),
     path("outbox/<uuid:public_id>/arrived/", outbox.mail_arrived, name="mail_arrived"),
     path("outbox/<uuid:public_id>/send-again/", outbox.mail_send_again, name="mail_send_again"),

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.queries import SHOWN, staff_found, with_roles
 from accounts.reach import held_by
 from accounts.rules import NotAllowed, holds_protected_role
+from accounts.second_step import locked_out_until, requests_waiting, second_steps_of
 from core import clock
 from core.http import wants_part
 
@@ -133,5 +134,8 @@ def _about(request: HttpRequest, user: User) -> dict[str, Any]:
         "held": held_by([user.pk]).get(user.pk, []),
         "protected": holds_protected_role(user),
         "own": user.pk == request.user.pk,
+        "steps": second_steps_of(user),
+        "step_waits": requests_waiting().filter(user=user).first(),
+        "locked_until": locked_out_until(user),
         "may_give": request.user.has_perm("accounts.manage_grants"),
     }

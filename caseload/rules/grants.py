@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from accounts.models import User
-from accounts.roles import BY_CODE, PROTECTED
+from accounts.roles import BY_CODE, CONSENTERS, PROTECTED
 from caseload.models import GRANT_MODELS, College, CollegeGrant
 from caseload.querysets import containers
 from core import clock
@@ -14,7 +14,6 @@ from core.actors import SystemActor
 GIVE = "accounts.manage_grants"
 PROPOSE = "safeguarding.propose_team"
 PROPOSERS = ("dsl", "head")
-CONSENTERS = ("dsl", "deputy_dsl", "head")
 
 
 class NotAllowed(Exception):

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import page, step_up
 from accounts.roles import PROTECTED
+from accounts.rules import may_decide_second_step
+from accounts.second_step import requests_waiting
 from caseload.actions.grants import AlreadyEnded, AlreadyHeld, Impossible, end_reach
 from caseload.actions.protected_roles import AlreadyDecided, consent_to_role, decline_role, propose_role
 from caseload.forms.grants import ProposeForm
@@ -109,6 +111,9 @@ def _team(request: HttpRequest) -> dict[str, Any]:
     return {
         "holders": holders,
         "waiting": waiting,
+        "second_steps": [
+            {"asked": asked, "may_decide": may_decide_second_step(user, asked)} for asked in requests_waiting()
+        ],
         "decided": proposals(waiting=False),
         "may_propose": may_propose(user),
     }

@@ -119,6 +119,17 @@ def proposal(college: College) -> Any:
     return made.public_id
 
 
+@once
+def second_step(college: College) -> Any:
+    """A wish that Dr Rahman's second step be taken away, asked by Ms Tran."""
+    from accounts.second_step import take_away_second_step
+
+    with naming.named(college.tran.pk):
+        asked = take_away_second_step(college.rahman, "Lost the phone", college.tran)
+    assert asked is not None
+    return asked.public_id
+
+
 def closure(college: College) -> Any:
     """The number of a closure."""
     from caseload.models import Closure
@@ -185,6 +196,23 @@ def _planned(college: College) -> Any:
 def register(college: College) -> Any:
     """The register of 10A this morning."""
     return {"group_id": college.caseloads["10A"].public_id, "day": college.today, "slug": "am"}
+
+
+def alert_rule(college: College) -> Any:
+    """A rule that watches for low attendance."""
+    from attendance.models import AlertRule
+
+    return AlertRule.objects.filter(kind="below").first().public_id
+
+
+@once
+def hold(college: College) -> Any:
+    """Ada is not chased until Christmas."""
+    from attendance.models import ChaseHold
+
+    return ChaseHold.objects.create(
+        student=college.student("Ada"), until=date(2026, 12, 18), reason="In hospital", set_by=college.okafor
+    ).public_id
 
 
 @once
