@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("exchange.urls")),
 ]
 
+handler400 = errors.not_understood
 handler403 = errors.forbidden
 handler404 = errors.not_found
 handler500 = errors.broken

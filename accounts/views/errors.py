@@ -4,8 +4,11 @@ import logging
 import uuid
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from accounts.kept_forms import keep_refused_token
 
@@ -20,6 +23,16 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Not there, or not theirs: the two look the same."""
     return render(request, "404.html", status=404)
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What the browser sent can't be read, or is more than one form may bring. Drawn without looking at the request."""
+    context: dict[str, Any] = {}
+    if isinstance(exception, TooManyFieldsSent):
+        context["fields"] = f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,}"
+    elif isinstance(exception, RequestDataTooBig):
+        context["megabytes"] = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // (1024 * 1024)
+    return HttpResponse(render_to_string("400.html", context), status=400)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
