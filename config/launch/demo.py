@@ -29,6 +29,7 @@ from config.launch.say import Progress, Trouble, run_quietly, say
 
 FIRST_PORT, FIRST_MAIL_PORT = 8000, 2525
 QUEUES = "default,pdf,mail,imports"
+MAIL_SOCKET = "WAYMARK_MAIL_SOCKET"  # the number of the open socket that the mail part takes over
 
 
 def demo(arguments: list[str]) -> int:
@@ -48,8 +49,9 @@ def demo(arguments: list[str]) -> int:
         with environment("main", "demo") as env:
             _bring_up_to_date(where, asked, day, env)
             # Chosen only now: making a college takes a while, and a port that was free may be taken meanwhile.
-            env |= _addresses(asked)
-            _serve(where, env, env["WAYMARK_BASE_URL"], day)
+            with hold_port(FIRST_MAIL_PORT) as mail_socket:
+                env |= _addresses(asked, mail_socket)
+                _serve(where, env, env["WAYMARK_BASE_URL"], day)
 
 
 def _read(arguments: list[str]) -> argparse.Namespace:
@@ -95,10 +97,26 @@ def _free_port(first: int, wanted: int | None) -> int:
     )
 
 
-def _addresses(asked: argparse.Namespace) -> dict[str, str]:
+def hold_port(first: int) -> socket.socket:
+    """Listen on the first free port and keep it, so that nobody else takes it before its program has started."""
+    for port in range(first, first + 100):
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            held.bind(("127.0.0.1", port))
+            held.listen(64)
+        except OSError:
+            held.close()
+            continue
+        return held
+    raise Trouble("No port is free for the demonstration's mail.")
+
+
+def _addresses(asked: argparse.Namespace, mail_socket: socket.socket) -> dict[str, str]:
     """Where the pages and the demonstration's mail are; a mail server that the caller named stays."""
-    mail = f"127.0.0.1:{_free_port(FIRST_MAIL_PORT, None)}"
+    mail = f"127.0.0.1:{mail_socket.getsockname()[1]}"
     return {
+        MAIL_SOCKET: str(mail_socket.fileno()),
         # localhost, not a number: passkeys need a host name
         "WAYMARK_BASE_URL": f"http://localhost:{_free_port(FIRST_PORT, asked.port)}",
         "WAYMARK_MAIL_SINK": mail,
@@ -200,7 +218,8 @@ def _parts(env: dict[str, str]) -> list[Part]:
         Part("beat", [*celery, "beat", "--loglevel", "INFO", "--pidfile="]),
     ]
     if _has_command("demo_mail_sink"):
-        parts.append(Part("mail", [sys.executable, "manage.py", "demo_mail_sink"]))
+        sink = [sys.executable, "manage.py", "demo_mail_sink"]
+        parts.append(Part("mail", sink, gets=(int(env[MAIL_SOCKET]),)))
     return parts
 
 

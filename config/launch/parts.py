@@ -19,10 +19,11 @@ PATIENCE_WITH_CRASHES = 5
 
 @dataclass
 class Part:
-    """One program: web, worker, beat, mail."""
+    """One program: web, worker, beat, mail. It gets the open sockets of ours that it is to serve."""
 
     name: str
     command: list[str]
+    gets: tuple[int, ...] = ()
     process: "subprocess.Popen[bytes] | None" = None
     crashes: list[float] = field(default_factory=list)
 
@@ -49,6 +50,7 @@ class Parts:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                pass_fds=part.gets,
                 # A session of its own: Ctrl-C reaches only us, and we stop the parts in order.
                 start_new_session=True,
                 preexec_fn=processes.dies_with_parent(signal.SIGTERM),

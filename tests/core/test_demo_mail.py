@@ -2,7 +2,6 @@
 
 import os
 import smtplib
-import socket
 import subprocess
 import sys
 from email.message import EmailMessage
@@ -13,6 +12,7 @@ import pytest
 from aiosmtpd.smtp import Envelope
 from django.test import Client
 
+from config.launch.demo import hold_port
 from core import demo_mail
 from tests.worker import wait_until
 
@@ -85,21 +85,37 @@ def test_outside_demo_mode_they_are_not_there(db: None, client: Client, settings
     assert client.get("/demo/mail/" + path.format(name)).status_code == 404
 
 
-def test_the_sink_takes_mail_and_stops_when_told(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    env = os.environ | {"WAYMARK_VAR": str(tmp_path), "WAYMARK_MAIL_SINK": f"127.0.0.1:{port}"}
+def start_sink(folder: Path, port: int, **more: Any) -> "subprocess.Popen[bytes]":
+    env = os.environ | {"WAYMARK_VAR": str(folder), "WAYMARK_MAIL_SINK": f"127.0.0.1:{port}"} | more.pop("env", {})
     env.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test")
-    sink = subprocess.Popen([sys.executable, "manage.py", "demo_mail_sink"], env=env, stdout=subprocess.PIPE)
-    try:
-        assert sink.stdout is not None
-        assert b"is kept here" in sink.stdout.readline()
-        with smtplib.SMTP("127.0.0.1", port) as server:
-            server.sendmail("a@waymark.example", ["b@waymark.example"], b"Subject: Hi\r\n\r\nHello\r\n")
-        wait_until(lambda: [mail.subject for mail in demo_mail.mails()] == ["Hi"])
-    finally:
-        sink.terminate()
-        sink.wait(10)
-        if sink.stdout:
-            sink.stdout.close()
+    return subprocess.Popen([sys.executable, "manage.py", "demo_mail_sink"], env=env, **more)
+
+
+def test_the_sink_takes_mail_and_stops_when_told(tmp_path: Path) -> None:
+    # The launcher's own way: the socket is open before the sink starts, so that nobody takes the port meanwhile.
+    with hold_port(20525) as held:
+        port, env = held.getsockname()[1], {"WAYMARK_MAIL_SOCKET": str(held.fileno())}
+        with hold_port(port) as another:
+            assert another.getsockname()[1] != port
+        sink = start_sink(tmp_path, port, env=env, pass_fds=(held.fileno(),), stdout=subprocess.PIPE)
+        try:
+            assert sink.stdout is not None
+            assert b"is kept here" in sink.stdout.readline()
+            with smtplib.SMTP("127.0.0.1", port) as server:
+                server.sendmail("a@waymark.example", ["b@waymark.example"], b"Subject: Hi\r\n\r\nHello\r\n")
+            wait_until(lambda: [mail.subject for mail in demo_mail.mails()] == ["Hi"])
+        finally:
+            sink.terminate()
+            sink.wait(10)
+            if sink.stdout:
+                sink.stdout.close()
     assert sink.returncode == 0
+
+
+def test_a_sink_whose_address_is_taken_says_so_and_ends(tmp_path: Path) -> None:
+    with hold_port(20525) as held:
+        sink = start_sink(tmp_path, held.getsockname()[1], stderr=subprocess.PIPE)
+        said = sink.communicate(timeout=30)[1].decode()
+    assert sink.returncode == 1
+    assert "Another program may listen there" in said
+    assert "Traceback" not in said
