@@ -104,7 +104,7 @@ def line_over_weeks(
             "type": "ordinal",
             "sort": labels,
             "scale": {"domain": labels},
-            "axis": _week_axis(labels),
+            "axis": _week_axis(labels, width),
         },
         "y": {"field": "value", "type": "quantitative", "title": None, "scale": _scale(low, high), "axis": _axis(unit)},
         "detail": {"field": "series"},
@@ -198,9 +198,10 @@ def _axis(unit: str) -> dict[str, Any]:
     return {"tickCount": 5, "labelExpr": f"datum.label + {json.dumps(_suffix(unit))}"}
 
 
-def _week_axis(labels: Sequence[str]) -> dict[str, Any]:
-    # About ten labels fit whatever the number of weeks.
-    every = max(1, -(-len(labels) // 10))
+def _week_axis(labels: Sequence[str], width: int) -> dict[str, Any]:
+    # About ten labels fit whatever the number of weeks, and fewer on a phone.
+    fitting = max(2, min(10, width // 64))
+    every = max(1, -(-len(labels) // fitting))
     shown = json.dumps(list(labels)[::every])
     return {"labelAngle": 0, "title": None, "labelExpr": f"indexof({shown}, datum.value) < 0 ? '' : datum.value"}
 

@@ -247,9 +247,12 @@ def weeks_of(students: Sequence[StudentFacts], start: date, end: date, series: s
 
 
 def weekly_chart(
-    weeks: Sequence[tuple[date, Totals]], year_starts: date, year_name: str, last_name: str
+    weeks: Sequence[tuple[date, Totals]], year_starts: date, year_name: str, last_name: str, *, narrow: bool = False
 ) -> dict[str, Any] | None:
-    """The specification of attendance by week this year, and last year for the same students and weeks."""
+    """The specification of attendance by week this year, and last year for the same students and weeks.
+
+    The narrow one is for a phone, where the letters of the wide one would be too small to read.
+    """
     now = [(week, totals) for week, totals in weeks if week >= year_starts - timedelta(days=6)]
     before = {week + YEAR_AGO: totals for week, totals in weeks if week < year_starts - timedelta(days=6)}
     if len(now) < 2:
@@ -264,8 +267,8 @@ def weekly_chart(
         line,
         low=max(0, int(low) - 4),
         high=100,
-        width=900,
-        height=170,
+        width=330 if narrow else 900,
+        height=190 if narrow else 170,
     )
 
 

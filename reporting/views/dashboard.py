@@ -91,7 +91,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     students = facts.of_series(series)
     starts = years[1].starts_on if len(years) > 1 else years[0].starts_on
     weeks = figures.weeks_of(students, starts, facts.day, series)
-    spec = figures.weekly_chart(weeks, years[0].starts_on, years[0].name, years[1].name if len(years) > 1 else "")
+    names = years[0].name, years[1].name if len(years) > 1 else ""
+    spec = figures.weekly_chart(weeks, years[0].starts_on, *names)
+    narrow = figures.weekly_chart(weeks, years[0].starts_on, *names, narrow=True)
     by_year = groups.by_year_group(facts, series)
     context = {
         "container": container,
@@ -113,6 +115,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         ),
         "chart": render_chart(spec) if spec else None,
         "dark_chart": render_chart(spec, mode="dark") if spec else None,
+        "narrow_chart": render_chart(narrow) if narrow else None,
+        "narrow_dark_chart": render_chart(narrow, mode="dark") if narrow else None,
         "by_year": by_year if len(by_year) > 1 else [],
         "by_caseload": groups.by_caseload(facts, series),
         "gaps": groups.gaps(request.user, facts, series),
