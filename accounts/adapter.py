@@ -6,6 +6,7 @@ from urllib.parse import quote
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -58,6 +59,11 @@ class MFAAdapter(DefaultMFAAdapter):
     def get_totp_label(self, user: Any) -> str:
         """What the authenticator app shows."""
         return user.email
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """What a new key is called until its owner says better."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return "My key" if number == 1 else f"My key {number}"
 
     def encrypt(self, text: str) -> str:
         """Secrets are sealed with a key outside the database."""
