@@ -30,12 +30,12 @@ from caseload.models import LessonTime, SiteMembership, Student
 from caseload.queries.calendar import school_days
 from core import clock
 from tests.attendance.conftest import lesson_of, marks_for, members, session_of
+from tests.scenes import scene
 
 START, END = date(2026, 11, 2), date(2026, 11, 20)
 
 
-@pytest.fixture
-def marked(college):
+def mark_three_weeks(college):
     """Three weeks of marks for 10A, some of every kind, and lessons for S1."""
     chance = random.Random(7)
     for day in school_days(college.school, START, END):
@@ -52,6 +52,15 @@ def marked(college):
         lesson = lesson_of(college, day=day)
         actions.mark_register(by=college.quill, register=lesson, marks=marks_for(college, "S1", Wren="N"))
     return college
+
+
+three_weeks = scene("three_weeks", mark_three_weeks, on="college")
+
+
+@pytest.fixture
+def marked(three_weeks):
+    """The college with those three weeks."""
+    return three_weeks
 
 
 def counted(student, start, end, model=SessionMark):

@@ -18,6 +18,7 @@ from tests.attendance.conftest import lesson_of, marks_for, session_of
 from tests.college import College
 from tests.interventions.conftest import kind, meeting_of, target_of  # noqa: F401  (fixtures for these tests)
 from tests.progress.conftest import grade_of, point  # noqa: F401  (fixtures for these tests)
+from tests.scenes import scene
 
 MORNINGS = (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
 WORDS = "Words that only a note may hold"
@@ -29,8 +30,7 @@ def mark(college: College, day: date, group: str = "10A", **codes: str) -> None:
     mark_register(by=college.price, register=register, marks=marks_for(college, group, **codes))
 
 
-@pytest.fixture
-def marked(college: College) -> College:
+def mark_three_mornings(college: College) -> College:
     """Three mornings of 10A and 10B, and a lesson of S1: Ada misses all, Ben is late once, Wren misses the lesson."""
     for day in MORNINGS:
         mark(college, day, Ada="O", Ben="L" if day == MORNINGS[0] else "/")
@@ -38,6 +38,15 @@ def marked(college: College) -> College:
     lesson = lesson_of(college, day=MORNINGS[2])
     mark_register(by=college.price, register=lesson, marks=marks_for(college, "S1", Wren="O"))
     return college
+
+
+three_mornings = scene("three_mornings", mark_three_mornings, on="college")
+
+
+@pytest.fixture
+def marked(three_mornings: College) -> College:
+    """The college with those three mornings."""
+    return three_mornings
 
 
 @pytest.fixture
