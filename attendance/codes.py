@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.db import connection
 
@@ -65,6 +65,10 @@ class Code:
         """Whether the code was in force on the day."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
+    def in_force_before(self, day: date) -> bool:
+        """Whether the code was in force on some day before this one."""
+        return day > date.min and (self.valid_from is None or self.valid_from < day)
+
 
 class CodeSet:
     """Codes of one series for one site, read once; asked by code and day, or by number."""
@@ -121,7 +125,7 @@ def forget() -> None:
 
 
 def code_set(series: str, site_id: int | None = None) -> CodeSet:
-    """The code set of a series at a site: a site's own lesson codes, or else the default set."""
+    """The code set of a series at a site: a site's own lesson codes from the day on which they began, else the default set."""
     return sets_of(all_codes().values(), series, site_id)
 
 
@@ -129,7 +133,16 @@ def sets_of(codes: Iterable[Code], series: str, site_id: int | None) -> CodeSet:
     """The same from codes that were read already."""
     offered = [code for code in codes if code.series == series]
     own = [code for code in offered if series == Series.LESSON and code.site_id == site_id and site_id is not None]
-    return CodeSet(own or [code for code in offered if code.site_id is None])
+    default = [code for code in offered if code.site_id is None]
+    begins = min((code.valid_from or date.min for code in own), default=date.max)
+    return CodeSet([*(_until(code, begins) for code in default if code.in_force_before(begins)), *own])
+
+
+def _until(code: Code, day: date) -> Code:
+    """A code of the default set as it holds at a site until its own list begins."""
+    if day == date.max or (code.valid_to is not None and code.valid_to < day):
+        return code
+    return replace(code, valid_to=day - timedelta(days=1))
 
 
 def offered_to(codes: Iterable[Code], *, officer: bool) -> list[Code]:

@@ -76,3 +76,7 @@ class CannotPlan(RegisterProblem):
 
 class AlreadyWithdrawn(RegisterProblem):
     """Somebody else withdrew or changed the plan meanwhile."""
+
+
+class CodeInUse(RegisterProblem):
+    """A code can't be so: another has the symbol then, or marks carry it."""

@@ -1,7 +1,8 @@
 """Where planned absence and the attendance settings stand: in the navigation, on lists of students, on a student's page."""
 
 from attendance import rules
-from caseload import columns
+from attendance.actions.closures import follow_closure
+from caseload import closures, columns
 from caseload.columns import BulkAction, StudentAction
 from core import navigation
 from core.navigation import Place
@@ -9,6 +10,8 @@ from core.navigation import Place
 
 def register() -> None:
     """Offer the places and the buttons."""
+    closures.register_follower(follow_closure)
+    navigation.register(Place("Settings", "Attendance settings", "attendance:settings", rules.CLOSE, 35, "", "sliders"))
     navigation.register(
         Place("Registers", "Planned absence", "attendance:planned_list", rules.VIEW, 22, "g p", "calendar-plus", "Planned")
     )  # fmt: skip

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from audit import record
 from caseload import verbs
+from caseload.closures import ClosedDays, days_of, tell
 from caseload.models import AcademicYear, Closure, Site, Term
 from caseload.rules.structure import manages_college, manages_site
 from caseload.rules.students import require
@@ -51,10 +52,18 @@ def set_term(by: "By", year: AcademicYear, term: Term | None = None, **values: A
 
 @transaction.atomic
 def set_closure(by: "By", closure: Closure | None = None, *, site: Site | None, **values: Any) -> Closure:
-    """Add days on which a site (or every site) does not open, or change them."""
+    """Add days on which a site (or every site) does not open, or change them. Codes in registers follow."""
     require(manages_site(by, site.pk if site else None))
     if closure is not None:
         require(manages_site(by, closure.site_id))
+    before = _stored(closure)
+    row = store_closure(by, closure, site=site, **values)
+    tell(by, before, days_of(row))
+    return row
+
+
+def store_closure(by: "By", closure: Closure | None, *, site: Site | None, **values: Any) -> Closure:
+    """Write a closure and nothing else, for actions that asked a rule of their own and see to the codes themselves."""
     row = closure or Closure()
     row.site = site
     for name in ("kind", "name", "starts_on", "ends_on"):
@@ -66,8 +75,21 @@ def set_closure(by: "By", closure: Closure | None = None, *, site: Site | None, 
 
 @transaction.atomic
 def remove_closure(by: "By", closure: Closure) -> None:
-    """Open on these days after all."""
+    """Open on these days after all. Codes in registers follow."""
     require(manages_site(by, closure.site_id))
+    before = days_of(closure)
+    drop_closure(by, closure)
+    tell(by, before, None)
+
+
+def drop_closure(by: "By", closure: Closure) -> None:
+    """Take a closure away and do nothing else, for actions that asked a rule of their own."""
     number = closure.pk
     closure.delete()
     record.record(by, verbs.CLOSURE_REMOVED, "closure", number)
+
+
+def _stored(closure: Closure | None) -> ClosedDays | None:
+    """A closure as the database has it, before what was typed is put on it."""
+    row = Closure.objects.filter(pk=closure.pk).first() if closure is not None else None
+    return days_of(row) if row is not None else None

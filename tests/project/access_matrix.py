@@ -179,6 +179,17 @@ ROWS: tuple[Row, ...] = (
     send("attendance:planned_withdraw",            "-- ----- +- -- --- -- -", t.planned),
     see("attendance:batch_detail",                 "-- ----- +- -- --- -- -", t.planned_batch),
     send("attendance:batch_withdraw",              "-- ----- +- -- --- -- -", t.planned_batch),
+    # Attendance settings: the officer's; closures are the data manager's too
+    see("attendance:settings",                     "-- ----- +- -- --- +- -"),
+    see("attendance:site_settings",                "-- ----- +- -- --- -- -", t.college_site),
+    see("attendance:code_list",                    "-- ----- +- -- --- -- -"),
+    send("attendance:code_own_list",               "-- ----- +- -- --- -- -", t.college_site),
+    see("attendance:code_new",                     "-- ----- +- -- --- -- -", t.college_site),
+    see("attendance:code_change",                  "-- ----- +- -- --- -- -", t.lesson_code),
+    see("attendance:closure_list",                 "-- ----- +- -- --- +- -"),
+    see("attendance:closure_new",                  "-- ----- +- -- --- +- -"),
+    see("attendance:closure_change",               "-- ----- +- -- --- +- -", t.closure),
+    send("attendance:closure_remove",              "-- ----- +- -- --- +- -", t.closure),
     # Attendance alerts: the college's rules, acting on what they raise, holding a student out
     see("attendance:alert_list",                   "+- ++++- ++ -- +-+ -- -"),
     see("attendance:hold_new",                     "+- ++++- ++ -- +-+ -- -", t.ada),

@@ -182,6 +182,27 @@ def planned_batch(college: College) -> Any:
     return {"batch": _planned(college).batch}
 
 
+def college_site(college: College) -> Any:
+    """The site that marks lessons."""
+    return college.sixth.public_id
+
+
+@once
+def lesson_code(college: College) -> Any:
+    """The number of a lesson code of that site's own."""
+    from attendance.models import AttendanceCode
+
+    return AttendanceCode.objects.create(
+        series="lesson",
+        site=college.sixth,
+        code="Q",
+        short="Quarantine",
+        meaning="Kept at home",
+        stat_class="AA",
+        valid_from=college.today + timedelta(days=3),
+    ).pk
+
+
 @once
 def _planned(college: College) -> Any:
     from attendance.models import PlannedAbsence
