@@ -20,7 +20,9 @@ class FormTokensNode(CsrfTokenNode):
         """Django's own, and ours when somebody is signed in."""
         own = super().render(context)
         word = page_token.drawn_for(context.get("request"))
-        return own + format_html('<input type="hidden" name="{}" value="{}">', page_token.FIELD, word) if word else own
+        if not word:
+            return own
+        return format_html('{}<input type="hidden" name="{}" value="{}">', own, page_token.FIELD, word)
 
 
 @register.tag("csrf_token")
