@@ -1,5 +1,7 @@
 """What caseload adds to the left column, and to lists and student pages of its own accord."""
 
+from caseload import reasons
+from caseload.actions.contacts import answer_follow_ups
 from caseload.columns import (
     Filter,
     ReasonSource,
@@ -8,7 +10,9 @@ from caseload.columns import (
     register_reasons,
     register_student_action,
 )
-from caseload.queries.contacts import follow_up_reasons
+from caseload.queries.contacts import follow_up_reasons, open_follow_ups
+from caseload.queries.home import coming_of_age_reasons
+from caseload.reasons import Source
 from caseload.rules.structure import MANAGE_STRUCTURE
 from caseload.rules.students import LOG_CONTACT, VIEW, VIEW_CASELOAD, VIEW_CONTACTS
 from core.navigation import Place, register
@@ -40,6 +44,7 @@ PLACES = (
     Place("Students", "All students", "caseload:student_list", VIEW, 30, "g s", "person-lines-fill", "Students"),
     Place("Settings", "Groups", "caseload:group_list", MANAGE_STRUCTURE, 20, "", "diagram-3"),
     Place("Settings", "Calendar", "caseload:calendar", MANAGE_STRUCTURE, 30, "", "calendar3"),
+    Place("Settings", "Writing home", "caseload:home_policy", MANAGE_STRUCTURE, 40, "", "envelope-paper"),
     Place("Settings", "Rollover", "caseload:rollover_list", MANAGE_STRUCTURE, 35, "", "arrow-up-right-square"),
 )
 
@@ -49,5 +54,8 @@ def register_places() -> None:
     for place in PLACES:
         register(place)
     register_reasons(ReasonSource("follow_up", VIEW_CONTACTS, follow_up_reasons, 90))
+    reasons.register(Source("follow_up", LOG_CONTACT, open_follow_ups, answer_follow_ups, 20))
+    register_reasons(ReasonSource("home", VIEW_CONTACTS, coming_of_age_reasons, 95))
+    register_filter(Filter("home", "Turning 18", 95, VIEW_CONTACTS))
     register_filter(Filter("follow_up", "Contact to follow up", 90, VIEW_CONTACTS))
     register_student_action(StudentAction("contact", "Contact", "caseload:contact_log", LOG_CONTACT, 20, "telephone"))

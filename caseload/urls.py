@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from caseload.views import calendar, contacts, grants, groups, lists, rollover, search, students, team
+from caseload.views import calendar, contacts, grants, groups, home, lists, rollover, search, students, team
 
 app_name = "caseload"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("students/<uuid:public_id>/contacts/log/", contacts.contact_log, name="contact_log"),
     path("students/<uuid:public_id>/contacts/add/", contacts.contact_add, name="contact_add"),
     path("students/<uuid:public_id>/contacts/<uuid:contact_id>/", contacts.contact_edit, name="contact_edit"),
+    path("students/<uuid:public_id>/contacts/home/", home.home_consent, name="home_consent"),
+    path("set-up/home/", home.home_policy_edit, name="home_policy"),
     path("contact-log/<uuid:public_id>/add/", contacts.contact_entry_add, name="contact_entry_add"),
     path("contact-log/<uuid:public_id>/follow-up/", contacts.contact_follow_up, name="contact_follow_up"),
     path("search/", search.search, name="search"),

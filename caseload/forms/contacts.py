@@ -121,3 +121,28 @@ def _stored(link: StudentContact) -> dict[str, Any]:
 def _option(row: dict[str, Any]) -> str:
     barred = " – must not be contacted" if row["no_contact"] else ""
     return f"{row['name']} ({row['relationship_words'].lower()}){barred}"
+
+
+class HomeConsentForm(forms.Form):
+    """A student agrees that home is written to from 18 on."""
+
+    words = forms.CharField(
+        max_length=200,
+        label="How they said it",
+        help_text="In a one-to-one, by email, on the enrolment form …",
+    )
+
+
+class HomePolicyForm(forms.Form):
+    """What the college has decided about writing home."""
+
+    write_at_16_and_17 = forms.BooleanField(
+        required=False,
+        label="Write home about students of 16 and 17",
+        help_text="Under 16 home is always written to; from 18 on only when the student has agreed.",
+    )
+    announce_days = forms.IntegerField(
+        min_value=0,
+        max_value=180,
+        label="Days before an 18th birthday on which the tutor is told",
+    )

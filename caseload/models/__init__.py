@@ -33,6 +33,7 @@ from caseload.models.groups import (
     YearGroup,
     YearGroupMembership,
 )
+from caseload.models.home import HomeConsent, HomePolicy
 from caseload.models.rollover import Rollover
 from caseload.models.students import Characteristic, Student
 
@@ -54,6 +55,8 @@ __all__ = [
     "CourseGrant",
     "Enrolment",
     "Grant",
+    "HomeConsent",
+    "HomePolicy",
     "House",
     "HouseGrant",
     "HouseMembership",

@@ -16,6 +16,7 @@ from caseload.forms.contacts import AdditionForm, ContactForm, ContactLogForm
 from caseload.models import Contact, ContactLogEntry, Student, StudentContact
 from caseload.queries.contacts import contact_log as log_of
 from caseload.queries.contacts import contacts_of
+from caseload.queries.home import home_standing, recipients
 from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, VIEW_CONTACTS, reaches
 
 
@@ -23,9 +24,11 @@ from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, VIEW_CONTACTS,
 def contact_list(request: HttpRequest, public_id: str) -> HttpResponse:
     """A student's contacts in order of priority, and the whole contact log."""
     student = fetch(Student, request.user, VIEW_CONTACTS, public_id=public_id)
+    home = {str(found.public_id): found for found in recipients([student.pk])[student.pk]}
     context = {
         "student": student,
-        "contacts": contacts_of(student),
+        "contacts": [row | {"home": home.get(str(row["public_id"]))} for row in contacts_of(student)],
+        "home": home_standing(student),
         "log": log_of(student),
         "home_name": student.home_name if student.home_name != student.full_name else "",
         "may_log": reaches(request.user, LOG_CONTACT, student),

@@ -136,6 +136,8 @@ ROWS: tuple[Row, ...] = (
     see("caseload:closure_edit",                   "-- ----- -- -- --- +- -", t.closure),
     see("caseload:term_add",                       "-- ----- -- -- --- +- -", t.year),
     see("caseload:term_edit",                      "-- ----- -- -- --- +- -", t.term),
+    send("caseload:home_consent",                  "+- ++++- ++ ++ +-+ -- -", t.ada),
+    see("caseload:home_policy",                    "-- ----- -- -- --- +- -"),
     see("caseload:rollover_list",                  "-- ----- -- -- --- +- -"),
     see("caseload:rollover_detail",                "-- ----- -- -- --- +- -", t.rollover),
     send("caseload:rollover_change",               "-- ----- -- -- --- +- -", t.rollover),

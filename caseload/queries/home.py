@@ -1,0 +1,102 @@
+"""Who at home may be written to about which student: asked for many at once, before anything is sent."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from caseload.columns import Reason
+from caseload.models import HomeConsent, HomePolicy, Student, StudentContact
+from caseload.rules.home import Standing, age_on, birthday, may_write_home
+from core import clock, wording
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One adult of one student: whether they may be written to, why or why not, and how they are reached."""
+
+    student_id: int
+    contact_id: int
+    public_id: UUID
+    name: str
+    email: str
+    address: str
+    postcode: str
+    language: str
+    needs_interpreter: bool
+    allowed: bool
+    why: str
+
+
+def home_policy() -> HomePolicy:
+    """What the college has decided; the defaults where nobody decided anything."""
+    return HomePolicy.objects.filter(pk=1).first() or HomePolicy(pk=1)
+
+
+def recipients(
+    student_ids: Iterable[int], day: date | None = None, *, emergency: bool = False
+) -> dict[int, list[Recipient]]:
+    """Every present contact of these students in order of priority, each with whether they may be written to. Three queries."""
+    ids, day, policy = list(student_ids), day or clock.today(), home_policy()
+    agreed = set(HomeConsent.objects.filter(student__in=ids, withdrawn_at=None).values_list("student_id", flat=True))
+    links = (
+        StudentContact.objects.filter(student__in=ids, ended_on=None, contact__ended_on=None)
+        .select_related("contact", "student")
+        .order_by("student_id", "priority", "pk")
+    )
+    found: dict[int, list[Recipient]] = {pk: [] for pk in ids}
+    for link in links:
+        standing = Standing(link.no_contact, link.parental_responsibility, link.lives_with, link.is_emergency)
+        allowed, why = may_write_home(
+            standing,
+            link.student.date_of_birth,
+            day,
+            at_16_and_17=policy.write_at_16_and_17,
+            consent=link.student_id in agreed,
+            emergency=emergency,
+        )
+        found[link.student_id].append(_recipient(link, allowed, why))
+    return found
+
+
+def _recipient(link: StudentContact, allowed: bool, why: str) -> Recipient:
+    contact = link.contact
+    name = f"{contact.title} {contact.full_name}".strip()
+    return Recipient(
+        link.student_id, contact.pk, contact.public_id, name, contact.email, contact.address, contact.postcode,
+        contact.language, contact.needs_interpreter, allowed, why,
+    )  # fmt: skip
+
+
+def home_standing(student: Student) -> dict[str, Any]:
+    """What holds for one student: their age, what the rule is, whether they agreed, and when that changes."""
+    consent = HomeConsent.objects.filter(student=student, withdrawn_at=None).select_related("recorded_by").first()
+    today, born = clock.today(), student.date_of_birth
+    age = age_on(born, today) if born else None
+    return {
+        "age": age,
+        "consent": consent,
+        "policy": home_policy(),
+        "eighteen_on": birthday(born, 18) if born and age is not None and age < 18 else None,
+        "may_agree": age is not None and age >= 17,
+    }
+
+
+def coming_of_age_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
+    """Students who turn 18 soon and have not said whether home may be written to. Two queries."""
+    today, policy = clock.today(), home_policy()
+    last = today + timedelta(days=policy.announce_days)
+    # Those who turn 18 between today and then were born in a window of as many days, 18 years ago.
+    earliest, latest = today.year - 18, last.year - 18
+    agreed = HomeConsent.objects.filter(withdrawn_at=None).values("student_id")
+    rows = Student.objects.filter(pk__in=student_ids, date_of_birth__year__range=(earliest, latest)).exclude(
+        pk__in=agreed
+    )
+    found: dict[int, list[Reason]] = {}
+    for pk, born in rows.values_list("pk", "date_of_birth"):
+        day = birthday(born, 18)
+        if today <= day <= last:
+            words = f"18 on {wording.day(day)}: ask whether home may be written to"
+            found[pk] = [Reason(words, 35, "watch", "home")]
+    return found
