@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from attendance import rules
 from attendance.arithmetic import Totals, decimal
-from attendance.choices import Series
+from attendance.choices import AlertKind, Series
+from attendance.models import AlertRule
 from attendance.queries.student_page import LABELS, figure, points, student_windows
 from attendance.queries.students import events
 from attendance.queries.totals import series_by_student, totals_in_windows, weekly_by_student, windows
@@ -71,8 +72,9 @@ def load_year_column(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str,
 
 
 def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]]:
-    """Persistent absence, and six weeks well below the year."""
+    """Persistent absence, and six weeks well below the year unless a rule of the college watches for drops itself."""
     found: dict[int, list[Reason]] = {}
+    watched = AlertRule.objects.switched_on().filter(kind=AlertKind.DROP).exists()
     for student, totals in _figures(ids, user).items():
         year, six_weeks = totals.get("year"), totals.get("six_weeks")
         if year is None or not year.possible:
@@ -82,7 +84,7 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
             reasons.append(Reason(f"Severe absence, {year.percent} attended", 80, "concern", "attendance"))
         elif year.is_persistent:
             reasons.append(Reason(f"Persistent absence, {year.percent} attended", 55, "concern", "attendance"))
-        if six_weeks is not None and (fell := _fell(year, six_weeks)) >= FELL_BY:
+        if not watched and six_weeks is not None and (fell := _fell(year, six_weeks)) >= FELL_BY:
             reasons.append(Reason(f"Down {fell} points in six weeks", 65, "concern", "attendance"))
         if reasons:
             found[student] = reasons

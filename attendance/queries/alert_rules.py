@@ -17,6 +17,7 @@ from attendance.arithmetic import Totals
 from attendance.choices import AlertKind, Series
 from attendance.coding import of_compulsory_school_age
 from attendance.models import AlertRule
+from attendance.patterns import LEAST_ABSENCES
 from attendance.queries.analysis.unauthorised import CODES, PROVISIONAL, school_weeks_of
 from attendance.queries.patterns import patterns_of
 from attendance.queries.totals import TABLE, totals_in_windows
@@ -230,17 +231,43 @@ def _consecutive(rule: AlertRule, those: Population, days: Sequence[date]) -> Fo
 
 
 def _pattern(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
-    """A pattern with the chance test that it passed, at a stricter level than one student's page: many are looked at."""
-    found: Found = {day: [] for day in days}
-    back = WEEK * (rule.weeks or 1) - timedelta(days=1)
-    for day in days:
-        start = max(day - back, those.year_starts(day))
-        for student, findings in patterns_of(those.ids, start, day, those.series, PATTERN_LEVEL).items():
+    """A pattern with the chance test that it passed, at a stricter level than one student's page: many are looked at.
+
+    Of several days, a student is looked at anew only where they missed something since the day before it; until then
+    they keep what was found. Nobody with fewer absences than a pattern takes is looked at.
+    """
+    spans = {
+        day: (max(day - WEEK * (rule.weeks or 1) + timedelta(days=1), those.year_starts(day)), day)
+        for day in sorted(days)
+    }
+    if not spans:
+        return {}
+    missed = _missed_by_week(those, min(start for start, _ in spans.values()), max(days))
+    found: Found = {}
+    kept: dict[int, Hit] = {}
+    before = date.min
+    for day, (start, end) in spans.items():
+        many = {pk for pk, weeks in missed.items() if _in_weeks(weeks, start, end) >= LEAST_ABSENCES}
+        anew = {pk for pk in many if before == date.min or _in_weeks(missed[pk], before, end)}
+        kept = {pk: hit for pk, hit in kept.items() if pk in many - anew}
+        for student, findings in patterns_of(anew, start, end, those.series, PATTERN_LEVEL).items():
             if (strongest := findings.strongest) is not None:
                 figures = [("Pattern", strongest.sentence), ("Chance", strongest.chance_words)]
-                facts = _facts(start, day, day, figures)
-                found[day].append(Hit(student, strongest.sentence.rstrip("."), facts))
+                kept[student] = Hit(student, strongest.sentence.rstrip("."), _facts(start, end, day, figures))
+        found[day], before = list(kept.values()), day
     return found
+
+
+def _missed_by_week(those: Population, start: date, end: date) -> dict[int, dict[date, int]]:
+    found: dict[int, dict[date, int]] = {}
+    values = {"ids": those.ids, "series": those.series, "start": clock.week_of(start), "end": end}
+    for student, week, missed in _rows(_MISSED, values):
+        found.setdefault(student, {})[week] = missed
+    return found
+
+
+def _in_weeks(missed: Mapping[date, int], start: date, end: date) -> int:
+    return sum(number for week, number in missed.items() if clock.week_of(start) <= week <= end)
 
 
 def _facts(start: date, end: date, day: date, figures: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -257,6 +284,11 @@ def _rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+_MISSED = """
+    SELECT student_id, week, authorised + unauthorised FROM attendance_weeksummary
+    WHERE student_id = ANY(%(ids)s) AND series = %(series)s AND week BETWEEN %(start)s AND %(end)s
+        AND authorised + unauthorised > 0 ORDER BY 1, 2
+"""
 _ON_ROLL = (
     "EXISTS (SELECT 1 FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)"
 )

@@ -101,6 +101,18 @@ def follow_up_contact(by: "User", entry: ContactLogEntry) -> ContactLogEntry:
 
 
 @transaction.atomic
+def answer_follow_ups(numbers: Sequence[int], by: "User", through: Through) -> int:
+    """Contacts are followed up by the support just given. The caller has asked for reach (`caseload.reasons`)."""
+    rows = ContactLogEntry.objects.filter(pk__in=numbers, followed_up_at=None).exclude(follow_up_on=None)
+    found = list(rows.select_for_update().order_by("pk").values_list("pk", "student_id"))
+    ContactLogEntry.objects.filter(pk__in=[pk for pk, _ in found]).update(followed_up_at=clock.now())
+    for pk, student in found:
+        details = {"student": student, "through": through.kind, "through_id": through.number}
+        record.record(by, verbs.CONTACT_FOLLOWED_UP, "contact_log_entry", pk, details=details)
+    return len(found)
+
+
+@transaction.atomic
 def add_contact(by: "User | SystemActor", student: Student, **values: Any) -> StudentContact:
     """Add an adult around a student."""
     require(reaches(by, MANAGE_STUDENTS, student))

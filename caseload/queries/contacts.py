@@ -9,6 +9,7 @@ from django.db.models import Q
 from caseload import choices
 from caseload.columns import Reason
 from caseload.models import ContactLogEntry, Student, StudentContact
+from caseload.reasons import OpenReason
 from core import clock
 from core.wording import day as in_words
 
@@ -85,6 +86,17 @@ def follow_up_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[R
         .values_list("student_id", "follow_up_on")
     )
     return {pk: [_follow_up(due, (today - due).days)] for pk, due in rows if due is not None}
+
+
+def open_follow_ups(student_ids: Sequence[int]) -> list[OpenReason]:
+    """Contacts that are due to be followed up, as what a support may answer. One query."""
+    rows = ContactLogEntry.objects.filter(
+        student_id__in=student_ids, followed_up_at=None, follow_up_on__lte=clock.today()
+    ).order_by("follow_up_on", "pk")
+    return [
+        OpenReason(student, pk, f"To follow up: {summary}", due)
+        for student, pk, summary, due in rows.values_list("student_id", "pk", "summary", "follow_up_on")
+    ]
 
 
 def follow_ups_due(user: Any, students: Any) -> int:

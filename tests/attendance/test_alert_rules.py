@@ -117,6 +117,30 @@ def test_late_counts_before_and_after_the_register_closed(college: College, mark
     assert sentences(rule("late", count=3, weeks=2)) == [{"Ada": "Late 3 times in two weeks"}]
 
 
+def test_a_pattern_needs_the_chance_test_and_is_kept_from_day_to_day(college: College, marks: Marks) -> None:
+    mondays = [date(2026, 9, 7) + timedelta(weeks=number) for number in range(7)] + [date(2026, 11, 9)]
+    marks("Ada", date(2026, 9, 2), days=dict.fromkeys(mondays, "II"))
+    marks("Ben", date(2026, 9, 2), days=dict.fromkeys([date(2026, 9, 8), date(2026, 10, 2), date(2026, 11, 9)], "II"))
+    thursday, friday = sentences(rule("pattern", weeks=12), date(2026, 11, 19), FRIDAY)
+    assert thursday == friday == {"Ada": "8 of 8 absences were on a Monday"}
+
+
+def test_the_national_threshold_says_what_its_own_page_says(college: College, marks: Marks) -> None:
+    from attendance.queries.analysis.unauthorised import thresholds_of
+
+    away = {date(2026, 9, 7): "GO", date(2026, 9, 8): "NU", date(2026, 11, 16): "OO", date(2026, 11, 17): "OO"}
+    marks("Ada", date(2026, 9, 2), days=away)
+    marks("Ben", date(2026, 9, 2), days=away | {date(2026, 9, 3): "OO", date(2026, 11, 18): "UU"})
+    for day in (FRIDAY, date(2026, 11, 13), date(2026, 10, 23)):
+        page = {
+            each.student_id: (each.now, each.provisional)
+            for each in thresholds_of([s.pk for s in college.students], day, 1)
+        }
+        hits = students_by_day(rule("unauthorised", count=1), [day])[day]
+        figures = {pk: tuple(int(words) for _, words in hit.facts["figures"]) for pk, hit in hits.items()}
+        assert figures == {pk: found for pk, found in page.items() if found[0]}
+
+
 def test_a_leaver_and_a_late_starter_count_between_their_dates(college: College, marks: Marks) -> None:
     marks([college.student("Ada"), college.student("Ben")], date(2026, 11, 2), codes="II")
     membership = SiteMembership.objects.filter(student=college.student("Ada"))

@@ -366,6 +366,18 @@ def test_notes_and_calls_clear_only_what_is_ticked_and_within_reach(college: Col
     assert Alert.objects.get(pk=raised.pk).ended_through == "Call"
 
 
+def test_a_contact_to_follow_up_is_a_reason_too(college: College, raised: Alert) -> None:
+    ada = college.student("Ada")
+    entry = {"direction": "out", "channel": "call", "at": clock.now(), "summary": "Rang home, left a message"}
+    waiting = log_contact(college.okafor, ada, follow_up_on=college.today, **entry)
+    offered = reasons.offered([ada.pk], college.okafor)
+    assert [reason.words for reason in offered.reasons] == [raised.reason, "To follow up: Rang home, left a message"]
+    quick_note(ada, NoteSaid("Met mother"), token=uuid4(), by=college.okafor, answers=offered.ticked)
+    waiting.refresh_from_db()
+    assert waiting.followed_up_at == clock.now()
+    assert reasons.open_reasons([ada.pk], college.okafor) == []
+
+
 def test_what_somebody_else_cleared_meanwhile_stays_theirs(college: College, raised: Alert) -> None:
     through = Through("Call", "contact_log_entry", 1)
     assert alerts.clear_alerts([raised.pk], by=college.price, through=through) == 1
