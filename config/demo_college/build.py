@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from attendance.actions.summary import rebuild_summary
+from config.demo_college.alerts import Alerts
 from config.demo_college.chance import Chance
 from config.demo_college.concerns import Concerns
 from config.demo_college.frame import Frame
@@ -76,6 +77,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step("grades and effort")
     work = Work(frame, roll, groups, diaries, Chance(seed, "work"))
     step(f"{len(work.rows['meetings'])} one-to-ones, {len(work.rows['targets'])} targets")
+    alerts = Alerts(frame, roll, groups, Chance(seed, "alerts"))
+    step(f"{len(alerts.rows)} attendance alerts, {alerts.open} open")
     concerns = Concerns(frame, roll, groups, Chance(seed, "concerns"))
     schedule_a_report(frame)
     step(f"{concerns.made} concerns, and a schedule")
