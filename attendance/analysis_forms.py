@@ -14,15 +14,16 @@ WEEKDAYS = (
     ("", "Every day"),
     *((str(n), name) for n, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))),
 )
+NOT_OFFERED = {"invalid_choice": "There is no such choice; all are shown. Choose one on this page."}
 
 
 class MarksForm(forms.Form):
     """Which marks to list: two dates, and what they are narrowed to."""
 
-    series = forms.ChoiceField(choices=[("", ""), *Series.choices], required=False)
-    show = forms.ChoiceField(choices=[("", ""), *SHOW.items()], required=False)
+    series = forms.ChoiceField(choices=[("", ""), *Series.choices], required=False, error_messages=NOT_OFFERED)
+    show = forms.ChoiceField(choices=[("", ""), *SHOW.items()], required=False, error_messages=NOT_OFFERED)
     code = forms.CharField(max_length=4, required=False)
-    weekday = forms.ChoiceField(choices=WEEKDAYS, required=False)
+    weekday = forms.ChoiceField(choices=WEEKDAYS, required=False, error_messages=NOT_OFFERED)
     period = forms.CharField(max_length=20, required=False)
 
     def __init__(self, data: Any = None) -> None:
@@ -45,15 +46,14 @@ class MarksForm(forms.Form):
         return found
 
     def wanted(self, student_id: int) -> Wanted:
-        """The marks to read: the year to date in the student's own series, unless the address says otherwise and makes sense."""
-        today = clock.today()
-        good: dict[str, Any] = (
-            self.cleaned_data if self.is_bound and self.is_valid() else getattr(self, "cleaned_data", {})
-        )
-        end: date = good.get("to") or today
-        start: date = good.get("from") or windows(end).year[0]
-        if start > end:
-            start = windows(end).year[0]
+        """The marks to read: the year to date in the student's own series, but for what the address says and makes sense."""
+        self.is_valid()
+        good: dict[str, Any] = getattr(self, "cleaned_data", {})
+        end: date = clock.today()
+        start: date = windows(end).year[0]
+        if good and not {"from", "to"} & set(self.errors):
+            end = good.get("to") or end
+            start = good.get("from") or min(start, end)
         weekday = good.get("weekday") or ""
         return Wanted(
             series=good.get("series") or series_by_student([student_id]).get(student_id, Series.SESSION),

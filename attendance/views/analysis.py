@@ -32,6 +32,7 @@ TABS = (
     ("attendance:resit_list", "English and maths", Series.LESSON),
     ("attendance:leaving_list", "Leavers", ""),
 )
+ONLY = {name: only for name, _, only in TABS}
 ROWS_PER_PAGE = 150
 AWAY_DAYS = (2, 3, 5, 10)
 SERIES_LABEL = {Series.SESSION: "AM and PM sessions", Series.LESSON: "Lessons"}
@@ -266,7 +267,7 @@ def _context(request: HttpRequest, scope: Scope, name: str, **kept: str) -> dict
             {"label": SERIES_LABEL[Series(one)], "url": _address(name, scope, series=one, **kept), "current": one == scope.series, "count": None}
             for one in scope.every_series
         ]
-        if len(scope.every_series) > 1
+        if len(scope.every_series) > 1 and not ONLY[name]
         else [],
     }  # fmt: skip
 

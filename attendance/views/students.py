@@ -27,6 +27,7 @@ from core.files import safe_name
 from core.pdf import facts_hash, render_pdf
 
 MARKS_PER_PAGE = 200
+DATES = {"from": "start", "to": "end"}
 
 
 @page(rules.VIEW)
@@ -67,6 +68,7 @@ def student_marks(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "wanted": wanted,
         "found": found,
         "page": Paginator(found.lines, MARKS_PER_PAGE).get_page(request.GET.get("page")),
+        "typed": {name: request.GET.get(name) or getattr(wanted, kept).isoformat() for name, kept in DATES.items()},
         "weekday_value": "" if wanted.weekday is None else str(wanted.weekday),
         "weekday_name": WEEKDAYS[wanted.weekday] if wanted.weekday is not None else "",
         "chips": [_kind(key, label, wanted, found.kinds) for key, label in SHOW.items() if _is_offered(key, wanted, found.kinds)],

@@ -69,10 +69,10 @@ class Standing:
             if self.to_come is not None and self.back > self.to_come:
                 end = f" Only {self.to_come} are still to come this year."
             return f"No longer persistent after {_of(self.back, unit)} attended in a row.{end}"
-        said = f"{self.more} more {'absence' if self.more == 1 else 'absences'} in a row and it is persistent"
-        if self.by_the_end is not None:
-            return f"{said}; {self.by_the_end} by the year's end make it so there."
-        return f"{said}."
+        more = f"{self.more} more in a row" if self.more > 1 else "1 more absence"
+        if self.by_the_end is None:
+            return f"{more} and it is persistent."
+        return f"{more} and it is persistent today; {self.by_the_end} more by the year's end make it so for the year."
 
 
 def standings(scope: Scope) -> list[Standing]:
