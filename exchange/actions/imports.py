@@ -70,6 +70,8 @@ def work_on_roster(import_id: int) -> None:
         stage = Stage.LOADED if run.stage == Stage.LOAD and result.imported else Stage.PREVIEW
         # In the same transaction as the rows: a worker that lost its lease saves neither.
         run.finish(result=_kept(result), stage=stage)
+        if stage == Stage.LOADED:
+            after_commit("attendance.raise_alerts")  # leavers' alerts end
 
 
 def _kept(result: Result) -> dict[str, Any]:
