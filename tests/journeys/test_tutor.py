@@ -1,18 +1,21 @@
-"""A tutor's morning: who needs me, the register, a student, a one-to-one, a concern."""
+"""A tutor's morning: who needs me, the register, a student, a one-to-one, a concern. On a phone, and by keyboard alone."""
 
-import pytest
+import re
+
+from django.contrib.sessions.models import Session
 
 from accounts.models import User
 from attendance.models import Register
+from caseload.models import ContactLogEntry
 from core import naming
 from interventions.models import Meeting, Target
 from safeguarding.models import Concern
-from tests.journeys.conftest import LAPTOP, PHONE, TODAY
+from tests.journeys.conftest import PHONE, TODAY
+from tests.journeys.keyboard import Keyboard
 
 
-@pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_a_tutor_takes_a_register_holds_a_one_to_one_and_raises_a_concern(story, size):
-    tutor = story(size)
+def test_a_tutor_takes_a_register_holds_a_one_to_one_and_raises_a_concern(story):
+    tutor = story(PHONE)
     page = tutor.page
     tutor.sign_in("tutor")
     assert page.get_by_role("heading", level=1).inner_text() == "My caseload"
@@ -20,6 +23,7 @@ def test_a_tutor_takes_a_register_holds_a_one_to_one_and_raises_a_concern(story,
 
     _take_the_register(tutor)
     student = _open_the_first_student(tutor)
+    _is_signed_out_while_typing(tutor)
     _hold_a_one_to_one(tutor)
     _raise_a_concern(tutor, student)
 
@@ -37,10 +41,13 @@ def _take_the_register(tutor):
     page.locator("[data-mark-rest]").click()
     assert f"{students - 1} present" in page.locator("[data-tally]").inner_text()
     assert "1 absent" in page.locator("[data-tally]").inner_text()
-    page.locator("[data-save]").click()
-    page.wait_for_load_state("load")
-    register = Register.objects.get(date=TODAY)
-    assert register.taken_by.email == "tutor@waymark.example"
+    with page.expect_navigation():
+        page.locator("[data-save]").click()
+    _assert_it_is_taken()
+
+
+def _assert_it_is_taken():
+    assert Register.objects.get(date=TODAY).taken_by.email == "tutor@waymark.example"
 
 
 def _open_the_first_student(tutor):
@@ -50,6 +57,26 @@ def _open_the_first_student(tutor):
     page.wait_for_url("**/students/**")
     tutor.check()
     return page.get_by_role("heading", level=1).inner_text()
+
+
+def _is_signed_out_while_typing(tutor):
+    page, student_page = tutor.page, tutor.page.url
+    page.goto(f"{student_page}contacts/log/")
+    page.get_by_label("What about").fill("Rang home about the bus.")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("it is kept for a day").wait_for()
+    tutor.sign_in("tutor")
+    page.get_by_role("link", name="Go back to it").click()
+    page.get_by_text("You were signed out before this was saved").wait_for()
+    assert page.get_by_label("What about").input_value() == "Rang home about the bus."
+    assert page.evaluate("document.activeElement.hasAttribute('data-kept')")
+    tutor.check()
+    assert not ContactLogEntry.objects.filter(summary="Rang home about the bus.").exists()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Throw it away").click()
+    page.get_by_text("What you typed was thrown away.").wait_for()
+    page.goto(student_page)
 
 
 def _hold_a_one_to_one(tutor):
@@ -69,6 +96,10 @@ def _hold_a_one_to_one(tutor):
     page.locator("[data-save]").click()
     page.wait_for_load_state("load")
     page.wait_for_function("() => !document.querySelector('form[data-draft-url]')")
+    _assert_one_more(meetings, targets)
+
+
+def _assert_one_more(meetings, targets):
     assert Meeting.objects.count() == meetings + 1
     newest = Target.objects.order_by("pk").last()
     assert (Target.objects.count(), newest.what) == (targets + 1, "Read for twenty minutes on four evenings")
@@ -87,6 +118,94 @@ def _raise_a_concern(tutor, student):
     page.wait_for_load_state("load")
     page.wait_for_function("() => document.title.indexOf('Raise') < 0")
     tutor.check()
+    _assert_it_is_raised()
+
+
+def _assert_it_is_raised():
     me = User.objects.get(email="tutor@waymark.example")
     with naming.named(me.pk):
         assert Concern.objects.filter(reporter=me, recorded_at__date=TODAY).count() == 1
+
+
+# --- The same by keyboard alone, on a laptop ---------------------------------------------------------------------------
+
+
+def test_a_tutor_does_it_all_by_keyboard(story):
+    tutor = story()
+    keys, places = Keyboard(tutor.page), tutor.page.get_by_role("navigation", name="Places")
+    tutor.go("/demo/")
+    keys.follow("button", "Sign in as tutor")
+    tutor.check()
+    keys.follow("link", re.compile("registers$"), places)
+    tutor.check()
+    _take_the_register_by_keys(tutor, keys)
+    keys.follow("link", "My caseload", places)
+    keys.skip()
+    keys.tab_to(tutor.page.locator("tbody a.wm-row-link").first)
+    keys.and_wait()
+    tutor.check()
+    student = tutor.page.get_by_role("heading", level=1).inner_text()
+    _hold_a_one_to_one_by_keys(tutor, keys)
+    _raise_a_concern_by_keys(tutor, keys, student)
+
+
+def _take_the_register_by_keys(tutor, keys):
+    page = tutor.page
+    keys.skip()
+    keys.tab_to(page.locator("a.wm-row-link").first)
+    keys.and_wait()
+    page.locator("[data-register]").wait_for()
+    tutor.check()
+    keys.skip()
+    # A letter marks the student and goes to the next; the arrows go there too.
+    keys.tab_to(page.locator("[data-row]").first.locator("input[type=radio]").first)
+    keys.press("n")
+    second = page.locator("[data-row]").nth(1)
+    assert second.evaluate("row => row.contains(document.activeElement)")
+    keys.press("ArrowUp", "ArrowDown")
+    assert second.evaluate("row => row.contains(document.activeElement)")
+    keys.tab_to(page.locator("[data-mark-rest]"), most=6 * page.locator("[data-row]").count())
+    keys.press("Enter")
+    assert "1 absent" in page.locator("[data-tally]").inner_text()
+    assert page.evaluate("document.activeElement.hasAttribute('data-save')")
+    keys.and_wait()
+    _assert_it_is_taken()
+
+
+def _hold_a_one_to_one_by_keys(tutor, keys):
+    page = tutor.page
+    meetings, targets = Meeting.objects.count(), Target.objects.count()
+    keys.skip()
+    keys.follow("link", "One-to-one")
+    form = page.locator("form[data-draft-url]")
+    form.wait_for()
+    tutor.check()
+    keys.skip()
+    keys.pick(page.get_by_role("radio", name="Good", exact=True))
+    for review in page.locator("fieldset.wm-review").all():
+        keys.pick(review.get_by_role("radio", name="Met", exact=True))
+    keys.write("What we talked about", "Talked about the week. Everything is moving.", form)
+    page.get_by_text("Draft saved").wait_for()
+    keys.tab_to(form.locator("textarea[name$='-what']").first)
+    keys.type("Read for twenty minutes on four evenings")
+    keys.tab_to(form.locator("input[name$='-due_on']").first)
+    keys.type("12122026")
+    keys.tab_to(page.locator("[data-save]"))
+    keys.and_wait()
+    _assert_one_more(meetings, targets)
+
+
+def _raise_a_concern_by_keys(tutor, keys, student):
+    page = tutor.page
+    keys.follow("link", "Raise a concern")
+    tutor.check()
+    keys.skip()
+    keys.write("Which student?", student.split(" ")[-1])
+    found = page.get_by_role("radio", name=student).first
+    found.wait_for()
+    keys.pick(found)
+    keys.write("What happened", "Came in without a coat for the third day.")
+    keys.pick(page.get_by_role("radio", name="Yes", exact=True).first)
+    keys.follow("button", "Raise this concern")
+    tutor.check()
+    _assert_it_is_raised()
