@@ -52,14 +52,14 @@ class SheetRow:
     @property
     def is_flagged(self) -> bool:
         """Whether something is to be known about the student that stays folded away on a projector."""
-        return bool(self.medical or self.planned or self.note or self.history)
+        return bool(self.medical or self.folded_words or self.note or self.history)
 
     @property
     def folded_words(self) -> list[str]:
-        """What the marks around this one mean, and what is planned: reasons, so folded away on a projector."""
+        """What is planned, and what the marks around this one mean where they give a reason: folded away on a projector."""
         planned = [f"Planned: {self.planned}"] if self.planned else []
         before = [self.before_words] if self.before_words else []
-        return [*planned, *before, *(f"{label}: {words}" for label, _, words in self.today)]
+        return [*planned, *before, *(f"{label}: {words}" for label, _, words in self.today if words)]
 
     @property
     def seen_text(self) -> str:
@@ -149,10 +149,12 @@ def register_sheet(user: Any, sitting: Sitting) -> Sheet:
     rows = [_row(member, marks.get(member.id), everything, quick) for member in members]
     _fill_in_planned(sitting, codes, rows, quick)
     for row in rows:
-        row.before, row.before_words = _before(before.get(row.member.id), everything)
+        earlier = before.get(row.member.id)
+        row.before, row.before_words = _before(earlier, everything)
         row.today = [
-            (label, _plain(everything[code]), code_words(everything[code]))
+            (label, _plain(everything[code]), _reason(everything[code]))
             for label, code in today.get(row.member.id, ())
+            if earlier is None or (sitting.date, label) != earlier[:2]
         ]
         row.history = [
             _change_words(change, everything) for change in changes.get(row.member.id, ()) if _is_worth_saying(change)
@@ -228,12 +230,18 @@ def _before(found: tuple[Any, str, int] | None, codes: dict[int, Code]) -> tuple
     if found is None:
         return "", ""
     day, label, number = found
-    return _plain(codes[number]), f"{wording.day(day)} {label}: {code_words(codes[number])}"
+    reason = _reason(codes[number])
+    return _plain(codes[number]), f"{wording.day(day)} {label}: {reason}" if reason else ""
 
 
 def _plain(code: Code) -> str:
     """A mark as it may stand on a projector: one that gives a reason away is only absent, elsewhere or not counted."""
     return code.code if code.set_by == SetBy.QUICK else code.kind
+
+
+def _reason(code: Code) -> str:
+    """The words of a mark that gives a reason away; nothing for present, late and absent, whose letters say it all."""
+    return "" if code.set_by == SetBy.QUICK else code_words(code)
 
 
 def _is_worth_saying(change: dict[str, Any]) -> bool:
