@@ -95,9 +95,9 @@ WHAT_FOR = {
     AlertKind.LATE: "Somebody has been late so many times in the last weeks.",
     AlertKind.PATTERN: "Absence falls on one weekday, time of day or lesson more often than chance explains.",
 }
-TONES = {AlertKind.CONSECUTIVE: "concern", AlertKind.UNAUTHORISED: "concern"}
+TONES: dict[str, str] = {AlertKind.CONSECUTIVE: "concern", AlertKind.UNAUTHORISED: "concern"}
 # How much each weighs among the reasons of a list of students, 0 to 100.
-WEIGHTS = {
+WEIGHTS: dict[str, int] = {
     AlertKind.CONSECUTIVE: 76,
     AlertKind.UNAUTHORISED: 74,
     AlertKind.DROP: 70,

@@ -58,12 +58,12 @@ def _waited_too_long() -> dict[int, int]:
     calendars = calendars_for([*Site.objects.values_list("pk", flat=True)], today - LOOK_BACK, today)
     over = Q(pk__in=[])
     for site, calendar in calendars.items():
+        here = SiteMembership.objects.filter(site_id=site or 0, period__contains=today).values("student_id")
         for days in sorted(set(waits.values())):
             # So many school days have gone by since the day it was raised; without so many there is no such day.
             last = calendar.before(today, days) if days else today
             if last is not None:
                 of_rules = [pk for pk, wait in waits.items() if wait == days]
-                here = SiteMembership.objects.filter(site_id=site, period__contains=today).values("student_id")
                 over |= Q(rule_id__in=of_rules, raised_on__lte=last, student_id__in=here)
     rows = Alert.objects.filter(over, state=AlertState.OPEN, escalated_at=None)
     return dict(rows.values_list("pk", "student_id"))

@@ -40,10 +40,13 @@ class AlertList:
 def alert_list(user: Any, show: str = "", number: str | int = 1) -> AlertList:
     """The alerts of the students within reach, by student, the oldest first. A fixed number of queries."""
     now = _open(user)
-    held = list(current_holds(user).values("student_id", "public_id", "until", "reason", "set_at"))
+    held: list[dict[str, Any]] = [
+        dict(row) for row in current_holds(user).values("student_id", "public_id", "until", "reason", "set_at")
+    ]
     ended = _ended(user)
     waiting = [alert for alert in now if alert["escalated_at"]]
-    chosen = {"": now, "waiting": waiting, "held": held, "ended": ended}[show]
+    every: dict[str, list[dict[str, Any]]] = {"": now, "waiting": waiting, "held": held, "ended": ended}
+    chosen = every[show]
     rows = _by_student(chosen, {row["student_id"]: row for row in held})
     page = Paginator(rows, STUDENTS_PER_PAGE).get_page(number)
     page.object_list = _with_names(list(page.object_list), user)

@@ -23,7 +23,7 @@ WEEKS = 6
 ACTED_ON, SLOW_TUTOR = 0.14, 0.05  # how likely somebody acts on an alert on a school day
 HELD = 0.03  # the share of alerts that end in a hold
 HOLDS = ("In hospital, back after half-term", "Bereavement; home has told us", "On a phased return agreed with home")
-THROUGH = {"One-to-one": 6, "Call": 3, "Quick note": 2}
+THROUGH: dict[Any, float] = {"One-to-one": 6, "Call": 3, "Quick note": 2}
 
 
 @dataclass
