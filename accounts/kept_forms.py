@@ -171,8 +171,10 @@ class KeptForms:
 
     def _forget_saved(self, request: HttpRequest, response: HttpResponseBase) -> None:
         drawn = drawn_for(request)
-        refused = getattr(request, "turned_away", False) or response.status_code >= 400
-        if drawn and drawn.shows and drawn.person_id == request.user.pk and not refused:
+        # What was saved answers with another page, or with its own part for HTMX; a draft or a search with neither.
+        saved = 300 <= response.status_code < 400 or (response.status_code == 200 and getattr(request, "htmx", None))
+        turned_away = getattr(request, "turned_away", False)
+        if drawn and drawn.shows and drawn.person_id == request.user.pk and saved and not turned_away:
             keeping.let_go(request.user.pk, drawn.shows)
 
 

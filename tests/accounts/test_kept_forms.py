@@ -240,6 +240,18 @@ def test_a_draft_of_a_concern_is_never_stored_under_another_name(college, sign_i
         assert Draft.objects.count() == 0
 
 
+def test_a_search_or_a_draft_on_the_way_does_not_forget_it(college, sign_in):
+    browser, url = sign_in(college.okafor), reverse("safeguarding:concern_raise")
+    form = form_on(browser, url)
+    sign_out(browser)
+    browser.post(url, form.typed())
+    sign_in_again(browser, college.okafor)
+    again = form_on(browser, url)
+    draft = browser.post(reverse("safeguarding:concern_draft"), again.fields(), headers={"Waymark-Draft": "1"})
+    found = browser.post(url, again.fields() | {"find": ["1"]})
+    assert (draft.status_code, found.status_code, len(waiting(college.okafor))) == (200, 200, 1)
+
+
 def test_a_press_with_nothing_typed_leads_back_and_keeps_nothing(college, sign_in):
     browser, url = sign_in(college.okafor), address_of("interventions:target_detail", t.target(college))
     target = address_of("interventions:step_tick", t.step(college))
