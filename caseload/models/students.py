@@ -137,7 +137,8 @@ class Student(PublicIdModel):
 class Characteristic(models.Model):
     """Something that is so about a student from one date to another: SEN support, free meals, in care, a bursary.
 
-    Sensitive: read only with `caseload.view_characteristics`. The codes are those of facts section 5.
+    Sensitive: read only with `caseload.view_characteristics`; medical notes also by whoever takes the student's register.
+    The codes are those of facts section 5.
     """
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="characteristics")
