@@ -6,6 +6,7 @@ from datetime import date, datetime
 from exchange.bundle import Problem
 from exchange.reading import Row
 
+ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year"}
 _SLASHED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 
 
@@ -51,18 +52,16 @@ def column_of(rows: list[Row], column: str, order: str, problems: list[Problem])
     if not order:
         first = slashed[0]
         only = [name for name in ("dmy", "mdy") if all(_slashed(row.get(column), name) for row in slashed)]
-        hint = f" Every one of them could be {' or '.join(only)}." if only else ""
+        hint = f" Every one of them could be {' or '.join(ORDERS[name] for name in only)}." if only else ""
         words = (
             f"{len(slashed)} dates are written with slashes, and nothing says whether the day or the month comes first.{hint}"
-            " The column was left out: say --dates dmy or --dates mdy."
+            " The column was left out. Upload it again and choose under “Dates with slashes” (--dates dmy or --dates mdy)."
         )
         problems.append(Problem(first.file, first.line, column, first.get(column), words))
         return {}
     wrong = [row for row in slashed if _slashed(row.get(column), order) is None]
     for row in wrong:
-        words = (
-            f"Not a date as {'day/month/year' if order == 'dmy' else 'month/day/year'}. The whole column was left out."
-        )
+        words = f"Not a date as {ORDERS[order]}. The whole column was left out."
         problems.append(Problem(row.file, row.line, column, row.get(column), words))
     if wrong:
         return {}
