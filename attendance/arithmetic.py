@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
-from attendance.choices import ABSENT, ATTENDED, UNIT, Series, StatClass
+from attendance.choices import ABSENT, ATTENDED, UNIT, Headline, Series, StatClass
 
 # Facts 1.5: missed 10 % or more is persistent absence, 50 % or more severe.
 PERSISTENT, SEVERE = 10, 2
@@ -49,6 +49,7 @@ class Totals:
     late_after_close: int = 0
     minutes_late: int = 0
     series: str = Series.SESSION
+    headline: str = Headline.ATTENDED  # which of the two definitions of facts 2.1 a college shows
 
     def __add__(self, other: "Totals") -> "Totals":
         if self.series != other.series:
@@ -56,6 +57,7 @@ class Totals:
         return Totals(
             **{name: getattr(self, name) + getattr(other, name) for name in COLUMNS},
             series=self.series,
+            headline=self.headline if self.possible else other.headline,
         )
 
     @property
@@ -74,9 +76,14 @@ class Totals:
         return self.authorised + self.unauthorised
 
     @property
+    def shown(self) -> int:
+        """What the attendance counts: attended, and where the college shows it so, absent with leave."""
+        return self.attended + (self.authorised if self.headline == Headline.AUTHORISED else 0)
+
+    @property
     def attendance(self) -> Fraction | None:
-        """Attended of possible in per cent, exactly; none when nothing was possible."""
-        return self.share(self.attended)
+        """Attended of possible in per cent, exactly, by the definition that is shown; none when nothing was possible."""
+        return self.share(self.shown)
 
     @property
     def absence(self) -> Fraction | None:
@@ -120,7 +127,15 @@ class Totals:
     @property
     def of(self) -> str:
         """What the percentage is of: “412 of 451 sessions”."""
-        return f"{self.attended:,} of {self.possible:,} {self.unit}"
+        said = " attended or authorised" if self.headline == Headline.AUTHORISED else ""
+        return f"{self.shown:,} of {self.possible:,} {self.unit}{said}"
+
+    @property
+    def definition(self) -> str:
+        """What is called attendance here, as a sentence."""
+        if self.headline == Headline.AUTHORISED:
+            return f"Attendance is attended or absent with leave, of possible {self.unit}."
+        return f"Attendance is attended of possible {self.unit}."
 
     @property
     def words(self) -> str:
@@ -135,7 +150,7 @@ class Totals:
         return "concern" if self.is_persistent else "watch" if self.absent * 20 > self.possible else "good"
 
 
-COLUMNS = tuple(field.name for field in fields(Totals) if field.name != "series")
+COLUMNS = tuple(field.name for field in fields(Totals) if field.name not in ("series", "headline"))
 
 
 def decimal(share: Fraction | None, places: int) -> Decimal | None:
@@ -174,9 +189,11 @@ def totals_of(
     return Totals(**found | {"minutes_late": minutes}, series=series)
 
 
-def from_row(row: Mapping[str, int], series: str) -> Totals:
-    """Totals from a row of the database with the columns of the weekly summary."""
-    return Totals(**{name: int(row[name] or 0) for name in COLUMNS}, series=series)
+def from_row(row: Mapping[str, Any], series: str) -> Totals:
+    """Totals from a row of the database with the columns of the weekly summary, and the headline where it has one."""
+    headline = row.get("headline") if series == Series.LESSON else None
+    counts = {name: int(row[name] or 0) for name in COLUMNS}
+    return Totals(**counts, series=series, headline=headline or Headline.ATTENDED)
 
 
 def sum_of(totals: Iterable[Totals], series: str = Series.SESSION) -> Totals:

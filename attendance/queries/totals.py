@@ -28,6 +28,10 @@ _COUNTED = """(c.stat_class = 'P')::int, (c.stat_class = 'AEA')::int, (c.stat_cl
     (c.is_late AND c.stat_class IN ('P', 'AEA'))::int, (c.is_late AND c.stat_class IN ('AA', 'UA'))::int,
     CASE WHEN c.is_late THEN m.minutes_late END"""
 
+# What is shown as attendance in lessons (facts 2.1): the colleges' own choice where they all make the same one.
+_HEADLINE = """SELECT CASE WHEN bool_and(t.headline IS NOT DISTINCT FROM 'authorised') THEN 'authorised' ELSE 'attended' END
+    FROM caseload_site AS o LEFT JOIN attendance_sitesettings AS t ON t.site_id = o.id WHERE o.kind = 'college'"""
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -152,7 +156,7 @@ def _count(students: Students, spans: Mapping[str, Span], series: str, by: tuple
     sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COLUMNS)
     statement = (
         f"WITH who AS MATERIALIZED ({who}), counted (student_id, week, span, {', '.join(COLUMNS)}) AS ({' UNION ALL '.join(parts)})"
-        f" SELECT {keys + ', ' if keys else ''}{sums} FROM counted"
+        f" SELECT {keys + ', ' if keys else ''}{sums}, ({_HEADLINE}) AS headline FROM counted"
         + (f" GROUP BY {keys} ORDER BY {keys}" if keys else "")
     )
     with connection.cursor() as cursor:

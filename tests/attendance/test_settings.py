@@ -12,9 +12,10 @@ from attendance.actions.settings import change_site_settings
 from attendance.codes import code_set, forget
 from attendance.errors import CodeInUse, NotAllowed
 from attendance.models import AttendanceCode, LessonMark, SiteSettings
+from attendance.queries.totals import totals_for
 from audit.models import Entry
 from core import clock
-from tests.attendance.conftest import lesson_of, marks_for
+from tests.attendance.conftest import lesson_of, marks_for, members
 
 FRIDAY, TOMORROW, MONDAY = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 23)
 
@@ -197,3 +198,23 @@ def test_data_manager_sees_settings_but_changes_only_closures(college, sign_in):
     page = client.get(reverse("attendance:settings"))
     assert [tab["label"] for tab in page.context["tabs"]] == ["Sites", "Closures"]
     assert client.get(reverse("attendance:site_settings", args=[college.sixth.public_id])).status_code == 403
+
+
+def test_college_headline_follows_its_setting_and_says_which_it_is(college, sign_in):
+    actions.mark_register(
+        by=college.price, register=lesson_of(college), marks=marks_for(college, "S1", Wren="A", Xia="N")
+    )  # fmt: skip
+    ids = [student.pk for student in members(college, "S1")]
+    attended = totals_for(ids, FRIDAY, FRIDAY, "lesson")
+    assert attended.words == "75.0\u202f% · 6 of 8 lessons"
+    change_site_settings(by=college.price, site=college.sixth, headline="authorised")
+    both = totals_for(ids, FRIDAY, FRIDAY, "lesson")
+    assert both.words == "87.5\u202f% · 7 of 8 lessons attended or authorised"
+    assert both.definition == "Attendance is attended or absent with leave, of possible lessons."
+    assert (both.absent, both.is_persistent) == (2, True)
+    assert totals_for(ids, FRIDAY, FRIDAY, "session").headline == "attended"
+    page = sign_in(college.price).get(
+        reverse("attendance:student_attendance", args=[college.student("Wren").public_id])
+    )
+    assert "Attendance is attended or absent with leave, of possible lessons." in words(page)
+    assert "100" in words(page)
