@@ -18,7 +18,7 @@ four in the pattern, nothing is said. On absences at random a student is given a
 (tests/attendance/test_patterns.py measures it).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -253,9 +253,9 @@ class _Look:
 def _looks(shape: _Shape) -> list[_Look]:
     """Everything that is looked at, the plainest first: of two that say the same of the same absences the first is told."""
     days = [
-        _Look(f"weekday-{number}", f"on a {name}", DAY, _where(shape.days, lambda day, n=number: day.weekday() == n), shape)
+        _Look(f"weekday-{number}", f"on a {name}", DAY, _falling_on(shape.days, number), shape)
         for number, name in enumerate(WEEKDAYS)
-    ]  # fmt: skip
+    ]
     beside = _beside_breaks(shape.days)
     days.append(_Look("break", "on the last day before a break or the first after it", DAY, beside, shape))
     follows = sorted(day + 1 for day in shape.late_days)
@@ -287,8 +287,8 @@ def _in_period(period: str, weekday: str = "") -> str:
     return f"in {period} on a {weekday}" if weekday else f"in {period}"
 
 
-def _where(days: Sequence[date], wanted: Callable[[date], bool]) -> list[int]:
-    return [number for number, day in enumerate(days) if wanted(day)]
+def _falling_on(days: Sequence[date], weekday: int) -> list[int]:
+    return [number for number, day in enumerate(days) if day.weekday() == weekday]
 
 
 def _beside_breaks(days: Sequence[date]) -> list[int]:

@@ -9,9 +9,8 @@ from attendance.arithmetic import Totals, written
 from attendance.choices import Series, StatClass
 from attendance.queries.students import DayMark, codes_used, marks_between
 from attendance.queries.totals import series_by_student, totals_by_student
-from caseload.models import AcademicYear, SiteMembership, Student
+from caseload.models import AcademicYear, CaseloadMembership, SiteMembership, Student, YearGroupMembership
 from caseload.queries.calendar import SiteCalendar, academic_years, calendars_for
-from caseload.queries.students import student_header
 from core import clock
 
 WEEKDAYS = range(5)
@@ -31,16 +30,19 @@ def certificate_facts(student: Student, year: AcademicYear, series: str = "") ->
     chosen = series or series_by_student([student.pk]).get(student.pk, Series.SESSION.value)
     start, end = year.starts_on, min(year.ends_on, clock.today())
     totals = totals_by_student([student.pk], start, end, chosen).get(student.pk, Totals(series=chosen))
-    header = student_header(student)
-    rolls = list(SiteMembership.objects.filter(student=student).order_by("period").values_list("site_id", "period"))
-    calendars = calendars_for({site for site, _ in rolls}, start, end)
-    marks = [mark for mark in marks_between(student.pk, start, end, chosen) if any(mark.date in p for _, p in rolls)]
-    weeks = _weeks(marks, [calendars[site] for site, _ in rolls], chosen, start, end)
+    rolls = list(
+        SiteMembership.objects.filter(student=student, period__startswith__lte=end)
+        .order_by("period")
+        .values_list("site_id", "period", "site__name")
+    )
+    calendars = calendars_for({site for site, _, _ in rolls}, start, end)
+    marks = [mark for mark in marks_between(student.pk, start, end, chosen) if any(mark.date in p for _, p, _ in rolls)]
+    weeks = _weeks(marks, [calendars[site] for site, _, _ in rolls], chosen, start, end)
     return {
         "name": student.home_name,
-        "group": header["group"] or "",
-        "year_group": header["year_group"] or "",
-        "site": header["site"] or "",
+        "group": _group_on(CaseloadMembership, student, end, group__kind="tutor_group"),
+        "year_group": _group_on(YearGroupMembership, student, end),
+        "site": rolls[-1][2] if rolls else "",
         "year": year.name,
         "from": start,
         "to": end,
@@ -52,6 +54,12 @@ def certificate_facts(student: Student, year: AcademicYear, series: str = "") ->
         else [weeks],
         "legend": _legend(student.pk, start, end, chosen),
     }
+
+
+def _group_on(model: Any, student: Student, day: date, **only: str) -> str:
+    """The name of a student's group on the last day that the certificate covers; nothing when there was none."""
+    rows = model.objects.filter(student=student, period__contains=day, **only)
+    return rows.order_by("pk").values_list("group__name", flat=True).first() or ""
 
 
 def _line(totals: Totals) -> dict[str, Any]:

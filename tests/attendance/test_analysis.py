@@ -332,6 +332,42 @@ def test_a_withdrawal_counts_its_courses_lessons_between_its_dates(college, resi
     assert (found.why, found.totals.of) == ("Other personal reasons", "5 of 7 lessons")
 
 
+def test_the_lists_say_what_they_found(marked, resit, sign_in):
+    course, (never, stopped, _) = resit
+    Enrolment.objects.create(
+        student=stopped, course=course, site=marked.sixth, started_on=date(2026, 9, 14), ended_on=date(2026, 11, 2),
+        status=Enrolment.Status.WITHDRAWN, withdraw_reason=44,
+    )  # fmt: skip
+    SiteMembership.objects.filter(student=marked.student("Ben")).update(
+        period=DateRange(date(2026, 9, 1), date(2026, 10, 1)), destination="Hill School"
+    )
+    officer = sign_in(marked.price)
+    for name, query, said in (
+        ("resit_list", {}, f"{never.family_name}, {never.given_name}"),
+        ("resit_list", {"show": "four_weeks"}, "Mon 12 Oct Four weeks"),
+        ("resit_list", {"show": "42_days"}, "Mon 30 Nov Not a start yet Dr Singh"),
+        ("leaving_list", {}, "Tue 1 Sep Wed 30 Sep 100.0 % 42 of 42 sessions Hill School"),
+        ("leaving_list", {"show": "withdrawn"}, "5 of 7 lessons Other personal reasons"),
+        ("leaving_list", {"show": "joined"}, "Nobody whom you reach is on this list this year."),
+        ("threshold_list", {}, "A penalty notice must be considered"),
+        ("threshold_list", {}, "O Absent, unauthorised"),
+        ("away_list", {}, "Return to the local authority"),
+        ("punctuality", {"window": "year"}, "Kovalenko, Dmytro"),
+        ("persistent_list", {"show": "crossing"}, "6 more in a row and it is persistent today;"),
+        ("comparison_students", {"window": "year"}, "46 of 106"),
+    ):
+        page = words(officer.get(reverse(f"attendance:{name}"), query)).replace("\u202f", " ")
+        assert said in page, (name, query, page[page.find("read today") :][:600])
+
+
+def test_unauthorised_as_a_sheet_names_the_sessions(marked, sign_in):
+    response = sign_in(marked.lind).get(reverse("attendance:threshold_list"), {"as": "csv"})
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[1].startswith('"d’Souza, Chloe",10A,Year 10,60,0,Yes,2026-11-16,')
+    assert lines[1].count(" O") == 60
+    assert len(lines) == 2
+
+
 # --- patterns --------------------------------------------------------------------------------------------------------
 
 

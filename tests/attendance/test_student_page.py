@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pypdfium2
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -21,7 +22,7 @@ from attendance.queries.marks_behind import Wanted, marks_behind
 from attendance.queries.student_page import heat_map, student_attendance
 from attendance.queries.totals import totals_for
 from audit.models import Entry
-from caseload.models import SiteMembership
+from caseload.models import AcademicYear, SiteMembership, YearGroupMembership
 from caseload.queries.calendar import school_days
 from core import clock
 from tests.attendance.conftest import session_of
@@ -184,6 +185,17 @@ def test_certificate_uses_the_name_at_home_states_its_figures_and_is_recorded(co
     assert "Data read Fri 20 Nov 2026, 10:00" in text
     entry = Entry.objects.get(verb="attendance.certificate_made")
     assert (entry.object_id, entry.details) == (str(ada.pk), {"year": 2026})
+
+
+def test_certificate_of_last_year_names_the_groups_of_last_year(college, ada):
+    last = AcademicYear.objects.create(start_year=2025, starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
+    assert certificate_facts(ada, last)["year_group"] == ""
+    YearGroupMembership.objects.create(
+        student=ada, group=college.years[9], year=last, period=DateRange(date(2025, 9, 1), date(2026, 9, 1))
+    )
+    facts = certificate_facts(ada, last)
+    assert (facts["year_group"], facts["group"], facts["to"]) == ("Year 9", "", date(2026, 8, 31))
+    assert certificate_facts(ada, college.year)["year_group"] == "Year 10"
 
 
 def test_the_calendar_has_every_open_day_once_with_its_codes(college, ada):

@@ -133,7 +133,8 @@ def students_of(
 
 def lessons_by_course(ids: Iterable[int], spans: dict[str, Span]) -> dict[str, dict[int, dict[str, Totals]]]:
     """The totals of each student in the lessons of each course (by its public id), counted from the marks in one statement."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for name, (start, end) in spans.items():
         parts.append(
             f"SELECT m.student_id, m.slot, %s, {_COUNTED} FROM attendance_lessonmark AS m"

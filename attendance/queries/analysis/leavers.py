@@ -46,7 +46,7 @@ def _on_roll(user: Any, show: str, year: tuple[date, date]) -> list[Between]:
         else {"period__startswith__gt": start + timedelta(days=7), "period__startswith__lte": today}
     )
     reached = Student.objects.visible_to(user, rules.VIEW)
-    members = list(
+    members: list[Any] = list(
         SiteMembership.objects.filter(student__in=reached.values("pk"), **wanted).values(
             "student_id", "site__name", "site__kind", "period", "leaving_reason", "destination"
         )
@@ -77,7 +77,7 @@ def _withdrawn(user: Any, year: tuple[date, date]) -> list[Between]:
     """By the enrolment: withdrawn this year, with the attendance in that course's lessons between its dates."""
     start, today = year
     reached = Student.objects.visible_to(user, rules.VIEW)
-    enrolments = list(
+    enrolments: list[Any] = list(
         Enrolment.objects.filter(
             student__in=reached.values("pk"), status=Enrolment.Status.WITHDRAWN, ended_on__range=year
         )
