@@ -25,6 +25,10 @@ class TakenElsewhere(RegisterProblem):
     """The site's registers are taken in its MIS and come in by import only."""
 
 
+class TakenHere(RegisterProblem):
+    """The site takes its registers here, so no marks come in from elsewhere."""
+
+
 class NotYet(RegisterProblem):
     """The day has not come."""
 

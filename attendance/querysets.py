@@ -29,6 +29,15 @@ class AboutStudentQuerySet(QuerySet[Any]):
         return self.filter(student__in=Student.objects.visible_to(user, permission))
 
 
+class MarkDeliveryQuerySet(QuerySet[Any]):
+    """Deliveries of marks, by who looks after the marks of the site they are for."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Those of the sites held in a role that carries the permission; else none."""
+        held = containers(user, permission)
+        return self if "college" in held else self.filter(site_id__in=held.get("site", []))
+
+
 class AlertRuleQuerySet(QuerySet[Any]):
     """The rules that raise alerts: the college's own, so whoever holds the permission reaches all of them."""
 

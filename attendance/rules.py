@@ -23,6 +23,7 @@ MANAGE = "attendance.manage_attendance"
 CLOSE = "attendance.manage_closures"
 VIEW_RULES = "attendance.view_alert_rules"
 ACT = "attendance.act_on_alert"
+IMPORT = "attendance.import_marks"
 
 
 def reaches(user: "User", permission: str, sitting: Sitting) -> bool:

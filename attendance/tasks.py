@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
-from attendance.actions import evacuation, raising
+from attendance.actions import evacuation, feeds, raising, reminders
 from core import clock
 from core.jobs import after_commit, job, register_schedule
 
@@ -34,6 +34,23 @@ def evacuation_copy(site_id: int) -> None:
     evacuation.make_evacuation_copy(site_id)
 
 
+@job("attendance.remind_of_registers", system=reminders.SYSTEM_REMINDERS.name)
+def remind_of_registers() -> None:
+    """Remind whoever takes them of today's registers that were not taken in time."""
+    reminders.remind_of_missing()
+
+
+@job("attendance.watch_feeds", system=feeds.SYSTEM_FEEDS.name)
+def watch_feeds() -> None:
+    """Tell data managers, once a day, of a site whose marks no longer come in from the MIS."""
+    feeds.tell_of_stale_feeds()
+
+
+IN_SCHOOL_TIME = {"hour": "7-20", "day_of_week": "1-5"}
+register_schedule(
+    "Remind of missing registers", "attendance.remind_of_registers", at=crontab(minute="*/5", **IN_SCHOOL_TIME)
+)
+register_schedule("Watch marks from the MIS", "attendance.watch_feeds", at=crontab(minute="*/10", **IN_SCHOOL_TIME))
 register_schedule("Keep evacuation lists ready", "attendance.keep_evacuation_ready", every=timedelta(minutes=5))
 register_schedule(
     "Raise attendance alerts", "attendance.alerts_this_morning", at=crontab(hour="7", minute="15", day_of_week="1-5")

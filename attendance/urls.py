@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from attendance import urls_planned
+from attendance import urls_daily, urls_planned
 from attendance.views import alert_rules, alerts, analysis, evacuation, registers, students
 
 
@@ -41,9 +41,9 @@ register_converter(SlotConverter, "slot")
 
 app_name = "attendance"
 urlpatterns = [
+    *urls_daily.urlpatterns,
     *urls_planned.urlpatterns,
     path("registers/", registers.register_list, name="register_list"),
-    path("registers/missing/", registers.missing_register_list, name="missing_register_list"),
     path("registers/absent/", students.absent_list, name="absent_list"),
     path("registers/evacuation/", evacuation.evacuation_list, name="evacuation_list"),
     path("registers/evacuation/<uuid:site_id>/copy/", evacuation.evacuation_copy, name="evacuation_copy"),

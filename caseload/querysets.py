@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from accounts.roles import BY_CODE, roles_carrying
 from core import clock
@@ -35,10 +35,13 @@ def reach_of(user: "User") -> list[tuple[str, str, int]]:
     if not getattr(user, "is_active", False) or user.pk is None or (user.ended_on and user.ended_on <= today):
         held: list[tuple[str, str, int]] = []
     else:
-        reach = apps.get_model("caseload", "Reach").objects
-        held = sorted(
-            reach.filter(user_id=user.pk, period__contains=today).values_list("role__name", "kind", "container_id")
-        )
+        reach = apps.get_model("caseload", "Reach").objects.filter(user_id=user.pk, period__contains=today)
+        # Read along, since every page asks: whether any site takes its registers in the MIS.
+        in_mis = Exists(apps.get_model("caseload", "Site").objects.filter(registers_taken="mis"))
+        rows = reach.annotate(in_mis=in_mis).values_list("role__name", "kind", "container_id", "in_mis")
+        found = sorted(rows)
+        held = [(role, kind, container) for role, kind, container, _ in found]
+        user.registers_in_mis = any(row[3] for row in found)  # type: ignore[attr-defined]  # kept with the reach
     user._reach = (today, held)  # type: ignore[attr-defined]  # kept for the length of one request
     user.held_roles = sorted({BY_CODE[role].label for role, _, _ in held if role in BY_CODE})  # type: ignore[attr-defined]  # for audit
     return held

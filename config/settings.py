@@ -112,6 +112,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.context.shell",
+                "attendance.context.feed",
             ],
             "builtins": ["template_partials.templatetags.partials", "core.templatetags.page_token"],
         },

@@ -31,6 +31,7 @@ class Place:
     short: str = ""  # the label in a phone's bottom bar, where there is room for about nine letters
     phone: int = 0  # 1 to 4 puts it early in the bottom bar; 0 leaves it to the order of the column
     count: Callable[[Any], int] | None = None  # how much waits there; asked once a page, so one cheap query
+    shown: Callable[[Any], bool] | None = None  # whether there is anything at all for this person; else it is left out
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ def places_for(user: Any, path: str = "", current: str = "") -> list[dict[str, A
     places = [
         {"place": place, "url": url, "current": False, "count": place.count(user) if place.count else 0}
         for place in registered()
-        if (not place.permission or user.has_perm(place.permission)) and (url := _address(place.url_name))
+        if (not place.permission or user.has_perm(place.permission))
+        and (place.shown is None or place.shown(user))
+        and (url := _address(place.url_name))
     ]
     here = _here(places, path, current)
     if here is not None:

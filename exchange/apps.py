@@ -6,7 +6,10 @@ class ExchangeConfig(AppConfig):
     verbose_name = "Imports"
 
     def ready(self) -> None:
+        from attendance import rules
+        from attendance.queries.feeds import any_in_mis
         from core.navigation import Place, register
         from exchange.rules import IMPORT
 
         register(Place("Settings", "Imports", "exchange:import_list", IMPORT, order=40, icon="box-arrow-in-down"))
+        register(Place("Registers", "Marks from the MIS", "exchange:mark_import_list", rules.IMPORT, order=60, icon="arrow-down-square", shown=any_in_mis))  # fmt: skip

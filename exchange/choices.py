@@ -32,3 +32,5 @@ LEAVER_ENDED = "exchange.leaver_ended"
 LEAVER_KEPT = "exchange.leaver_kept"
 UPLOAD_KEPT = timedelta(days=30)
 ACTOR = "roster-import"
+MARKS_ACTOR = "mark-import"
+MARKS_DISCARDED = "exchange.marks_discarded"

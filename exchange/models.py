@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.db import models
 
+from attendance.models import MarkDelivery
+from caseload.models import Site
 from core import clock
 from core.models import LeasedWork, PublicIdModel, StoredFile
 from exchange import choices
-from exchange.querysets import RosterImportQuerySet
+from exchange.querysets import MarkImportQuerySet, RosterImportQuerySet
 
 
 class SourceLink(models.Model):
@@ -54,3 +56,31 @@ class RosterImport(PublicIdModel, LeasedWork):
 
     def __str__(self) -> str:
         return f"Roster import {self.pk}"
+
+
+class MarkImport(PublicIdModel, LeasedWork):
+    """One upload of marks for a site that takes its registers in the MIS: previewed first, then confirmed or thrown away."""
+
+    class Stage(models.TextChoices):
+        PREVIEW = "preview", "Preview"
+        LOAD = "load", "Import"
+        LOADED = "loaded", "Imported"
+
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    covers_until = models.DateTimeField(
+        null=True, blank=True, help_text="Marks are complete up to this moment; empty to tell it from the file."
+    )
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PREVIEW)
+    upload = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    result = models.JSONField(null=True)
+    delivery = models.OneToOneField(MarkDelivery, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = MarkImportQuerySet.as_manager()
+
+    class Meta(LeasedWork.Meta):
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return f"Import of marks {self.pk}"

@@ -9,6 +9,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+class MarkImportQuerySet(WorkQuerySet[Any]):
+    """Uploads of marks, by who looks after the marks of the site they are for."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Those for the sites held in a role that carries the permission; else none."""
+        held = containers(user, permission)
+        return self if "college" in held else self.filter(site_id__in=held.get("site", []))
+
+
 class RosterImportQuerySet(WorkQuerySet[Any]):
     """Roster imports, by who may import: a roster reaches the whole college, so only whoever holds all of it sees one."""
 

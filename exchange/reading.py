@@ -102,6 +102,11 @@ def open_bundle(path: Path | BytesIO) -> Files:
     return files
 
 
+def read_table(name: str, content: bytes, problems: list[Problem]) -> Table | None:
+    """One CSV file on its own; nothing, and a fatal problem, when it can't be read."""
+    return _table(name, content, problems)
+
+
 def _uploaded(upload: BytesIO) -> Iterator[tuple[str, bytes]]:
     if not zipfile.is_zipfile(upload):
         raise CannotRead("The upload is no zip. Give a zip of the CSV files, or the CSV files themselves.")

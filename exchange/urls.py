@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exchange.views import imports
+from exchange.views import imports, marks
 
 app_name = "exchange"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("imports/leavers/", imports.leaver_list, name="leaver_list"),
     path("imports/leavers/<int:number>/end/", imports.leaver_end, name="leaver_end"),
     path("imports/leavers/<int:number>/keep/", imports.leaver_keep, name="leaver_keep"),
+    path("registers/from-mis/", marks.mark_import_list, name="mark_import_list"),
+    path("registers/from-mis/<uuid:public_id>/", marks.mark_import_detail, name="mark_import_detail"),
+    path("registers/from-mis/<uuid:public_id>/confirm/", marks.mark_import_confirm, name="mark_import_confirm"),
+    path("registers/from-mis/<uuid:public_id>/discard/", marks.mark_import_discard, name="mark_import_discard"),
+    path("registers/from-mis/deliveries/<uuid:public_id>/", marks.mark_delivery_detail, name="mark_delivery_detail"),
     path("imports/<uuid:public_id>/", imports.import_detail, name="import_detail"),
     path("imports/<uuid:public_id>/confirm/", imports.import_confirm, name="import_confirm"),
     path("imports/<uuid:public_id>/discard/", imports.import_discard, name="import_discard"),

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from attendance import choices
+from attendance.querysets import MarkDeliveryQuerySet
 from caseload.models import Site, Student
 from core import clock
 from core.models import PublicIdModel, StoredFile
@@ -110,9 +111,12 @@ class MarkDelivery(PublicIdModel):
     brought_by = models.ForeignKey(STAFF, models.PROTECT, null=True, blank=True, related_name="+")
     brought_by_system = models.CharField(max_length=60, blank=True)
 
+    objects = MarkDeliveryQuerySet.as_manager()
+
     class Meta:
         ordering = ["-received_at"]
         indexes = [models.Index(fields=["site", "-received_at"], name="attendance_delivery_of")]
+        permissions = [("import_marks", "Can bring in marks from the MIS and see what came")]
 
 
 class EvacuationCopy(models.Model):

@@ -1,4 +1,4 @@
-"""The pages of registers: today's, one register, those missing."""
+"""The pages of registers: today's, and one register."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -15,13 +15,13 @@ from accounts.gates import page
 from attendance import actions, rules
 from attendance.errors import BadMarks, ChangedMeanwhile, NoRegister, ReasonNeeded, RegisterProblem
 from attendance.forms import RegisterForm
-from attendance.queries.registers import RegisterLine, missing_registers, todays_registers
+from attendance.queries.registers import RegisterLine, todays_registers
 from attendance.queries.sheet import Sheet, add_notes, register_sheet
 from attendance.queries.sittings import find_sitting
 from attendance.queries.staff import who_takes
 from attendance.sittings import Sitting
-from caseload.queries.calendar import SiteCalendar, calendar_for
-from core import clock, wording
+from caseload.queries.calendar import calendar_for
+from core import clock
 
 # A page with scripts saves in the background, so that what was typed outlives a lost connection; it asks for short answers.
 BY_SCRIPT, NEXT = "Waymark-Register", "Waymark-Next"
@@ -140,39 +140,6 @@ def _more_options(sheet: Sheet) -> SafeString:
     )
 
 
-@page(rules.VIEW_MISSING)
-def missing_register_list(request: HttpRequest) -> HttpResponse:
-    """Registers of the last five school days that were not taken, or were left with blanks."""
-    today = clock.today()
-    calendar = calendar_for(None, today - timedelta(days=40), today)
-    days = _last_days(calendar, today)
-    lines = missing_registers(request.user, days)
-    chosen = _day(request.GET["day"]) if request.GET.get("day") else None
-    names = who_takes(line.sitting for line in lines)
-    by_person: dict[str, int] = {}
-    for line in lines:
-        if not line.is_taken:
-            name = names.get(line.sitting.key) or "Nobody named"
-            by_person[name] = by_person.get(name, 0) + 1
-    context = {
-        "lines": sorted(
-            (line for line in lines if chosen in (None, line.sitting.date)),
-            key=lambda line: (
-                -line.sitting.date.toordinal(),
-                line.is_taken,
-                line.sitting.starts_at,
-                line.sitting.group_name,
-            ),
-        ),
-        "names": names,
-        "chips": [_day_chip(lines, None, chosen)] + [_day_chip(lines, day, chosen) for day in reversed(days)],
-        "by_person": sorted(by_person.items(), key=lambda item: (-item[1], item[0])),
-        "takes": request.user.has_perm(rules.TAKE),
-        "now": clock.now(),
-    }
-    return render(request, "attendance/missing_register_list.html", context)
-
-
 def _day(text: str | None) -> date:
     """The day asked for; today when there is none or it can't be read."""
     try:
@@ -180,12 +147,6 @@ def _day(text: str | None) -> date:
     except ValueError:
         return clock.today()
     return day if 2000 <= day.year <= 2100 else clock.today()
-
-
-def _last_days(calendar: SiteCalendar, today: date) -> list[date]:
-    last = calendar.latest(today)
-    days = [] if last is None else [day for day in (calendar.before(last, n) for n in range(4, 0, -1)) if day] + [last]
-    return days
 
 
 def _taken_elsewhere(lines: list[RegisterLine]) -> str:
@@ -213,12 +174,3 @@ def _chips(lines: list[RegisterLine], show: str, day: date) -> list[dict[str, An
         }
         for key, label in SHOWS.items()
     ]
-
-
-def _day_chip(lines: list[RegisterLine], day: date | None, chosen: date | None) -> dict[str, Any]:
-    return {
-        "label": wording.day(day) if day else "All five days",
-        "url": f"?day={day.isoformat()}" if day else "?",
-        "count": sum(1 for line in lines if day in (None, line.sitting.date)),
-        "current": day == chosen,
-    }

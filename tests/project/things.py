@@ -377,6 +377,29 @@ def roster(college: College) -> Any:
 
 
 @once
+def marks_upload(college: College) -> Any:
+    """Marks that Mr Trần uploaded, not brought in yet."""
+    from core.files import save_file
+    from exchange.models import MarkImport
+
+    upload = save_file(b"upn,date,session,code\n", "marks.csv", "text/csv")
+    return MarkImport.objects.create(asked_by=college.tran, upload=upload, site=college.school).public_id
+
+
+@once
+def delivery(college: College) -> Any:
+    """Marks that came from the school's MIS."""
+    from attendance.models import MarkDelivery
+
+    return MarkDelivery.objects.create(site=college.school, covers_until=clock.now(), file_name="marks.csv").public_id
+
+
+def tutor_of_ten_a(college: College) -> Any:
+    """Ms Okafor, as one who takes registers."""
+    return college.okafor.public_id
+
+
+@once
 def leaver(college: College) -> Any:
     """Ada, whom the latest roster does not name."""
     from exchange.models import SourceLink

@@ -1,0 +1,105 @@
+"""Take an upload of marks, preview it, bring it in, throw it away."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from attendance import rules
+from attendance.errors import RegisterProblem
+from audit import record
+from caseload.models import Site
+from core import clock, naming
+from core.files import delete_file, open_file, save_file
+from core.jobs import WorkState, after_commit
+from exchange import choices
+from exchange.actions.imports import NotAsItWas
+from exchange.marks import MarkResult, load_marks, read_marks
+from exchange.models import MarkImport
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Stage = MarkImport.Stage
+MOST_PROBLEMS = 500
+
+
+def check_may_bring(by: Any, site: Site) -> None:
+    """Raise PermissionDenied for whoever does not look after the marks of the site."""
+    if not rules.may_for_site(by, rules.IMPORT, site.pk):
+        raise PermissionDenied("Only the attendance officer and data managers of the site bring in marks.")
+
+
+def take_marks(by: "User", site: Site, file: UploadedFile, covers_until: datetime | None) -> MarkImport:
+    """Keep an upload of marks, encrypted, and have its preview made in the background."""
+    check_may_bring(by, site)
+    with transaction.atomic():
+        expires = clock.now() + choices.UPLOAD_KEPT
+        stored = save_file(file.read(), file.name or "marks.csv", "text/csv", expires, note="marks upload")
+        run = MarkImport.objects.create(asked_by=by, site=site, upload=stored, covers_until=covers_until)
+        after_commit("exchange.work_on_marks", import_id=run.pk)
+    return run
+
+
+def work_on_marks(import_id: int) -> None:
+    """Preview an upload of marks, or bring it in once it was confirmed. Killed in the middle, it starts again."""
+    run = MarkImport.objects.select_related("asked_by", "upload", "site").claim(import_id)
+    if run is None:
+        return
+    found = read_marks(run.upload.name, open_file(run.upload))
+    with naming.named(run.asked_by_id, purpose="exchange.work_on_marks"):
+        # Asked again: whoever uploaded it may have changed their place since, or the site its way.
+        check_may_bring(run.asked_by, run.site)
+        try:
+            result = load_marks(
+                found,
+                by=run.asked_by,
+                site=run.site,
+                covers_until=run.covers_until,
+                made_at=run.asked_at,
+                dry_run=run.stage == Stage.PREVIEW,
+            )
+        except RegisterProblem as why:
+            refused: str | None = why.sentence
+        else:
+            refused = None
+            stage = Stage.LOADED if result.imported else Stage.PREVIEW
+            # In the same transaction as the marks: a worker that lost its lease saves neither.
+            run.finish(result=_kept(result), stage=stage, delivery=result.delivery)
+    if refused:
+        run.fail(refused)
+
+
+def _kept(result: MarkResult) -> dict[str, Any]:
+    fatal = [problem for problem in result.problems if problem.fatal]
+    shown = [*fatal, *(problem for problem in result.problems if not problem.fatal)][:MOST_PROBLEMS]
+    return result.as_json() | {
+        "problems": [problem.as_json() for problem in shown],
+        "problem_count": len(result.problems),
+        "fatal": bool(fatal),
+    }
+
+
+def confirm_marks(by: "User", run: MarkImport) -> None:
+    """Bring previewed marks in. Pressed twice they are brought in once. Raises NotAsItWas."""
+    check_may_bring(by, run.site)
+    with transaction.atomic():
+        changed = MarkImport.objects.filter(
+            pk=run.pk, stage=Stage.PREVIEW, state=WorkState.DONE, result__fatal=False
+        ).update(stage=Stage.LOAD, state=WorkState.WAITING, attempts=0, finished_at=None, asked_by=by)
+        if not changed:
+            raise NotAsItWas
+        after_commit("exchange.work_on_marks", import_id=run.pk)
+
+
+def discard_marks(by: "User", run: MarkImport) -> None:
+    """Throw previewed marks away, their file too. Raises NotAsItWas once they are being brought in."""
+    check_may_bring(by, run.site)
+    with transaction.atomic():
+        over = MarkImport.objects.filter(pk=run.pk, stage=Stage.PREVIEW).exclude(state=WorkState.RUNNING)
+        if not over.update(state=WorkState.CANCELLED, finished_at=clock.now()):
+            raise NotAsItWas
+        delete_file(run.upload)
+        record.record(by, choices.MARKS_DISCARDED, "mark_import", run.pk)
