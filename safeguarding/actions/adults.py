@@ -16,6 +16,7 @@ from safeguarding.actions.faults import AlreadyClosed, NobodyToTell
 from safeguarding.actions.telling import tell_handler
 from safeguarding.choices import AdultState
 from safeguarding.models import AdultConcern, AdultEntry
+from safeguarding.models.base import day_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +33,7 @@ class AdultReport:
     context: str = ""
     witnesses: str = ""
     occurred_at: datetime | None = None
+    time_said: bool = True
 
 
 def holders(role: str) -> list[User]:
@@ -66,7 +68,13 @@ def raise_adult_concern(by: User, report: AdultReport, *, token: UUID) -> AdultC
         state_at=clock.now(),
     )
     name = report.subject.full_name if report.subject else report.subject_name
-    concern.seal_words(what=report.what, context=report.context, witnesses=report.witnesses, subject_name=name)
+    concern.seal_words(
+        what=report.what,
+        context=report.context,
+        witnesses=report.witnesses,
+        subject_name=name,
+        **day_alone(report.time_said),
+    )
     try:
         with transaction.atomic():
             AdultConcern.objects.bulk_create([concern])

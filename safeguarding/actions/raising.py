@@ -16,6 +16,7 @@ from safeguarding.actions.faults import NobodyLeft
 from safeguarding.actions.telling import tell_team
 from safeguarding.actions.writing import write_entry
 from safeguarding.models import Concern, Draft, Entry, Exclusion
+from safeguarding.models.base import day_alone
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,6 +38,7 @@ class Report:
     location: str = ""
     who_told: str = ""
     occurred_at: datetime | None = None
+    time_said: bool = True
     noticed_at: datetime | None = None
     category_hint: str = ""
     injury: str = ""
@@ -96,6 +98,7 @@ def _written(by: "User", report: Report, token: UUID) -> Concern:
         who_told=report.who_told,
         student_name="" if report.student else report.student_name,
         student_name_then=report.student.full_name if report.student else "",
+        **day_alone(report.time_said),
     )
     return concern
 

@@ -60,6 +60,10 @@ class WhenFields(forms.Form):
         at = self.cleaned_data.get("happened_time") or time(12)
         return min(datetime.combine(day, at, clock.LONDON), clock.now())
 
+    def time_said(self) -> bool:
+        """Whether a time was typed: the noon that stands for none must never be read as one."""
+        return bool(self.cleaned_data.get("happened_time"))
+
 
 class ConcernForm(WhenFields):
     """A concern about a student."""
@@ -146,7 +150,9 @@ class ConcernForm(WhenFields):
             "injury",
         )
         return Report(
-            **{name: cleaned[name] for name in (*plain, "parents_told", "category_hint")}, occurred_at=self.moment()
+            **{name: cleaned[name] for name in (*plain, "parents_told", "category_hint")},
+            occurred_at=self.moment(),
+            time_said=self.time_said(),
         )
 
 
@@ -194,7 +200,9 @@ class AdultConcernForm(WhenFields):
         """What was typed, as the action takes it."""
         cleaned = self.cleaned_data
         names = ("what", "subject", "subject_name", "about_head", "context", "witnesses")
-        return AdultReport(**{name: cleaned[name] for name in names}, occurred_at=self.moment())
+        return AdultReport(
+            **{name: cleaned[name] for name in names}, occurred_at=self.moment(), time_said=self.time_said()
+        )
 
 
 class AdultEntryForm(forms.Form):

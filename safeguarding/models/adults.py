@@ -4,7 +4,7 @@ from django.db import models
 
 from core import clock
 from safeguarding import choices
-from safeguarding.models.base import Sealed, to_person
+from safeguarding.models.base import Sealed, to_person, when_it_happened
 from safeguarding.querysets import AdultConcernQuerySet
 
 
@@ -30,6 +30,11 @@ class AdultConcern(Sealed):
         verbose_name = "concern about an adult"
         verbose_name_plural = "concerns about adults"
         constraints = [models.UniqueConstraint(fields=["reporter", "token"], name="safeguarding_adult_pressed_once")]
+
+    @property
+    def happened(self) -> str:
+        """When it happened, as far as its reporter said."""
+        return when_it_happened(self.occurred_at, self.words)
 
 
 class AdultEntry(Sealed):

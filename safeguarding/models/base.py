@@ -1,6 +1,7 @@
 """What every row behind the wall shares: an id that counts nothing, and words that the database can't read."""
 
 import json
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
@@ -8,6 +9,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.db import models
 
+from core import wording
 from core.keys import keyring
 
 
@@ -58,6 +60,20 @@ class Sealed(Walled):
     def words(self) -> dict[str, Any]:
         """The words, opened once."""
         return unseal(self._meta.db_table, self.pk, "sealed", self.key_id, self.sealed)
+
+
+def day_alone(time_said: bool) -> dict[str, bool]:
+    """What is sealed with a report's words when only the day on which it happened is known."""
+    return {} if time_said else {"day_alone": True}
+
+
+def when_it_happened(occurred_at: datetime | None, words: dict[str, Any]) -> str:
+    """When something happened, as far as its reporter said: the day and time, the day alone, or nothing."""
+    if occurred_at is None:
+        return "not said when"
+    if not words.get("day_alone"):
+        return wording.moment(occurred_at)
+    return f"{wording.day(occurred_at)}, no time given"
 
 
 # No constraint in the database on these two: its error messages on deleting or renumbering a student or a member of

@@ -4,7 +4,7 @@ from django.db import models
 
 from core import clock
 from safeguarding import choices
-from safeguarding.models.base import Sealed, to_person, to_student
+from safeguarding.models.base import Sealed, to_person, to_student, when_it_happened
 from safeguarding.querysets import ConcernQuerySet, DraftQuerySet
 
 
@@ -45,6 +45,11 @@ class Concern(Sealed):
             ("propose_team", "Can propose who is DSL, deputy or head"),
             ("view_adult_concern", "Can see concerns about adults that come to them"),
         ]
+
+    @property
+    def happened(self) -> str:
+        """When it happened, as far as its reporter said."""
+        return when_it_happened(self.occurred_at, self.words)
 
     @property
     def is_open(self) -> bool:

@@ -41,6 +41,21 @@ def test_raising_needs_only_sign_in_and_ends_in_thanks(college: College, sign_in
     assert answer.redirect_chain == [(url("concern_raised", concern), 302)]
 
 
+def test_a_time_that_nobody_gave_is_not_made_up(college: College, sign_in: SignIn) -> None:
+    browser = sign_in(college.okafor)
+    for more in ({}, {"happened_time": "09:15"}):
+        browser.post(url("concern_raise"), form_for(college, happened_on="2026-11-19", **more))
+    with naming.named(college.okafor.pk):
+        without, given = Concern.objects.order_by("recorded_at")
+        assert (without.happened, given.happened) == ("Thu 19 Nov, no time given", "yesterday 09:15")
+    page = text(browser.get(url("concern_own_detail", without)))
+    assert "Thu 19 Nov, no time given" in page
+    assert "12:00" not in page
+    sent = {"token": uuid4(), "subject": college.lind.public_id, "what": "x", "happened_on": "2026-11-19"}
+    browser.post(url("adult_raise"), sent)
+    assert "Thu 19 Nov, no time given" in text(browser.get(url("adult_own_list")))
+
+
 def test_the_form_sent_twice_ends_on_the_same_page(college: College, sign_in: SignIn) -> None:
     browser, typed = sign_in(college.okafor), form_for(college)
     assert browser.post(url("concern_raise"), typed).url == browser.post(url("concern_raise"), typed).url
