@@ -201,8 +201,8 @@ def _rows(site: Site, day: date, now: datetime, student_ids: Sequence[int] | Non
     with connection.cursor() as cursor:
         cursor.execute(
             _LAST_MARKS,
-            [only is None, only or [], site.pk, day, site.am_starts_at, site.pm_starts_at, day, day,
-             clock.local(now).time(), [code.id for code in codes if _is_in(code)], Caseload.Kind.TUTOR_GROUP, day],
+            [only is None, only or [], site.pk, day, f"{site.am_starts_at}", f"{site.pm_starts_at}", day, day,
+             f"{clock.local(now):%H:%M:%S}", [code.id for code in codes if _is_in(code)], Caseload.Kind.TUTOR_GROUP, day],
         )  # fmt: skip
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
