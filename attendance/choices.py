@@ -62,11 +62,6 @@ FIRST_DAY_CALL = "attendance.first_day_call"
 REASONS_SET = "attendance.reasons_set"
 REGISTERS_REMINDED = "attendance.registers_reminded"
 
-MARKS_RECEIVED = "attendance.marks_received"
-FIRST_DAY_CALL = "attendance.first_day_call"
-REASONS_SET = "attendance.reasons_set"
-REGISTERS_REMINDED = "attendance.registers_reminded"
-
 ALERT_RULE_SET = "attendance.alert_rule_set"
 ALERT_RULE_SWITCHED_ON = "attendance.alert_rule_switched_on"
 ALERT_RULE_SWITCHED_OFF = "attendance.alert_rule_switched_off"

@@ -10,6 +10,7 @@ from attendance import rules
 from attendance.arithmetic import Totals, decimal
 from attendance.choices import AlertKind, Series
 from attendance.models import AlertRule
+from attendance.queries.feeds import feeds_for
 from attendance.queries.student_page import LABELS, figure, points, student_windows
 from attendance.queries.students import events
 from attendance.queries.totals import series_by_student, totals_in_windows, weekly_by_student, windows
@@ -34,6 +35,7 @@ def load_panel(user: Any, student: Any) -> dict[str, Any]:
         "unit": "sessions" if series == Series.SESSION else "lessons",
         "figures": [six_weeks],
         "more": url,
+        "feed": feeds_for(user, student.pk),
     }
 
 
