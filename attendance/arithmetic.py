@@ -192,8 +192,8 @@ def totals_of(
 def from_row(row: Mapping[str, Any], series: str) -> Totals:
     """Totals from a row of the database with the columns of the weekly summary, and the headline where it has one."""
     headline = row.get("headline") if series == Series.LESSON else None
-    counts = {name: int(row[name] or 0) for name in COLUMNS}
-    return Totals(**counts, series=series, headline=headline or Headline.ATTENDED)
+    found: dict[str, Any] = {name: int(row[name] or 0) for name in COLUMNS}
+    return Totals(**found, series=series, headline=headline or Headline.ATTENDED)
 
 
 def sum_of(totals: Iterable[Totals], series: str = Series.SESSION) -> Totals:

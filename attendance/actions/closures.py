@@ -60,11 +60,13 @@ def follow_closure(
     Called in the transaction of the change, by these actions and by those of the calendar.
     """
     found = closing(before, after)
-    name = (after or before).name if after or before else ""
-    why = reason.strip() or (f"Closed: {name}" if after else f"Open after all: {name}")
+    days = after or before
+    if days is None:
+        raise ValueError("A closure was neither set nor removed.")
+    why = reason.strip() or (f"Closed: {days.name}" if after else f"Open after all: {days.name}")
     written = {series: _write(by, series, found, after, replace, why) for series in Series.values}
-    number = (after or before).closure_id if after or before else 0
-    record.record(by, choices.CLOSURE_CODES_SET, "closure", number, details={"marks": written, "replaced": replace})
+    details = {"marks": written, "replaced": replace}
+    record.record(by, choices.CLOSURE_CODES_SET, "closure", days.closure_id, details=details)
     return found
 
 

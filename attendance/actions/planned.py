@@ -131,7 +131,8 @@ def _lock_all(old: Sequence[PlannedAbsence], places: Places) -> tuple[dict[str, 
     Gives the marks of the old plans too, as they stand once nobody else can write them.
     """
     ids = [plan.pk for plan in old]
-    before, locked = marks_of(ids), {}
+    before = marks_of(ids)
+    locked: dict[str, Locked] = {}
     for series in IN_ORDER:
         keys = before.get(series, set()) | {place.key for place in places.get(series, [])}
         if keys:

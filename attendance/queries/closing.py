@@ -95,7 +95,7 @@ def open_but_for(
     first = max((begun for begun in years if begun <= start), default=start)
     inside = {"starts_on__lte": end, "ends_on__gte": first}
     taught = _weekdays(Term.objects.filter(**inside).values_list("starts_on", "ends_on"), first, end)
-    others = Closure.objects.exclude(pk=closure_id).filter(Q(site=None) | Q(site_id__in=site_ids), **inside)
+    others = Closure.objects.exclude(pk=closure_id or 0).filter(Q(site=None) | Q(site_id__in=site_ids), **inside)
     shut: dict[int | None, set[date]] = {}
     for site_id, starts_on, ends_on in others.values_list("site_id", "starts_on", "ends_on"):
         shut.setdefault(site_id, set()).update(_weekdays([(starts_on, ends_on)], first, end))
@@ -115,7 +115,7 @@ def closures_in(year: AcademicYear, site_ids: Collection[int] | None) -> list[Cl
 
 def overlapping(closure_id: int | None, site_id: int | None, start: date, end: date) -> Closure | None:
     """Another closure that closes the site on one of these days already."""
-    rows = Closure.objects.exclude(pk=closure_id).filter(starts_on__lte=end, ends_on__gte=start)
+    rows = Closure.objects.exclude(pk=closure_id or 0).filter(starts_on__lte=end, ends_on__gte=start)
     if site_id is not None:
         rows = rows.filter(Q(site=None) | Q(site_id=site_id))
     return rows.select_related("site").order_by("starts_on").first()
@@ -168,7 +168,7 @@ def _own(before: ClosedDays) -> dict[str, dict[Key, Row]]:
     for series, table in ((Series.SESSION, "session"), (Series.LESSON, "lesson")):
         with connection.cursor() as cursor:
             cursor.execute(_WROTE.format(table=table), values)
-            rows = [Row(*row[:3], row[3], row[4], row[5] or "") for row in cursor.fetchall()]
+            rows = [Row(row[0], row[1], row[2], row[3], row[4], row[5] or "") for row in cursor.fetchall()]
         found[series] = {(row.student_id, row.date, row.slot): row for row in rows}
     return found
 

@@ -10,6 +10,8 @@ from attendance.choices import DayPart, Series
 from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_for
 from core import clock
 
+Key = tuple[int, date, int]
+
 
 @dataclass(frozen=True, slots=True)
 class StudentPlace:
@@ -24,7 +26,7 @@ class StudentPlace:
     half: str
 
     @property
-    def key(self) -> tuple[int, date, int]:
+    def key(self) -> "Key":
         """What tells one mark from another."""
         return (self.student_id, self.date, self.slot)
 

@@ -23,7 +23,7 @@ def marks_of(plan_ids: Sequence[int]) -> dict[str, set[Key]]:
     found: dict[str, set[Key]] = {}
     for series, statement in ((Series.SESSION, _SESSIONS), (Series.LESSON, _LESSONS)):
         with connection.cursor() as cursor:
-            cursor.execute(statement, {"plans": list(plan_ids), "today": now.date(), "now": now.time()})
+            cursor.execute(statement, {"plans": list(plan_ids), "today": now.date(), "now": f"{now:%H:%M:%S}"})
             found[series] = set(cursor.fetchall())
     return found
 
@@ -41,7 +41,7 @@ _SESSIONS = f"""
         AND (m.date > %(today)s OR EXISTS (SELECT 1 FROM caseload_sitemembership AS r
             JOIN caseload_site AS s ON s.id = r.site_id AND s.kind = 'school'
             WHERE r.student_id = m.student_id AND r.period @> m.date
-                AND CASE m.slot WHEN 1 THEN s.am_starts_at ELSE s.pm_starts_at END > %(now)s))
+                AND CASE m.slot WHEN 1 THEN s.am_starts_at ELSE s.pm_starts_at END > %(now)s::time))
 """
 _LESSONS = f"""
     SELECT DISTINCT m.student_id, m.date, m.slot
@@ -52,5 +52,5 @@ _LESSONS = f"""
     JOIN caseload_lessontime AS t ON t.id = l.time_id
     JOIN caseload_site AS s ON s.id = t.site_id
     WHERE {_OF_THE_PLAN} AND p.part IN ('day', CASE WHEN t.starts_at >= s.pm_starts_at THEN 'pm' ELSE 'am' END)
-        AND (m.date > %(today)s OR t.starts_at > %(now)s)
+        AND (m.date > %(today)s OR t.starts_at > %(now)s::time)
 """

@@ -101,14 +101,15 @@ def survey(student_ids: Iterable[int], wanted: Wanted, instead_of: Sequence[Plan
     ]
     clashes = overlaps(ids, wanted, [plan.pk for plan in instead_of])
     own = marks_of([plan.pk for plan in instead_of])
-    for series, symbol in ((Series.SESSION, wanted.session_code), (Series.LESSON, wanted.lesson_code)):
+    symbols: dict[str, str] = {Series.SESSION: wanted.session_code, Series.LESSON: wanted.lesson_code}
+    for series, symbol in symbols.items():
         every = places_of(series, ids, wanted.starts_on, wanted.ends_on, calendars=calendars)
         found.places[series] = narrowed(every, wanted.part, wanted.weekdays)
         _judge(found, series, symbol)
     for number, line in found.lines.items():
         line.problem = clashes.get(number) or line.problem or _no_place(found, number, rolls.get(number))
-    for series in Series.values:
-        _count(found, series, wanted, own.get(series, set()))
+    for each in Series.values:
+        _count(found, each, wanted, own.get(each, set()))
     open_days = {place.date for places in found.places.values() for place in places}
     found.advice = advice(wanted, len(open_days))
     return found
