@@ -177,7 +177,7 @@ def totals_of(
     minutes: int = 0,
 ) -> Totals:
     """Totals from so many marks of each code; no code is a blank."""
-    found = dict.fromkeys(COLUMNS, 0)
+    found: dict[str, Any] = dict.fromkeys(COLUMNS, 0)
     for code, number in counts:
         if code is None:
             found["unmarked"] += number
