@@ -24,4 +24,7 @@ class InterventionsConfig(AppConfig):
                 3,
             )
         )
+        navigation.register(
+            Place("Settings", "Letters", "interventions:letter_template_list", "interventions.manage_processes", 60, "", "envelope-paper")
+        )  # fmt: skip
         navigation.register_work(Work("interventions:due_list", "interventions.log_meeting", queries.due_count))

@@ -105,6 +105,14 @@ CHANGED_TARGET = "changed_target"
 REVIEWED_TARGET = "reviewed_target"
 WROTE_NOTE = "wrote_note"
 DISCARDED_DRAFT = "discarded_draft"
+LETTER_TEMPLATE_SAVED = "letter_template_saved"
+LETTERS_DRAFTED = "letters_drafted"
+LETTERS_SENT = "letters_sent"
+LETTER_READ = "letter_read"
+STAGE_SAVED = "process_stage_saved"
+CASE_OPENED = "case_opened"
+CASE_STEP = "case_step"
+CASE_CLOSED = "case_closed"
 
 
 class LetterState(models.TextChoices):

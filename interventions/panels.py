@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from caseload import columns
-from caseload.columns import Column, Filter, Reason, ReasonSource, StudentAction
+from caseload.columns import BulkAction, Column, Filter, Reason, ReasonSource, StudentAction
 from core import clock, panels, wording
 from core.panels import Panel, TimelineSource
 from interventions import queries
@@ -215,6 +215,7 @@ def register() -> None:
     columns.register_student_action(
         StudentAction("target", "Target", "interventions:target_new", SET, 20, "bullseye", "n t")
     )
+    columns.register_action(BulkAction("letter", "Letter home", "interventions:letter_new", "interventions.send_letter"))
     columns.register_student_action(
         StudentAction("note", "Quick note", "interventions:note_new", LOG, 30, "sticky", "n n")
     )

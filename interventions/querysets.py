@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from caseload.models import Student
 from core import clock
+from core.jobs.work import WorkQuerySet
 from interventions.choices import OPEN_STATES, Audience
 
 if TYPE_CHECKING:
@@ -81,3 +82,31 @@ class DraftQuerySet(QuerySet[Any]):
         if not getattr(user, "pk", None):
             return self.none()
         return self.filter(author=user, student__in=_students(user, permission))
+
+
+class CaseQuerySet(QuerySet[Any]):
+    """Cases of staged processes, by who may work on them for the student."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Those of the students reached in a role that carries the permission."""
+        return self.filter(student__in=_students(user, permission))
+
+    def open(self) -> Self:
+        """Still going on."""
+        return self.filter(closed_on=None)
+
+
+class LetterQuerySet(QuerySet[Any]):
+    """Letters, by who may read and send them for the student."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Those of the students reached in a role that carries the permission."""
+        return self.filter(student__in=_students(user, permission))
+
+
+class LetterBatchQuerySet(WorkQuerySet[Any]):
+    """Letters drafted together: their author's, as long as they may still send letters at all."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """One's own."""
+        return self.filter(made_by=user) if user.has_perm(permission) else self.none()

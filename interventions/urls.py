@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interventions.views import due, meeting_new, meetings, notes, targets
+from interventions.views import due, letters, meeting_new, meetings, notes, targets
 
 app_name = "interventions"
 urlpatterns = [
@@ -25,4 +25,13 @@ urlpatterns = [
     path("targets/<uuid:target_id>/steps/<int:position>/", targets.step_tick, name="step_tick"),
     path("students/<uuid:student_id>/notes/new/", notes.note_new, name="note_new"),
     path("notes/<uuid:note_id>/", notes.note_detail, name="note_detail"),
+    path("letters/new/", letters.letter_new, name="letter_new"),
+    path("letters/<uuid:batch_id>/", letters.letter_batch, name="letter_batch"),
+    path("letters/<uuid:batch_id>/send/", letters.letter_send, name="letter_send"),
+    path("letters/<uuid:batch_id>/print/", letters.letter_print, name="letter_print"),
+    path("letter/<uuid:letter_id>/", letters.letter_edit, name="letter_edit"),
+    path("letter/<uuid:letter_id>/file/", letters.letter_file, name="letter_file"),
+    path("set-up/letters/", letters.letter_template_list, name="letter_template_list"),
+    path("set-up/letters/add/", letters.letter_template_edit, name="letter_template_add"),
+    path("set-up/letters/<uuid:template_id>/", letters.letter_template_edit, name="letter_template_edit"),
 ]

@@ -11,12 +11,21 @@ from interventions.models.meetings import (
     Written,
     history_of,
 )
-from interventions.models.processes import Case, CaseStep, Letter, LetterTemplate, ProcessStage, StagedProcess
+from interventions.models.processes import (
+    Case,
+    CaseStep,
+    Letter,
+    LetterBatch,
+    LetterTemplate,
+    ProcessStage,
+    StagedProcess,
+)
 
 __all__ = [
     "Case",
     "CaseStep",
     "Letter",
+    "LetterBatch",
     "LetterTemplate",
     "Meeting",
     "MeetingDraft",

@@ -8,9 +8,10 @@ from django.db.models import Q
 from attendance.models import AlertRule
 from caseload.models import Contact, ContactLogEntry, Student
 from core import clock
-from core.models import PublicIdModel, StoredFile
+from core.models import LeasedWork, PublicIdModel, StoredFile
 from interventions import choices
 from interventions.models.meetings import Meeting, MeetingType
+from interventions.querysets import CaseQuerySet, LetterBatchQuerySet, LetterQuerySet
 
 STAFF = settings.AUTH_USER_MODEL
 
@@ -88,6 +89,8 @@ class Case(PublicIdModel):
     outcome = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
 
+    objects = CaseQuerySet.as_manager()
+
     class Meta:
         ordering = ["review_on", "pk"]
         constraints = [
@@ -101,11 +104,39 @@ class Case(PublicIdModel):
         permissions = [("manage_case", "Can open and move cases of staged processes")]
 
 
+class LetterBatch(PublicIdModel, LeasedWork):
+    """Letters drafted together, looked at together, and sent together in the background once somebody presses send."""
+
+    class Stage(models.TextChoices):
+        DRAFT = "draft", "To be looked at"
+        SENDING = "sending", "Being sent"
+        SENT = "sent", "Sent"
+        DROPPED = "dropped", "Thrown away"
+
+    template = models.ForeignKey(LetterTemplate, models.PROTECT, related_name="+")
+    stage = models.CharField(max_length=8, choices=Stage.choices, default=Stage.DRAFT)
+    how = models.CharField(max_length=8, blank=True, choices=choices.SentHow.choices)
+    made_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+    left_out = models.JSONField(default=list, help_text="Students for whom nobody may be written to, with why.")
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
+    form_token = models.UUIDField(unique=True, editable=False)
+
+    objects = LetterBatchQuerySet.as_manager()
+
+    class Meta(LeasedWork.Meta):
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"Letter batch {self.pk}"
+
+
 class Letter(PublicIdModel):
     """A letter to one person about one student: drafted from a template, and sent only when somebody presses send."""
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="+")
     template = models.ForeignKey(LetterTemplate, models.PROTECT, related_name="+")
+    batch = models.ForeignKey(LetterBatch, models.PROTECT, related_name="letters")
     case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="letters")
     contact = models.ForeignKey(
         Contact, models.PROTECT, null=True, blank=True, related_name="+", help_text="Nobody: to the student."
@@ -122,6 +153,8 @@ class Letter(PublicIdModel):
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="+")
     log_entry = models.ForeignKey(ContactLogEntry, models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         ordering = ["-drafted_at", "-pk"]

@@ -503,3 +503,37 @@ def adult(college: College) -> Any:
     with naming.named(college.okafor.pk):
         report = AdultReport(what="He was alone with a student behind a locked door.", subject=college.quill)
         return raise_adult_concern(college.okafor, report, token=uuid4()).public_id
+
+
+# --- letters and staged processes --------------------------------------------------------------------------------------
+
+
+@once
+def letter(college: College) -> Any:
+    """A letter that Mr Lind drafted about Ada."""
+    from interventions.models import Letter, LetterBatch, LetterTemplate
+
+    template = LetterTemplate.objects.create(name="First concern", subject="Attendance", body="Dear {recipient}")
+    batch = LetterBatch.objects.create(template=template, made_by=college.lind, form_token=uuid4(), state="done")
+    return Letter.objects.create(
+        student=college.student("Ada"),
+        template=template,
+        batch=batch,
+        subject="Attendance",
+        body="Dear",
+        drafted_by=college.lind,
+    ).public_id
+
+
+def letter_batch(college: College) -> Any:
+    """The letters that Mr Lind drafted."""
+    from interventions.models import Letter
+
+    return Letter.objects.get(public_id=letter(college)).batch.public_id
+
+
+def letter_template(college: College) -> Any:
+    """A letter that is sent again and again."""
+    from interventions.models import Letter
+
+    return Letter.objects.get(public_id=letter(college)).template.public_id

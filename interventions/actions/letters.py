@@ -1,0 +1,237 @@
+"""Letters home: templates, drafts, and sending them, which only a person does."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts.models import User
+from audit import record
+from caseload.actions.contacts import log_contact
+from caseload.models import Student
+from caseload.queries.home import Recipient, recipients
+from core import clock, naming
+from core.files import save_file
+from core.jobs import WorkState, after_commit
+from core.outbox import mail_words, queue_mail
+from core.pdf import facts_hash, render_pdf
+from interventions import choices
+from interventions.choices import LetterState, SentHow
+from interventions.letters import fill
+from interventions.models import Case, CaseStep, Letter, LetterBatch, LetterTemplate
+from interventions.queries.letters import held_out, letter_values, letters_in
+
+SEND, MANAGE = "interventions.send_letter", "interventions.manage_processes"
+Stage = LetterBatch.Stage
+
+
+class LetterChanged(Exception):
+    """Somebody changed the letter or template meanwhile, or it went out."""
+
+
+class NothingToSend(Exception):
+    """No letter of these can go out this way; the words say why."""
+
+
+@transaction.atomic
+def save_template(by: User, template: LetterTemplate | None, *, version: int = 0, **values: Any) -> LetterTemplate:
+    """Add a letter template or change one. Letters drafted from it before stay as they are. Raises LetterChanged."""
+    if not by.has_perm(MANAGE):
+        raise PermissionDenied
+    values |= {"changed_by": by, "changed_at": clock.now()}
+    if template is None:
+        template = LetterTemplate.objects.create(**values)
+    else:
+        rows = LetterTemplate.objects.filter(pk=template.pk, version=version)
+        if not rows.update(**values, version=F("version") + 1):
+            raise LetterChanged
+        template.refresh_from_db()
+    record.record(by, choices.LETTER_TEMPLATE_SAVED, "letter_template", template.pk)
+    return template
+
+
+@transaction.atomic
+def draft_letters(
+    by: User, template: LetterTemplate, students: Sequence[Student], *, token: UUID, case: Case | None = None
+) -> LetterBatch:
+    """Draft this letter for everybody at home who may be written to about these students. Nothing goes out.
+
+    From 18 on, without consent, the letter is to the student. Students held out of chasing, and those for whom nobody
+    may be written to, are left out and named. The same form twice makes one batch.
+    """
+    reached = {
+        student.pk: student for student in Student.objects.visible_to(by, SEND).filter(pk__in=[s.pk for s in students])
+    }
+    if len(reached) != len({student.pk for student in students}):
+        raise PermissionDenied
+    try:
+        with transaction.atomic():
+            batch = LetterBatch.objects.create(template=template, made_by=by, form_token=token, state=WorkState.DONE)
+    except IntegrityError:
+        return LetterBatch.objects.get(form_token=token, made_by=by)
+    held, allowed, values = held_out(list(reached)), recipients(reached), letter_values(list(reached))
+    letters, left_out = [], []
+    for pk, student in reached.items():
+        if pk in held:
+            left_out.append([student.full_name, f"not chased until {held[pk].until:%-d %B}: {held[pk].reason}"])
+            continue
+        to = _whom(student, allowed[pk])
+        if not to:
+            why = "; ".join(f"{found.name}: {found.why}" for found in allowed[pk]) or "no contacts recorded"
+            left_out.append([student.full_name, why])
+        letters += [_draft(by, batch, template, student, contact, values[pk], case) for contact in to]
+    Letter.objects.bulk_create(letters)
+    LetterBatch.objects.filter(pk=batch.pk).update(left_out=left_out)
+    batch.left_out = left_out
+    record.record(by, choices.LETTERS_DRAFTED, "letter_batch", batch.pk, details={"letters": len(letters)})
+    return batch
+
+
+def _whom(student: Student, found: Sequence[Recipient]) -> list[Recipient | None]:
+    """Everybody who may be written to, or the student from 18 on; None stands for the student."""
+    to: list[Recipient | None] = [contact for contact in found if contact.allowed]
+    grown = student.date_of_birth is not None and any("18" in contact.why for contact in found)
+    return to or ([None] if grown else [])
+
+
+def _draft(
+    by: User, batch: LetterBatch, template: LetterTemplate, student: Student, contact: Recipient | None,
+    values: dict[str, str], case: Case | None,
+) -> Letter:  # fmt: skip
+    whole = values | {"recipient": contact.name if contact else values["student"], "sender": by.formal_name}
+    return Letter(
+        student=student, template=template, batch=batch, case=case, contact_id=contact.contact_id if contact else None,
+        language=template.language, subject=fill(template.subject, whole), body=fill(template.body, whole), drafted_by=by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def change_letter(by: User, letter: Letter, *, subject: str, body: str, version: int) -> None:
+    """Change the words of one draft. Raises LetterChanged when it went out or was changed meanwhile."""
+    rows = Letter.objects.visible_to(by, SEND).filter(pk=letter.pk, state=LetterState.DRAFT, version=version)
+    if not rows.filter(batch__stage=Stage.DRAFT).exists():
+        raise LetterChanged
+    Letter.objects.filter(pk=letter.pk).update(subject=subject, body=body, version=F("version") + 1)
+
+
+@transaction.atomic
+def drop_letters(by: User, batch: LetterBatch, letters: Iterable[UUID] | None = None) -> None:
+    """Throw drafts away: some of a batch, or all of it. Raises LetterChanged once it is being sent."""
+    if not LetterBatch.objects.visible_to(by, SEND).filter(pk=batch.pk, stage=Stage.DRAFT).exists():
+        raise LetterChanged
+    rows = Letter.objects.filter(batch=batch, state=LetterState.DRAFT)
+    rows = rows if letters is None else rows.filter(public_id__in=letters)
+    rows.update(state=LetterState.DROPPED)
+    if not Letter.objects.filter(batch=batch, state=LetterState.DRAFT).exists():
+        LetterBatch.objects.filter(pk=batch.pk).update(stage=Stage.DROPPED)
+
+
+@transaction.atomic
+def send_letters(by: User, batch: LetterBatch, how: str) -> None:
+    """Send the drafts of a batch: by email to those with an address, or as one document to print. Pressed twice it goes out once.
+
+    Raises LetterChanged when it was sent or thrown away meanwhile, NothingToSend when nobody can be reached this way.
+    """
+    rows = letters_in(batch.pk)
+    if how == SentHow.EMAIL and (without := [row["to"] for row in rows if not row["email"]]):
+        raise NothingToSend(
+            f"{', '.join(without[:5])}{' and others' if len(without) > 5 else ''} have no email address. Untick them, or print the letters."
+        )
+    if not rows:
+        raise NothingToSend("There is no letter left in this batch.")
+    waiting = LetterBatch.objects.visible_to(by, SEND).filter(pk=batch.pk, stage=Stage.DRAFT)
+    if not waiting.update(
+        stage=Stage.SENDING, how=how, state=WorkState.WAITING, attempts=0, finished_at=None, total_count=len(rows)
+    ):
+        raise LetterChanged
+    record.record(by, choices.LETTERS_SENT, "letter_batch", batch.pk, details={"letters": len(rows), "how": how})
+    after_commit("interventions.send_letters", batch_id=batch.pk)
+
+
+def work_on_letters(batch_id: int) -> None:
+    """Make and hand over every letter of a batch, each in its own transaction, so that a worker that dies sends none twice."""
+    batch = LetterBatch.objects.select_related("made_by").claim(batch_id)
+    if batch is None:
+        return
+    by, number = batch.made_by, 0
+    while True:
+        with naming.named(by.pk, purpose="interventions.send_letters"):
+            waiting = Letter.objects.filter(batch=batch, state=LetterState.DRAFT).select_related("student", "contact")
+            letter = waiting.order_by("pk").first()
+            if letter is None:
+                break
+            _send_one(by, batch, letter)
+        number += 1
+        batch.heartbeat(done=number)
+    _finish(by, batch)
+
+
+def _send_one(by: User, batch: LetterBatch, letter: Letter) -> None:
+    """One letter: allowed still, drawn, kept, logged, mailed. What must not go any more is thrown away and named."""
+    if (why := _no_longer(letter)) is not None:
+        Letter.objects.filter(pk=letter.pk).update(state=LetterState.DROPPED)
+        batch.left_out = [*batch.left_out, [letter.student.full_name, why]]
+        LetterBatch.objects.filter(pk=batch.pk).update(left_out=batch.left_out)
+        return
+    # Known by its number and text alone: drawn again after a dead worker it is the same document.
+    file = save_file(_drawn([_page(letter)]), f"Letter {letter.public_id.hex[:8]}.pdf", "application/pdf")
+    entry = log_contact(
+        by, letter.student, contact=letter.contact, key=uuid5(letter.public_id, "log"), direction="out",
+        channel="email" if batch.how == SentHow.EMAIL else "letter", at=clock.now(), summary=letter.subject[:200],
+        outcome="",
+    ) if letter.contact else None  # fmt: skip
+    if batch.how == SentHow.EMAIL:
+        to = letter.contact.email if letter.contact else letter.student.email
+        words = mail_words("interventions/mail/letter", {"subject": letter.subject, "words": letter.body})
+        queue_mail(key=f"letter-{letter.public_id}", to=to, subject=letter.subject, by=by, attachments=[file], **words)
+    Letter.objects.filter(pk=letter.pk).update(
+        state=LetterState.SENT, sent_by=by, sent_at=clock.now(), sent_how=batch.how, file=file, log_entry=entry
+    )
+    if letter.case_id is not None:
+        case = Case.objects.get(pk=letter.case_id)
+        CaseStep.objects.create(case=case, kind="letter", stage_id=case.stage_id, by=by, letter=letter)
+
+
+def _no_longer(letter: Letter) -> str | None:
+    """Why a letter may not go out after all: the rule may have changed since it was drafted."""
+    found = recipients([letter.student_id])[letter.student_id]
+    if letter.contact_id is None:
+        return None
+    match = next((contact for contact in found if contact.contact_id == letter.contact_id), None)
+    if match is None:
+        return "is no longer a contact"
+    return None if match.allowed else f"{match.name}: {match.why}"
+
+
+def _page(letter: Letter) -> dict[str, Any]:
+    address = letter.contact.address.splitlines() if letter.contact else []
+    postcode = letter.contact.postcode if letter.contact else ""
+    to = f"{letter.contact.title} {letter.contact.full_name}".strip() if letter.contact else letter.student.home_name
+    return {
+        "to": to,
+        "address": [*address, *([postcode] if postcode else [])],
+        "date": f"{clock.local(letter.drafted_at):%-d %B %Y}",
+        "subject": letter.subject,
+        "paragraphs": [part for part in letter.body.split("\n\n") if part.strip()],
+        "language": letter.language,
+    }
+
+
+def _drawn(pages: list[dict[str, Any]]) -> bytes:
+    return render_pdf(
+        "interventions/print/letters.html", {"pages": pages}, title=pages[0]["subject"] if len(pages) == 1 else "Letters",
+        facts_hash=facts_hash(pages), size="home", lang=pages[0]["language"],
+    )  # fmt: skip
+
+
+def _finish(by: User, batch: LetterBatch) -> None:
+    with naming.named(by.pk, purpose="interventions.send_letters"):
+        sent = Letter.objects.filter(batch=batch, state=LetterState.SENT).select_related("student", "contact")
+        pages = [_page(letter) for letter in sent.order_by("student__sort_key", "pk")]
+    document = _drawn(pages) if pages and batch.how == SentHow.PAPER else None
+    with naming.named(by.pk, purpose="interventions.send_letters"):
+        file = save_file(document, "Letters to print.pdf", "application/pdf") if document else None
+        batch.finish(stage=Stage.SENT, file=file)

@@ -1,0 +1,46 @@
+"""The words of a letter: a template's places for names and figures, and what is put into them."""
+
+import re
+from collections.abc import Mapping
+
+# Every place that a template may have, with what stands there. Students are named as they are at home.
+PLACES = {
+    "student": "the student’s name as used at home",
+    "first_name": "the student’s first name as used at home",
+    "recipient": "whom the letter is to",
+    "tutor": "the student’s tutor",
+    "group": "the tutor group",
+    "date": "today’s date",
+    "attendance": "attendance this year, such as 88.4 %",
+    "attended": "sessions or lessons attended this year",
+    "possible": "sessions or lessons that could have been attended",
+    "absences": "sessions or lessons missed this year",
+    "unauthorised": "of these, not authorised",
+    "late": "times late this year",
+    "days_missed": "school days missed this year, in words",
+    "college": "the name of the college",
+    "sender": "who sends the letter",
+}
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+def unknown_places(text: str) -> list[str]:
+    """The places of a text that no letter knows, in order, and braces that open or close nothing."""
+    strange = [name for name in _PLACE.findall(text) if name not in PLACES]
+    rest = _PLACE.sub("", text)
+    return strange + sorted({brace for brace in "{}" if brace in rest})
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """The text with every known place filled. Values are put in as they are, never read as places themselves."""
+    return _PLACE.sub(lambda found: values.get(found[1], found[0]), text)
+
+
+def days_in_words(absent: int, series: str) -> str:
+    """Sessions missed as school days: 19 sessions are “9 and a half days”. Lessons have no such measure."""
+    if series != "session":
+        return f"{absent} lesson{'' if absent == 1 else 's'}"
+    days, half = divmod(absent, 2)
+    if not half:
+        return f"{days} day{'' if days == 1 else 's'}"
+    return f"{days} and a half days" if days else "half a day"

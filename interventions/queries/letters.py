@@ -1,0 +1,104 @@
+"""What a letter says about each student, and which letters there are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+
+from attendance.arithmetic import Totals
+from attendance.models import ChaseHold
+from attendance.queries.totals import headline, windows
+from caseload.models import CaseloadGrant, CaseloadMembership, Student
+from core import clock
+from interventions.letters import days_in_words
+from interventions.models import Letter
+
+
+def letter_values(student_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """What is put into the places of a template, by student, but for the recipient and the sender. A fixed number of queries."""
+    today = clock.today()
+    totals = headline(list(student_ids), {"year": windows(today).year})
+    groups, tutors = _groups(student_ids), _tutors(student_ids)
+    students = Student.objects.filter(pk__in=student_ids).order_by("sort_key", "pk")
+    return {student.pk: _values(student, totals, groups, tutors) for student in students}
+
+
+def _values(
+    student: Student, totals: dict[int, dict[str, Totals]], groups: dict[int, str], tutors: dict[int, str]
+) -> dict[str, str]:
+    year = totals.get(student.pk, {}).get("year") or Totals()
+    return {
+        "student": student.home_name,
+        "first_name": student.home_given_name or student.given_name,
+        "tutor": tutors.get(student.pk, ""),
+        "group": groups.get(student.pk, ""),
+        "date": f"{clock.today():%-d %B %Y}",
+        "attendance": year.percent,
+        "attended": str(year.attended),
+        "possible": str(year.possible),
+        "absences": str(year.absent),
+        "unauthorised": str(year.unauthorised),
+        "late": str(year.late + year.late_after_close),
+        "days_missed": days_in_words(year.absent, year.series),
+        "college": settings.COLLEGE_NAME,
+    }
+
+
+def _groups(student_ids: Sequence[int]) -> dict[int, str]:
+    rows = CaseloadMembership.objects.filter(
+        student__in=student_ids, period__contains=clock.today(), group__kind="tutor_group"
+    )
+    return dict(rows.order_by("-pk").values_list("student_id", "group__name"))
+
+
+def _tutors(student_ids: Sequence[int]) -> dict[int, str]:
+    today = clock.today()
+    rows = CaseloadMembership.objects.filter(
+        student__in=student_ids, period__contains=today, group__kind="tutor_group"
+    ).values_list("student_id", "group_id")
+    of_group: dict[int, str] = {}
+    grants = CaseloadGrant.objects.filter(
+        content_object__in={group for _, group in rows}, period__contains=today, role__name="tutor"
+    ).select_related("user")
+    for grant in grants.order_by("-capacity", "-pk"):
+        of_group[grant.content_object_id] = grant.user.formal_name
+    return {student: of_group[group] for student, group in rows if group in of_group}
+
+
+def held_out(student_ids: Sequence[int]) -> dict[int, ChaseHold]:
+    """Those of the students who are not to be chased today, with why and until when."""
+    rows = ChaseHold.objects.filter(student__in=student_ids, ended_at=None, until__gte=clock.today())
+    return {row.student_id: row for row in rows.order_by("until", "pk")}
+
+
+def letters_of(student: Student, limit: int = 50) -> list[Letter]:
+    """A student's letters, the latest first; those thrown away are left out."""
+    rows = Letter.objects.filter(student=student).exclude(state="dropped")
+    return list(rows.select_related("template", "contact", "sent_by", "drafted_by", "batch")[:limit])
+
+
+def letters_in(batch_id: int) -> list[dict[str, Any]]:
+    """The letters of a batch in the order of their students, each with how its recipient is reached. One query."""
+    rows = (
+        Letter.objects.filter(batch_id=batch_id)
+        .exclude(state="dropped")
+        .select_related("student", "contact")
+        .order_by("student__sort_key", "student_id", "pk")
+    )
+    return [
+        {
+            "letter": row,
+            "to": _to(row),
+            "email": row.contact.email if row.contact else row.student.email,
+            "address": ", ".join(row.contact.address.splitlines()) if row.contact else "given in college",
+            "interpreter": bool(row.contact and row.contact.needs_interpreter),
+            "home_name": row.student.home_name if row.student.home_name != row.student.full_name else "",
+        }
+        for row in rows
+    ]
+
+
+def _to(letter: Letter) -> str:
+    if letter.contact is None:
+        return letter.student.home_name
+    return f"{letter.contact.title} {letter.contact.full_name}".strip()

@@ -1,0 +1,185 @@
+"""Letters home: choose one for ticked students, look at who would get what, send it; and the templates."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.gates import fetch, page
+from audit import record
+from caseload.models import Student
+from core.files import FileGone, file_response
+from core.http import wants_part
+from interventions import choices
+from interventions.actions import letters as actions
+from interventions.forms_letters import LetterForm, LetterNewForm, LetterTemplateForm
+from interventions.letters import PLACES
+from interventions.models import Case, Letter, LetterBatch, LetterTemplate
+from interventions.queries.letters import letters_in
+
+SEND, MANAGE = actions.SEND, actions.MANAGE
+MOST = 300
+
+
+@page(SEND)
+def letter_new(request: HttpRequest) -> HttpResponse:
+    """Choose the letter to draft for one or many students."""
+    keys = request.POST.getlist("student") or request.GET.getlist("student")
+    students = _students(request, keys)
+    case = _case(request)
+    form = LetterNewForm(request.POST or None, initial={"form_token": uuid4(), "template": _wanted(request)})
+    if request.method == "POST" and form.is_valid() and students:
+        values = form.cleaned_data
+        batch = actions.draft_letters(request.user, values["template"], students, token=values["form_token"], case=case)
+        return redirect("interventions:letter_batch", batch.public_id)
+    context = {"form": form, "students": students, "case": case}
+    return render(request, "interventions/letter_new.html", context, status=422 if form.errors else 200)
+
+
+def _students(request: HttpRequest, keys: list[str]) -> list[Student]:
+    """Those of the students asked for to whose homes this person may write; an address with none of them is not there."""
+    wanted = [key for text in keys[:MOST] if (key := _uuid(text)) is not None]
+    found = list(Student.objects.visible_to(request.user, SEND).filter(public_id__in=wanted).order_by("sort_key", "pk"))
+    if wanted and len(found) < len(set(wanted)):
+        raise Http404
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _case(request: HttpRequest) -> Case | None:
+    key = _uuid(request.POST.get("case") or request.GET.get("case") or "")
+    return fetch(Case, request.user, SEND, public_id=key) if key else None
+
+
+def _wanted(request: HttpRequest) -> int | None:
+    key = _uuid(request.GET.get("template", ""))
+    return LetterTemplate.objects.filter(public_id=key).values_list("pk", flat=True).first() if key else None
+
+
+@page(SEND)
+def letter_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Who would get what: every letter before it goes, who is left out and why; and how far sending has got."""
+    batch = fetch(LetterBatch.objects.select_related("template"), request.user, SEND, public_id=batch_id)
+    rows = letters_in(batch.pk)
+    context = {"batch": batch, "rows": rows, "no_email": sum(1 for row in rows if not row["email"])}
+    template = "interventions/letter_batch.html"
+    return render(request, f"{template}#state" if wants_part(request) else template, context)
+
+
+@require_POST
+@page(SEND)
+def letter_send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
+    """Send the letters, or throw the ticked ones away."""
+    batch = fetch(LetterBatch, request.user, SEND, public_id=batch_id)
+    try:
+        if "drop" in request.POST:
+            ticked = [key for text in request.POST.getlist("letter") if (key := _uuid(text)) is not None]
+            actions.drop_letters(request.user, batch, ticked)
+        elif "drop_all" in request.POST:
+            actions.drop_letters(request.user, batch)
+            messages.success(request, "Thrown away. Nothing went out.")
+        elif request.POST.get("how") in choices.SentHow.values:
+            actions.send_letters(request.user, batch, request.POST["how"])
+    except actions.LetterChanged:
+        messages.info(request, "These letters were sent or thrown away already.")
+    except actions.NothingToSend as why:
+        messages.error(request, str(why))
+    return redirect("interventions:letter_batch", batch.public_id)
+
+
+@page(SEND)
+def letter_edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
+    """Change the words of one letter before it goes."""
+    letter = fetch(
+        Letter.objects.select_related("batch", "student", "contact"), request.user, SEND, public_id=letter_id
+    )
+    initial = {"subject": letter.subject, "body": letter.body, "version": letter.version}
+    form = LetterForm(request.POST or None, initial=initial)
+    theirs = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_letter(request.user, letter, **form.cleaned_data)
+        except actions.LetterChanged:
+            theirs = Letter.objects.get(pk=letter.pk)
+            form.add_error(None, "Somebody changed or sent this letter meanwhile; nothing was saved.")
+        else:
+            return redirect("interventions:letter_batch", letter.batch.public_id)
+    context = {"letter": letter, "form": form, "theirs": theirs, "sent": letter.state != "draft"}
+    return render(request, "interventions/letter_edit.html", context, status=422 if form.errors else 200)
+
+
+@page(SEND)
+def letter_file(request: HttpRequest, letter_id: UUID) -> HttpResponseBase:
+    """The letter as it was sent."""
+    letter = fetch(Letter.objects.select_related("file"), request.user, SEND, public_id=letter_id)
+    if letter.file is None:
+        raise Http404
+    record.record(request.user, choices.LETTER_READ, "letter", letter.pk, details={"student": letter.student_id})
+    return _file(letter.file)
+
+
+@page(SEND)
+def letter_print(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
+    """All letters of a batch as one document, for the printer."""
+    batch = fetch(LetterBatch.objects.select_related("file"), request.user, SEND, public_id=batch_id)
+    if batch.file is None:
+        raise Http404
+    record.record(request.user, choices.LETTER_READ, "letter_batch", batch.pk)
+    return _file(batch.file)
+
+
+def _file(stored: Any) -> HttpResponseBase:
+    try:
+        return file_response(stored)
+    except FileGone:
+        raise Http404 from None
+
+
+@page(MANAGE)
+def letter_template_list(request: HttpRequest) -> HttpResponse:
+    """The letters that staff send again and again."""
+    templates = LetterTemplate.objects.select_related("changed_by")
+    return render(request, "interventions/letter_template_list.html", {"templates": templates})
+
+
+@page(MANAGE)
+def letter_template_edit(request: HttpRequest, template_id: UUID | None = None) -> HttpResponse:
+    """Add a letter template, or change one."""
+    template = get_object_or_404(LetterTemplate, public_id=template_id) if template_id else None
+    names = ("name", "language", "subject", "body", "active", "version")
+    initial = {name: getattr(template, name) for name in names} if template else None
+    form = LetterTemplateForm(request.POST or None, template=template, initial=initial)
+    theirs = None
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        version = values.pop("version") or 0
+        try:
+            actions.save_template(request.user, template, version=version, **values)
+        except actions.LetterChanged:
+            theirs = LetterTemplate.objects.get(pk=template.pk) if template else None
+            form.add_error(None, "Somebody else changed this letter meanwhile; both versions are below.")
+        else:
+            messages.success(request, "Saved. Letters drafted before stay as they are.")
+            return redirect("interventions:letter_template_list")
+    context = {
+        "form": form,
+        "template": template,
+        "theirs": theirs,
+        "places": [(f"{{{name}}}", words) for name, words in PLACES.items()],
+        "trail": [
+            ("Letters", reverse("interventions:letter_template_list")),
+            (template.name if template else "Add", None),
+        ],
+    }
+    return render(request, "interventions/letter_template_edit.html", context, status=422 if form.errors else 200)

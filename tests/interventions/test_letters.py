@@ -1,0 +1,208 @@
+"""Letters home: drafted for those who may be written to, looked at, sent only by a person, each once."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from attendance.models import ChaseHold
+from caseload.models import Contact, ContactLogEntry, Student, StudentContact
+from core import naming
+from core.files import open_file
+from core.jobs import run_now
+from core.models import Mail
+from interventions.actions import letters as actions
+from interventions.letters import days_in_words, fill, unknown_places
+from interventions.models import Letter, LetterBatch, LetterTemplate
+
+BODY = "Dear {recipient},\n\n{first_name} missed {days_missed} this year.\n\n{sender}"
+
+
+@pytest.fixture
+def template(college):
+    return LetterTemplate.objects.create(name="First concern", subject="Attendance of {student}", body=BODY)
+
+
+@pytest.fixture
+def mother(college):
+    contact = Contact.objects.get(family_name="Ábel")
+    contact.email, contact.address, contact.postcode = "eva@home.example", "1 Hill Road\nBarton", "ZZ1 1ZZ"
+    contact.save()
+    return contact
+
+
+@pytest.fixture
+def ada(college, mother):
+    student = college.student("Ada")
+    Student.objects.filter(pk=student.pk).update(date_of_birth=date(2012, 1, 5), home_given_name="Adelina")
+    student.refresh_from_db()
+    return student
+
+
+def draft(college, template, *students):
+    with naming.named(college.lind.pk):
+        return actions.draft_letters(college.lind, template, students, token=uuid4())
+
+
+def send(college, batch, how="email"):
+    with naming.named(college.lind.pk):
+        actions.send_letters(college.lind, batch, how)
+    run_now("interventions.send_letters", batch_id=batch.pk)
+    batch.refresh_from_db()
+
+
+@pytest.mark.parametrize(
+    ("absent", "series", "words"),
+    [
+        (0, "session", "0 days"),
+        (1, "session", "half a day"),
+        (2, "session", "1 day"),
+        (19, "session", "9 and a half days"),
+        (1, "lesson", "1 lesson"),
+        (7, "lesson", "7 lessons"),
+    ],
+)
+def test_days_missed_in_words(absent, series, words):
+    assert days_in_words(absent, series) == words
+
+
+def test_places_are_filled_once_and_unknown_ones_named():
+    assert fill("{student} and {nobody}", {"student": "{date}"}) == "{date} and {nobody}"
+    assert unknown_places("{student} {nobody} { {date}") == ["nobody", "{"]
+
+
+def test_a_letter_uses_the_name_used_at_home(college, template, ada):
+    batch = draft(college, template, ada)
+    letter = Letter.objects.get(batch=batch)
+    assert letter.body.startswith("Dear Mrs Éva Ábel,\n\nAdelina missed")
+    assert letter.subject == f"Attendance of Adelina {ada.family_name}"
+    assert not Mail.objects.filter(key__startswith="letter-").exists()
+
+
+def test_sending_makes_a_document_a_mail_and_an_entry_in_the_contact_log(college, template, ada):
+    batch = draft(college, template, ada)
+    send(college, batch)
+    letter = Letter.objects.get(batch=batch)
+    assert (batch.stage, letter.state, letter.sent_by) == ("sent", "sent", college.lind)
+    assert open_file(letter.file).startswith(b"%PDF")
+    mail = Mail.objects.get(key=f"letter-{letter.public_id}")
+    assert mail.to_address == "eva@home.example"
+    assert ContactLogEntry.objects.get(student=ada).contact == letter.contact
+
+
+def test_a_job_rung_twice_sends_once(college, template, ada):
+    batch = draft(college, template, ada)
+    send(college, batch)
+    LetterBatch.objects.filter(pk=batch.pk).update(state="waiting", attempts=0)
+    run_now("interventions.send_letters", batch_id=batch.pk)
+    assert Mail.objects.filter(key__startswith="letter-").count() == 1
+    assert ContactLogEntry.objects.filter(student=ada).count() == 1
+
+
+def test_printing_gives_one_document_and_no_mail(college, template, ada, sign_in):
+    batch = draft(college, template, ada)
+    send(college, batch, "paper")
+    assert not Mail.objects.filter(key__startswith="letter-").exists()
+    answer = sign_in(college.lind).get(reverse("interventions:letter_print", args=[batch.public_id]))
+    assert b"".join(answer).startswith(b"%PDF")
+
+
+def test_whoever_may_not_be_written_to_is_left_out_and_named(college, template, ada):
+    StudentContact.objects.filter(student=ada).update(no_contact=True)
+    batch = draft(college, template, ada)
+    assert not Letter.objects.exists()
+    assert batch.left_out == [[ada.full_name, "Mrs Éva Ábel: must not be contacted"]]
+
+
+def test_somebody_barred_after_the_draft_gets_nothing(college, template, ada):
+    batch = draft(college, template, ada)
+    with naming.named(college.lind.pk):
+        actions.send_letters(college.lind, batch, "email")
+    StudentContact.objects.filter(student=ada).update(no_contact=True)
+    run_now("interventions.send_letters", batch_id=batch.pk)
+    assert not Mail.objects.filter(key__startswith="letter-").exists()
+    assert Letter.objects.get().state == "dropped"
+
+
+def test_from_18_on_the_letter_is_to_the_student(college, template, ada):
+    Student.objects.filter(pk=ada.pk).update(date_of_birth=date(2008, 1, 5), email="ada@college.example")
+    batch = draft(college, template, ada)
+    letter = Letter.objects.get(batch=batch)
+    assert letter.contact is None
+    send(college, batch)
+    assert Mail.objects.get(key__startswith="letter-").to_address == "ada@college.example"
+
+
+def test_a_student_who_is_held_out_is_not_chased(college, template, ada):
+    ChaseHold.objects.create(student=ada, until=date(2026, 12, 1), reason="In hospital", set_by=college.lind)
+    batch = draft(college, template, ada)
+    assert not Letter.objects.exists()
+    assert "In hospital" in batch.left_out[0][1]
+
+
+def test_a_letter_goes_by_email_only_to_those_with_an_address(college, template, ada, mother):
+    mother.email = ""
+    mother.save()
+    batch = draft(college, template, ada)
+    with naming.named(college.lind.pk), pytest.raises(actions.NothingToSend, match="no email address"):
+        actions.send_letters(college.lind, batch, "email")
+    assert LetterBatch.objects.get().stage == "draft"
+
+
+def test_only_whoever_reaches_the_student_in_a_sending_role_drafts(college, template, ada):
+    with naming.named(college.mendes.pk), pytest.raises(PermissionDenied):
+        actions.draft_letters(college.mendes, template, [ada], token=uuid4())
+    stranger = next(student for student in college.students if student.pk not in reached(college))
+    with naming.named(college.lind.pk), pytest.raises(PermissionDenied):
+        actions.draft_letters(college.lind, template, [ada, stranger], token=uuid4())
+
+
+def reached(college):
+    return set(Student.objects.visible_to(college.lind, actions.SEND).values_list("pk", flat=True))
+
+
+def test_the_pages_from_ticking_to_sending(college, template, ada, sign_in):
+    client = sign_in(college.lind)
+    address = reverse("interventions:letter_new")
+    assert "First concern" in client.get(address, {"student": ada.public_id}).content.decode()
+    token = uuid4()
+    form = {"student": ada.public_id, "template": template.pk, "form_token": token}
+    client.post(address, form)
+    client.post(address, form)
+    batch = LetterBatch.objects.get(form_token=token)
+    page = client.get(reverse("interventions:letter_batch", args=[batch.public_id])).content.decode()
+    assert "eva@home.example" in page
+    assert "named Adelina" in page
+    letter = Letter.objects.get()
+    edit = reverse("interventions:letter_edit", args=[letter.public_id])
+    client.post(edit, {"subject": "Changed", "body": "Words", "version": letter.version})
+    stale = client.post(edit, {"subject": "Older", "body": "Mine", "version": letter.version})
+    assert stale.status_code == 422
+    assert "Mine" in stale.content.decode()
+    assert Letter.objects.get().subject == "Changed"
+    client.post(reverse("interventions:letter_send", args=[batch.public_id]), {"how": "email"})
+    run_now("interventions.send_letters", batch_id=batch.pk)
+    answer = client.get(reverse("interventions:letter_file", args=[letter.public_id]))
+    assert b"".join(answer).startswith(b"%PDF")
+
+
+def test_ticked_letters_are_left_out(college, template, ada, sign_in):
+    batch = draft(college, template, ada)
+    address = reverse("interventions:letter_send", args=[batch.public_id])
+    sign_in(college.lind).post(address, {"drop": "yes", "letter": [Letter.objects.get().public_id]})
+    batch.refresh_from_db()
+    assert (batch.stage, Letter.objects.get().state) == ("dropped", "dropped")
+
+
+def test_a_template_names_what_it_cant_fill_and_keeps_what_was_typed(college, template, sign_in):
+    client = sign_in(college.price)
+    address = reverse("interventions:letter_template_edit", args=[template.public_id])
+    form = {"name": "First concern", "language": "en", "subject": "About {pupil}", "body": "Words", "version": 1}
+    answer = client.post(address, form)
+    assert answer.status_code == 422
+    assert "{pupil}" in answer.content.decode()
+    assert client.post(address, form | {"subject": "About {student}"}).status_code == 302
+    assert client.post(address, form | {"subject": "Later"}).status_code == 422  # somebody saved meanwhile
+    assert LetterTemplate.objects.get().subject == "About {student}"
