@@ -188,9 +188,9 @@ def _count(person: User | None, numbers: Sequence[int]) -> TakerCount:
     return TakerCount(person.pk, person.public_id, person.full_name, person.sort_key, due, taken, late)
 
 
-def _scopes(user: User, start: date, end: date) -> list[tuple[str, dict[str, Any]]]:
+def _scopes(user: User, start: date, end: date) -> list[tuple[Series, dict[str, Any]]]:
     """For each series that somebody reaches, what its query asks: the groups, and the open days of their sites."""
-    groups = {
+    groups: dict[Series, Any] = {
         Series.SESSION: caseloads_reached(user, rules.VIEW_MISSING, end).filter(
             kind=Caseload.Kind.TUTOR_GROUP, site__kind=Site.Kind.SCHOOL, site__registers_taken=Site.Registers.HERE
         ),
