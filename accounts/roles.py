@@ -32,6 +32,7 @@ PASTORAL = frozenset(
         "interventions.log_meeting",
         "interventions.set_target",
         "interventions.manage_case",
+        "interventions.offer_slots",
     }
 )
 LEADING = PASTORAL | frozenset(
@@ -61,6 +62,7 @@ SAFEGUARDING = frozenset(
         "progress.view_grades",
         "interventions.view_teacher_note",
         "interventions.view_pastoral_note",
+        "interventions.seal_note",
     }
 )
 
@@ -137,6 +139,7 @@ ROLES = (
                 "interventions.view_pastoral_note",
                 "interventions.log_meeting",
                 "interventions.set_target",
+                "interventions.offer_slots",
             }
         ),
         containers=("site", "college"),
@@ -151,6 +154,7 @@ ROLES = (
             {
                 "safeguarding.propose_team",
                 "safeguarding.view_adult_concern",
+                "interventions.manage_meeting_types",
                 "reporting.view_college",
                 "reporting.manage_schedules",
             }
@@ -169,7 +173,15 @@ ROLES = (
     Role(
         "senior_leader",
         "Senior leader",
-        LEADING | frozenset({"interventions.manage_processes", "reporting.view_college", "reporting.manage_schedules"}),
+        LEADING
+        | frozenset(
+            {
+                "interventions.manage_meeting_types",
+                "interventions.manage_processes",
+                "reporting.view_college",
+                "reporting.manage_schedules",
+            }
+        ),
         containers=("site", "college"),
     ),
     Role(

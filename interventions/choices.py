@@ -142,3 +142,29 @@ class StepKind(models.TextChoices):
     REVIEWED = "reviewed", "Reviewed"
     NOTE = "note", "Note"
     CLOSED = "closed", "Closed"
+
+
+class BookingState(models.TextChoices):
+    """What became of a booked time."""
+
+    BOOKED = "booked", "Booked"
+    HELD = "held", "Held"
+    NO_SHOW = "no_show", "Did not come"
+    MOVED = "moved", "Moved to another time"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+TAKING_ROOM = (BookingState.BOOKED, BookingState.HELD)
+OPENED_TIMES = "opened_times"
+WITHDREW_TIME = "withdrew_time"
+BOOKED_TIME = "booked_time"
+CHANGED_BOOKING = "changed_booking"
+ASKED_STUDENT = "asked_student"
+TOOK_BACK_LINK = "took_back_link"
+STUDENT_WROTE = "student_wrote"
+SENT_AGREED = "sent_agreed"
+MADE_FEED = "made_feed"
+SEALED_NOTE = "sealed_note"
+CHANGED_MEETING_TYPE = "changed_meeting_type"
+PASSED_ON_WORDS = "Passed on."
+SEALED_WORDS = "Sealed."

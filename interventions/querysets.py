@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from caseload.models import Student
 from core import clock
 from core.jobs.work import WorkQuerySet
-from interventions.choices import OPEN_STATES, Audience
+from interventions.choices import OPEN_STATES, TAKING_ROOM, Audience
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -110,3 +110,36 @@ class LetterBatchQuerySet(WorkQuerySet[Any]):
     def visible_to(self, user: "User", permission: str) -> Self:
         """One's own."""
         return self.filter(made_by=user) if user.has_perm(permission) else self.none()
+
+
+class SlotQuerySet(QuerySet[Any]):
+    """Times offered for one-to-ones: their tutor's own."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """One's own, while one may offer times at all."""
+        return self.filter(tutor=user) if user.has_perm(permission) else self.none()
+
+    def open(self) -> Self:
+        """Still to come, not withdrawn, and nobody in them."""
+        taken = self.model._meta.get_field("bookings").related_model.objects.taking_room().values("slot")
+        return self.filter(withdrawn_at=None, time__startswith__gt=clock.now()).exclude(pk__in=taken)
+
+
+class BookingQuerySet(QuerySet[Any]):
+    """Booked times, by who offers them."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Those in one's own times, of students whom one still reaches."""
+        return self.filter(slot__tutor=user, student__in=_students(user, permission))
+
+    def taking_room(self) -> Self:
+        """Those for which the time is kept: not moved, cancelled or missed."""
+        return self.filter(state__in=TAKING_ROOM)
+
+
+class StudentWordsQuerySet(QuerySet[Any]):
+    """What students wrote beforehand: for whoever asked, while they may hold one-to-ones with the student."""
+
+    def visible_to(self, user: "User", permission: str = "interventions.log_meeting") -> Self:
+        """Asked for by this very person."""
+        return self.filter(asked_by=user, student__in=_students(user, permission))

@@ -1,5 +1,6 @@
 """What interventions stores, by noun."""
 
+from interventions.models.bookings import Booking, CalendarFeed, Slot, StudentWords
 from interventions.models.meetings import (
     Meeting,
     MeetingDraft,
@@ -22,6 +23,8 @@ from interventions.models.processes import (
 )
 
 __all__ = [
+    "Booking",
+    "CalendarFeed",
     "Case",
     "CaseStep",
     "Letter",
@@ -32,7 +35,9 @@ __all__ = [
     "MeetingType",
     "Note",
     "ProcessStage",
+    "Slot",
     "StagedProcess",
+    "StudentWords",
     "Target",
     "TargetReview",
     "TargetStep",

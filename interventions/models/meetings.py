@@ -30,6 +30,7 @@ class MeetingType(models.Model):
 
     class Meta:
         ordering = ["position", "name"]
+        permissions = [("manage_meeting_types", "Can set up kinds of one-to-one and their questions")]
 
     def __str__(self) -> str:
         return self.name
@@ -50,6 +51,7 @@ class Written(PublicIdModel):
     visible_to_student = models.BooleanField(default=False)
     visible_to_home = models.BooleanField(default=False)
     form_token = models.UUIDField(default=uuid4, unique=True, editable=False)
+    sealed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = AudienceQuerySet.as_manager()
 
@@ -74,6 +76,7 @@ class Meeting(Written):
     notes = models.TextField(max_length=choices.TEXT_LIMIT, blank=True)
     tutor_actions = models.TextField("what I will do", max_length=choices.TEXT_LIMIT, blank=True)
     next_on = models.DateField("next one-to-one", null=True, blank=True)
+    told: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(STAFF, blank=True, related_name="+")
     amended_by = models.ForeignKey(STAFF, models.PROTECT, null=True, blank=True, related_name="+")
     amended_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -94,6 +97,7 @@ class Meeting(Written):
             ("view_pastoral_note", "Can read pastoral notes"),
             ("log_meeting", "Can log one-to-ones and quick notes"),
             ("view_coverage", "Can see who has been seen, by tutor"),
+            ("seal_note", "Can seal the words of a note in a record that others can't read"),
         ]
 
 
