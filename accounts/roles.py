@@ -33,6 +33,7 @@ PASTORAL = frozenset(
         "interventions.set_target",
         "interventions.manage_case",
         "interventions.offer_slots",
+        "interventions.run_intervention",
     }
 )
 LEADING = PASTORAL | frozenset(
@@ -42,6 +43,7 @@ LEADING = PASTORAL | frozenset(
         "attendance.view_missing_registers",
         "attendance.view_alert_rules",
         "interventions.view_coverage",
+        "interventions.view_impact",
         "interventions.send_letter",
         "reporting.view_dashboard",
         "reporting.run_report",
@@ -140,6 +142,9 @@ ROLES = (
                 "interventions.log_meeting",
                 "interventions.set_target",
                 "interventions.offer_slots",
+                "interventions.run_intervention",
+                "interventions.view_impact",
+                "interventions.manage_kinds",
             }
         ),
         containers=("site", "college"),
@@ -178,6 +183,7 @@ ROLES = (
             {
                 "interventions.manage_meeting_types",
                 "interventions.manage_processes",
+                "interventions.manage_kinds",
                 "reporting.view_college",
                 "reporting.manage_schedules",
             }

@@ -21,12 +21,27 @@ from interventions.models.processes import (
     ProcessStage,
     StagedProcess,
 )
+from interventions.models.programmes import (
+    ImpactRun,
+    Intervention,
+    InterventionMember,
+    InterventionReview,
+    InterventionSession,
+    InterventionType,
+    SessionAttendance,
+)
 
 __all__ = [
     "Booking",
     "CalendarFeed",
     "Case",
     "CaseStep",
+    "ImpactRun",
+    "Intervention",
+    "InterventionMember",
+    "InterventionReview",
+    "InterventionSession",
+    "InterventionType",
     "Letter",
     "LetterBatch",
     "LetterTemplate",
@@ -35,6 +50,7 @@ __all__ = [
     "MeetingType",
     "Note",
     "ProcessStage",
+    "SessionAttendance",
     "Slot",
     "StagedProcess",
     "StudentWords",

@@ -1,0 +1,52 @@
+"""The words of interventions and of what they changed."""
+
+from django.db import models
+
+
+class NeedArea(models.TextChoices):
+    """Areas of need."""
+
+    ATTENDANCE = "attendance", "Attendance and punctuality"
+    WORK = "work", "Work and progress"
+    ENGLISH = "english", "English and literacy"
+    MATHS = "maths", "Maths and numeracy"
+    WELLBEING = "wellbeing", "Wellbeing"
+    BEHAVIOUR = "behaviour", "Behaviour"
+    SEND = "send", "Special needs and disability"
+    EAL = "eal", "English as an additional language"
+    CAREERS = "careers", "Careers and next steps"
+    OTHER = "other", "Something else"
+
+
+class Measure(models.TextChoices):
+    """What an intervention is measured by."""
+
+    ATTENDANCE = "attendance", "Attendance, in per cent"
+    LATENESS = "lateness", "Lateness, in per cent of what was attended"
+    GRADES = "grades", "Grades, in steps of the scale"
+    OTHER = "other", "Something Waymark has no figure for"
+
+
+class ImpactScope(models.TextChoices):
+    """Of what an impact is worked out."""
+
+    INTERVENTION = "intervention", "One intervention"
+    TYPE = "type", "Every intervention of a kind"
+
+
+RUN = "interventions.run_intervention"
+IMPACT = "interventions.view_impact"
+MANAGE_KINDS = "interventions.manage_kinds"
+REVIEW_AFTER_WEEKS = 6
+IMPACT_WEEKS = 6
+
+# Audit verbs.
+INTERVENTION_STARTED = "intervention_started"
+INTERVENTION_CHANGED = "intervention_changed"
+INTERVENTION_REVIEWED = "intervention_reviewed"
+INTERVENTION_ENDED = "intervention_ended"
+INTERVENTION_JOINED = "intervention_joined"
+INTERVENTION_LEFT = "intervention_left"
+SESSION_LOGGED = "intervention_session_logged"
+KIND_SAVED = "intervention_kind_saved"
+IMPACT_ASKED = "impact_asked"
