@@ -119,6 +119,7 @@ class Headline(models.TextChoices):
     ATTENDED = "attended", "Attendance: lessons attended of those possible"
     AUTHORISED = "authorised", "Authorised attendance: attended or with authorised absence, of those possible"
 
+
 # What left as a document or a file.
 CERTIFICATE_MADE = "attendance.certificate_made"
 LIST_EXPORTED = "attendance.list_exported"
