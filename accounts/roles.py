@@ -141,6 +141,7 @@ ROLES = (
                 "interventions.view_pastoral_note",
                 "interventions.log_meeting",
                 "interventions.set_target",
+                "interventions.manage_case",
                 "interventions.offer_slots",
                 "interventions.run_intervention",
                 "interventions.view_impact",

@@ -148,3 +148,14 @@ class RolloverQuerySet(WorkQuerySet[Any]):
         """Those of the sites held in a role that carries the permission."""
         held = containers(user, permission)
         return self if "college" in held else self.filter(site_id__in=held.get("site", []))
+
+
+def holds_role_over(user: "User", role: str, student_id: int) -> bool:
+    """Whether somebody holds this very role today over something that the student is in."""
+    held: dict[str, list[int]] = {}
+    for code, kind, container_id in reach_of(user):
+        if code == role:
+            held.setdefault(kind, []).append(container_id)
+    if "college" in held:
+        return True
+    return any(query.filter(student_id=student_id).exists() for query in _reached(held, clock.today()))

@@ -25,6 +25,12 @@ class InterventionsConfig(AppConfig):
             )
         )
         navigation.register(
+            Place("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g p", "signpost-split", "Processes")
+        )  # fmt: skip
+        navigation.register(
+            Place("Settings", "Processes", "interventions:process_list", "interventions.manage_processes", 55, "", "signpost")
+        )  # fmt: skip
+        navigation.register(
             Place("Settings", "Letters", "interventions:letter_template_list", "interventions.manage_processes", 60, "", "envelope-paper")
         )  # fmt: skip
         navigation.register_work(Work("interventions:due_list", "interventions.log_meeting", queries.due_count))

@@ -11,7 +11,8 @@ from caseload.columns import BulkAction, Column, Filter, Reason, ReasonSource, S
 from core import clock, panels, wording
 from core.panels import Panel, TimelineSource
 from interventions import queries
-from interventions.models import Meeting, Note, Target, TargetReview
+from interventions.models import Case, Meeting, Note, Target, TargetReview
+from interventions.queries.cases import case_reasons
 
 READ = "interventions.view_teacher_note"
 PASTORAL = "interventions.view_pastoral_note"  # a teacher reads too few one-to-ones to say when the last one was
@@ -181,6 +182,12 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
     return queries.reasons(ids, user)
 
 
+def load_cases(user: Any, student: Any) -> dict[str, Any] | None:
+    """Staged processes that are going on, and those that ended; left out when there are none."""
+    rows = Case.objects.filter(student=student).select_related("process", "stage").order_by("-opened_on", "-pk")[:10]
+    return {"cases": list(rows)} if rows else None
+
+
 def register() -> None:
     """Offer all of it."""
     panels.register(Panel("student", "targets", "Targets", 10, READ, "interventions/_targets_panel.html", load_targets))
@@ -215,7 +222,19 @@ def register() -> None:
     columns.register_student_action(
         StudentAction("target", "Target", "interventions:target_new", SET, 20, "bullseye", "n t")
     )
-    columns.register_action(BulkAction("letter", "Letter home", "interventions:letter_new", "interventions.send_letter"))
+    panels.register(
+        Panel("student", "cases", "Staged processes", 40, "interventions.manage_case", "interventions/_cases_panel.html", load_cases)
+    )  # fmt: skip
+    columns.register_reasons(ReasonSource("case", "interventions.manage_case", case_reasons, order=60))
+    columns.register_filter(Filter("case", "Process review due", 60, "interventions.manage_case"))
+    columns.register_student_action(
+        StudentAction(
+            "case", "Staged process", "interventions:case_new", "interventions.manage_case", 60, "signpost-split"
+        )
+    )
+    columns.register_action(
+        BulkAction("letter", "Letter home", "interventions:letter_new", "interventions.send_letter")
+    )
     columns.register_student_action(
         StudentAction("note", "Quick note", "interventions:note_new", LOG, 30, "sticky", "n n")
     )

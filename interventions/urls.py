@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interventions.views import due, letters, meeting_new, meetings, notes, targets
+from interventions.views import cases, due, letters, meeting_new, meetings, notes, targets
 
 app_name = "interventions"
 urlpatterns = [
@@ -25,6 +25,14 @@ urlpatterns = [
     path("targets/<uuid:target_id>/steps/<int:position>/", targets.step_tick, name="step_tick"),
     path("students/<uuid:student_id>/notes/new/", notes.note_new, name="note_new"),
     path("notes/<uuid:note_id>/", notes.note_detail, name="note_detail"),
+    path("cases/", cases.case_list, name="case_list"),
+    path("cases/<uuid:case_id>/", cases.case_detail, name="case_detail"),
+    path("cases/<uuid:case_id>/approve/", cases.case_approve, name="case_approve"),
+    path("students/<uuid:student_id>/cases/new/", cases.case_new, name="case_new"),
+    path("set-up/processes/", cases.process_list, name="process_list"),
+    path("set-up/processes/<uuid:process_id>/", cases.process_detail, name="process_detail"),
+    path("set-up/processes/<uuid:process_id>/stages/add/", cases.stage_edit, name="stage_add"),
+    path("set-up/processes/<uuid:process_id>/stages/<uuid:stage_id>/", cases.stage_edit, name="stage_edit"),
     path("letters/new/", letters.letter_new, name="letter_new"),
     path("letters/<uuid:batch_id>/", letters.letter_batch, name="letter_batch"),
     path("letters/<uuid:batch_id>/send/", letters.letter_send, name="letter_send"),

@@ -525,6 +525,43 @@ def letter(college: College) -> Any:
     ).public_id
 
 
+@once
+def case(college: College) -> Any:
+    """Ada's case in the attendance process."""
+    from interventions.models import Case, ProcessStage
+
+    stage = ProcessStage.objects.get(process__code="attendance", number=1)
+    return Case.objects.create(
+        student=college.student("Ada"),
+        process=stage.process,
+        stage=stage,
+        owner=college.okafor,
+        opened_by=college.okafor,
+        reason="Down nine points",
+        review_on=college.today,
+    ).public_id
+
+
+def ada_as_student(college: College) -> Any:
+    """Ada, in an address that calls her the student."""
+    return {"student_id": ada(college)}
+
+
+def process(college: College) -> Any:
+    """The staged attendance process."""
+    from interventions.models import StagedProcess
+
+    return StagedProcess.objects.get(code="attendance").public_id
+
+
+def stage(college: College) -> Any:
+    """Its first stage."""
+    from interventions.models import ProcessStage
+
+    row = ProcessStage.objects.get(process__code="attendance", number=1)
+    return {"process_id": row.process.public_id, "stage_id": row.public_id}
+
+
 def letter_batch(college: College) -> Any:
     """The letters that Mr Lind drafted."""
     from interventions.models import Letter

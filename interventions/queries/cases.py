@@ -1,0 +1,98 @@
+"""Cases of staged processes: whose turn it is, what happened, who could begin one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from attendance.models import Alert
+from caseload.columns import Reason
+from caseload.models import CaseloadMembership, Student
+from core import clock, wording
+from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
+
+MANAGE = "interventions.manage_case"
+SHOWS = {"": "All open", "mine": "Mine", "due": "Review due", "approval": "To approve", "closed": "Closed"}
+ROWS = 300
+
+
+def cases(user: Any, show: str = "") -> list[dict[str, Any]]:
+    """The cases of students in reach, those to be looked at first on top. Two queries."""
+    rows = Case.objects.visible_to(user, MANAGE)
+    rows = rows.exclude(closed_on=None) if show == "closed" else rows.open()
+    if show == "mine":
+        rows = rows.filter(owner=user)
+    elif show == "due":
+        rows = rows.filter(review_on__lte=clock.today())
+    elif show == "approval":
+        rows = rows.filter(awaits_approval=True)
+    order = ("-closed_on", "-pk") if show == "closed" else ("review_on", "pk")
+    found = list(rows.select_related("student", "process", "stage", "owner").order_by(*order)[:ROWS])
+    groups = _groups([case.student_id for case in found])
+    today = clock.today()
+    return [
+        {"case": case, "group": groups.get(case.student_id, ""), "due": not case.closed_on and case.review_on <= today}
+        for case in found
+    ]
+
+
+def counts(user: Any) -> dict[str, int]:
+    """How many stand under each chip, in one query."""
+    rows = Case.objects.visible_to(user, MANAGE).values_list("owner_id", "review_on", "awaits_approval", "closed_on")
+    found = dict.fromkeys(SHOWS, 0)
+    for owner, review_on, awaits, closed_on in rows:
+        if closed_on:
+            found["closed"] += 1
+            continue
+        found[""] += 1
+        found["mine"] += owner == user.pk
+        found["due"] += review_on <= clock.today()
+        found["approval"] += awaits
+    return found
+
+
+def could_begin(user: Any) -> list[dict[str, Any]]:
+    """Students in reach with an open alert that begins the first stage of a process, and no open case of it. Two queries."""
+    stages = ProcessStage.objects.filter(number=1, active=True, process__active=True, alert_rule__isnull=False)
+    by_rule = {stage.alert_rule_id: stage for stage in stages.select_related("process")}
+    alerts = (
+        Alert.objects.filter(state="open", rule__in=list(by_rule), student__in=Student.objects.visible_to(user, MANAGE))
+        .select_related("student")
+        .order_by("raised_on", "pk")[:ROWS]
+    )
+    running = set(Case.objects.open().values_list("student_id", "process_id"))
+    return [
+        {"student": alert.student, "reason": alert.reason, "since": alert.raised_on, "stage": stage}
+        for alert in alerts
+        for stage in [by_rule[alert.rule_id]]
+        if (alert.student_id, stage.process_id) not in running
+    ]
+
+
+def steps_of(case: Case) -> list[CaseStep]:
+    """What happened, the latest first."""
+    rows = CaseStep.objects.filter(case=case).select_related("by", "stage", "letter", "letter__contact", "meeting")
+    return list(rows.order_by("-at", "-pk"))
+
+
+def processes(*, all_of_them: bool = False) -> list[StagedProcess]:
+    """Processes with their stages in order. Two queries."""
+    rows = StagedProcess.objects.prefetch_related("stages__letter", "stages__alert_rule", "stages__meeting_type")
+    return list(rows if all_of_them else rows.filter(active=True))
+
+
+def case_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
+    """Cases whose review is due, for lists of students. One query."""
+    today = clock.today()
+    rows = Case.objects.open().filter(student__in=student_ids, review_on__lte=today).select_related("process", "stage")
+    found: dict[int, list[Reason]] = {}
+    for case in rows.order_by("review_on", "pk"):
+        words = f"{case.process.name}, stage {case.stage.number}: review due {wording.day(case.review_on)}"
+        weight = 72 if (today - case.review_on).days > 7 else 62
+        found.setdefault(case.student_id, []).append(Reason(words, weight, "watch", "case"))
+    return found
+
+
+def _groups(student_ids: Sequence[int]) -> dict[int, str]:
+    rows = CaseloadMembership.objects.filter(
+        student__in=student_ids, period__contains=clock.today(), group__kind="tutor_group"
+    )
+    return dict(rows.order_by("-pk").values_list("student_id", "group__name"))

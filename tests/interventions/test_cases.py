@@ -1,0 +1,181 @@
+"""Staged processes: begun, moved, approved by another, looked at again, closed; two people at once lose nothing."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from attendance.models import Alert, AlertRule
+from interventions.actions import cases as actions
+from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
+from interventions.queries import cases as read
+
+
+@pytest.fixture
+def process(college):
+    return StagedProcess.objects.get(code="attendance")
+
+
+@pytest.fixture
+def stages(process):
+    return {stage.number: stage for stage in ProcessStage.objects.filter(process=process)}
+
+
+@pytest.fixture
+def case(college, stages):
+    return actions.open_case(college.okafor, college.student("Ada"), stages[1], reason="Down nine points")
+
+
+def test_a_case_begins_at_a_stage_with_its_date_of_review(college, case, stages):
+    assert case.review_on == college.today + timedelta(days=stages[1].review_after_days)
+    assert [step.kind for step in read.steps_of(case)] == ["opened"]
+
+
+def test_a_student_has_one_open_case_of_a_process(college, case, stages):
+    with pytest.raises(actions.AlreadyOpen) as there:
+        actions.open_case(college.okafor, case.student, stages[2], reason="Again")
+    assert there.value.case == case
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Case.objects.create(
+            student=case.student, process=case.process, stage=stages[1], owner=college.okafor,
+            opened_by=college.okafor, reason="Past the rule", review_on=college.today,
+        )  # fmt: skip
+    actions.close_case(college.okafor, case, "Better", version=case.version)
+    assert actions.open_case(college.okafor, case.student, stages[1], reason="Again").pk != case.pk
+
+
+def test_a_case_goes_up_and_steps_down_and_every_step_is_kept(college, case, stages):
+    up = actions.move_case(college.okafor, case, actions.Move(stages[2], "No better"), version=1)
+    down = actions.move_case(college.okafor, up, actions.Move(stages[1], "Much better"), version=2)
+    stay = actions.move_case(college.okafor, down, actions.Move(stages[1], "Still good", date(2027, 1, 8)), version=3)
+    assert (stay.stage, stay.review_on) == (stages[1], date(2027, 1, 8))
+    assert [step.kind for step in read.steps_of(case)] == ["reviewed", "stepped_down", "moved_up", "opened"]
+
+
+def test_a_stage_that_asks_for_approval_waits_for_somebody_else_in_that_role(college, case, stages):
+    moved = actions.move_case(college.okafor, case, actions.Move(stages[4], "Severe"), version=1)
+    assert moved.awaits_approval
+    for by in (college.okafor, college.lind):
+        with pytest.raises(actions.NotYours, match="senior leader"):
+            actions.approve_case(by, moved, version=2)
+    leader = next(person for person in college.staff.values() if person.email.startswith(leader_key()))
+    approved = actions.approve_case(leader, moved, version=2)
+    assert not approved.awaits_approval
+
+
+def leader_key():
+    from tests.people import CAST
+
+    return next(member.key for member in CAST if any(grant[0] == "senior_leader" for grant in member.grants))
+
+
+def test_the_second_of_two_people_is_told_and_saves_nothing(college, case, stages):
+    actions.move_case(college.okafor, case, actions.Move(stages[2], "Mine"), version=1)
+    with pytest.raises(actions.CaseChanged):
+        actions.move_case(college.lind, case, actions.Move(stages[3], "Theirs"), version=1)
+    with pytest.raises(actions.CaseChanged):
+        actions.close_case(college.lind, case, "Over", version=1)
+    assert CaseStep.objects.filter(case=case).count() == 2
+
+
+def test_a_closed_case_can_not_be_moved(college, case, stages):
+    closed = actions.close_case(college.okafor, case, "Attendance is back", version=1)
+    with pytest.raises(actions.CaseChanged):
+        actions.move_case(college.okafor, closed, actions.Move(stages[2]), version=closed.version)
+
+
+def test_nobody_begins_a_case_for_a_student_out_of_reach(college, stages):
+    with pytest.raises(PermissionDenied):
+        actions.open_case(college.mendes, college.student("Ada"), stages[1], reason="Not mine")
+
+
+def test_a_stage_of_another_process_is_refused(college, case):
+    other = ProcessStage.objects.filter(process__code="fitness-to-study").first()
+    with pytest.raises(PermissionDenied):
+        actions.move_case(college.okafor, case, actions.Move(other), version=1)
+
+
+def test_an_open_alert_proposes_the_first_stage_until_a_case_runs(college, stages):
+    rule = AlertRule.objects.get(name="Below 90 % this year")
+    Alert.objects.create(
+        student=college.student("Ada"),
+        rule=rule,
+        reason="84 % this year",
+        raised_on=college.today,
+        true_on=college.today,
+    )
+    assert [row["student"] for row in read.could_begin(college.okafor)] == [college.student("Ada")]
+    assert read.could_begin(college.mendes) == []
+    actions.open_case(college.okafor, college.student("Ada"), stages[1], reason="84 %")
+    assert read.could_begin(college.okafor) == []
+
+
+def test_open_reasons_that_are_ticked_are_cleared_by_the_case(college, stages):
+    rule = AlertRule.objects.get(name="Below 90 % this year")
+    alert = Alert.objects.create(
+        student=college.student("Ada"), rule=rule, reason="84 %", raised_on=college.today, true_on=college.today
+    )
+    from caseload import reasons
+
+    offered = reasons.offered([alert.student_id], college.okafor)
+    keys = [choice["reason"].key for choice in offered.choices]
+    assert keys
+    actions.open_case(college.okafor, alert.student, stages[1], reason="84 %", answers=keys)
+    alert.refresh_from_db()
+    assert (alert.state, alert.ended_through) == ("cleared", "Attendance")
+
+
+def test_a_due_review_is_a_reason_on_the_list(college, case):
+    assert read.case_reasons([case.student_id], college.okafor) == {}
+    Case.objects.update(review_on=college.today)
+    assert "stage 1: review due" in read.case_reasons([case.student_id], college.okafor)[case.student_id][0].words
+
+
+def test_lists_cost_the_same_for_few_as_for_many(college, stages, django_assert_num_queries):
+    college.okafor.has_perm("interventions.manage_case")
+    for number in (1, 4):
+        for student in [college.student("Ada"), *college.students[:number]]:
+            if not Case.objects.open().filter(student=student).exists():
+                Case.objects.create(
+                    student=student, process=stages[1].process, stage=stages[1], owner=college.okafor,
+                    opened_by=college.okafor, reason="x", review_on=college.today,
+                )  # fmt: skip
+        with django_assert_num_queries(2):
+            read.cases(college.okafor)
+        with django_assert_num_queries(3):
+            read.could_begin(college.okafor)
+
+
+def test_the_pages_from_beginning_to_closing(college, stages, sign_in):
+    client = sign_in(college.okafor)
+    ada = college.student("Ada")
+    new = reverse("interventions:case_new", args=[ada.public_id])
+    faulty = client.post(new, {"stage": stages[1].pk, "reason": "", "review_on": "2020-01-01"})
+    assert faulty.status_code == 422
+    assert "Choose a day after today" in faulty.content.decode()
+    client.post(new, {"stage": stages[1].pk, "reason": "Down nine points"})
+    case = Case.objects.get(student=ada)
+    detail = reverse("interventions:case_detail", args=[case.public_id])
+    assert "Down nine points" in client.get(detail).content.decode()
+    client.post(detail, {"move": "yes", "stage": stages[2].pk, "note": "Met her mother", "version": 1})
+    stale = client.post(detail, {"move": "yes", "stage": stages[3].pk, "note": "My words", "version": 1})
+    assert stale.status_code == 422
+    assert "My words" in stale.content.decode()
+    client.post(detail, {"close": "yes", "outcome": "Back to 96 %", "version": 2})
+    assert "Back to 96 %" in client.get(detail).content.decode()
+    assert "Down nine points" not in client.get(reverse("interventions:case_list")).content.decode()
+
+
+def test_whoever_sets_processes_up_changes_their_stages(college, process, sign_in):
+    client = sign_in(college.price)
+    add = reverse("interventions:stage_add", args=[process.public_id])
+    assert client.post(add, {"name": "Court"}).status_code == 422
+    form = {"name": "Court", "trigger": "Nothing helped", "owner_role": "attendance_officer", "review_after_days": 28}
+    assert client.post(add, form | {"active": "on"}).status_code == 302
+    assert ProcessStage.objects.get(process=process, name="Court").number == 5
+    page = client.get(reverse("interventions:process_list")).content.decode()
+    assert "Court" in page
+    client.post(reverse("interventions:process_list"), {"name": "Bursary", "about": "", "active": "on"})
+    assert StagedProcess.objects.filter(name="Bursary").exists()
