@@ -44,6 +44,7 @@ LEADING = PASTORAL | frozenset(
         "attendance.view_alert_rules",
         "interventions.view_coverage",
         "interventions.view_impact",
+        "interventions.manage_bank",
         "interventions.send_letter",
         "reporting.view_dashboard",
         "reporting.run_report",
@@ -146,6 +147,7 @@ ROLES = (
                 "interventions.run_intervention",
                 "interventions.view_impact",
                 "interventions.manage_kinds",
+                "interventions.manage_bank",
             }
         ),
         containers=("site", "college"),

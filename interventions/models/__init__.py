@@ -1,5 +1,6 @@
 """What interventions stores, by noun."""
 
+from interventions.models.bank import BankItem, BankRating, TargetCount
 from interventions.models.bookings import Booking, CalendarFeed, Slot, StudentWords
 from interventions.models.meetings import (
     Meeting,
@@ -32,6 +33,8 @@ from interventions.models.programmes import (
 )
 
 __all__ = [
+    "BankItem",
+    "BankRating",
     "Booking",
     "CalendarFeed",
     "Case",
@@ -55,6 +58,7 @@ __all__ = [
     "StagedProcess",
     "StudentWords",
     "Target",
+    "TargetCount",
     "TargetReview",
     "TargetStep",
     "Written",

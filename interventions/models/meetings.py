@@ -13,6 +13,7 @@ from caseload.models import Course, Student
 from core import clock
 from core.models import PublicIdModel
 from interventions import choices
+from interventions.models.bank import BankItem
 from interventions.querysets import AudienceQuerySet, DraftQuerySet, TargetQuerySet, TargetReviewQuerySet
 from progress.models import ScaleGrade
 
@@ -174,6 +175,10 @@ class Target(PublicIdModel):
     state = models.CharField(max_length=12, choices=choices.TargetState.choices, default=choices.TargetState.SET)
     drop_reason = models.TextField(max_length=choices.TEXT_LIMIT, blank=True)
     set_at = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="targets_set")
+    bank_item = models.ForeignKey(BankItem, models.PROTECT, null=True, blank=True, related_name="targets")
+    batch = models.UUIDField(
+        null=True, editable=False, help_text="The form that set it; targets set together for many students share it."
+    )
     set_on = models.DateField(default=clock.today)
     set_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
     changed_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
@@ -202,6 +207,7 @@ class Target(PublicIdModel):
             models.CheckConstraint(
                 condition=~Q(state="dropped") | ~Q(drop_reason=""), name="interventions_target_dropped_has_a_reason"
             ),
+            models.UniqueConstraint(fields=["batch", "student"], name="interventions_target_once_a_form"),
         ]
         permissions = [("set_target", "Can set and review targets")]
 

@@ -16,6 +16,7 @@ from caseload.queries.calendar import current_academic_year
 from core import clock
 from interventions.choices import NOT_SEEN_WEEKS, TargetState
 from interventions.models import Meeting, Target
+from interventions.queries.figures import with_progress
 
 LOG = "interventions.log_meeting"
 
@@ -137,14 +138,9 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
 
 
 def open_targets_of(user: Any, student: Student) -> list[Target]:
-    """A student's open targets that this person may read, the first due first."""
-    return list(
-        Target.objects.visible_to(user)
-        .open()
-        .filter(student=student)
-        .select_related("course", "set_by")
-        .order_by("due_on", "pk")
-    )
+    """A student's open targets that this person may read, the first due first, with how far each has got."""
+    rows = Target.objects.visible_to(user).open().filter(student=student)
+    return with_progress(user, rows.select_related("course", "set_by", "figure_grade").order_by("due_on", "pk"))
 
 
 def caseload_of(user: Any, student: Student) -> Caseload | None:
