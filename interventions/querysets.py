@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Q, QuerySet
 
-from caseload.models import Student
+from caseload.querysets import reached
 from core import clock
 from core.jobs.work import WorkQuerySet
 from interventions.choices import OPEN_STATES, TAKING_ROOM, Audience
@@ -16,8 +16,8 @@ TEACHER_NOTE = "interventions.view_teacher_note"
 PASTORAL_NOTE = "interventions.view_pastoral_note"
 
 
-def _students(user: "User", permission: str) -> QuerySet[Any]:
-    return Student.objects.visible_to(user, permission).values("pk")
+def _students(user: "User", permission: str) -> Any:
+    return reached(user, permission)
 
 
 class AudienceQuerySet(QuerySet[Any]):

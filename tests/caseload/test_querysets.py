@@ -7,6 +7,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
 from caseload.models import CaseloadMembership, Student
+from caseload.querysets import reached
 from core import clock
 from tests.college import TODAY, College
 from tests.people import STUDENTS
@@ -63,6 +64,19 @@ def test_a_teacher_reaches_the_members_while_they_teach_them_and_only_as_a_teach
 )
 def test_each_kind_of_container(college: College, who: str, whom: set[str]) -> None:
     assert seen(getattr(college, who)) == whom
+
+
+def test_rows_about_students_are_filtered_by_the_very_students_that_are_visible(college: College) -> None:
+    """Whatever somebody holds: a merged student's rows are nobody's either."""
+    college.grant(college.sam, "area_leader", "course", college.maths)
+    gone = Student.objects.filter(given_name__in=STUDENTS[0][:1])
+    gone.update(merged_into=Student.objects.exclude(pk__in=gone).first())
+    for who in ("okafor", "mendes", "lind", "hollis", "marsh", "doyle", "singh", "price", "ward", "sam"):
+        user = getattr(college, who)
+        for permission in (VIEW, "interventions.view_pastoral_note", "attendance.view_attendance"):
+            about = Student.objects.filter(pk__in=reached(user, permission)).values_list("given_name", flat=True)
+            assert set(about) == seen(user, permission), (who, permission)
+    assert seen(college.price) == EVERYBODY - {STUDENTS[0][0]}
 
 
 def test_a_course_reaches_those_taught_it(college: College) -> None:
