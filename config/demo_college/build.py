@@ -8,6 +8,7 @@ from typing import Any
 
 from attendance.actions.summary import rebuild_summary
 from config.demo_college.alerts import Alerts
+from config.demo_college.cases import Cases
 from config.demo_college.chance import Chance
 from config.demo_college.concerns import Concerns
 from config.demo_college.frame import Frame
@@ -79,6 +80,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{len(work.rows['meetings'])} one-to-ones, {len(work.rows['targets'])} targets")
     alerts = Alerts(frame, roll, groups, Chance(seed, "alerts"))
     step(f"{len(alerts.rows)} attendance alerts, {alerts.open} open")
+    cases = Cases(frame, alerts, Chance(seed, "cases"))
+    step(f"{len(cases.cases)} cases of staged processes")
     concerns = Concerns(frame, roll, groups, Chance(seed, "concerns"))
     schedule_a_report(frame)
     step(f"{concerns.made} concerns, and a schedule")

@@ -24,6 +24,7 @@ from config.demo_college.students import Person, Roll
 from core.names import sort_key
 
 TUTOR_GROUP, CLASS, PROGRESS_CASELOAD = 28, 22, 70
+RESITS = (("Mathematics", 0.16), ("English", 0.1))  # the share of first-years who sit it again
 DOMAIN = "waymark.example"
 
 
@@ -265,6 +266,23 @@ class Groups:
                 course = self.frame.courses[subject, qualification]
                 name = f"{nc - 11}{block} {subject}{f' {number + 1}' if sets > 1 else ''}"
                 self._group(year, name, self.frame.sixth, course, members[number::sets], block, number + 1)
+        self._resits(year)
+
+    def _resits(self, year: int) -> None:
+        """First-years without a pass sit GCSE mathematics or English again, each in a block they have free."""
+        first_years = sorted(
+            (p for p in self._present(year, "college") if p.nc_years[year] == 12), key=lambda p: (p.ability, p.row.pk)
+        )
+        for place, (subject, share) in enumerate(RESITS):
+            classes: dict[str, list[Person]] = defaultdict(list)
+            for person in first_years[: round(len(first_years) * share)]:
+                free = [block for block in BLOCKS if block not in person.choices]  # type: ignore[attr-defined]  # set above
+                classes[free[place]].append(person)
+            course = self.frame.courses[subject, "GCSE"]
+            for block, members in sorted(classes.items()):
+                self._group(year, f"1{block} GCSE {subject}", self.frame.sixth, course, members, block, 8 + place)
+                for person in members:
+                    self._enrol(person, {block: (subject, "GCSE")}, years=1, since=year)
 
     def _choices(self, person: Person, wanted: dict[tuple[str, str], float]) -> dict[str, tuple[str, str]]:
         if not hasattr(person, "choices"):
@@ -285,11 +303,13 @@ class Groups:
             self._enrol(person, picked)
         return person.choices  # type: ignore[attr-defined]  # set above
 
-    def _enrol(self, person: Person, picked: dict[str, tuple[str, str]]) -> None:
+    def _enrol(
+        self, person: Person, picked: dict[str, tuple[str, str]], years: int = 2, since: int | None = None
+    ) -> None:
         frame = self.frame
-        first = min(person.nc_years)
+        first = min(person.nc_years) if since is None else since
         ends = frame.dates[frame.this].starts_on.replace(
-            year=first + 2 - (person.nc_years[first] - 12), month=7, day=15
+            year=first + years - (person.nc_years[first] - 12), month=7, day=15
         )
         withdrawn = person.left is not None and person.left <= frame.today and person.left < ends
         for key in dict.fromkeys(picked.values()):
@@ -299,7 +319,7 @@ class Groups:
                     student=person.row,
                     course=frame.courses[key],
                     site=frame.sixth,
-                    started_on=person.joined,
+                    started_on=max(person.joined, frame.dates[first].starts_on) if since else person.joined,
                     planned_end_on=ends,
                     ended_on=person.left if withdrawn else (ends if ends < frame.today else None),
                     status=3 if withdrawn else (2 if ends < frame.today else 1),

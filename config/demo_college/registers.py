@@ -132,6 +132,8 @@ class Registers:
         codes = np.vectorize(lambda code: IN_A_LESSON.get(code, ""), otypes=["<U2"])(
             diary.codes[np.ix_(members, days)][:, :, half]
         )
+        if group["course"].qualification == "GCSE":
+            codes = self._given_up(codes, group["members"], [diary.days[at] for at in days])
         present = codes == "/"
         skipped = present & (self.rng.random(codes.shape) < lazy[members][:, None])
         codes[skipped] = "O"
@@ -149,6 +151,17 @@ class Registers:
         if len(who):
             yield self._marks(ids[who], [diary.days[days[at]] for at in when], lesson.pk, codes[who, when], "lesson",
                               teacher, [moments[at].isoformat() for at in when])  # fmt: skip
+
+    def _given_up(self, codes: Any, members: list[Any], days: list[date]) -> Any:
+        """Of those who sit a GCSE again a few never came, and a few stopped coming five weeks ago."""
+        given_up = codes.copy()
+        for row, person in enumerate(members):
+            since = date.min if person.row.pk % 11 == 0 else self.frame.today - timedelta(weeks=5)
+            if person.row.pk % 11 and person.row.pk % 5:
+                continue
+            missed = np.array([day >= since for day in days]) & (given_up[row] == "/")
+            given_up[row, missed] = "O"
+        return given_up
 
     def _load_registers(self, loader: Loader) -> None:
         loader.copy_values("attendance_register", REGISTER_COLUMNS, self.registers)

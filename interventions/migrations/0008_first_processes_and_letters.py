@@ -38,7 +38,7 @@ PROCESSES = (
         "Attendance",
         "From the first signs to support by several agencies.",
         (
-            ("Early support", "Attendance begins to fall", "Below 90 % this year", "Attendance: first concern", "welfare", "tutor", "", 28),
+            ("Early support", "Attendance begins to fall", "Below 85 % in six weeks", "Attendance: first concern", "welfare", "tutor", "", 28),
             ("Meeting with home", "No better at the review, or persistent absence", "", "Attendance: invitation to a meeting", "welfare", "head_of_year", "", 28),
             ("Attendance plan", "No better after the meeting", "", "Attendance: what we agreed", "welfare", "head_of_year", "", 28),
             ("Intensive support", "Severe absence, or no better with the plan: other agencies and the local authority", "", "", "", "attendance_officer", "senior_leader", 14),

@@ -98,7 +98,7 @@ def test_a_stage_of_another_process_is_refused(college, case):
 
 
 def test_an_open_alert_proposes_the_first_stage_until_a_case_runs(college, stages):
-    rule = AlertRule.objects.get(name="Below 90 % this year")
+    rule = AlertRule.objects.get(name="Below 85 % in six weeks")
     Alert.objects.create(
         student=college.student("Ada"),
         rule=rule,
@@ -113,7 +113,7 @@ def test_an_open_alert_proposes_the_first_stage_until_a_case_runs(college, stage
 
 
 def test_open_reasons_that_are_ticked_are_cleared_by_the_case(college, stages):
-    rule = AlertRule.objects.get(name="Below 90 % this year")
+    rule = AlertRule.objects.get(name="Below 85 % in six weeks")
     alert = Alert.objects.create(
         student=college.student("Ada"), rule=rule, reason="84 %", raised_on=college.today, true_on=college.today
     )
