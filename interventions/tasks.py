@@ -1,8 +1,10 @@
-"""What runs in the background: letters home, once somebody has pressed send."""
+"""What runs in the background: letters home, once somebody has pressed send, and what interventions changed."""
 
-from core.jobs import job, register_sweep
-from interventions.actions import letters
-from interventions.models import LetterBatch
+from celery.schedules import crontab
+
+from core.jobs import job, register_schedule, register_sweep
+from interventions.actions import impact, letters
+from interventions.models import ImpactRun, LetterBatch
 
 
 @job("interventions.send_letters", queue="pdf", model=LetterBatch)
@@ -12,3 +14,23 @@ def send_letters(batch_id: int) -> None:
 
 
 register_sweep(LetterBatch, "interventions.send_letters")
+
+
+@job("interventions.work_out_impact", model=ImpactRun)
+def work_out_impact(run_id: int) -> None:
+    """Work out the comparison with this number."""
+    impact.work_out_impact(run_id)
+
+
+@job("interventions.work_out_all_impact")
+def work_out_all_impact() -> None:
+    """Work out what every intervention and kind changed, once the week is complete."""
+    impact.work_out_all()
+
+
+register_sweep(ImpactRun, "interventions.work_out_impact")
+register_schedule(
+    "Work out what interventions changed",
+    "interventions.work_out_all_impact",
+    at=crontab(day_of_week="1", hour="4", minute="20"),
+)

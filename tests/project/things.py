@@ -574,3 +574,46 @@ def letter_template(college: College) -> Any:
     from interventions.models import Letter
 
     return Letter.objects.get(public_id=letter(college)).template.public_id
+
+
+@once
+def intervention_row(college: College) -> Any:
+    """Mentoring of Ada that Mr Lind made and leads."""
+    from django.db.backends.postgresql.psycopg_any import DateRange
+
+    from interventions.models import Intervention, InterventionMember, InterventionType
+
+    made = Intervention.objects.create(
+        type=InterventionType.objects.get(name="Attendance mentoring"),
+        title="Mentoring",
+        area="attendance",
+        intended="Attendance of 95 %",
+        figure="attendance",
+        led_by=college.lind,
+        made_by=college.lind,
+        starts_on=college.today - timedelta(days=30),
+        review_on=college.today + timedelta(days=7),
+    )
+    return InterventionMember.objects.create(
+        intervention=made, student=college.student("Ada"), period=DateRange(made.starts_on, None)
+    )
+
+
+def intervention(college: College) -> Any:
+    """An intervention in which Ada takes part."""
+    return intervention_row(college).intervention.public_id
+
+
+def intervention_member(college: College) -> Any:
+    """Ada's part in it."""
+    return {"intervention_id": intervention(college), "member": intervention_row(college).pk}
+
+
+def intervention_kind(college: College) -> Any:
+    """Its kind."""
+    return intervention_row(college).intervention.type.public_id
+
+
+def ada_for_help(college: College) -> Any:
+    """Ada, as an address that starts something for her names her."""
+    return {"public_id": ada(college)}

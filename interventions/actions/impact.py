@@ -1,0 +1,122 @@
+"""Working out what interventions changed: asked for on a page, or for everything once a week; always in the background."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.models import User
+from audit import record
+from core import clock, naming
+from core.jobs import WorkState, after_commit
+from interventions.choices_programmes import IMPACT, IMPACT_ASKED, IMPACT_WEEKS, ImpactScope
+from interventions.impact import METHOD
+from interventions.impact_runs import impact_of
+from interventions.models import ImpactRun, Intervention, InterventionType
+from interventions.queries.impact_figures import Figures, Part, read_figures
+from interventions.queries.programmes import efforts_of
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+WORK = "interventions.work_out_impact"
+LATELY = timedelta(weeks=60)  # interventions that ended longer ago are not worked out every week
+KEPT = timedelta(days=90)  # what was worked out by itself is kept so long
+
+
+@transaction.atomic
+def ask_for_impact(
+    by: User, *, weeks: int, intervention: Intervention | None = None, kind: InterventionType | None = None
+) -> ImpactRun:
+    """Ask for the impact of an intervention, or of a kind, over so many weeks before and after. Asked twice at once it runs once.
+
+    Raises PermissionDenied when this person may not see it.
+    """
+    if intervention is not None:
+        allowed = Intervention.objects.all().visible_to(by, IMPACT).filter(pk=intervention.pk).exists()
+    else:
+        allowed = by.has_perm(IMPACT)
+    if not allowed:
+        raise PermissionDenied
+    same = ImpactRun.objects.filter(intervention=intervention, type=kind, weeks=weeks)
+    waiting = same.filter(state__in=(WorkState.WAITING, WorkState.RUNNING)).first()
+    if waiting is not None:
+        return waiting
+    run = ImpactRun.objects.create(
+        scope=ImpactScope.INTERVENTION if intervention else ImpactScope.TYPE,
+        intervention=intervention, type=kind, weeks=weeks, method_version=METHOD, asked_by=by,
+    )  # fmt: skip
+    record.record(by, IMPACT_ASKED, "impact_run", run.pk)
+    after_commit(WORK, run_id=run.pk)
+    return run
+
+
+def work_out_impact(run_id: int) -> None:
+    """Work out one comparison that somebody asked for, and keep the result with the moment of its data."""
+    run = ImpactRun.objects.select_related("asked_by").claim(run_id)
+    if run is None:
+        return
+    with naming.named(run.asked_by_id, purpose=WORK):
+        result, moment = _worked_out(run), clock.now()
+    run.heartbeat()
+    with naming.named(run.asked_by_id, purpose=WORK):
+        run.finish(result=result, snapshot_at=moment, method_version=METHOD)
+
+
+def _worked_out(run: ImpactRun) -> dict[str, Any]:
+    figures = read_figures(clock.today())
+    if run.intervention_id is not None:
+        wanted = list(Intervention.objects.filter(pk=run.intervention_id))
+    else:
+        wanted = list(Intervention.objects.filter(type=run.type_id))
+    return _result(figures, wanted, run.weeks, clock.now())
+
+
+def work_out_all(today: "date | None" = None) -> int:
+    """Work out every intervention that goes on or ended lately, and every kind, from one reading. Gives how many were."""
+    moment, day = clock.now(), today or clock.today()
+    figures = read_figures(day)
+    recent = Intervention.objects.filter(ended_on=None) | Intervention.objects.filter(ended_on__gte=day - LATELY)
+    every = list(recent.order_by("pk"))
+    of_kind: dict[int, list[Intervention]] = {}
+    for row in Intervention.objects.order_by("pk"):
+        of_kind.setdefault(row.type_id, []).append(row)
+    made = [
+        _done(ImpactScope.INTERVENTION, moment, _result(figures, [row], IMPACT_WEEKS, moment), intervention=row)
+        for row in every
+    ]
+    made += [
+        _done(ImpactScope.TYPE, moment, _result(figures, rows, IMPACT_WEEKS, moment), type_id=kind)
+        for kind, rows in sorted(of_kind.items())
+    ]
+    with transaction.atomic():
+        ImpactRun.objects.filter(asked_by=None, asked_at__lt=moment - KEPT).delete()
+        ImpactRun.objects.bulk_create(made)
+    return len(made)
+
+
+def _done(scope: str, moment: "datetime", result: dict[str, Any], **of: Any) -> ImpactRun:
+    return ImpactRun(
+        scope=scope, weeks=IMPACT_WEEKS, method_version=METHOD, snapshot_at=moment, asked_at=moment, result=result,
+        state=WorkState.DONE, finished_at=moment, **of,
+    )  # fmt: skip
+
+
+def _result(figures: Figures, rows: list[Intervention], weeks: int, moment: "datetime") -> dict[str, Any]:
+    ids = {row.pk for row in rows}
+    parts: Iterable[Part] = [one for one in figures.parts if one.intervention in ids]
+    efforts = efforts_of(rows)
+    costs = [effort.cost for effort in efforts.values()]
+    # Of a kind, a cost is known only when it is known of all.
+    cost = sum((one for one in costs if one is not None), Decimal(0)) if costs and None not in costs else None
+    result = impact_of(figures, list(parts), weeks, snapshot=moment, cost=cost)
+    result["effort"] = {
+        "interventions": len(rows),
+        "sessions": sum(effort.sessions for effort in efforts.values()),
+        "hours": round(sum(effort.hours for effort in efforts.values()), 1),
+        "cost": None if cost is None else float(round(cost, 2)),
+    }
+    return result

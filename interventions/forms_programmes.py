@@ -1,0 +1,284 @@
+"""What may be typed about interventions: what it is, a session, who joins and leaves, a review, a kind."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from accounts.models import User
+from accounts.roles import roles_carrying
+from caseload.models import Course, Reach
+from core import clock
+from interventions.actions.programmes import InterventionSaid, SessionSaid
+from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, Measure, NeedArea
+from interventions.forms import Day, StaffChoice, Words
+from interventions.models import Intervention, InterventionMember, InterventionType
+
+SPANS = [(3, "3 weeks"), (6, "6 weeks"), (9, "9 weeks"), (12, "12 weeks")]
+MOST_MONEY = Decimal("999999")
+
+
+def staff_who_run() -> Any:
+    """Everybody at work who may run interventions, by name."""
+    holding = Reach.objects.filter(role__name__in=roles_carrying(RUN), period__contains=clock.today())
+    people = User.objects.filter(pk__in=holding.values("user"), is_active=True)
+    return people.order_by("sort_key", "pk")
+
+
+class OneOfStaff(forms.ModelChoiceField):
+    """One member of staff, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.formal_name)
+
+
+class KindChoice(forms.ModelChoiceField):
+    """A kind of intervention, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
+class CourseChoice(forms.ModelChoiceField):
+    """A course, by title."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.title)
+
+
+class InterventionForm(forms.Form):
+    """An intervention. Kind, aim, leader and dates are asked for; the rest is folded away."""
+
+    type = KindChoice(label="Kind", queryset=InterventionType.objects.filter(active=True), empty_label=None)
+    intended = Words(label="Intended outcome", required=True, help_text="What will be different, and by how much.")
+    figure = forms.ChoiceField(
+        label="Measured by",
+        choices=Measure.choices,
+        help_text="Its impact is worked out on attendance, lateness and grades.",
+    )
+    led_by = OneOfStaff(
+        label="Led by", queryset=User.objects.none(), help_text="Whoever leads it sees the names of all who take part."
+    )
+    starts_on = Day(label="Starts on", required=True)
+    review_on = Day(label="Review on", required=True)
+    title = forms.CharField(
+        label="Title", max_length=120, required=False, help_text="Left empty, the kind is its title."
+    )
+    area = forms.ChoiceField(
+        label="Area of need", choices=[("", "As the kind says"), *NeedArea.choices], required=False
+    )
+    figure_goal = forms.DecimalField(
+        label="Goal",
+        max_digits=7,
+        decimal_places=2,
+        required=False,
+        help_text="In the unit of the measure: 95 for attendance of 95 %.",
+    )
+    course = CourseChoice(label="Course", queryset=Course.objects.order_by("title"), required=False, empty_label="None")
+    ends_on = Day(label="Planned end")
+    cost_per_hour = forms.DecimalField(
+        label="Cost of one hour of one member of staff, in pounds",
+        min_value=0,
+        max_digits=7,
+        decimal_places=2,
+        required=False,
+    )
+    other_cost = forms.DecimalField(
+        label="Other cost in all, in pounds", min_value=0, max_value=MOST_MONEY, decimal_places=2, required=False
+    )
+
+    def __init__(self, *args: Any, by: User, intervention: Intervention | None = None, **options: Any) -> None:
+        today = clock.today()
+        initial = options.pop("initial", None) or {
+            "led_by": by.pk, "starts_on": today, "review_on": today + timedelta(weeks=REVIEW_AFTER_WEEKS),
+            "figure": Measure.ATTENDANCE,
+        }  # fmt: skip
+        super().__init__(*args, initial=initial, **options)
+        staff: Any = self.fields["led_by"]
+        staff.queryset = staff_who_run()
+        self.intervention = intervention
+        if intervention is not None:
+            kinds: Any = self.fields["type"]
+            kinds.queryset = (
+                InterventionType.objects.filter(active=True) | InterventionType.objects.filter(pk=intervention.type_id)
+            ).distinct()
+            staff.queryset = (staff.queryset | User.objects.filter(pk=intervention.led_by_id)).distinct()
+
+    def clean(self) -> dict[str, Any]:
+        """Dates in order, and a goal only where there is a figure."""
+        data = super().clean() or {}
+        starts_on = data.get("starts_on")
+        for name, words in (("review_on", "The review is"), ("ends_on", "The planned end is")):
+            if starts_on and data.get(name) and data[name] < starts_on:
+                self.add_error(name, f"{words} before the start. Choose {starts_on:%-d %B %Y} or a later day.")
+        if data.get("figure") == Measure.OTHER and data.get("figure_goal") is not None:
+            self.add_error("figure_goal", "There is no figure for this measure. Say the goal in the intended outcome.")
+        row = self.intervention
+        if (
+            row is not None
+            and starts_on
+            and starts_on > row.starts_on
+            and row.sessions.filter(held_at__date__lt=starts_on).exists()
+        ):
+            self.add_error(
+                "starts_on", "Sessions were held before this day. Choose the day of the first one or an earlier one."
+            )
+        return data
+
+    @property
+    def folded(self) -> list[Any]:
+        """What isn't needed now."""
+        return [
+            self[name] for name in ("title", "area", "figure_goal", "course", "ends_on", "cost_per_hour", "other_cost")
+        ]
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether something of it is filled in or wrong."""
+        return any(field.errors or field.value() for field in self.folded)
+
+    def said(self) -> InterventionSaid:
+        """As the action takes it."""
+        data = dict(self.cleaned_data)
+        data["title"] = data["title"].strip() or data["type"].name
+        data["area"] = data["area"] or data["type"].area
+        data["other_cost"] = data["other_cost"] or Decimal(0)
+        return InterventionSaid(**data)
+
+
+class SessionForm(forms.Form):
+    """A session that was held."""
+
+    held_on = Day(label="Held on", required=True)
+    held_time = forms.TimeField(label="At", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=600)
+    staff = StaffChoice(
+        label="Who led it", queryset=User.objects.none(), widget=forms.SelectMultiple(attrs={"size": 4})
+    )
+    note = Words(label="What was done", rows=3)
+
+    def __init__(
+        self, *args: Any, intervention: Intervention, members: Sequence[InterventionMember], **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        staff: Any = self.fields["staff"]
+        staff.queryset = (
+            (staff_who_run() | User.objects.filter(pk=intervention.led_by_id)).distinct().order_by("sort_key", "pk")
+        )
+        self.intervention, self.members = intervention, members
+        self.came = {int(text) for text in self.data.getlist("came") if text.isdigit()} if self.is_bound else set()
+
+    def clean_held_on(self) -> Any:
+        """Not before it began, not in the future."""
+        day = self.cleaned_data["held_on"]
+        if day > clock.today():
+            raise forms.ValidationError("This day is still to come. Log a session once it was held.")
+        if day < self.intervention.starts_on:
+            raise forms.ValidationError(
+                f"The intervention began on {self.intervention.starts_on:%-d %B %Y}. Choose that day or a later one."
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Only those come who take part on the day."""
+        data = super().clean() or {}
+        day = data.get("held_on")
+        if day:
+            out = [one for one in self.members if one.student_id in self.came and not _inside(one, day)]
+            inside = {one.student_id for one in self.members if _inside(one, day)}
+            names = [one.student.full_name for one in out if one.student_id not in inside]
+            if names:
+                self.add_error(
+                    None, f"{', '.join(names)} did not take part on {day:%-d %B}. Untick them or choose another day."
+                )
+            elif not inside:
+                self.add_error("held_on", "Nobody took part on this day. Choose another day, or add students first.")
+        return data
+
+    def said(self) -> SessionSaid:
+        """As the action takes it."""
+        data = self.cleaned_data
+        moment = clock.at(data["held_on"], data["held_time"].hour, data["held_time"].minute)
+        staff = tuple(user.pk for user in data["staff"])
+        return SessionSaid(moment, data["minutes"], staff, frozenset(self.came), data["note"])
+
+
+def _inside(member: InterventionMember, day: Any) -> bool:
+    return bool(member.period.lower <= day and (member.period.upper is None or day < member.period.upper))
+
+
+class JoinForm(forms.Form):
+    """From which day students join."""
+
+    joins_on = Day(label="They take part from", required=True)
+
+
+class LeaveForm(forms.Form):
+    """A student takes part no longer."""
+
+    last_day = Day(label="Last day", required=True)
+    because = forms.CharField(label="Why", max_length=200, required=False)
+
+    def clean_last_day(self) -> Any:
+        """A day that has come."""
+        day = self.cleaned_data["last_day"]
+        if day > clock.today():
+            raise forms.ValidationError("Choose today or an earlier day.")
+        return day
+
+
+class InterventionReviewForm(forms.Form):
+    """What a review found: it goes on until the next review, or it ended."""
+
+    found = Words(label="What was found", required=True, rows=4)
+    goes = forms.ChoiceField(
+        label="Then", choices=[("on", "It goes on"), ("end", "It ends")], widget=forms.RadioSelect, initial="on"
+    )
+    next_on = Day(label="Next review")
+    ended_on = Day(label="Last day")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, intervention: Intervention, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.intervention = intervention
+
+    def clean(self) -> dict[str, Any]:
+        """The date that belongs to what happens then."""
+        data = super().clean() or {}
+        next_on, ended_on = data.get("next_on"), data.get("ended_on")
+        if data.get("goes") == "on":
+            if "next_on" not in self.errors and (next_on is None or next_on <= clock.today()):
+                self.add_error("next_on", "Say when the next review is: a day after today.")
+        elif data.get("goes") == "end" and "ended_on" not in self.errors:
+            start = self.intervention.starts_on
+            if ended_on is None or ended_on > clock.today() or ended_on < start:
+                self.add_error("ended_on", f"Say the last day: from {start:%-d %B %Y} to today.")
+        return data
+
+
+class KindForm(forms.Form):
+    """A kind of intervention."""
+
+    name = forms.CharField(max_length=80)
+    area = forms.ChoiceField(label="Area of need", choices=NeedArea.choices)
+    active = forms.BooleanField(label="Offered for new interventions", required=False, initial=True)
+
+    def __init__(self, *args: Any, kind: InterventionType | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.kind = kind
+
+    def clean_name(self) -> str:
+        """A name once."""
+        name: str = self.cleaned_data["name"]
+        same = InterventionType.objects.filter(name__iexact=name)
+        if (same.exclude(pk=self.kind.pk) if self.kind else same).exists():
+            raise forms.ValidationError("There is a kind of this name already.")
+        return name
+
+
+class WeeksForm(forms.Form):
+    """How many weeks before, and after, are compared."""
+
+    weeks = forms.TypedChoiceField(label="Compare", choices=SPANS, coerce=int, initial=6)

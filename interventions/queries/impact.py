@@ -1,0 +1,146 @@
+"""What is known of impact: the latest result of an intervention or kind, hours by kind, and who got nothing though flagged."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Min, QuerySet
+
+from attendance.choices import AlertState
+from attendance.models import Alert
+from attendance.queries.totals import headline, windows
+from caseload.models import Student
+from caseload.queries.students import student_rows
+from core import clock
+from core.jobs import WorkState
+from interventions.choices_programmes import IMPACT
+from interventions.models import Case, ImpactRun, Intervention, InterventionMember, InterventionType, Meeting
+from interventions.queries.programmes import efforts_of
+
+LOOK_BACK = timedelta(weeks=6)  # persistent absence is no single day: help in the last six weeks counts as help
+
+
+@dataclass
+class Latest:
+    """The newest finished comparison, and one that is being worked out or failed since."""
+
+    done: ImpactRun | None = None
+    open: ImpactRun | None = None
+
+    @property
+    def working(self) -> bool:
+        """Whether one is waiting or running."""
+        return self.open is not None and not self.open.is_over
+
+
+@dataclass
+class KindRow:
+    """A kind with what it took, and what its latest comparison says of each figure."""
+
+    kind: InterventionType
+    interventions: int = 0
+    students: int = 0
+    hours: float = 0.0
+    cost: Any = None
+    run: ImpactRun | None = None
+
+
+@dataclass(frozen=True)
+class Unhelped:
+    """A student who was flagged and whom nothing followed."""
+
+    person: dict[str, Any]
+    words: str
+    since: Any
+
+
+def latest_of(*, intervention: Intervention | None = None, kind: InterventionType | None = None) -> Latest:
+    """The newest result and whatever came after it. Two queries."""
+    runs = ImpactRun.objects.filter(intervention=intervention, type=kind)
+    done = runs.filter(state=WorkState.DONE).order_by("-snapshot_at", "-pk").first()
+    newest = runs.exclude(state=WorkState.DONE).order_by("-asked_at", "-pk").first()
+    if newest is not None and done is not None and newest.asked_at < done.asked_at:
+        newest = None
+    return Latest(done, newest)
+
+
+def kinds() -> list[KindRow]:
+    """Every kind that was used, with hours of staff, students and the latest comparison. Five queries, whatever the number."""
+    rows = {kind.pk: KindRow(kind) for kind in InterventionType.objects.order_by("name")}
+    interventions = list(Intervention.objects.all())
+    efforts = efforts_of(interventions)
+    costs: dict[int, list[Any]] = {}
+    for one in interventions:
+        row, effort = rows[one.type_id], efforts[one.pk]
+        row.interventions += 1
+        row.hours += effort.hours
+        costs.setdefault(one.type_id, []).append(effort.cost)
+    members = InterventionMember.objects.values_list("intervention__type_id", "student_id").distinct()
+    for kind, _ in members:
+        rows[kind].students += 1
+    for kind, known in costs.items():
+        rows[kind].cost = sum(known) if None not in known else None
+    for run in _latest_of_kinds():
+        rows[run.type_id].run = run
+    return [row for row in rows.values() if row.interventions]
+
+
+def _latest_of_kinds() -> QuerySet[ImpactRun]:
+    done = ImpactRun.objects.filter(scope="type", state=WorkState.DONE)
+    rows: QuerySet[ImpactRun] = done.order_by("type_id", "-snapshot_at", "-pk").distinct("type_id")
+    return rows
+
+
+def unhelped(user: Any) -> list[Unhelped]:
+    """Students in reach with an open attendance alert or persistent absence, for whom nothing was done since.
+
+    Something is an intervention or staged process that goes on or began since, or a one-to-one held since: since the oldest
+    open alert was raised, or in the last six weeks for persistent absence. Six queries, whatever the number.
+    """
+    reached = Student.objects.visible_to(user, IMPACT).on_roll()
+    since = {
+        student: (day, "Attendance alert open")
+        for student, day in Alert.objects.filter(state=AlertState.OPEN, student__in=reached.values("pk"))
+        .values("student")
+        .annotate(first=Min("raised_on"))
+        .values_list("student", "first")
+    }
+    absent = _persistently_absent(reached)
+    today = clock.today()
+    for student, percent in absent.items():
+        words = f"Persistently absent: {percent} this year"
+        since[student] = (
+            (since[student][0], f"{words}, attendance alert open") if student in since else (today - LOOK_BACK, words)
+        )
+    helped = _helped(list(since))
+    left = {pk for pk, (day, _) in since.items() if helped.get(pk) is None or helped[pk] < day}
+    people = student_rows(Student.objects.filter(pk__in=left))
+    return [Unhelped(person, since[person["id"]][1], since[person["id"]][0]) for person in people]
+
+
+def _persistently_absent(reached: QuerySet[Student]) -> dict[int, str]:
+    ids = list(reached.values_list("pk", flat=True))
+    found = headline(ids, {"year": windows().year})
+    return {student: of["year"].percent for student, of in found.items() if "year" in of and of["year"].is_persistent}
+
+
+def _helped(ids: list[int]) -> dict[int, Any]:
+    """The last day on which something was done for each of these: today while something goes on. Three queries."""
+    today = clock.today()
+    last: dict[int, Any] = {}
+
+    def note(student: int, day: Any) -> None:
+        if student not in last or last[student] < day:
+            last[student] = day
+
+    for student, period in InterventionMember.objects.filter(student__in=ids).values_list("student_id", "period"):
+        ongoing = period.upper is None or period.upper > today
+        note(student, today if ongoing else period.upper - timedelta(days=1))
+    for student, closed in Case.objects.filter(student__in=ids).values_list("student_id", "closed_on"):
+        note(student, closed or today)
+    meetings = Meeting.objects.filter(student__in=ids, held_at__lte=clock.now())
+    for student, moment in (
+        meetings.values_list("student_id", "held_at").order_by("student_id", "-held_at").distinct("student_id")
+    ):
+        note(student, clock.local(moment).date())
+    return last

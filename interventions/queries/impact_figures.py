@@ -1,0 +1,237 @@
+"""Reading what impact is worked out from, once for everything: weekly figures, grades, year groups, who had what when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from attendance.choices import Series
+from attendance.queries.totals import series_by_student, weekly_by_student
+from caseload.choices import CharacteristicKind
+from caseload.models import Characteristic, Student, YearGroupMembership
+from core import clock
+from interventions.impact import Floats, Mask, Rows, Window, share, weekly_window
+from interventions.models import InterventionMember
+from progress.choices import GradeKind
+from progress.models import Grade
+
+BACK = timedelta(weeks=90)  # how far back weekly figures are read
+LEAST_OF_A_WEEK = 0.2  # a week in which fewer marks were possible than this share of the usual is no school week
+GRADE_AFTER = timedelta(weeks=3)  # a grade sooner after the start says nothing about it
+FAR = date(9999, 1, 1)
+# The characteristics on which students are matched: special needs, money, care.
+TRAITS = {
+    CharacteristicKind.SEN_STATUS: 0,
+    CharacteristicKind.FREE_MEALS: 1,
+    CharacteristicKind.PUPIL_PREMIUM: 1,
+    CharacteristicKind.BURSARY: 1,
+    CharacteristicKind.IN_CARE: 2,
+    CharacteristicKind.POST_LOOKED_AFTER: 2,
+}
+TRAIT_COUNT = 3
+
+
+@dataclass
+class Part:
+    """One student's part in an intervention: from a day to a day (left out; none while it goes on)."""
+
+    student: int
+    intervention: int
+    type: int
+    first: date
+    end: date | None
+
+
+@dataclass
+class Figures:
+    """Everything of all students as of a moment. Rows are students, columns the weeks in which there was school."""
+
+    ids: npt.NDArray[np.int64]
+    weeks: list[date]
+    shown: Floats
+    possible: Floats
+    attended: Floats
+    late: Floats
+    years: pd.DataFrame
+    traits: pd.DataFrame
+    grades: pd.DataFrame
+    parts: list[Part]
+    _kept: dict[Any, Any] = field(default_factory=dict)
+
+    @cached_property
+    def row_of(self) -> dict[int, int]:
+        """The row of a student's number."""
+        return {int(number): row for row, number in enumerate(self.ids)}
+
+    @cached_property
+    def parts_table(self) -> pd.DataFrame:
+        """Every part, by row and week."""
+        known = [one for one in self.parts if one.student in self.row_of]
+        return pd.DataFrame(
+            {
+                "row": [self.row_of[one.student] for one in known],
+                "type": [one.type for one in known],
+                "first": [self.week(one.first) for one in known],
+                "end": [self.week_after(one.end) for one in known],
+            },
+            dtype=np.int64,
+        )
+
+    def week(self, day: date) -> int:
+        """The number of the first school week that isn't over before the day's week."""
+        return int(np.searchsorted(np.array(self.weeks, dtype="datetime64[D]"), np.datetime64(clock.week_of(day))))
+
+    def week_after(self, end: date | None) -> int:
+        """The number of the first school week after a part ended; past the last one while it goes on."""
+        return len(self.weeks) + 1 if end is None else self.week(end - timedelta(days=1) + timedelta(days=7))
+
+    def window(self, key: str, start: int, weeks: int, later: tuple[int, int]) -> Window:
+        """Everybody's figures around a start; worked out once for all who began in the same week."""
+        asked = (key, start, weeks, later)
+        if asked not in self._kept:
+            if key == "grades":
+                self._kept[asked] = self._grade_window(start, weeks, later)
+            else:
+                top, bottom = (self.shown, self.possible) if key == "attendance" else (self.late, self.attended)
+                self._kept[asked] = weekly_window(top, bottom, start=start, weeks=weeks, later=later)
+        found: Window = self._kept[asked]
+        return found
+
+    def far(self, key: str, start: int, weeks: int) -> Floats | None:
+        """The level of the weeks before the weeks before."""
+        if key == "grades":
+            return None
+        top, bottom = (self.shown, self.possible) if key == "attendance" else (self.late, self.attended)
+        return share(top, bottom, start - 2 * weeks, start - weeks)
+
+    def at(self, start: int) -> tuple[npt.NDArray[np.int64], Floats]:
+        """Year groups and characteristics on the first day of a week."""
+        if ("at", start) not in self._kept:
+            day = np.datetime64(self.weeks[min(start, len(self.weeks) - 1)])
+            years = np.full(len(self.ids), -1, dtype=np.int64)
+            held = self.years[(self.years["first"] <= day) & (self.years["end"] > day)]
+            years[held["row"]] = held["group"]
+            traits = np.zeros((len(self.ids), TRAIT_COUNT))
+            has = self.traits[(self.traits["first"] <= day) & (self.traits["end"] > day)]
+            traits[has["row"], has["kind"]] = 1.0
+            self._kept["at", start] = years, traits
+        found: tuple[npt.NDArray[np.int64], Floats] = self._kept["at", start]
+        return found
+
+    def barred(self, type_id: int, first: int, last: int) -> Mask:
+        """Who had help of this kind in any of these weeks, and so is compared with nobody."""
+        table = self.parts_table
+        mask = np.zeros(len(self.ids), dtype=bool)
+        had = table[(table["type"] == type_id) & (table["first"] < last) & (table["end"] > first)]
+        mask[had["row"].to_numpy()] = True
+        return mask
+
+    def _grade_window(self, start: int, weeks: int, later: tuple[int, int]) -> Window:
+        """The change of current grades in steps of their scale: the last before the start, the last by the end of the later weeks."""
+        begin = np.datetime64(self.weeks[start]) if start < len(self.weeks) else np.datetime64("NaT")
+        final = np.datetime64(self.weeks[min(later[1], len(self.weeks)) - 1]) + np.timedelta64(7, "D")
+        grades = self.grades
+        before = grades[grades["on"] < begin].groupby(["row", "course"], sort=False)
+        last = before.tail(1).set_index(["row", "course"])
+        one_before = before.nth(-2).set_index(["row", "course"])
+        soonest = begin + np.timedelta64(GRADE_AFTER.days, "D")
+        since = grades[(grades["on"] >= soonest) & (grades["on"] < final)]
+        after = since.groupby(["row", "course"], sort=False).tail(1).set_index(["row", "course"])
+        joined = last.join(after, rsuffix="_after").join(one_before[["scale", "position"]], rsuffix="_earlier")
+        joined = joined[joined["scale"] == joined["scale_after"]]
+        gained = joined["position"] - joined["position_after"]
+        before_that = (joined["position_earlier"] - joined["position"]).where(
+            joined["scale"] == joined["scale_earlier"], 0
+        )
+        per_row = pd.DataFrame(
+            {"gained": gained, "level": joined["level"], "trend": before_that.fillna(0)}
+        ).groupby(level="row").mean()  # fmt: skip
+        table = per_row.reindex(np.arange(len(self.ids)))
+        near = share(self.shown, self.possible, start - weeks, start)
+        features = np.column_stack([table["level"], table["trend"], near]).astype(float)
+        later_values = table["gained"].to_numpy(dtype=float)
+        return Window(np.where(np.isfinite(later_values), 0.0, np.nan), later_values, features)
+
+
+def read_figures(today: date) -> Figures:
+    """Everything that any impact needs, in nine queries whatever the number of students or interventions.
+
+    Only whole weeks count: the present one is left out.
+    """
+    until = clock.week_of(today) - timedelta(days=1)
+    since = clock.week_of(until - BACK)
+    ids = np.array(sorted(Student.objects.values_list("pk", flat=True)), dtype=np.int64)
+    row_of = {int(number): row for row, number in enumerate(ids)}
+    counts, weeks = _weekly(row_of, since, until)
+    years = YearGroupMembership.objects.filter(period__endswith__gt=since) | YearGroupMembership.objects.filter(
+        period__endswith=None
+    )
+    traits = Characteristic.objects.filter(kind__in=TRAITS).exclude(kind=CharacteristicKind.SEN_STATUS, code="N")
+    return Figures(
+        ids, weeks, *counts,
+        _dated(row_of, years.values_list("student_id", "group_id", "period"), "group"),
+        _dated(row_of, ((s, TRAITS[CharacteristicKind(k)], p) for s, k, p in traits.values_list("student_id", "kind", "period")), "kind"),
+        _grades(row_of, since),
+        [
+            Part(student, row, kind, period.lower, period.upper)
+            for student, row, kind, period in InterventionMember.objects.values_list(
+                "student_id", "intervention_id", "intervention__type_id", "period"
+            )
+        ],
+    )  # fmt: skip
+
+
+def _weekly(row_of: dict[int, int], since: date, until: date) -> tuple[list[Floats], list[date]]:
+    of_series: dict[str, list[int]] = {}
+    for student, series in series_by_student(row_of, until).items():
+        of_series.setdefault(series, []).append(student)
+    every = [since + timedelta(weeks=n) for n in range((until - since).days // 7 + 1)]
+    place = {week: n for n, week in enumerate(every)}
+    counts = [np.zeros((len(row_of), len(every))) for _ in range(4)]
+    for series in sorted(of_series):
+        for student, weekly in weekly_by_student(of_series[series], since, until, Series(series)).items():
+            row = row_of[student]
+            for week, totals in weekly:
+                column = place[week]
+                counts[0][row, column] = totals.shown
+                counts[1][row, column] = totals.possible
+                counts[2][row, column] = totals.attended
+                counts[3][row, column] = totals.late
+    marked = counts[1].sum(axis=0)
+    usual = float(np.median(marked[marked > 0])) if (marked > 0).any() else 0.0
+    school = marked > usual * LEAST_OF_A_WEEK
+    return [one[:, school] for one in counts], [week for week, kept in zip(every, school, strict=True) if kept]
+
+
+def _dated(row_of: dict[int, int], rows: Iterable[Any], name: str) -> pd.DataFrame:
+    kept = [(row_of[s], value, p.lower or date.min, p.upper or FAR) for s, value, p in rows if s in row_of]
+    table = pd.DataFrame(kept, columns=["row", name, "first", "end"])
+    for column in ("first", "end"):
+        table[column] = table[column].to_numpy(dtype="datetime64[D]").astype("datetime64[s]")
+    return table
+
+
+def _grades(row_of: dict[int, int], since: date) -> pd.DataFrame:
+    rows = Grade.objects.filter(kind=GradeKind.CURRENT, on_date__gte=since, grade__position__isnull=False)
+    values = rows.order_by("on_date", "pk").values_list(
+        "student_id", "course_id", "scale_id", "grade__position", "on_date"
+    )
+    table = pd.DataFrame(list(values), columns=["student", "course", "scale", "position", "on"])
+    table["row"] = table["student"].map(row_of).astype("Int64")
+    table = table[table["row"].notna()].astype({"row": "int64"}).drop(columns="student")
+    table["on"] = table["on"].to_numpy(dtype="datetime64[D]").astype("datetime64[s]")
+    lowest = table.groupby("scale")["position"].transform("max")
+    table["level"] = 1 - (table["position"] - 1) / (lowest - 1).clip(lower=1)
+    return table
+
+
+def rows_of(figures: Figures, parts: Iterable[Part]) -> Rows:
+    """The rows of the students of these parts, each once."""
+    return np.array(
+        sorted({figures.row_of[one.student] for one in parts if one.student in figures.row_of}), dtype=np.intp
+    )

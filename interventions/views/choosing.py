@@ -1,0 +1,85 @@
+"""Choosing students for something: those ticked in a list, and those found by pasted names, each with a tick before it counts."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from caseload.models import Student
+from caseload.queries.students import student_rows
+from caseload.search import find_students
+from core.names import fold
+
+MOST = 300
+MOST_LINES = 60
+
+
+@dataclass
+class Chosen:
+    """Who is offered with a tick, who is ticked, and which pasted lines found nobody or several."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    students: list[Student] = field(default_factory=list)
+    nobody: list[str] = field(default_factory=list)
+    several: list[str] = field(default_factory=list)
+    cut: int = 0
+    pasted: str = ""
+
+
+def chosen(request: HttpRequest, permission: str) -> Chosen:
+    """The students whom a form or an address names, and those found by the names pasted; only those in reach.
+
+    An address that names somebody out of reach is not there.
+    """
+    found = Chosen(pasted=request.POST.get("names", ""))
+    keys = request.POST.getlist("student") if request.method == "POST" else request.GET.getlist("student")
+    offered = [*keys, *request.POST.getlist("offered")]
+    reached = Student.objects.visible_to(request.user, permission)
+    wanted = {key for text in offered[: 2 * MOST] if (key := _uuid(text)) is not None}
+    ids = dict(reached.filter(public_id__in=wanted).values_list("public_id", "pk"))
+    if len(ids) < len(wanted):
+        raise Http404
+    ticked = {ids[key] for text in keys if (key := _uuid(text)) in ids and key is not None}
+    shown = set(ids.values())
+    if "look" in request.POST:
+        for line in _lines(found):
+            once, others = _found(request, reached, line)
+            ticked |= once
+            shown |= once | others
+            if not once and not others:
+                found.nobody.append(line)
+            elif others:
+                found.several.append(line)
+        found.pasted = "\n".join(found.nobody)
+    rows = student_rows(Student.objects.filter(pk__in=shown))
+    found.rows = [{"person": row, "ticked": row["id"] in ticked} for row in rows]
+    found.students = list(Student.objects.filter(pk__in=ticked).order_by("sort_key", "pk"))
+    return found
+
+
+def _lines(found: Chosen) -> list[str]:
+    lines = [line.strip(" \t,;") for line in found.pasted.replace("\x00", "").replace(";", "\n").splitlines()]
+    lines = list(dict.fromkeys(line for line in lines if line))
+    found.cut = max(len(lines) - MOST_LINES, 0)
+    return lines[:MOST_LINES]
+
+
+def _found(request: HttpRequest, reached: Any, line: str) -> tuple[set[int], set[int]]:
+    """The one student a line means, or the several it may mean."""
+    rows = find_students(request.user, line, limit=6)
+    here = set(reached.filter(pk__in=[row["id"] for row in rows]).values_list("pk", flat=True))
+    rows = [row for row in rows if row["id"] in here]
+    words = sorted(fold(line).split())
+    exact = [row for row in rows if sorted(fold(f"{row['given_name']} {row['family_name']}").split()) == words]
+    sure = exact or rows
+    if len(sure) == 1:
+        return {sure[0]["id"]}, set()
+    return set(), {row["id"] for row in sure}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

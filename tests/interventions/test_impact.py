@@ -1,0 +1,188 @@
+"""Impact: known effects in made-up cohorts, the words for it, and the same from what is stored."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+import pytest
+
+from interventions.impact import Asked, Comparison, compare, share, t_quantile, weekly_window
+from interventions.impact_words import BY_KEY, cautions, cost_of_a_point, sentence, signed
+from tests.interventions.cohorts import cohort, trial
+
+ATTENDANCE, LATENESS = BY_KEY["attendance"], BY_KEY["lateness"]
+
+
+@pytest.mark.parametrize("effect", [0, 5])
+def test_the_interval_covers_and_the_naive_change_is_wrong_when_picked_at_the_worst_week(effect):
+    found = trial(60, effect=effect, worst=True, seed=7_000)
+    assert found.covered >= 0.88  # 60 cohorts: 95 % give or take three times its own spread
+    assert abs(found.mean - effect) < 0.6
+    assert found.naive - effect > 1.2
+
+
+def test_the_same_figures_give_the_same_answer():
+    assert cohort(3, effect=5, worst=True).compared() == cohort(3, effect=5, worst=True).compared()
+
+
+def test_both_sides_were_as_low_before_the_start():
+    found = cohort(11, effect=0, worst=True, helped=40).compared()
+    assert abs(found.before - found.compared_before) < 2
+    assert found.naive > 0 and found.compared_change > 0
+
+
+def _cohort_of(helped):
+    made = cohort(1, effect=5, worst=False, helped=helped)
+    return made, made.compared()
+
+
+def test_four_students_are_too_few_to_tell():
+    _, found = _cohort_of(4)
+    assert (found.students, found.told, found.low) == (4, False, None)
+    assert sentence(found, ATTENDANCE) == (
+        "Too few to tell: 4 could be compared, and it takes at least 5 students with figures before and afterwards."
+    )
+
+
+def test_those_without_marks_are_left_out_and_counted():
+    made = cohort(1, effect=5, worst=False, helped=12)
+    made.possible[made.helped[:3], 12:] = 0
+    made.attended[made.helped[:3], 12:] = 0
+    found = made.compared()
+    assert (found.students, found.left_out) == (9, 3)
+
+
+def test_nobody_who_had_the_same_help_is_compared():
+    made = cohort(1, effect=5, worst=False, helped=12)
+    window = weekly_window(made.attended, made.possible, start=12, weeks=6, later=(12, 18))
+    barred = np.zeros(400, dtype=bool)
+    barred[:200] = True
+    found = compare([Asked(window, made.helped, barred, made.years, made.traits)])
+    assert min(row for _, _, mates in found.pairs for row in mates) >= 200
+    assert not {row for _, _, mates in found.pairs for row in mates} & set(made.helped.tolist())
+
+
+def test_nothing_is_said_where_nobody_is_left_to_compare():
+    made = cohort(1, effect=5, worst=False, helped=12)
+    window = weekly_window(made.attended, made.possible, start=12, weeks=6, later=(12, 18))
+    barred = np.ones(400, dtype=bool)
+    found = compare([Asked(window, made.helped, barred, made.years, made.traits)])
+    assert (found.students, found.left_out, found.effect) == (0, 12, None)
+
+
+def test_a_student_helped_twice_counts_once():
+    made = cohort(1, effect=5, worst=False, helped=12)
+    window = weekly_window(made.attended, made.possible, start=12, weeks=6, later=(12, 18))
+    one = Asked(window, made.helped, np.zeros(400, dtype=bool), made.years, made.traits)
+    once, twice = compare([one]), compare([one, one])
+    assert twice.students == 12
+    assert twice.effect == pytest.approx(once.effect)
+    assert twice.high - twice.low == pytest.approx(once.high - once.low, rel=0.05)
+
+
+def test_weeks_are_summed_before_they_are_divided():
+    top, bottom = np.array([[1.0, 9.0]]), np.array([[2.0, 18.0]])
+    top[0, 1] = 18.0
+    assert share(top, bottom, 0, 2)[0] == pytest.approx(95.0)
+    assert np.isnan(share(top, np.zeros((1, 2)), 0, 2)[0])
+
+
+@pytest.mark.parametrize(("freedom", "value"), [(4, 2.776), (7, 2.365), (11, 2.201), (29, 2.045), (200, 1.972)])
+def test_students_t(freedom, value):
+    assert t_quantile(freedom) == pytest.approx(value, abs=0.01)
+
+
+def _found(effect, low, high, **more):
+    return Comparison(students=12, compared=40, before=80.0, later=85.0, effect=effect, low=low, high=high, **more)
+
+
+@pytest.mark.parametrize(
+    ("figure", "found", "words"),
+    [
+        (
+            ATTENDANCE,
+            _found(4.94, 2.0, 7.8),
+            "Attendance went 4.9 points better than for 40 similar students who did not have it; the true difference most "
+            "likely lies between +2.0 and +7.8 points.",
+        ),
+        (
+            LATENESS,
+            _found(-4.94, -7.8, -2.0),
+            "Lateness went 4.9 points better than for 40 similar students who did not have it; the true difference most "
+            "likely lies between −7.8 and −2.0 points.",
+        ),
+        (
+            ATTENDANCE,
+            _found(-4.94, -7.8, -2.0),
+            "Attendance went 4.9 points worse than for 40 similar students who did not have it; the true difference most "
+            "likely lies between −7.8 and −2.0 points.",
+        ),
+        (
+            ATTENDANCE,
+            _found(1.2, -2.0, 4.4),
+            "It can’t be told whether attendance changed because of it: beside 40 similar students who did not have it, the "
+            "difference is +1.2 points, and anything from −2.0 to +4.4 points fits the figures.",
+        ),
+    ],
+)
+def test_what_is_said(figure, found, words):
+    assert sentence(found, figure) == words
+
+
+def test_a_cost_is_told_only_of_a_sure_gain():
+    sure, unsure, worse = _found(5.0, 2.0, 8.0), _found(1.0, -2.0, 4.0), _found(-5.0, -8.0, -2.0)
+    assert cost_of_a_point(sure, ATTENDANCE, Decimal(600)) == {
+        "words": "£10.00 for each point of attendance gained by one student",
+        "pounds": 10.0,
+    }
+    assert cost_of_a_point(unsure, ATTENDANCE, Decimal(600)) == {
+        "words": "It can’t be told: no gain in attendance is sure."
+    }
+    assert cost_of_a_point(worse, ATTENDANCE, Decimal(600)) == cost_of_a_point(unsure, ATTENDANCE, Decimal(600))
+    assert cost_of_a_point(worse, LATENESS, Decimal(600))["pounds"] == 10.0
+    assert cost_of_a_point(sure, ATTENDANCE, None) == {"words": "No cost is entered."}
+
+
+def test_beginning_at_a_low_point_is_warned_of():
+    found = _found(1.0, -2.0, 4.0)
+    assert cautions(found, ATTENDANCE, 88.0) == [
+        "Attendance was 8.0 points worse in the weeks before the start than in the weeks before those: it began at a low "
+        "point, from which much would have come back by itself."
+    ]
+    assert cautions(found, ATTENDANCE, 80.5) == []
+    assert cautions(found, LATENESS, 88.0) == []
+
+
+def test_signs():
+    assert [signed(value, ATTENDANCE) for value in (1.26, -1.26, 0.04, -0.04)] == ["+1.3", "−1.3", "0.0", "0.0"]
+
+
+START = date(2025, 9, 1)
+
+
+def _stored(college, students, weeks=30):
+    """Weekly summaries: everybody at 90 %, those named at 60 % in the last weeks before the start, then at 95 %."""
+    from attendance.models import WeekSummary
+    from caseload.models import Student
+
+    dice = np.random.default_rng(5)
+    monday = college.today - timedelta(days=college.today.weekday())
+    low = {student.pk for student in students}
+    rows = []
+    for student in Student.objects.order_by("pk"):
+        series = "session" if student.site_memberships.first().site.kind == "school" else "lesson"
+        for back in range(weeks, 0, -1):
+            chance = 0.9 if student.pk not in low or back > 10 else (0.7 if back > 8 else 0.97)
+            present = int(dice.binomial(10, chance))
+            rows.append(
+                WeekSummary(
+                    student=student,
+                    series=series,
+                    week=monday - timedelta(weeks=back),
+                    present=present,
+                    unauthorised=10 - present,
+                )  # fmt: skip
+            )
+    WeekSummary.objects.all().delete()
+    WeekSummary.objects.bulk_create(rows)
+    return monday

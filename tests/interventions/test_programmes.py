@@ -1,0 +1,351 @@
+"""Interventions: started for chosen students, sessions in one screen, joining and leaving, reviews, and who sees what."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from attendance.models import Alert, AlertRule
+from audit.models import Entry
+from caseload import reasons
+from core import clock
+from core.jobs import run_now
+from interventions.actions import impact as impact_actions
+from interventions.actions import programmes as actions
+from interventions.choices_programmes import IMPACT, RUN
+from interventions.models import (
+    ImpactRun,
+    Intervention,
+    InterventionMember,
+    InterventionReview,
+    InterventionSession,
+    InterventionType,
+    SessionAttendance,
+)
+from interventions.queries import impact as impact_queries
+from interventions.queries import programmes as queries
+
+SET_UP = {"intended": "Attendance of 95 %", "figure": "attendance"}
+
+
+@pytest.fixture
+def kind(db):
+    return InterventionType.objects.get(name="Attendance mentoring")
+
+
+@pytest.fixture
+def said(college, kind):
+    def make(**more):
+        values = {
+            "type": kind, "title": "Mentoring", "area": "attendance", "led_by": college.okafor,
+            "starts_on": college.today - timedelta(days=21), "review_on": college.today + timedelta(days=21), **SET_UP,
+        }  # fmt: skip
+        return actions.InterventionSaid(**(values | more))
+
+    return make
+
+
+@pytest.fixture
+def started(college, said):
+    """Mentoring of Ada and Ben, whom Mr Lind reaches, led by Ms Okafor."""
+    students = [college.student("Ada"), college.student("Ben")]
+    return actions.start_intervention(college.lind, said(), students, token=uuid4())
+
+
+def outsider(college):
+    """A student whom Mr Lind does not reach."""
+    from caseload.models import Student
+
+    reached = Student.objects.visible_to(college.lind, RUN).values("pk")
+    return Student.objects.exclude(pk__in=reached).order_by("pk").first()
+
+
+def form(college, kind, **more):
+    today = college.today
+    return {
+        "type": kind.pk, "led_by": college.lind.pk, "starts_on": today, "review_on": today + timedelta(days=30),
+        "form_token": uuid4(), **SET_UP,
+    } | more  # fmt: skip
+
+
+def test_starting_clears_the_ticked_reasons_and_is_recorded(college, said):
+    ada = college.student("Ada")
+    rule = AlertRule.objects.create(name="Below", kind="threshold")
+    Alert.objects.create(
+        student=ada, rule=rule, reason="82 % in six weeks", raised_on=college.today, true_on=college.today
+    )
+    keys = [reason.key for reason in reasons.open_reasons([ada.pk], college.lind)]
+    row = actions.start_intervention(college.lind, said(), [ada], token=uuid4(), answers=keys)
+    alert = Alert.objects.get(student=ada)
+    assert (alert.state == "open", alert.ended_through) == (False, "Intervention")
+    entry = Entry.objects.filter(verb="intervention_started").get()
+    assert (entry.object_id, entry.details) == (str(row.pk), {"students": [ada.pk]})
+
+
+def test_the_same_form_twice_starts_one(college, said):
+    token, ada = uuid4(), [college.student("Ada")]
+    first = actions.start_intervention(college.lind, said(), ada, token=token)
+    assert actions.start_intervention(college.lind, said(), ada, token=token) == first
+    assert Intervention.objects.count() == InterventionMember.objects.count() == 1
+
+
+def test_nobody_out_of_reach_is_put_in(college, said, started):
+    with pytest.raises(PermissionDenied):
+        actions.start_intervention(college.lind, said(), [college.student("Ada"), outsider(college)], token=uuid4())
+    with pytest.raises(PermissionDenied):
+        actions.add_students(college.lind, started, [outsider(college)], college.today)
+    assert Intervention.objects.count() == 1
+
+
+def test_who_sees_an_intervention_and_its_impact(college, started):
+    def seen(who, permission):
+        return Intervention.objects.all().visible_to(who, permission).exists()
+
+    everybody = (
+        college.okafor,
+        college.brandt,
+        college.lind,
+        college.vance,
+        college.lowe,
+        college.mendes,
+        college.ward,
+    )
+    assert [seen(who, RUN) for who in everybody] == [True, False, True, False, True, False, False]
+    assert [seen(who, IMPACT) for who in everybody] == [True, False, True, False, True, False, False]
+    # A tutor of one of the students runs it with the others, but what it changed is for leaders and whoever leads it.
+    Intervention.objects.update(led_by=college.lind, made_by=college.lind)
+    assert (seen(college.okafor, RUN), seen(college.okafor, IMPACT)) == (True, False)
+
+
+def test_whoever_leads_sees_the_names_and_others_only_whom_they_reach(college, said):
+    far, ada = outsider(college), college.student("Ada")
+    row = actions.start_intervention(college.lowe, said(led_by=college.okafor), [ada, far], token=uuid4())
+    names = [one["person"]["id"] for one in queries.detail(college.okafor, row).members]
+    assert sorted(names) == sorted([ada.pk, far.pk])
+    shown = queries.detail(college.lind, row)
+    assert ([one["person"]["id"] for one in shown.members], shown.hidden) == ([ada.pk], 1)
+
+
+def test_a_session_in_one_screen(college, started):
+    said = actions.SessionSaid(
+        clock.at(college.today, 10),
+        40,
+        (college.okafor.pk,),
+        frozenset({college.student("Ada").pk}),
+        "Planned the week",
+    )
+    session = actions.log_session(college.okafor, started, said)
+    came = dict(SessionAttendance.objects.filter(session=session).values_list("student__given_name", "came"))
+    assert came == {"Ada": True, "Ben": False}
+    with pytest.raises(actions.SessionHeldThen):
+        actions.log_session(college.okafor, started, said)
+    effort = queries.efforts_of([started])[started.pk]
+    assert (effort.sessions, effort.minutes, effort.staff_minutes, effort.cost) == (1, 40, 40, None)
+
+
+def test_hours_and_cost_count_every_member_of_staff(college, said):
+    row = actions.start_intervention(
+        college.lind, said(cost_per_hour=30, other_cost=5), [college.student("Ada")], token=uuid4()
+    )
+    both = (college.okafor.pk, college.lind.pk)
+    actions.log_session(college.lind, row, actions.SessionSaid(clock.at(college.today, 10), 30, both, frozenset()))
+    effort = queries.efforts_of([row])[row.pk]
+    assert (effort.hours, effort.cost) == (1.0, 35)
+
+
+def test_leaving_keeps_the_days_and_a_mistake_is_taken_out(college, started):
+    ada, ben = started.members.order_by("student__given_name")
+    actions.remove_student(college.lind, ada, college.today - timedelta(days=1), "Moved group")
+    ada.refresh_from_db()
+    assert (ada.period.upper, ada.left_because) == (college.today, "Moved group")
+    actions.remove_student(college.lind, ben, started.starts_on - timedelta(days=1), "")
+    assert list(started.members.values_list("student__given_name", flat=True)) == ["Ada"]
+    assert actions.add_students(college.lind, started, [college.student("Ada")], college.today) == 1
+    assert actions.add_students(college.lind, started, [college.student("Ada")], college.today) == 0
+
+
+def test_a_review_goes_on_or_ends_it(college, started):
+    actions.review_intervention(college.lind, started, 1, "Better", next_on=college.today + timedelta(days=7))
+    with pytest.raises(actions.InterventionChanged):
+        actions.review_intervention(
+            college.okafor, started, 1, "Also better", next_on=college.today + timedelta(days=9)
+        )
+    row = actions.review_intervention(college.okafor, started, 2, "Done", next_on=None, ended_on=college.today)
+    assert (row.ended_on, row.outcome, InterventionReview.objects.count()) == (college.today, "Done", 2)
+    ends = set(started.members.values_list("period__endswith", flat=True))
+    assert ends == {college.today + timedelta(days=1)}
+    with pytest.raises(actions.InterventionChanged):
+        actions.add_students(college.lind, started, [college.student("Ada")], college.today)
+
+
+def test_a_review_that_is_due_is_a_reason(college, started):
+    ids = [college.student("Ada").pk, college.student("Ben").pk]
+    assert queries.reviews_due(ids, college.lind) == {}
+    Intervention.objects.update(review_on=college.today - timedelta(days=3))
+    found = queries.reviews_due(ids, college.okafor)
+    assert [reason.words for reason in found[ids[0]]] == ["Intervention review due: Mentoring"]
+    assert queries.reviews_due(ids, college.mendes) == {}
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def test_started_from_a_list_by_ticking(college, sign_in, kind):
+    client = sign_in(college.lind)
+    address = reverse("interventions:intervention_new")
+    ada, ben = college.student("Ada"), college.student("Ben")
+    page = client.get(address, {"student": [ada.public_id, ben.public_id]})
+    assert [row["ticked"] for row in page.context["chosen"].rows] == [True, True]
+    answer = client.post(address, form(college, kind, student=[ada.public_id], offered=[ada.public_id, ben.public_id]))
+    row = Intervention.objects.get()
+    assert answer.headers["Location"] == reverse("interventions:intervention_detail", args=[row.public_id])
+    assert (row.title, row.area) == ("Attendance mentoring", "attendance")
+    assert list(row.members.values_list("student__given_name", flat=True)) == ["Ada"]
+    assert client.get(answer.headers["Location"]).status_code == 200
+
+
+def test_an_address_with_somebody_out_of_reach_is_not_there(college, sign_in):
+    client = sign_in(college.lind)
+    address = reverse("interventions:intervention_new")
+    assert client.get(address, {"student": outsider(college).public_id}).status_code == 404
+
+
+def test_pasted_names_are_shown_before_anything_is_saved(college, sign_in, kind):
+    client = sign_in(college.lind)
+    ada, far = college.student("Ada"), outsider(college)
+    names = f"{ada.full_name}\n{far.full_name}\nNobody Atall"
+    sent = form(college, kind, names=names, look="1", intended="Keep this text")
+    page = client.post(reverse("interventions:intervention_new"), sent)
+    found = page.context["chosen"]
+    assert page.status_code == 200
+    assert [row["person"]["id"] for row in found.rows if row["ticked"]] == [ada.pk]
+    assert far.pk not in [row["person"]["id"] for row in found.rows]
+    assert "Nobody Atall" in found.nobody
+    assert "Keep this text" in page.content.decode()
+    assert Intervention.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"review_on": "2026-01-01"}, "review_on"),
+        ({"ends_on": "2026-01-01"}, "ends_on"),
+        ({"intended": " "}, "intended"),
+        ({"starts_on": "30th of never"}, "starts_on"),
+        ({"figure": "other", "figure_goal": "95"}, "figure_goal"),
+        ({"student": []}, "__all__"),
+    ],
+)
+def test_wrong_input_loses_nothing(college, sign_in, kind, wrong, field):
+    client = sign_in(college.lind)
+    sent = form(college, kind, student=[college.student("Ada").public_id], title="Kept 🙂 عنوان") | wrong
+    page = client.post(reverse("interventions:intervention_new"), sent)
+    assert (page.status_code, list(page.context["form"].errors)) == (422, [field])
+    assert "Kept 🙂 عنوان" in page.content.decode()
+    assert Intervention.objects.count() == 0
+
+
+def test_a_session_is_logged_on_its_page(college, sign_in, started):
+    client = sign_in(college.okafor)
+    address = reverse("interventions:session_new", args=[started.public_id])
+    assert client.get(address).status_code == 200
+    sent = {
+        "came": [college.student("Ada").pk], "held_on": college.today, "held_time": "10:20", "minutes": "30",
+        "staff": [college.okafor.pk], "note": "Went well",
+    }  # fmt: skip
+    assert client.post(address, sent).status_code == 302
+    assert InterventionSession.objects.get().minutes == 30
+    again = client.post(address, sent)
+    assert (again.status_code, list(again.context["form"].errors)) == (422, ["held_time"])
+    future = client.post(address, sent | {"held_on": college.today + timedelta(days=1)})
+    assert list(future.context["form"].errors) == ["held_on"]
+    detail = client.get(reverse("interventions:intervention_detail", args=[started.public_id]))
+    assert "1 of 2 came" in detail.content.decode()
+
+
+def test_two_people_changing_one_see_both(college, sign_in, started, kind):
+    client = sign_in(college.lind)
+    address = reverse("interventions:intervention_change", args=[started.public_id])
+    sent = form(college, kind, intended="My words", version=1, led_by=college.okafor.pk, starts_on=started.starts_on)
+    Intervention.objects.update(version=2, intended="Their words")
+    page = client.post(address, sent)
+    text = page.content.decode()
+    assert (page.status_code, "My words" in text, "Their words" in text) == (422, True, True)
+    assert client.post(address, sent | {"version": 2}).status_code == 302
+    assert Intervention.objects.get().intended == "My words"
+
+
+def test_the_list_costs_the_same_for_three_as_for_thirty(college, sign_in, said):
+    client = sign_in(college.lind)
+    address = reverse("interventions:intervention_list")
+
+    def cost():
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(address, {"show": "all"}).status_code == 200
+        return len(caught)
+
+    for _ in range(3):
+        actions.start_intervention(college.lind, said(), [college.student("Ada")], token=uuid4())
+    client.get(address)
+    three = cost()
+    for _ in range(27):
+        actions.start_intervention(college.lind, said(), [college.student("Ben")], token=uuid4())
+    assert cost() == three
+
+
+# --- impact ----------------------------------------------------------------------------------------------------------
+
+
+def test_impact_is_asked_for_worked_out_and_shown(college, sign_in, started):
+    client = sign_in(college.lind)
+    address = reverse("interventions:intervention_impact", args=[started.public_id])
+    assert "Not worked out yet" in client.get(address).content.decode()
+    assert client.post(address, {"weeks": 6}).status_code == 302
+    assert client.post(address, {"weeks": 6}).status_code == 302
+    run = ImpactRun.objects.get()
+    assert "Being worked out" in client.get(address).content.decode()
+    run_now("interventions.work_out_impact", run_id=run.pk)
+    run_now("interventions.work_out_impact", run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.method_version, run.result["students"]) == ("done", "matched-did-1", 2)
+    assert [one["verdict"] for one in run.result["figures"]] == ["Too few to tell"] * 3
+    assert "Too few to tell" in client.get(address).content.decode()
+
+
+def test_impact_is_for_leaders_and_whoever_leads(college, sign_in, started):
+    address = reverse("interventions:intervention_impact", args=[started.public_id])
+    Intervention.objects.update(led_by=college.lind, made_by=college.lind)
+    client = sign_in(college.okafor)
+    assert client.get(address).status_code == 404
+    with pytest.raises(PermissionDenied):
+        impact_actions.ask_for_impact(college.okafor, weeks=6, intervention=started)
+    with pytest.raises(PermissionDenied):
+        impact_actions.ask_for_impact(college.okafor, weeks=6, kind=started.type)
+
+
+def test_everything_is_worked_out_once_a_week(college, started):
+    assert impact_actions.work_out_all() == 2
+    assert set(ImpactRun.objects.values_list("scope", "state")) == {("intervention", "done"), ("type", "done")}
+    (row,) = impact_queries.kinds()
+    assert (row.kind, row.students, row.interventions, row.run.scope) == (started.type, 2, 1, "type")
+
+
+def test_who_got_nothing_though_flagged(college, started, sign_in):
+    cara = college.student("Cai") if any(one.given_name == "Cai" for one in college.students) else None
+    rule = AlertRule.objects.create(name="Below", kind="threshold")
+    ada = college.student("Ada")
+    others = [one for one in college.students if one.pk not in (ada.pk, outsider(college).pk)]
+    lone = cara or next(one for one in others if Intervention.objects.filter(members__student=one).count() == 0)
+    for student in (ada, lone):
+        Alert.objects.create(
+            student=student, rule=rule, reason="Low", raised_on=date(2026, 11, 2), true_on=college.today
+        )
+    found = impact_queries.unhelped(college.achebe)
+    assert [one.person["id"] for one in found if "alert" in one.words] == [lone.pk]
+    client = sign_in(college.lind)
+    assert client.get(reverse("interventions:unhelped_list")).status_code == 200
