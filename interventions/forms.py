@@ -15,7 +15,7 @@ from core import clock
 from interventions import choices
 from interventions.actions import MeetingSaid, NoteSaid, ReviewSaid, TargetSaid
 from interventions.choices import Audience, Figure, Outcome
-from interventions.models import Meeting, MeetingType, Target
+from interventions.models import BankItem, Meeting, MeetingType, Target
 from progress.models import Grade, ScaleGrade
 
 NEW_TARGETS = 3
@@ -265,10 +265,14 @@ class TargetForm(forms.Form):
         label="Who can read it", choices=Audience.choices[:2], required=False, widget=forms.RadioSelect
     )
 
+    bank_item = forms.ModelChoiceField(
+        queryset=BankItem.objects.targets(), to_field_name="public_id", required=False, widget=forms.HiddenInput
+    )
+
     def __init__(
         self, *args: Any, offered: "Offered", target: Target | None = None, required: bool = False, **kwargs: Any
     ) -> None:
-        usual = {"due_on": _friday_in(USUAL_WEEKS), "audience": Audience.TEACHERS}
+        usual = {"due_on": friday_in(USUAL_WEEKS), "audience": Audience.TEACHERS}
         kwargs["initial"] = usual | (_initial_of_target(target) if target else {}) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         course: Any = self.fields["course"]
@@ -299,21 +303,31 @@ class TargetForm(forms.Form):
         return data
 
     def _is_empty(self, data: Mapping[str, Any]) -> bool:
-        ignored = {"due_on", "audience", "figure"}
+        ignored = {"due_on", "audience", "figure", "bank_item"}
         return not self.errors and not any(value for name, value in data.items() if name not in ignored)
 
     def _check_figure(self, data: Mapping[str, Any]) -> None:
         figure = data.get("figure")
         if figure == Figure.GRADE and not data.get("figure_grade"):
             self.add_error("figure_grade", "Choose the grade to reach.")
+        if figure == Figure.GRADE and not data.get("course") and "course" not in self.errors:
+            self.add_error("course", "Choose the subject, so that Waymark can read the grade.")
         if (
             figure in (Figure.ATTENDANCE, Figure.COUNT)
             and data.get("figure_goal") is None
             and "figure_goal" not in self.errors
         ):
             self.add_error("figure_goal", "Give the number to reach.")
-        if figure == Figure.ATTENDANCE and (data.get("figure_goal") or 0) > 100:
+        goal = data.get("figure_goal")
+        if figure == Figure.ATTENDANCE and (goal or 0) > 100:
             self.add_error("figure_goal", "Attendance can't be more than 100 per cent.")
+        if figure == Figure.COUNT and goal is not None and (goal != int(goal) or not 1 <= goal <= 1000):
+            self.add_error("figure_goal", "Give a whole number of times, from 1 to 1000.")
+
+    @property
+    def sent_names(self) -> str:
+        """The names of its fields on this page, for a part that sends no more than these."""
+        return ",".join(self.add_prefix(name) for name in self.fields)
 
     @property
     def says_something(self) -> bool:
@@ -327,7 +341,7 @@ class TargetForm(forms.Form):
         return TargetSaid(**data, audience=given, steps=tuple(steps_of(self.cleaned_data["steps"])))
 
 
-def _friday_in(weeks: int) -> date:
+def friday_in(weeks: int) -> date:
     """The Friday of the week so many weeks from now: a date to begin from."""
     return clock.week_of(clock.today()) + timedelta(weeks=weeks, days=4)
 

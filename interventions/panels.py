@@ -219,6 +219,7 @@ def register() -> None:
     columns.register_student_action(
         StudentAction("meeting", "One-to-one", "interventions:meeting_new", LOG, 10, "chat-left-text", "n o")
     )
+    columns.register_action(BulkAction("target", "Target", "interventions:target_many", SET, 30, "bullseye"))
     columns.register_student_action(
         StudentAction("target", "Target", "interventions:target_new", SET, 20, "bullseye", "n t")
     )

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from interventions import urls_programmes
+from interventions import urls_programmes, urls_targets
 from interventions.views import cases, due, letters, meeting_new, meetings, notes, targets
 
 app_name = "interventions"
 urlpatterns = [
+    *urls_targets.urlpatterns,
     *urls_programmes.urlpatterns,
     path("due/", due.due_list, name="due_list"),
     path("students/<uuid:student_id>/one-to-one/", meeting_new.meeting_new, name="meeting_new"),

@@ -152,7 +152,9 @@ def two_in_one(typed: Typed) -> Hint | None:
         return None
     plain = re.sub(r"\s*\n\s*[-•*]?\s*", "; ", typed.what.strip().lower())
     parts = [part for part in re.split(_JOIN, re.sub(_ONE_WORK, "", plain)) if part and part.strip()]
-    begun = [part for part in parts if re.match(rf"\s*(?:also |then |to |i will |will )*{_VERB}\b", part)]
+    begun = [
+        part for part in parts if re.match(rf"\s*(?:also |then |try to |try and |to |i will |will )*{_VERB}\b", part)
+    ]
     begun = begun[:1] + [part for part in begun[1:] if not re.search(_HANGS_ON, part)]
     if len(parts) < 2 or len(begun) < 2:
         return None

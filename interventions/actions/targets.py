@@ -1,20 +1,24 @@
 """Setting, changing and reviewing targets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit import record
+from caseload import reasons
 from caseload.models import Course, Student
+from caseload.reasons import Through
 from core import clock
 from core.actors import SystemActor
-from interventions import choices, rules
-from interventions.choices import Audience, Outcome, TargetState
-from interventions.models import Meeting, Target, TargetReview, TargetStep
+from interventions import choices, choices_bank, rules
+from interventions.choices import Audience, Figure, Outcome, TargetState
+from interventions.models import BankItem, Meeting, Target, TargetCount, TargetReview, TargetStep
 from progress.models import ScaleGrade
 
 if TYPE_CHECKING:
@@ -55,6 +59,7 @@ class TargetSaid:
     supported_by: str = ""
     course: Course | None = None
     audience: str = Audience.TEACHERS
+    bank_item: BankItem | None = None
     steps: tuple[str, ...] = field(default=())
 
     def columns(self) -> dict[str, Any]:
@@ -87,17 +92,82 @@ class ReviewSaid:
 
 
 @transaction.atomic
-def set_target(student: Student, said: TargetSaid, *, by: "By", meeting: Meeting | None = None) -> Target:
-    """Set a target for a student, in a one-to-one or by itself. It stands on the student page and in the tutor's lists."""
+def set_target(
+    student: Student,
+    said: TargetSaid,
+    *,
+    by: "By",
+    meeting: Meeting | None = None,
+    token: UUID | None = None,
+    answers: Sequence[str] = (),
+) -> Target:
+    """Set a target for a student, in a one-to-one or by itself. It stands on the student page and in the tutor's lists.
+
+    The same form (`token`) sent twice makes one target; the open reasons named by `answers` are cleared through it.
+    """
     if not rules.may_set_target(by, student) or isinstance(by, SystemActor):
         raise PermissionDenied
     set_on = clock.local(meeting.held_at).date() if meeting else clock.today()
-    target = Target.objects.create(
-        student=student, set_at=meeting, set_on=set_on, set_by=by, changed_by=by, **said.columns()
-    )
+    try:
+        with transaction.atomic():
+            target = Target.objects.create(
+                student=student, set_at=meeting, set_on=set_on, set_by=by, changed_by=by, batch=token, **said.columns()
+            )
+    except IntegrityError:
+        return _set_before(student, token, by)
     _write_steps(target, said.steps)
-    record.record(by, choices.SET_TARGET, "target", target.pk, details={"student": student.pk})
+    reasons.clear(answers, [student.pk], by=by, through=Through("Target", "target", target.pk))
+    details = {"student": student.pk} | ({"bank_item": said.bank_item.pk} if said.bank_item else {})
+    record.record(by, choices.SET_TARGET, "target", target.pk, details=details)
     return target
+
+
+def _set_before(student: Student, token: UUID | None, by: "User") -> Target:
+    """The target that the first press of the same button made."""
+    target: Target | None = Target.objects.filter(student=student, batch=token, set_by=by).first() if token else None
+    if target is None:
+        raise PermissionDenied
+    return target
+
+
+@transaction.atomic
+def set_target_for_many(
+    students: Sequence[Student], said: TargetSaid, *, token: UUID, by: "By", answers: Sequence[str] = ()
+) -> list[Target]:
+    """Set the same target for each of these students, all or none; each is then that student's to change and review."""
+    return [set_target(student, said, by=by, token=token, answers=answers) for student in students]
+
+
+@transaction.atomic
+def count_once(target: Target, *, token: UUID, by: "By") -> int:
+    """Tick one more time off towards a target of a number of times, and give how many there are. Sent twice it counts once."""
+    now = _counting(target, by)
+    _, made = TargetCount.objects.get_or_create(form_token=token, defaults={"target": now, "by": by})
+    if made:
+        record.record(by, choices_bank.COUNTED_TARGET, "target", now.pk, details={"student": now.student_id})
+    return now.counts.count()
+
+
+@transaction.atomic
+def take_count_back(target: Target, *, by: "By") -> int:
+    """Take the last of the times away again, and give how many are left."""
+    now = _counting(target, by)
+    last = now.counts.order_by("-pk").first()
+    if last is not None:
+        last.delete()
+        details = {"student": now.student_id, "taken_back": 1}
+        record.record(by, choices_bank.COUNTED_TARGET, "target", now.pk, details=details)
+    return now.counts.count()
+
+
+def _counting(target: Target, by: "By") -> Any:
+    """The target, held for this change: open, counted, and reviewed by this person."""
+    if not rules.may_review_target(by, target) or isinstance(by, SystemActor):
+        raise PermissionDenied
+    now = Target.objects.select_for_update().get(pk=target.pk)
+    if not now.is_open or now.figure != Figure.COUNT:
+        raise TargetClosed(now)
+    return now
 
 
 def _write_steps(target: Target, steps: tuple[str, ...]) -> None:

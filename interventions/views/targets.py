@@ -1,21 +1,27 @@
 """A student's targets, one target with its history, setting, changing and reviewing."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
+from caseload import reasons
 from caseload.models import Student
 from interventions import actions, rules
+from interventions.actions.targets import count_once, take_count_back
+from interventions.choices import Figure
 from interventions.forms import Offered, ReviewForm, TargetForm
 from interventions.models import Target, TargetReview, TargetStep, history_of
-from interventions.queries.figures import figure_now, goal_of
+from interventions.queries.bank import ideas_for
+from interventions.queries.figures import goal_of, progress_of, with_progress
 from interventions.views.returning import came_from
+from interventions.views.target_help import hints_about, hints_of, taken_over
 
 READ = "interventions.view_teacher_note"
 SET = "interventions.set_target"
@@ -25,12 +31,8 @@ SET = "interventions.set_target"
 def target_list(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """A student's targets: the open ones, then those that are closed."""
     student = fetch(Student, request.user, READ, public_id=student_id)
-    targets = list(
-        Target.objects.visible_to(request.user)
-        .filter(student=student)
-        .select_related("course", "set_by")
-        .order_by("-set_on", "-pk")
-    )
+    rows = Target.objects.visible_to(request.user).filter(student=student).order_by("-set_on", "-pk")
+    targets = with_progress(request.user, rows.select_related("course", "set_by", "figure_grade"))
     context = {
         "student": student,
         "open_targets": sorted((one for one in targets if one.is_open), key=lambda one: (one.due_on, one.pk)),
@@ -50,22 +52,52 @@ def _trail(student: Student, *here: str) -> list[tuple[str, str]]:
 
 @page(SET)
 def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
-    """Set a target for a student outside a one-to-one."""
+    """Set a target for a student outside a one-to-one, afresh or from the bank."""
     student = fetch(Student, request.user, SET, public_id=student_id)
     back = came_from(request, reverse("interventions:target_list", args=[student.public_id]))
-    form = TargetForm(request.POST or None, offered=Offered(student), required=True)
+    initial = taken_over(request, request.GET)
+    form = TargetForm(request.POST or None, offered=Offered(student), required=True, initial=initial)
+    token = token_of(request)
     if request.method == "POST" and form.is_valid():
-        actions.set_target(student, form.said(), by=request.user)
-        messages.success(request, "The target is set.")
+        answers = reasons.sent(request.POST)
+        target = actions.set_target(student, form.said(), by=request.user, token=token, answers=answers)
+        messages.success(request, _said(target))
         return redirect(back)
-    context = {"student": student, "form": form, "back": back, "heading": f"New target for {student.full_name}"}
+    context = {
+        "student": student,
+        "form": form,
+        "back": back,
+        "heading": f"New target for {student.full_name}",
+        "token": token,
+        "ideas": ideas_for(request.user),
+        "hints": hints_of(request.POST) if form.is_bound else [],
+        "answers": reasons.offered([student.pk], request.user, request.POST or None),
+    }
     return render(request, "interventions/target_edit.html", context, status=422 if form.errors else 200)
+
+
+def token_of(request: HttpRequest) -> UUID:
+    """The number of the form, so that sent twice it sets one target."""
+    try:
+        return UUID(request.POST.get("form_token", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _said(target: Target) -> Any:
+    """That it is set, and where it can be made sharper when its wording leaves something open."""
+    found = hints_about(target)
+    if not found:
+        return "The target is set."
+    address = reverse("interventions:target_detail", args=[target.public_id])
+    return format_html('The target is set. <a href="{}">It could be sharper</a>: {}', address, found[0].words)
 
 
 @page(READ)
 def target_detail(request: HttpRequest, target_id: UUID) -> HttpResponse:
     """One target: all of it, its reviews, and how it was worded before."""
     target = _target(request, READ, target_id)
+    may_review = rules.may_review_target(request.user, target)
     context = {
         "target": target,
         "student": target.student,
@@ -74,17 +106,31 @@ def target_detail(request: HttpRequest, target_id: UUID) -> HttpResponse:
         .filter(target=target)
         .select_related("reviewed_by", "meeting"),
         "earlier": _wordings(target),
-        "figure": figure_now(request.user, target),
+        "progress": progress_of(request.user, [target]).get(target.pk),
         "goal": goal_of(target),
-        "may_review": rules.may_review_target(request.user, target),
+        "counts": list(target.counts.select_related("by")) if target.figure == Figure.COUNT else [],
+        "token": uuid4(),
+        "set_for": _set_together(request, target),
+        "may_review": may_review,
+        "hints": hints_about(target) if may_review and target.is_open else [],
         "review": ReviewForm(target=target, every_outcome=True, initial={"outcome": ""}),
         "trail": _trail(target.student, "Targets", "Target"),
     }
     return render(request, "interventions/target_detail.html", context)
 
 
+def _set_together(request: HttpRequest, target: Target) -> int:
+    """For how many students that this person reaches the same form set it; nothing when it was set for this one alone."""
+    if target.batch is None:
+        return 0
+    together = Target.objects.visible_to(request.user).filter(batch=target.batch).count()
+    return together if together > 1 else 0
+
+
 def _target(request: HttpRequest, permission: str, target_id: UUID) -> Target:
-    rows = Target.objects.select_related("student", "course", "set_by", "changed_by", "set_at", "figure_grade")
+    rows = Target.objects.select_related(
+        "student", "course", "set_by", "changed_by", "set_at", "figure_grade", "bank_item"
+    )
     return fetch(rows, request.user, permission, public_id=target_id)
 
 
@@ -123,6 +169,7 @@ def target_change(request: HttpRequest, target_id: UUID) -> HttpResponse:
         "form": form,
         "version": version,
         "theirs": theirs,
+        "hints": hints_of(request.POST) if form.is_bound else hints_about(target),
         "back": reverse("interventions:target_detail", args=[target.public_id]),
         "heading": f"Change a target of {target.student.full_name}",
     }
@@ -159,3 +206,19 @@ def step_tick(request: HttpRequest, target_id: UUID, position: int) -> HttpRespo
         raise Http404
     actions.tick_step(step, "done" in request.POST, by=request.user)
     return redirect("interventions:target_detail", target_id=target.public_id)
+
+
+@page(SET)
+@require_POST
+def target_count(request: HttpRequest, target_id: UUID) -> HttpResponse:
+    """Tick one more time off towards a target of a number of times, or take the last one back."""
+    target = _target(request, SET, target_id)
+    back = came_from(request, reverse("interventions:target_detail", args=[target.public_id]))
+    try:
+        if "take_back" in request.POST:
+            take_count_back(target, by=request.user)
+        else:
+            count_once(target, token=token_of(request), by=request.user)
+    except actions.TargetClosed:
+        messages.info(request, "This target is closed, or is not counted any more. Nothing was changed.")
+    return redirect(back)

@@ -315,6 +315,16 @@ def step(college: College) -> Any:
 
 
 @once
+def bank_item(college: College) -> Any:
+    """A model target that Ms Okafor saved to the bank."""
+    from interventions.models import BankItem
+
+    return BankItem.objects.create(
+        title="Essay plan", data={"what": "Hand in an essay plan"}, saved_by=college.okafor
+    ).public_id
+
+
+@once
 def note(college: College) -> Any:
     """A pastoral note about Ada."""
     from interventions.models import Note

@@ -1,0 +1,172 @@
+"""The bank of model targets: look, use, save to it, change, rate, archive."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.gates import fetch, page
+from caseload.models import Student
+from interventions import rules_bank
+from interventions.actions import bank as actions
+from interventions.forms_bank import BankForm, LookForm, RatingForm
+from interventions.models import BankItem, Target
+from interventions.queries.bank import bank_items, standings
+
+SET = "interventions.set_target"
+ROWS = 30
+
+
+@page(SET)
+def bank_list(request: HttpRequest) -> HttpResponse:
+    """The model targets, searched and sorted; for a student when one is named, to set one from."""
+    look = LookForm(request.GET)
+    said = look.cleaned_data if look.is_valid() else {}
+    archived = "archived" in request.GET
+    rows = bank_items(request.user, archived=archived, **{name: said.get(name, "") for name in LookForm.base_fields})
+    shown = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    known = standings(list(shown), request.user)
+    context = {
+        "look": look,
+        "archived": archived,
+        "looking": any(said.get(name) for name in ("q", "area", "figure")),
+        "page": shown,
+        "rows": [(item, known[item.pk]) for item in shown],
+        "student": _student(request),
+        "seen": _area_words(shown),
+    }
+    return render(request, "interventions/bank_list.html", context)
+
+
+def _area_words(shown: Any) -> dict[int, str]:
+    return {item.pk: item.get_area_display() for item in shown if item.area}
+
+
+def _student(request: HttpRequest) -> Student | None:
+    """The student for whom a target is looked for; an address that names somebody out of reach is not there."""
+    try:
+        key = UUID(request.GET.get("student", ""))
+    except ValueError:
+        return None
+    found: Student = fetch(Student, request.user, SET, public_id=key)
+    return found
+
+
+@page(SET)
+def bank_detail(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """One model target: all of it, how it has done, and one's own rating."""
+    item = _item(request, item_id)
+    known = standings([item], request.user)[item.pk]
+    context = {
+        "item": item,
+        "known": known,
+        "rating": RatingForm(initial={"stars": known.mine}),
+        "may_change": rules_bank.may_change_item(request.user, item),
+        "trail": [("Bank of targets", reverse("interventions:bank_list")), (item.title, "")],
+    }
+    return render(request, "interventions/bank_detail.html", context)
+
+
+def _item(request: HttpRequest, item_id: UUID) -> BankItem:
+    rows = BankItem.objects.targets().select_related("course", "saved_by")
+    found: BankItem = fetch(rows, request.user, SET, public_id=item_id)
+    return found
+
+
+@page(SET)
+def bank_new(request: HttpRequest) -> HttpResponse:
+    """Save a model target, afresh or from a target that somebody set; never with a student's name."""
+    target = _from_target(request)
+    form = BankForm(request.POST or None, target=target)
+    if request.method == "POST" and form.is_valid():
+        item = actions.save_to_bank(form.said(), token=_token(request), by=request.user)
+        messages.success(request, "Saved to the bank. Everybody who sets targets can use it.")
+        return redirect("interventions:bank_detail", item_id=item.public_id)
+    context = {
+        "form": form,
+        "target": target,
+        "token": _token(request),
+        "heading": "Save to the bank",
+        "trail": [("Bank of targets", reverse("interventions:bank_list")), ("Save to the bank", "")],
+    }
+    return render(request, "interventions/bank_edit.html", context, status=422 if form.errors else 200)
+
+
+def _token(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("form_token", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _from_target(request: HttpRequest) -> Target | None:
+    try:
+        key = UUID(request.POST.get("target") or request.GET.get("target") or "")
+    except ValueError:
+        return None
+    found: Target = fetch(Target.objects.select_related("student", "course"), request.user, SET, public_id=key)
+    return found
+
+
+@page(SET)
+def bank_change(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Change a model target; whoever saved it, or looks after the bank."""
+    item = _item(request, item_id)
+    form = BankForm(request.POST or None, item=item)
+    version, theirs = item.version, None
+    if not rules_bank.may_change_item(request.user, item):
+        messages.info(request, "Whoever saved it, or a leader, can change it. Save one of your own instead.")
+        return redirect("interventions:bank_detail", item_id=item.public_id)
+    if request.method == "POST" and form.is_valid():
+        sent = request.POST.get("version", "")
+        try:
+            actions.change_bank_item(item, int(sent) if sent.isdecimal() else 0, form.said(), by=request.user)
+        except actions.BankItemChanged as changed:
+            theirs, version = changed.item, changed.item.version
+        else:
+            messages.success(request, "Changed. Targets set from it stay as they are.")
+            return redirect("interventions:bank_detail", item_id=item.public_id)
+    context = {
+        "form": form,
+        "item": item,
+        "version": version,
+        "theirs": theirs,
+        "heading": "Change a model target",
+        "trail": [
+            ("Bank of targets", reverse("interventions:bank_list")),
+            (item.title, reverse("interventions:bank_detail", args=[item.public_id])),
+            ("Change", ""),
+        ],
+    }
+    return render(request, "interventions/bank_edit.html", context, status=422 if form.errors or theirs else 200)
+
+
+@page(SET)
+@require_POST
+def bank_rate(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Give a model target one to five stars."""
+    item = _item(request, item_id)
+    form = RatingForm(request.POST)
+    if form.is_valid():
+        actions.rate_bank_item(item, form.cleaned_data["stars"], by=request.user)
+        messages.success(request, "Your rating is kept.")
+    else:
+        messages.error(request, "Choose one to five stars, then press Rate.")
+    return redirect("interventions:bank_detail", item_id=item.public_id)
+
+
+@page(SET)
+@require_POST
+def bank_archive(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Take a model target out of the bank, or bring it back."""
+    item = _item(request, item_id)
+    archived = "restore" not in request.POST
+    actions.archive_bank_item(item, archived, by=request.user)
+    words = "Archived. It is offered to nobody any more." if archived else "It is back in the bank."
+    messages.success(request, words)
+    return redirect("interventions:bank_detail", item_id=item.public_id)
