@@ -8,9 +8,10 @@ class InterventionsConfig(AppConfig):
     def ready(self) -> None:
         from core import navigation
         from core.navigation import Place, Work
-        from interventions import panels, panels_programmes, queries
+        from interventions import panels, panels_one_to_ones, panels_programmes, queries
 
         panels.register()
+        panels_one_to_ones.register()
         panels_programmes.register()
         navigation.register(
             Place(

@@ -16,6 +16,7 @@ from interventions import choices
 from interventions.actions import MeetingSaid, NoteSaid, ReviewSaid, TargetSaid
 from interventions.choices import Audience, Figure, Outcome
 from interventions.models import BankItem, Meeting, MeetingType, Target
+from interventions.queries.readers import People
 from progress.models import Grade, ScaleGrade
 
 NEW_TARGETS = 3
@@ -32,6 +33,9 @@ NOT_DRAFT = {
     "writer",
     "save_draft",
     "again",
+    "pass_on",
+    "safe_now",
+    "page_for",
 }
 
 
@@ -87,7 +91,7 @@ class AudienceFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Named people need a name."""
         data = super().clean() or {}
-        if data.get("audience") == Audience.NAMED and not data.get("readers"):
+        if data.get("audience") == Audience.NAMED and not data.get("readers") and not data.get("told"):
             self.add_error("readers", "Name at least one person, or choose another audience.")
         return data
 
@@ -118,6 +122,13 @@ class MeetingForm(AudienceFields):
     notes = Words(label="What we talked about", rows=4)
     student_words = Words(label="In the student's own words", rows=2)
     tutor_actions = Words(label="What I will do", rows=2)
+    told = StaffChoice(
+        label="Who is to be told",
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They get a mail with a link to read it: no name and no words in the mail.",
+    )
     next_in = forms.ChoiceField(label="Next one-to-one", choices=NEXT_CHOICES, required=False, widget=forms.RadioSelect)
     next_on = Day(label="On")
 
@@ -127,12 +138,30 @@ class MeetingForm(AudienceFields):
         kwargs["initial"] = usual | (_initial_of(meeting) if meeting else {}) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self.meeting = meeting
+        self.reads: dict[str, set[int]] = {}
         self.fields["type"].widget.attrs |= {
             "hx-get": reverse("interventions:meeting_prompts"),
             "hx-target": "#prompts",
             "hx-swap": "outerHTML",
             "hx-trigger": "change",
         }
+
+    def offer_told(self, people: People) -> None:
+        """Those who work with the student can be told; the rest of the form knows what each of them may read."""
+        field: Any = self.fields["told"]
+        field.queryset = User.objects.filter(pk__in=[user.pk for user in people.nameable]).order_by("sort_key", "pk")
+        self.reads = people.reads
+
+    def _check_told(self, data: dict[str, Any]) -> None:
+        """Whoever is told must be able to read it; told of what is for named people, they are named."""
+        told = list(data.get("told") or ())
+        if data.get("audience") == Audience.NAMED:
+            data["readers"] = list({user.pk: user for user in [*(data.get("readers") or ()), *told]}.values())
+            return
+        unable = [user.formal_name for user in told if user.pk not in self.reads.get(data.get("audience") or "", ())]
+        if unable:
+            words = f"{' and '.join(unable)} can’t read it as it is. Choose another audience, or untick them."
+            self.add_error("told", words)
 
     def clean_held_on(self) -> date:
         """Not in the future."""
@@ -142,8 +171,9 @@ class MeetingForm(AudienceFields):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """The next date comes after this one."""
+        """The next date comes after this one; those told can read it."""
         data = super().clean()
+        self._check_told(data)
         held_on, wanted = data.get("held_on"), data.get("next_in")
         if wanted in ("2", "4", "6") and held_on:
             data["next_on"] = _school_day(held_on + timedelta(weeks=int(wanted)))
@@ -166,7 +196,8 @@ class MeetingForm(AudienceFields):
         words = {
             name: data[name] for name in ("type", "wellbeing", "notes", "student_words", "tutor_actions", "next_on")
         }
-        return MeetingSaid(held_at=self._held_at(data["held_on"]), **words, **self.audience_said())
+        told = tuple(user.pk for user in data.get("told") or ())
+        return MeetingSaid(held_at=self._held_at(data["held_on"]), told=told, **words, **self.audience_said())
 
     def _held_at(self, day: date) -> Any:
         if self.meeting and clock.local(self.meeting.held_at).date() == day:
@@ -264,7 +295,6 @@ class TargetForm(forms.Form):
     audience = forms.ChoiceField(
         label="Who can read it", choices=Audience.choices[:2], required=False, widget=forms.RadioSelect
     )
-
     bank_item = forms.ModelChoiceField(
         queryset=BankItem.objects.targets(), to_field_name="public_id", required=False, widget=forms.HiddenInput
     )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from caseload.models import Student
 from core.actors import SystemActor
-from interventions.models import Meeting, Target
+from interventions.models import Meeting, Note, Target
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,8 +29,8 @@ def may_set_target(by: "By", student: Student) -> bool:
 
 
 def may_amend_meeting(by: "By", meeting: Meeting) -> bool:
-    """Whoever wrote it or led it, while they may still log one-to-ones with the student."""
-    mine = by.pk in (meeting.written_by_id, meeting.led_by_id)
+    """Whoever wrote it or led it, while they may still log one-to-ones with the student; nobody once it is sealed."""
+    mine = by.pk in (meeting.written_by_id, meeting.led_by_id) and meeting.sealed_at is None
     return mine and _reaches(by, "interventions.log_meeting", meeting.student_id)
 
 
@@ -39,3 +39,11 @@ def may_review_target(by: "By", target: Target) -> bool:
     if isinstance(by, SystemActor):
         return False
     return Target.objects.visible_to(by, "interventions.set_target").filter(pk=target.pk).exists()
+
+
+def may_seal(by: "By", written: Meeting | Note) -> bool:
+    """Whoever may read it and seal notes, once: the safeguarding leads."""
+    if isinstance(by, SystemActor) or written.sealed_at is not None:
+        return False
+    rows = type(written)._default_manager.visible_to(by, "interventions.seal_note")
+    return bool(rows.filter(pk=written.pk, sealed_at=None).exists())

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from interventions import urls_programmes, urls_targets
+from interventions import urls_one_to_ones, urls_programmes, urls_targets
 from interventions.views import cases, due, letters, meeting_new, meetings, notes, targets
 
 app_name = "interventions"
 urlpatterns = [
-    *urls_targets.urlpatterns,
     *urls_programmes.urlpatterns,
+    *urls_one_to_ones.urlpatterns,
+    *urls_targets.urlpatterns,
     path("due/", due.due_list, name="due_list"),
     path("students/<uuid:student_id>/one-to-one/", meeting_new.meeting_new, name="meeting_new"),
     path("students/<uuid:student_id>/one-to-one/draft/", meeting_new.meeting_draft, name="meeting_draft"),

@@ -7,7 +7,8 @@ class SafeguardingConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the places in the navigation and the panel on the student page."""
-        from safeguarding import panels, places
+        from safeguarding import panels, passed_on, places
 
         places.register_places()
         panels.register_panels()
+        passed_on.register()

@@ -12,7 +12,8 @@ from caseload.models import Student
 from core import clock
 from core.actors import SystemActor
 from interventions import choices, rules
-from interventions.models import MeetingDraft
+from interventions.choices import PASSED_ON_WORDS
+from interventions.models import MeetingDraft, Note
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,6 +40,8 @@ def save_draft(
     """
     if not rules.may_log_meeting(by, student) or isinstance(by, SystemActor):
         raise PermissionDenied
+    if _passed_on(key, by):
+        return Kept(MeetingDraft(key=key, author=by, student=student), 0)
     mine = MeetingDraft.objects.filter(author=by, student=student)
     draft = mine.select_for_update().filter(key=key).first()
     if draft is None:
@@ -49,6 +52,11 @@ def save_draft(
         draft.data, draft.version, draft.saved_at = data, draft.version + 1, clock.now()
         draft.save(update_fields=["data", "version", "saved_at"])
     return Kept(draft, mine.exclude(pk=draft.pk).count())
+
+
+def _passed_on(key: UUID, by: "User") -> bool:
+    """Whether this form's words were passed on: what it sent just before must not be kept after."""
+    return Note.objects.filter(form_token=key, written_by=by, text=PASSED_ON_WORDS).exists()
 
 
 def forget_draft(key: UUID, by: "User") -> None:

@@ -3,28 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from accounts.models import User
 from audit import record
 from caseload import reasons
 from caseload.models import Student
 from caseload.reasons import Through
 from core import clock
 from core.actors import SystemActor
+from core.outbox import address_of, mail_words, queue_mail
 from interventions import choices, rules
+from interventions.actions.beforehand import use_words
+from interventions.actions.bookings import hold_booked
 from interventions.actions.drafts import forget_draft
 from interventions.actions.targets import ReviewSaid, TargetSaid, review_target, set_target
 from interventions.choices import Audience
 from interventions.models import Meeting, MeetingType
 
-if TYPE_CHECKING:
-    from accounts.models import User
-
-    By = User | SystemActor
+By = User | SystemActor
 
 TEXTS = ("wellbeing", "student_words", "notes", "tutor_actions")
 KEPT = (*TEXTS, "type", "held_at", "next_on", "audience", "visible_to_student", "visible_to_home")
@@ -59,6 +59,7 @@ class MeetingSaid:
     next_on: date | None = None
     audience: str = Audience.PASTORAL
     readers: tuple[int, ...] = ()
+    told: tuple[int, ...] = ()
     visible_to_student: bool = False
     visible_to_home: bool = False
 
@@ -71,8 +72,8 @@ def log_meeting(
     targets: Sequence[TargetSaid],
     *,
     token: UUID,
-    by: "By",
-    led_by: "User | None" = None,
+    by: By,
+    led_by: User | None = None,
     draft_key: UUID | None = None,
     answers: Sequence[str] = (),
 ) -> Meeting:
@@ -93,17 +94,34 @@ def log_meeting(
         set_target(student, target, by=by, meeting=meeting)
     if draft_key:
         forget_draft(draft_key, by)
+    hold_booked(meeting)
+    use_words(meeting)
+    _tell(meeting, said.told, by)
     reasons.clear(answers, [student.pk], by=by, through=Through("One-to-one", "meeting", meeting.pk))
     details = {"student": student.pk, "reviews": len(reviews), "targets": len(targets)}
     record.record(by, choices.LOGGED_MEETING, "meeting", meeting.pk, details=details)
     return meeting
 
 
-def _write(student: Student, said: MeetingSaid, token: UUID, by: "User", led_by: "User") -> Meeting:
+def _write(student: Student, said: MeetingSaid, token: UUID, by: User, led_by: User) -> Meeting:
     kept = {name: getattr(said, name) for name in KEPT}
     meeting = Meeting.objects.create(student=student, written_by=by, led_by=led_by, form_token=token, **kept)
     meeting.readers.set(said.readers if said.audience == Audience.NAMED else ())
     return meeting
+
+
+def _tell(meeting: Meeting, told: Sequence[int], by: User) -> None:
+    """Mail those who are to be told, as far as they may read it: a link, no name and no word of it."""
+    for user in User.objects.filter(pk__in=told, is_active=True).order_by("pk"):
+        if Meeting.objects.visible_to(user).filter(pk=meeting.pk).exists():
+            meeting.told.add(user)
+            context = {
+                "by": by.formal_name,
+                "url": address_of("interventions:meeting_detail", meeting_id=meeting.public_id),
+            }
+            words = mail_words("interventions/mail/told", context)
+            key = f"told:{meeting.public_id}:{user.pk}"
+            queue_mail(key=key, to=user.email, to_person_id=user.pk, subject="A one-to-one to read", by=by, **words)
 
 
 def _logged_before(
@@ -112,7 +130,7 @@ def _logged_before(
     reviews: Sequence[ReviewSaid],
     targets: Sequence[TargetSaid],
     token: UUID,
-    by: "User",
+    by: User,
 ) -> Meeting:
     """The meeting that this very form made already, when it says the same."""
     meeting = Meeting.objects.filter(form_token=token, student=student, written_by=by).first()
@@ -127,7 +145,7 @@ def _logged_before(
 
 
 @transaction.atomic
-def amend_meeting(meeting: Meeting, version: int, said: MeetingSaid, *, by: "By") -> Meeting:
+def amend_meeting(meeting: Meeting, version: int, said: MeetingSaid, *, by: By) -> Meeting:
     """Amend what was written of a one-to-one. What stood before is kept; a second person at it is told."""
     if not rules.may_amend_meeting(by, meeting) or isinstance(by, SystemActor):
         raise PermissionDenied

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -61,3 +61,13 @@ def quick_note(student: Student, said: NoteSaid, *, token: UUID, by: "By", answe
     reasons.clear(answers, [student.pk], by=by, through=Through("Quick note", "note", note.pk))
     record.record(by, choices.WROTE_NOTE, "note", note.pk, details={"student": student.pk, "kind": said.kind})
     return note
+
+
+@transaction.atomic
+def quick_note_for_many(
+    students: Sequence[Student], said: NoteSaid, *, token: UUID, by: "By", answers: Sequence[str] = ()
+) -> list[Note]:
+    """Write the same quick note about each of these students, all or none; each note is then that student's alone."""
+    return [
+        quick_note(student, said, token=uuid5(token, str(student.pk)), by=by, answers=answers) for student in students
+    ]

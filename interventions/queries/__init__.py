@@ -1,5 +1,6 @@
 """What pages, other apps and reports read about one-to-ones and targets."""
 
+from interventions.queries.coverage import coverage_by_tutor
 from interventions.queries.due import due_count, due_lists, my_students
 from interventions.queries.preparation import Preparation, prepare
 from interventions.queries.readers import People, people_around
@@ -19,6 +20,7 @@ __all__ = [
     "Preparation",
     "Targets",
     "caseload_of",
+    "coverage_by_tutor",
     "due_count",
     "due_lists",
     "last_seen",

@@ -1,21 +1,41 @@
-"""What to know before a one-to-one: attendance since last time, grades moved, open targets, the last meeting, what changed."""
+"""What to know before a one-to-one: attendance since last time, grades and effort, targets, contacts, notes, their words."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from attendance.queries.patterns import student_pattern
 from attendance.queries.totals import headline, series_by_student, weekly_series
-from caseload.models import Student
+from caseload.models import ContactLogEntry, Student
 from caseload.queries.calendar import current_academic_year
 from core import clock, panels
-from interventions.models import Meeting, Target
+from interventions.models import Booking, Meeting, Note, StudentWords, Target
+from interventions.queries.bookings import next_booking, words_for
 from interventions.queries.students import open_targets_of
+from progress.models import Effort
 from progress.queries import Below, Moved, below_target_counts, grades_moved_since
 
 FIRST_TIME_WEEKS = 6
 CHANGES_SHOWN = 6
+ROWS = 8
 # Shown in panels of their own beside the form, or of no use there.
-OWN_KINDS = ("meetings", "targets", "attendance", "grades", "place")
+OWN_KINDS = ("meetings", "targets", "attendance", "grades", "place", "contact", "notes")
+
+
+@dataclass(frozen=True)
+class EffortNow:
+    """The latest effort in one subject on one axis, given since last time, and what it was before."""
+
+    title: str
+    axis: str
+    now: str
+    before: str
+
+    @property
+    def in_words(self) -> str:
+        """“Biology, homework: Good, was Excellent”."""
+        change = f", was {self.before}" if self.before and self.before != self.now else ""
+        return f"{self.title}, {self.axis.lower()}: {self.now}{change}"
 
 
 @dataclass
@@ -30,6 +50,12 @@ class Preparation:
     below: Below | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
     sees_grades: bool = False
+    effort: list[EffortNow] = field(default_factory=list)
+    pattern: str = ""
+    contacts: list[ContactLogEntry] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    words: StudentWords | None = None
+    booking: Booking | None = None
 
 
 def prepare(user: Any, student: Student) -> Preparation:
@@ -46,10 +72,21 @@ def prepare(user: Any, student: Student) -> Preparation:
     found = Preparation(last, since, open_targets_of(user, student))
     if _reaches(user, student, "attendance.view_attendance"):
         found.attendance = _attendance(student, since, today)
+        strongest = student_pattern(student.pk).strongest
+        found.pattern = strongest.sentence if strongest else ""
     if _reaches(user, student, "progress.view_grades"):
         found.sees_grades = True
         found.moved = grades_moved_since([student.pk], since).get(student.pk, [])
         found.below = below_target_counts([student.pk]).get(student.pk)
+        found.effort = effort_since(student, since)
+    if _reaches(user, student, "caseload.view_contacts"):
+        contacts = ContactLogEntry.objects.filter(student=student, at__gte=clock.at(since, 0)).select_related(
+            "logged_by"
+        )
+        found.contacts = list(contacts.order_by("-at", "-pk")[:ROWS])
+    notes = Note.objects.visible_to(user).filter(student=student, written_at__gte=clock.at(since, 0), sealed_at=None)
+    found.notes = list(notes.select_related("written_by").order_by("-written_at", "-pk")[:ROWS])
+    found.words, found.booking = words_for(user, student), next_booking(user, student)
     found.changes = _changes(user, student, since)
     return found
 
@@ -78,3 +115,19 @@ def _changes(user: Any, student: Student, since: date) -> list[dict[str, Any]]:
     kinds = [source.kind for source in panels.timeline_kinds(user, student) if source.kind not in OWN_KINDS]
     entries = panels.timeline(user, student, kinds, limit=CHANGES_SHOWN + 1)
     return [entry for entry in entries if clock.local(entry["when"]).date() >= since][:CHANGES_SHOWN]
+
+
+def effort_since(student: Student, since: date) -> list[EffortNow]:
+    """The effort given since a day, in each subject and on each axis, beside what it was before. One query."""
+    rows = Effort.objects.filter(student=student, point__on_date__lte=clock.today())
+    before: dict[tuple[int, int], str] = {}
+    found: dict[tuple[int, int], EffortNow] = {}
+    named = rows.values_list(
+        "course_id", "axis_id", "course__title", "axis__name", "value__label", "value__meaning", "point__on_date"
+    )
+    for course, axis, title, name, label, meaning, day in named.order_by("point__on_date", "pk"):
+        words = meaning or label
+        if day > since:
+            found[course, axis] = EffortNow(title, name, words, before.get((course, axis), ""))
+        before[course, axis] = words
+    return sorted(found.values(), key=lambda one: (one.title, one.axis))

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.roles import BY_CODE, roles_carrying
 from caseload.models import Student
 from core import clock
+from interventions.choices import Audience
 from interventions.querysets import PASTORAL_NOTE, TEACHER_NOTE
 
 # Every grant in force today over a container that the student is in, with the person and the role.
@@ -41,6 +42,7 @@ class People:
     teachers: str = ""
     pastoral: str = ""
     nameable: list[User] = field(default_factory=list)
+    reads: dict[str, set[int]] = field(default_factory=dict)  # who reads each audience by their role, of those nameable
 
 
 def people_around(student: Student, but: User) -> People:
@@ -57,6 +59,14 @@ def people_around(student: Student, but: User) -> People:
         _in_words(rows, roles_carrying(TEACHER_NOTE)),
         _in_words(rows, roles_carrying(PASTORAL_NOTE)),
         [user for pk, user in staff.items() if pk in nameable],
+        {
+            Audience.TEACHERS: {
+                user
+                for user, role, _ in held
+                if role in {*roles_carrying(TEACHER_NOTE), *roles_carrying(PASTORAL_NOTE)}
+            },
+            Audience.PASTORAL: {user for user, role, _ in held if role in roles_carrying(PASTORAL_NOTE)},
+        },
     )
 
 

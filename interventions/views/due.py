@@ -7,6 +7,7 @@ from accounts.gates import page
 from interventions import queries
 from interventions.choices import NOT_SEEN_WEEKS
 
+WEEKS = (2, 4, NOT_SEEN_WEEKS, 8, 12)
 LABELS = {
     "reviews": "One-to-ones due",
     "targets": "Targets overdue",
@@ -38,3 +39,13 @@ def due_list(request: HttpRequest) -> HttpResponse:
         "all": counts[show],
     }
     return render(request, "interventions/due_list.html", context)
+
+
+@page("interventions.view_coverage")
+def coverage_list(request: HttpRequest) -> HttpResponse:
+    """How much of each tutor group has been seen lately, for whoever leads tutors."""
+    sent = request.GET.get("weeks", "")
+    weeks = int(sent) if sent.isdigit() and int(sent) in WEEKS else NOT_SEEN_WEEKS
+    chips = [{"label": f"{one} weeks", "url": f"?weeks={one}", "count": None, "current": one == weeks} for one in WEEKS]
+    rows = queries.coverage_by_tutor(request.user, weeks)
+    return render(request, "interventions/coverage_list.html", {"rows": rows, "weeks": weeks, "chips": chips})

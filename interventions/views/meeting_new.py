@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from caseload import reasons
+from caseload import passing_on, reasons
 from caseload.models import Student
 from core import wording
 from interventions import actions, queries
@@ -23,6 +23,7 @@ from interventions.forms import NEW_TARGETS, MeetingForm, Offered, ReviewForm, T
 from interventions.models import Meeting, MeetingDraft, MeetingType, Target
 from interventions.queries.preparation import Preparation
 from interventions.queries.readers import People
+from interventions.views.passing_on import pass_on_typed
 from interventions.views.returning import came_from
 
 LOG = "interventions.log_meeting"
@@ -90,6 +91,11 @@ def _sent(
     if not _own(request):
         talk.form.add_error(None, "Somebody else opened this form. Sign in as them to save it; nothing is saved yet.")
         return None, None
+    if "pass_on" in request.POST:
+        passed = pass_on_typed(request, student, talk.parts, talk.key, draft_data(request.POST))
+        if passed is None:
+            talk.form.add_error("notes", "Write what you want to pass on.")
+        return passed, None
     if "save_draft" in request.POST:
         _keep(request, student)
         messages.info(request, "Your draft is kept. Only you can see it.")
@@ -133,6 +139,7 @@ def _page(
         "taken_up": taken_up,
         "answers": reasons.offered([student.pk], request.user, ticked),
         "saved_before": saved_before,
+        "taker": passing_on.offered(request.user),
         "back": back,
     }
 
@@ -150,6 +157,7 @@ def _parts(data: Any, student: Student, targets: list[Target], people: People) -
     offered = Offered(student)
     form = MeetingForm(data)
     form.offer_readers(people.nameable)
+    form.offer_told(people)
     reviews = [ReviewForm(data, target=target, prefix=f"t{target.public_id.hex}") for target in targets]
     new_targets = [TargetForm(data, offered=offered, prefix=f"new{place}") for place in range(1, NEW_TARGETS + 1)]
     return form, reviews, new_targets

@@ -1,5 +1,6 @@
 """Reading a one-to-one, and amending it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,9 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
+from caseload.models import Student
+from core import clock
+from core.models import Mail
 from interventions import actions, queries, rules
+from interventions.actions.beforehand import agreed_key
 from interventions.forms import MeetingForm
-from interventions.models import Meeting, Target, TargetReview, history_of
+from interventions.models import Meeting, MeetingType, Target, TargetReview, history_of
 from interventions.views.meeting_new import audiences_of
 
 READ = "caseload.view_student"
@@ -35,6 +40,9 @@ def meeting_detail(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         "readers": meeting.readers.order_by("sort_key", "pk"),
         "earlier": [row for row in earlier if any(getattr(row, name) != getattr(meeting, name) for name in TEXTS)],
         "may_amend": rules.may_amend_meeting(request.user, meeting),
+        "told": meeting.told.order_by("sort_key", "pk"),
+        "agreed": _agreed(request, meeting),
+        "may_seal": request.user.has_perm("interventions.seal_note") and rules.may_seal(request.user, meeting),
         "trail": [
             (meeting.student.full_name, reverse("caseload:student_detail", args=[meeting.student.public_id])),
             (meeting.type.name, ""),
@@ -43,10 +51,28 @@ def meeting_detail(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     return render(request, "interventions/meeting_detail.html", context)
 
 
+def _agreed(request: HttpRequest, meeting: Meeting) -> dict[str, Any] | None:
+    """Whether what was agreed can be sent to the student, to which address, and when it was; nothing for anybody else."""
+    if meeting.sealed_at or request.user.pk not in (meeting.written_by_id, meeting.led_by_id):
+        return None
+    mail = Mail.objects.filter(key=agreed_key(meeting)).first()
+    return {"to": meeting.student.email, "sent_at": mail.queued_at if mail else None}
+
+
+@page(LOG)
+def meeting_page(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """What to know before a one-to-one, on one page to print."""
+    student = fetch(Student, request.user, LOG, public_id=student_id)
+    kind = MeetingType.objects.filter(active=True).first()
+    known = queries.prepare(request.user, student)
+    context = {"student": student, "known": known, "kind": kind, "printed_at": clock.now()}
+    return render(request, "interventions/meeting_page.html", context)
+
+
 @page(LOG)
 def meeting_amend(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Amend what was written of a one-to-one; its own author or whoever led it."""
-    rows = Meeting.objects.select_related("student", "type")
+    rows = Meeting.objects.filter(sealed_at=None).select_related("student", "type")
     mine = rows.filter(written_by=request.user) | rows.filter(led_by=request.user)
     meeting = fetch(mine, request.user, LOG, public_id=meeting_id)
     people = queries.people_around(meeting.student, request.user)

@@ -1,23 +1,27 @@
-"""Quick notes."""
+"""Quick notes, about one student or many."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
-from caseload import reasons
+from caseload import passing_on, reasons
 from caseload.models import Student
-from interventions import actions, queries
+from interventions import actions, queries, rules
+from interventions.choices import AUDIENCE_WORDS, Audience
 from interventions.forms import NoteForm
 from interventions.models import Note
 from interventions.views.meeting_new import audiences_of
+from interventions.views.passing_on import pass_on_typed
 from interventions.views.returning import came_from
 
 LOG = "interventions.log_meeting"
 READ = "caseload.view_student"
+MOST = 300
 
 
 @page(LOG)
@@ -28,7 +32,11 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     people = queries.people_around(student, request.user)
     form = NoteForm(request.POST or None)
     form.offer_readers(people.nameable)
-    token = _token(request.POST.get("form_token", ""))
+    token = _uuid(request.POST.get("form_token", "")) or uuid4()
+    if "pass_on" in request.POST:
+        passed = pass_on_typed(request, student, [form], token)
+        if passed is not None:
+            return passed
     if request.method == "POST" and form.is_valid():
         actions.quick_note(student, form.said(), token=token, by=request.user, answers=reasons.sent(request.POST))
         messages.success(request, "The note is saved.")
@@ -39,27 +47,66 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "people": people,
         "audiences": audiences_of(form, people),
         "answers": reasons.offered([student.pk], request.user, request.POST or None),
+        "taker": passing_on.offered(request.user),
         "token": token,
         "back": back,
     }
     return render(request, "interventions/note_new.html", context, status=422 if form.errors else 200)
 
 
-def _token(text: str) -> UUID:
+@page(LOG)
+def note_new_many(request: HttpRequest) -> HttpResponse:
+    """Write the same quick note about each of the students ticked in a list."""
+    students = _students(request)
+    ids = [student.pk for student in students]
+    back = came_from(request, reverse("caseload:caseload_list"))
+    form = NoteForm(request.POST or None)
+    form.fields["audience"].choices = Audience.choices[:2]  # type: ignore[attr-defined]  # people are named one by one
+    token = _uuid(request.POST.get("form_token", "")) or uuid4()
+    if request.method == "POST" and students and form.is_valid():
+        answers = reasons.sent(request.POST)
+        actions.quick_note_for_many(students, form.said(), token=token, by=request.user, answers=answers)
+        messages.success(request, f"The note is saved on {len(students)} student pages.")
+        return redirect(back)
+    context = {
+        "students": students,
+        "form": form,
+        "audiences": [
+            {"choice": choice, "words": AUDIENCE_WORDS[Audience(choice.data["value"])]} for choice in form["audience"]
+        ],
+        "answers": reasons.offered(ids, request.user, request.POST or None),
+        "token": token,
+        "back": back,
+    }
+    return render(request, "interventions/note_new_many.html", context, status=422 if form.errors else 200)
+
+
+def _students(request: HttpRequest) -> list[Student]:
+    """The students ticked. One whom this person does not reach makes the whole list “not there”."""
+    keys = request.POST.getlist("student") or request.GET.getlist("student")
+    wanted = {key for text in keys[:MOST] if (key := _uuid(text)) is not None}
+    found = list(Student.objects.visible_to(request.user, LOG).filter(public_id__in=wanted).order_by("sort_key", "pk"))
+    if len(found) < len(wanted):
+        raise Http404
+    return found
+
+
+def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
-        return uuid4()
+        return None
 
 
 @page(READ)
 def note_detail(request: HttpRequest, note_id: UUID) -> HttpResponse:
     """One quick note; read by its audience."""
     note = fetch(Note.objects.select_related("student", "written_by"), request.user, READ, public_id=note_id)
-    context = {
+    context: dict[str, Any] = {
         "note": note,
         "student": note.student,
         "readers": note.readers.order_by("sort_key", "pk"),
+        "may_seal": request.user.has_perm("interventions.seal_note") and rules.may_seal(request.user, note),
         "trail": [
             (note.student.full_name, reverse("caseload:student_detail", args=[note.student.public_id])),
             (note.get_kind_display(), ""),

@@ -5,7 +5,7 @@ tutor is Ms Okafor, so that a role that is hidden from it really could have leak
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -332,6 +332,62 @@ def note(college: College) -> Any:
     return Note.objects.create(
         student=college.student("Ada"), written_by=college.okafor, audience="pastoral", text="Tired"
     ).public_id
+
+
+@once
+def slot(college: College) -> Any:
+    """A time that Ms Okafor offers on Monday."""
+    from interventions.actions.bookings import TimesSaid, open_times
+    from interventions.models import MeetingType
+
+    kind = MeetingType.objects.get(code="progress-review")
+    said = TimesSaid(date(2026, 11, 23), time(9), time(9, 30), 15, kind)
+    return open_times(said, by=college.okafor)[0].public_id
+
+
+@once
+def booking(college: College) -> Any:
+    """Ada is booked in the second of these times."""
+    from interventions.actions.bookings import book_time
+    from interventions.models import Slot
+
+    slot(college)
+    last = Slot.objects.filter(tutor=college.okafor).order_by("-time").first()
+    return book_time(last, college.student("Ada"), by=college.okafor).public_id
+
+
+@once
+def asked(college: College) -> Any:
+    """Ms Okafor asked Ada to write beforehand."""
+    from interventions.actions import ask_student
+
+    return ask_student(college.student("Ada"), by=college.okafor, mail=False)
+
+
+@once
+def student_words(college: College) -> Any:
+    """What Ms Okafor asked Ben for; he has not written yet."""
+    from interventions.actions import ask_student
+
+    return ask_student(college.student("Ben"), by=college.okafor, mail=False).words.public_id
+
+
+def beforehand_token(college: College) -> Any:
+    """What stands in the address of Ada's link."""
+    return asked(college).address.rstrip("/").rsplit("/", 1)[1]
+
+
+@once
+def feed_token(college: College) -> Any:
+    """What stands in Ms Okafor's calendar address."""
+    from interventions.actions.feeds import make_feed
+
+    return make_feed(with_names=False, by=college.okafor).rsplit("/", 1)[1].removesuffix(".ics")
+
+
+def meeting_type(college: College) -> Any:
+    """A kind of one-to-one."""
+    return "progress-review"
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------

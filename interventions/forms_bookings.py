@@ -1,0 +1,169 @@
+"""What may be typed about times for one-to-ones, and what a student writes through their link."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from caseload.models import Student
+from caseload.queries.calendar import calendar_for
+from core import clock, wording
+from interventions import choices
+from interventions.actions import Beforehand, TimesSaid
+from interventions.actions.bookings import MOST_TIMES
+from interventions.forms import Day, Words
+from interventions.models import MeetingType, Slot
+
+LENGTHS = [(minutes, f"{minutes} minutes") for minutes in (10, 15, 20, 30, 45, 60)]
+FROM, TO, USUAL = time(9), time(15, 30), 15
+PROGRESS_DAY = "personal-progress-day"
+MOST_AHEAD = timedelta(days=366)
+STUDENT_LIMIT = 4_000
+
+
+class Hour(forms.TimeField):
+    """A time of the day, with the browser's own clock."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), **kwargs)
+
+
+class TimesForm(forms.Form):
+    """A row of times on one day. What is usual for a Progress Day stands there already, so that one more click opens it."""
+
+    day = Day(label="Day", required=True)
+    starts = Hour(label="From")
+    ends = Hour(label="To")
+    minutes = forms.TypedChoiceField(label="Each", choices=LENGTHS, coerce=int)
+    type = forms.ModelChoiceField(label="Kind", queryset=MeetingType.objects.filter(active=True), empty_label=None)
+    place = forms.CharField(label="Where", max_length=80, required=False, help_text="A room, or online.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kinds = MeetingType.objects.filter(active=True)
+        usual = {
+            "day": _next_open_day(),
+            "starts": FROM,
+            "ends": TO,
+            "minutes": USUAL,
+            "type": kinds.filter(code=PROGRESS_DAY).first() or kinds.first(),
+        }
+        super().__init__(*args, initial=usual | (kwargs.pop("initial", None) or {}), **kwargs)
+
+    def clean_day(self) -> date:
+        """A day still to come on which the college opens."""
+        day: date = self.cleaned_data["day"]
+        if day < clock.today():
+            raise forms.ValidationError("That day is past. Give today or a day still to come.")
+        if day > clock.today() + MOST_AHEAD:
+            raise forms.ValidationError("That day is more than a year away. Give an earlier one.")
+        if not calendar_for(None, day, day).is_open(day):
+            raise forms.ValidationError(f"The college is closed on {wording.day(day)}. Give another day.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """From comes before to; at least one time fits, and not too many."""
+        data = super().clean() or {}
+        if not all(data.get(name) is not None for name in ("day", "starts", "ends", "minutes")):
+            return data
+        if data["ends"] <= data["starts"]:
+            self.add_error("ends", "“To” must come after “from”.")
+            return data
+        first = datetime.combine(data["day"], data["starts"], clock.LONDON)
+        number = len(TimesSaid(data["day"], data["starts"], data["ends"], data["minutes"], None).ranges())  # type: ignore[arg-type]  # counted only
+        if number == 0:
+            self.add_error("ends", f"There is no room for {data['minutes']} minutes between the two.")
+        if number > MOST_TIMES:
+            self.add_error("ends", f"That would be {number} times; at most {MOST_TIMES} are opened at once.")
+        if first < clock.now():
+            self.add_error("starts", "That time is past. Give a later one.")
+        return data
+
+    def said(self) -> TimesSaid:
+        """The times as an action takes them."""
+        data = self.cleaned_data
+        return TimesSaid(**{name: data[name] for name in ("day", "starts", "ends", "minutes", "type", "place")})
+
+
+def _next_open_day() -> date:
+    today = clock.today()
+    return calendar_for(None, today, today + timedelta(weeks=8)).next_open(today) or today + timedelta(days=1)
+
+
+class StudentChoice(forms.ModelChoiceField):
+    """One student, by name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.list_name)
+
+
+class SlotChoice(forms.ModelChoiceField):
+    """One time, by day and hour."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        place = f", {obj.place}" if obj.place else ""
+        starts = clock.local(obj.time.lower)
+        return f"{wording.day(starts)}, {wording.time_of_day(starts)}{place}"
+
+
+class BookForm(forms.Form):
+    """For whom a time is booked."""
+
+    student = StudentChoice(
+        label="Student", queryset=Student.objects.none(), empty_label="Choose", to_field_name="public_id"
+    )
+
+    def __init__(self, *args: Any, students: QuerySet[Student], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["student"]
+        offered.queryset = students.order_by("sort_key", "pk")
+
+
+class MoveForm(forms.Form):
+    """The time to which a booking moves."""
+
+    slot = SlotChoice(label="New time", queryset=Slot.objects.none(), empty_label="Choose", to_field_name="public_id")
+
+    def __init__(self, *args: Any, slots: QuerySet[Slot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["slot"]
+        offered.queryset = slots
+
+
+class BeforehandForm(forms.Form):
+    """What a student writes before a one-to-one. Everything may stay empty but not all of it."""
+
+    wellbeing = forms.TypedChoiceField(
+        label="How are things?",
+        choices=choices.Wellbeing.choices,
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    well = Words(label="What is going well?", max_length=STUDENT_LIMIT, rows=3)
+    hard = Words(label="What is hard?", max_length=STUDENT_LIMIT, rows=3)
+    talk = Words(label="What do you want to talk about?", max_length=STUDENT_LIMIT, rows=3)
+    slot = SlotChoice(
+        label="When suits you?",
+        queryset=Slot.objects.none(),
+        required=False,
+        empty_label="No time yet",
+        to_field_name="public_id",
+    )
+
+    def __init__(self, *args: Any, slots: QuerySet[Slot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["slot"]
+        offered.queryset = slots
+
+    def clean(self) -> dict[str, Any]:
+        """There must be something to send."""
+        data = super().clean() or {}
+        if not self.errors and not any(data.values()):
+            self.add_error(None, "Write a sentence, tap a face, or choose a time, so that there is something to send.")
+        return data
+
+    def said(self) -> Beforehand:
+        """What was written, as the action takes it."""
+        return Beforehand(**self.cleaned_data)

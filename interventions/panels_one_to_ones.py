@@ -1,0 +1,31 @@
+"""What booking, asking students, notes for many and coverage add to lists and to the left column."""
+
+from caseload import columns
+from caseload.columns import BulkAction
+from core import navigation
+from core.navigation import Place
+
+LOG = "interventions.log_meeting"
+OFFER = "interventions.offer_slots"
+PLACES = (
+    Place("Meetings", "Times", "interventions:slot_list", OFFER, 20, "g t", "calendar3-week"),
+    Place("Meetings", "Coverage", "interventions:coverage_list", "interventions.view_coverage", 30, "", "people"),
+    Place(
+        "Settings",
+        "Kinds of one-to-one",
+        "interventions:meeting_type_list",
+        "interventions.manage_meeting_types",
+        50,
+        "",
+        "chat-left-text",
+        "Kinds",
+    ),
+)
+
+
+def register() -> None:
+    """Offer all of it."""
+    columns.register_action(BulkAction("note", "Quick note", "interventions:note_new_many", LOG, 20, "sticky"))
+    columns.register_action(BulkAction("ask", "Ask to write", "interventions:student_ask", OFFER, 70, "envelope"))
+    for place in PLACES:
+        navigation.register(place)
