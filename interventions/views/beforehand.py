@@ -29,6 +29,7 @@ BUSY = "You have another booking at that time. Choose another; what you wrote is
 @page(OFFER)
 def student_ask(request: HttpRequest) -> HttpResponse:
     """Ask one or many students to write before their one-to-one: by mail, or with a link to pass on by hand."""
+    request.current_place = "interventions:slot_list"  # type: ignore[attr-defined]  # read by the shell
     students = _students(request)
     asked = []
     if request.method == "POST" and students:
@@ -94,7 +95,8 @@ def beforehand(request: HttpRequest, token: str) -> HttpResponse:
     client = address_of_client(request) or ""
     try:
         words = words_of(links.peek(token, PURPOSE, client))
-        form = BeforehandForm(request.POST or None, slots=open_times_of(words.asked_by_id))
+        typed = request.POST if request.method == "POST" else None
+        form = BeforehandForm(typed, slots=open_times_of(words.asked_by_id))
         if request.method == "POST" and form.is_valid() and _written(token, form, client):
             return redirect("interventions:beforehand_thanks")
     except links.LinkRefused as refused:
