@@ -26,7 +26,7 @@ def close_site(
 ) -> Closure:
     """Close a site (or every site) on days, or change a closure. Registers get Y4 or #, lessons the college's own code.
 
-    Marks already taken stay, unless `replace` with a reason. What an earlier version of the closure wrote follows the new
+    Marks already taken stay, unless `replace` with a reason; planned absence still to come gives way. What an earlier version of the closure wrote follows the new
     dates. For whoever manages closures there.
     """
     for site_id in {site.pk if site else None, *([closure.site_id] if closure else [])}:
@@ -72,6 +72,7 @@ def follow_closure(
 
 def _write(by: Any, series: str, found: Closing, after: ClosedDays | None, replace: bool, reason: str) -> int:
     own, places = found.own.get(series, {}), found.places.get(series, [])
+    gives_way = found.gives_way.get(series, set())
     chosen, note = found.chosen.get(series, {}), after.name[:200] if after else ""
     keys = sorted(set(own) | {place.key for place in places})
     if not keys:
@@ -81,6 +82,6 @@ def _write(by: Any, series: str, found: Closing, after: ClosedDays | None, repla
     rows = [row for key, row in own.items() if key not in wanted]
     for key, code in wanted.items():
         stands = locked.stands.get(key)
-        if replace or key in own or stands is None or stands.code_id is None:
+        if replace or key in own or key in gives_way or stands is None or stands.code_id is None:
             rows.append(Row(*key, code, None, note))
     return write(locked, rows, by, reason[:200])

@@ -10,11 +10,13 @@ from django.db import connection
 from django.db.models import Q
 
 from attendance.actions.writing import Row
-from attendance.choices import Series
+from attendance.choices import Series, StatClass
 from attendance.closing import SESSION_CODE, lesson_code
 from attendance.codes import code_set
+from attendance.models import PlannedAbsence
 from attendance.queries.place_codes import Chosen
 from attendance.queries.places import StudentPlace, places_of
+from attendance.queries.plan_marks import marks_of
 from attendance.queries.plan_survey import MODELS, SLOT, counted
 from caseload.closures import ClosedDays
 from caseload.models import AcademicYear, Closure, Site, SiteMembership, Term
@@ -25,22 +27,28 @@ Key = tuple[int, date, int]
 
 @dataclass
 class Closing:
-    """The places that get a code, the marks that go back to what they were, and what stands there."""
+    """The places that get a code, the marks that go back to what they were, and what stands there.
+
+    `gives_way` are marks to come that a planned absence wrote: nobody is absent from a session that is not held. Who is on
+    a trip or at work is elsewhere all the same, so these stay when a site closes unexpectedly (`elsewhere`, among `stays`).
+    """
 
     places: dict[str, list[StudentPlace]] = field(default_factory=dict)
     chosen: dict[str, Chosen] = field(default_factory=dict)
     own: dict[str, dict[Key, Row]] = field(default_factory=dict)
     fills: Counter[str] = field(default_factory=Counter)
     stays: Counter[str] = field(default_factory=Counter)
+    elsewhere: Counter[str] = field(default_factory=Counter)
+    gives_way: dict[str, set[Key]] = field(default_factory=dict)
     symbols: dict[str, str] = field(default_factory=dict)
     days: list[date] = field(default_factory=list)
     in_mis: list[str] = field(default_factory=list)
 
     @property
     def words(self) -> str:
-        """“Y4 is set for 56 sessions, C for 8 lessons; 12 marks are taken already.”"""
+        """“Sets Y4 for 56 sessions and C for 8 lessons; 12 marks are taken already.”"""
         parts = [f"{self.symbols[s]} for {counted(self.fills[s], s)}" for s in Series.values if self.fills[s]]
-        stays = self.stay_count
+        stays = self.taken_count
         words = f"Sets {' and '.join(parts)}" if parts else "No code is set"
         taken = f"; {stays:,} {'mark is' if stays == 1 else 'marks are'} taken already" if stays else ""
         return f"{words}{taken}."
@@ -49,6 +57,21 @@ class Closing:
     def stay_count(self) -> int:
         """How many marks stand that the closure did not write."""
         return sum(self.stays.values())
+
+    @property
+    def taken_count(self) -> int:
+        """How many of them were taken, and not only planned."""
+        return self.stay_count - self.elsewhere_count
+
+    @property
+    def elsewhere_count(self) -> int:
+        """How many of them are of trips, work experience and the like, still to come."""
+        return sum(self.elsewhere.values())
+
+    @property
+    def way_count(self) -> int:
+        """How many marks of planned absences give way to the closure."""
+        return sum(len(keys) for keys in self.gives_way.values())
 
     @property
     def goes_back(self) -> int:
@@ -69,6 +92,7 @@ def closing(before: ClosedDays | None, after: ClosedDays | None) -> Closing:
     days = {day for site in here for day in calendars[site.pk].between(after.starts_on, after.ends_on)}
     found.days = sorted(days)
     ids = _on_roll([site.pk for site in here], after)
+    planned = _planned(ids, after)
     for series in Series.values:
         symbols = _symbols(series, after.kind, here)
         places = places_of(series, ids, after.starts_on, after.ends_on, calendars=_Every(calendars))
@@ -83,7 +107,7 @@ def closing(before: ClosedDays | None, after: ClosedDays | None) -> Closing:
             place for place in found.places[series] if (place.site_id, place.date) in found.chosen[series]
         ]
         found.symbols[series] = " and ".join(sorted({symbol for symbol in symbols.values() if symbol}))
-        _count(found, series)
+        _count(found, series, after.kind, planned.get(series, set()))
     return found
 
 
@@ -145,16 +169,30 @@ def _on_roll(site_ids: Sequence[int], days: ClosedDays) -> list[int]:
     return sorted(set(rows.values_list("student_id", flat=True)))
 
 
-def _count(found: Closing, series: str) -> None:
-    """How many places are filled, and at how many a mark stands that the closure did not write."""
+def _planned(ids: Sequence[int], days: ClosedDays) -> dict[str, set[Key]]:
+    """The marks to come on these days that planned absences wrote, by series."""
+    plans = PlannedAbsence.objects.filter(
+        student_id__in=ids, withdrawn_at=None, starts_on__lte=days.ends_on, ends_on__gte=days.starts_on
+    )
+    return marks_of(list(plans.values_list("pk", flat=True)))
+
+
+def _count(found: Closing, series: str, kind: str, planned: set[Key]) -> None:
+    """How many places are filled, which planned marks give way, and at how many another mark stands and stays."""
     places = found.places[series]
     if not places:
         return
     days = [place.date for place in places]
     marks: Any = MODELS[series].objects.filter(date__range=(min(days), max(days)), code__isnull=False)
-    standing = set(marks.values_list("student_id", "date", SLOT[Series(series)]))
-    own = found.own.get(series, {})
-    found.stays[series] = sum(1 for place in places if place.key in standing and place.key not in own)
+    rows = marks.values_list("student_id", "date", SLOT[Series(series)], "code__stat_class")
+    standing = {(student, day, slot): stat_class for student, day, slot, stat_class in rows}
+    stand = {place.key for place in places if place.key in standing} - set(found.own.get(series, {}))
+    away = {key for key in stand & planned if standing[key] == StatClass.APPROVED}
+    if kind != Closure.Kind.UNEXPECTED:
+        away = set()
+    found.gives_way[series] = (stand & planned) - away
+    found.elsewhere[series] = len(away)
+    found.stays[series] = len(stand - found.gives_way[series])
     found.fills[series] = len(places) - found.stays[series]
 
 

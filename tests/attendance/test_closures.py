@@ -10,6 +10,7 @@ from attendance import actions
 from attendance.actions.closures import close_site, open_again
 from attendance.errors import NotAllowed
 from attendance.models import LessonMark, SessionMark, SessionMarkChange
+from attendance.planning import Wanted
 from attendance.queries.verification import differences
 from audit.models import Entry
 from caseload.actions import calendar
@@ -173,3 +174,38 @@ def test_an_officer_of_one_site_sees_and_changes_only_that(college, sign_in):
     assert client.get(reverse("attendance:closure_change", args=[half_term.pk])).status_code == 404
     assert "INSET" not in words(client.get(reverse("attendance:closure_list")))
     assert client.post(reverse("attendance:closure_new"), TYPED | {"save": "1"}).status_code == 422
+
+
+def plan(college, name, kind, code, day=MONDAY):
+    wanted = Wanted(kind, day, day, session_code=code, lesson_code="")
+    return actions.plan_absence(by=college.price, student_ids=[college.student(name).pk], wanted=wanted)
+
+
+def test_planned_absence_gives_way_to_a_closure_and_comes_back(college):
+    plan(college, "Ada", "appointment", "M")
+    values = SNOW | {"starts_on": MONDAY, "ends_on": MONDAY}
+    closure = close_site(by=college.price, site=college.school, **values)
+    assert [code_of(college.student("Ada"), MONDAY, slot) for slot in (1, 2)] == ["Y4", "Y4"]
+    open_again(by=college.price, closure=closure)
+    assert [code_of(college.student("Ada"), MONDAY, slot) for slot in (1, 2)] == ["M", "M"]
+    assert no_difference()
+
+
+def test_a_trip_goes_on_when_the_site_closes_unexpectedly_but_not_on_an_inset_day(college):
+    plan(college, "Ada", "visit", "V")
+    values = SNOW | {"starts_on": MONDAY, "ends_on": MONDAY}
+    closure = close_site(by=college.price, site=college.school, **values)
+    assert code_of(college.student("Ada"), MONDAY) == "V"
+    close_site(by=college.price, closure=closure, site=college.school, **values | {"kind": "inset"})
+    assert code_of(college.student("Ada"), MONDAY) == "#"
+    assert no_difference()
+
+
+def test_the_preview_tells_planned_marks_from_those_taken(college, sign_in):
+    plan(college, "Ada", "appointment", "M")
+    plan(college, "Ben", "visit", "V")
+    typed = TYPED | {"starts_on": "2026-11-23", "ends_on": "2026-11-23"}
+    preview = words(sign_in(college.price).post(reverse("attendance:closure_new"), typed))
+    assert "taken already" not in preview
+    assert "2 planned marks give way, and come back if the site opens after all." in preview
+    assert "2 planned marks of trips, work experience and the like stay" in preview
