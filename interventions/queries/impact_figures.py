@@ -142,7 +142,8 @@ class Figures:
         soonest = begin + np.timedelta64(GRADE_AFTER.days, "D")
         since = grades[(grades["on"] >= soonest) & (grades["on"] < final)]
         after = since.groupby(["row", "course"], sort=False).tail(1).set_index(["row", "course"])
-        joined = last.join(after, rsuffix="_after").join(one_before[["scale", "position"]], rsuffix="_earlier")
+        earlier = one_before[["scale", "position"]].add_suffix("_earlier")
+        joined = last.join(after.add_suffix("_after")).join(earlier)
         joined = joined[joined["scale"] == joined["scale_after"]]
         gained = joined["position"] - joined["position_after"]
         before_that = (joined["position_earlier"] - joined["position"]).where(

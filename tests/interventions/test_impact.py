@@ -1,13 +1,22 @@
 """Impact: known effects in made-up cohorts, the words for it, and the same from what is stored."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test.utils import CaptureQueriesContext
 
-from interventions.impact import Asked, Comparison, compare, share, t_quantile, weekly_window
+from attendance.models import WeekSummary
+from caseload.models import SiteMembership
+from core import clock
+from interventions.impact import METHOD, Asked, Comparison, compare, share, t_quantile, weekly_window
+from interventions.impact_runs import impact_of
 from interventions.impact_words import BY_KEY, cautions, cost_of_a_point, sentence, signed
+from interventions.models import Intervention, InterventionMember, InterventionType
+from interventions.queries.impact_figures import read_figures
 from tests.interventions.cohorts import cohort, trial
 
 ATTENDANCE, LATENESS = BY_KEY["attendance"], BY_KEY["lateness"]
@@ -28,7 +37,8 @@ def test_the_same_figures_give_the_same_answer():
 def test_both_sides_were_as_low_before_the_start():
     found = cohort(11, effect=0, worst=True, helped=40).compared()
     assert abs(found.before - found.compared_before) < 2
-    assert found.naive > 0 and found.compared_change > 0
+    assert found.naive > 0
+    assert found.compared_change > 0
 
 
 def _cohort_of(helped):
@@ -157,32 +167,88 @@ def test_signs():
     assert [signed(value, ATTENDANCE) for value in (1.26, -1.26, 0.04, -0.04)] == ["+1.3", "−1.3", "0.0", "0.0"]
 
 
-START = date(2025, 9, 1)
+SERIES = {"school": "session", "college": "lesson"}
+WEEKS = 30
 
 
-def _stored(college, students, weeks=30):
-    """Weekly summaries: everybody at 90 %, those named at 60 % in the last weeks before the start, then at 95 %."""
-    from attendance.models import WeekSummary
-    from caseload.models import Student
-
+def _stored(college, chosen):
+    """Weekly summaries of thirty weeks: everybody at 90 %; those chosen fall to 70 % two weeks before the start, then rise."""
     dice = np.random.default_rng(5)
     monday = college.today - timedelta(days=college.today.weekday())
-    low = {student.pk for student in students}
+    kinds = dict(SiteMembership.objects.values_list("student_id", "site__kind"))
     rows = []
-    for student in Student.objects.order_by("pk"):
-        series = "session" if student.site_memberships.first().site.kind == "school" else "lesson"
-        for back in range(weeks, 0, -1):
-            chance = 0.9 if student.pk not in low or back > 10 else (0.7 if back > 8 else 0.97)
+    for student in sorted(kinds):
+        for back in range(WEEKS, 0, -1):
+            chance = 0.9 if student not in chosen or back > 10 else 0.7 if back > 8 else 0.97
             present = int(dice.binomial(10, chance))
             rows.append(
                 WeekSummary(
-                    student=student,
-                    series=series,
+                    student_id=student,
+                    series=SERIES[kinds[student]],
                     week=monday - timedelta(weeks=back),
                     present=present,
                     unauthorised=10 - present,
+                    late=1,
                 )  # fmt: skip
             )
     WeekSummary.objects.all().delete()
     WeekSummary.objects.bulk_create(rows)
-    return monday
+    return monday - timedelta(weeks=8)
+
+
+@pytest.fixture
+def mentoring(college):
+    """An intervention for a third of the college, in which some began one week later than the others."""
+    students = list(college.students[::5])
+    start = _stored(college, {one.pk for one in students})
+    row = Intervention.objects.create(
+        type=InterventionType.objects.get(name="Attendance mentoring"), title="Mentoring", area="attendance",
+        intended="95 %", figure="attendance", led_by=college.lind, made_by=college.lind, starts_on=start,
+        review_on=college.today, cost_per_hour=30,
+    )  # fmt: skip
+    for number, one in enumerate(students):
+        period = DateRange(start + timedelta(days=7 * (number % 2)), None)
+        InterventionMember.objects.create(intervention=row, student=one, period=period)
+    return row
+
+
+def test_what_is_stored_is_read_in_a_fixed_number_of_queries(college, mentoring):
+    with CaptureQueriesContext(connection) as caught:
+        figures = read_figures(college.today)
+    assert len(caught) == 8
+    assert (len(figures.ids), len(figures.weeks), len(figures.parts)) == (len(college.students), WEEKS, 6)
+    assert figures.weeks[-1] == college.today - timedelta(days=7 + college.today.weekday())
+
+
+def test_weeks_are_numbered_by_school_weeks(college, mentoring):
+    figures = read_figures(college.today)
+    first = mentoring.starts_on
+    assert [figures.weeks[figures.week(first + timedelta(days=days))] for days in (0, 6, 7)] == [
+        first, first, first + timedelta(days=7),
+    ]  # fmt: skip
+    assert figures.week_after(first + timedelta(days=1)) == figures.week(first) + 1
+    assert figures.week_after(None) == WEEKS + 1
+
+
+def test_impact_of_what_is_stored(college, mentoring):
+    figures = read_figures(college.today)
+    moment = clock.now()
+    result = impact_of(figures, figures.parts, 6, snapshot=moment, cost=Decimal(90))
+    attendance, lateness, grades = result["figures"]
+    assert (result["students"], result["method"], result["snapshot"]) == (6, METHOD, moment.isoformat())
+    (during,) = attendance["phases"]
+    # 24 others are too few to choose a comparison from, so nothing is said of them; and that is what it says.
+    assert (during["students"], during["left_out"], during["effect"]) == (0, 6, None)
+    assert attendance["verdict"] == lateness["verdict"] == grades["verdict"] == "Too few to tell"
+    assert [(one["students"], one["left_out"]) for one in grades["phases"]] == [(0, 6)]
+
+
+def test_impact_of_what_is_stored_with_enough_to_compare(college, mentoring, monkeypatch):
+    monkeypatch.setattr("interventions.impact.FEWEST_POOL", 15)
+    figures = read_figures(college.today)
+    attendance = impact_of(figures, figures.parts, 6, snapshot=clock.now(), cost=Decimal(90))["figures"][0]
+    (during,) = attendance["phases"]
+    assert (during["students"], during["left_out"], during["key"]) == (6, 0, "during")
+    assert during["naive"] > 5
+    assert during["before"] < 85 < 92 < during["later"]
+    assert [point[0] for point in attendance["chart"]][:7] == ["−6", "−5", "−4", "−3", "−2", "−1", "1"]
