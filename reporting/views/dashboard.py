@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.gates import page
 from attendance.choices import Series
+from caseload import columns
 from caseload.models import Student
 from caseload.queries.calendar import academic_years
 from caseload.queries.containers import KINDS as MODELS
@@ -169,6 +170,7 @@ def dashboard_students(request: HttpRequest) -> HttpResponse:
         ],
         "trail": [("Dashboard", _address("reporting:dashboard", container, series)), (figure.label, "")],
         "back": _address("reporting:dashboard", container, series),
+        "actions": columns.actions_for(request.user),
     }
     request.current_place = "reporting:dashboard"  # type: ignore[attr-defined]  # read by the shell
     return render(request, "reporting/dashboard_students.html", context)
