@@ -97,3 +97,30 @@ def redis(name: str, number: int) -> tuple[str, str]:
             base = base.rsplit("/", 1)[0]
         return f"{base}/{number}", f"{base}/{number}"
     raise ImproperlyConfigured(f"{name} must be a redis://, rediss:// or unix:// address.")
+
+
+def file_store(name: str, folder: Path) -> dict[str, object]:
+    """Where private files lie: a folder of this machine, or a bucket, as Django's storage wants it.
+
+    `s3://bucket/path?region=eu-west-2&endpoint=https://s3.example`; the bucket's keys come from AWS_ACCESS_KEY_ID and
+    AWS_SECRET_ACCESS_KEY or from the machine's own role. Files are sealed before they leave, wherever they lie.
+    """
+    value = text(name, "")
+    if not value:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
+    parts = urlsplit(value)
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    region, endpoint = query.pop("region", None), query.pop("endpoint", None)
+    if parts.scheme != "s3" or not parts.netloc or query:
+        raise ImproperlyConfigured(f"{name} must be s3://bucket/path, with ?region= and &endpoint= as needed, or empty.")
+    options = {
+        "bucket_name": parts.netloc,
+        "location": unquote(parts.path.strip("/")),
+        "region_name": region,
+        "endpoint_url": endpoint,
+        "default_acl": None,  # the bucket's own rule, which is private
+        "file_overwrite": False,
+        "querystring_auth": True,
+        "signature_version": "s3v4",
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}

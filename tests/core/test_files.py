@@ -1,14 +1,17 @@
 """The private store: encrypted, tamper-evident, expiring."""
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import storages
 from django.http import StreamingHttpResponse
 
+from config.env import file_store
 from core import clock, files
 from core.files import FileGone, file_response, open_file, safe_name, save_file
 from core.jobs import run_now
@@ -26,6 +29,51 @@ def own_store(settings: object, tmp_path: Path) -> Path:
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": folder}}
     }
     return folder
+
+
+@pytest.fixture
+def bucket(settings: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A store in a bucket, which the test holds in memory."""
+    import boto3
+    from moto import mock_aws
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("WAYMARK_FILES", "s3://waymark-files/private?region=eu-west-2")
+    with mock_aws():
+        place = {"LocationConstraint": "eu-west-2"}
+        client = boto3.client("s3", region_name="eu-west-2")
+        client.create_bucket(Bucket="waymark-files", CreateBucketConfiguration=place)
+        store = file_store("WAYMARK_FILES", Path("unused"))
+        settings.STORAGES = settings.STORAGES | {"default": store}  # type: ignore[attr-defined]  # as above
+        yield client
+
+
+def test_a_bucket_holds_files_sealed_and_under_no_name(bucket: Any) -> None:
+    content = b"Zara Khan told me " * 9000
+    stored = save_file(content, "note.txt", "text/plain")
+    assert open_file(StoredFile.objects.get(pk=stored.pk)) == content
+    keys = [row["Key"] for row in bucket.list_objects_v2(Bucket="waymark-files")["Contents"]]
+    assert len(keys) == 1
+    assert keys[0].startswith("private/")
+    assert "note" not in keys[0]
+    assert b"Zara" not in bucket.get_object(Bucket="waymark-files", Key=keys[0])["Body"].read()
+
+
+def test_files_in_a_bucket_are_missed_deleted_and_purged(bucket: Any) -> None:
+    stored = save_file(b"words", "note.txt", "text/plain")
+    kept = save_file(b"kept", "kept.txt", "text/plain")
+    store = storages["default"]
+    with store.open("2026/01/left-behind", "wb") as orphan:
+        orphan.write(b"nobody knows it")
+    store.delete(kept.store_path)
+    with pytest.raises(FileGone):
+        open_file(kept)
+    files.delete_file(stored)
+    with clock.set_to(clock.now() + timedelta(days=2)):
+        files.purge()
+    assert store.exists("2026/01/left-behind")  # a day old at least, by the bucket's own clock
+    assert not store.exists(stored.store_path)
 
 
 def _path(stored: StoredFile) -> Path:

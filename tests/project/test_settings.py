@@ -41,6 +41,7 @@ def test_check_deploy_is_clean_in_production() -> None:
         ("DATABASE_URL", "mysql://a@b/c"),
         ("DATABASE_URL", "postgresql://only-a-host"),
         ("REDIS_URL", "amqp://x"),
+        ("WAYMARK_FILES", "s3:///no-bucket"),
     ],
 )
 def test_an_odd_value_stops_the_start_and_is_named(name: str, value: str) -> None:
