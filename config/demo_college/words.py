@@ -51,6 +51,14 @@ TARGETS = (
     ("Read for twenty minutes on four evenings a week", "Reading log", "Reading age is two years behind"),
     ("Arrange a work placement for June", "Placement form with an employer's name", "The course needs it"),
 )
+# Which of them were set from a model target of the bank, by its name.
+FROM_BANK = {
+    "Raise attendance to 95 %": "Attendance to 95 %",
+    "Hand in the two missing pieces of coursework": "Overdue coursework",
+    "Be in registration before the bell for three weeks": "On time in the morning",
+    "Write a revision timetable and keep to it for a fortnight": "Revision timetable",
+    "Finish the personal statement's first draft": "Ready for the next step",
+}
 STUDENT_WORDS = (
     "I want to get better at getting up.",
     "It is going fine, I just need to hand things in on time.",

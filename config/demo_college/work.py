@@ -13,7 +13,7 @@ from config.demo_college.groups import Groups
 from config.demo_college.marks import Diary
 from config.demo_college.students import Person, Roll
 from core import clock
-from interventions.models import Meeting, MeetingType, Note, Target, TargetReview
+from interventions.models import BankItem, Meeting, MeetingType, Note, Target, TargetReview
 
 EVERY_DAYS = {"school": 44, "college": 34}
 CLOSED = {"met": 55, "partly_met": 20, "not_met": 18, "dropped": 7}
@@ -27,6 +27,7 @@ class Work:
         self.frame, self.roll, self.groups, self.chance = frame, roll, groups, chance
         self.rows: dict[str, list[Any]] = defaultdict(list)
         self.types = list(MeetingType.objects.order_by("position"))
+        self.bank = {item.title: item for item in BankItem.objects.filter(saved_by=None)}
         self.worrying = {
             diary.people[place].row.pk for diary in diaries.values() for place in (*diary.falling, *diary.helped)
         }
@@ -104,6 +105,7 @@ class Work:
             relevant=why,
             figure="attendance" if "95 %" in what else "",
             figure_goal=95 if "95 %" in what else None,
+            bank_item=self.bank.get(words.FROM_BANK.get(what, "")),
             state="set",
             set_at=meeting,
             set_on=day,
