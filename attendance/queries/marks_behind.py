@@ -12,6 +12,8 @@ from attendance.arithmetic import Totals, totals_of
 from attendance.choices import Series, StatClass
 from attendance.codes import Code, all_codes
 from attendance.models import LessonMarkChange, SessionMarkChange
+from attendance.queries.change_words import CHANGE_FIELDS, change_words, is_worth_saying
+from attendance.queries.registers import system_words
 from attendance.queries.students import MODEL
 from caseload.models import SiteMembership
 
@@ -59,8 +61,7 @@ class MarkLine:
     who: str
     marked_as: str
     marked_at: datetime
-    reason: str
-    changes: int
+    changes: list[str]
 
 
 @dataclass(frozen=True)
@@ -101,13 +102,13 @@ def marks_behind(student_id: int, wanted: Wanted) -> MarksBehind:
     ]
     chosen = [row for row in placed if wanted.has(codes.get(row[4]))]
     people = User.objects.in_bulk({row[7] for row in chosen if row[7]})
-    changed = _changes(student_id, wanted)
+    changed = _changes(student_id, wanted, codes)
     lines = [
         MarkLine(
             day, label, title, codes.get(code), minutes, note,
-            people[who].formal_name if who in people else system, marked_as, at, reason, changed[(day, slot)],
+            people[who].formal_name if who in people else system_words(system), marked_as, at, changed.get((day, slot), []),
         )
-        for day, slot, label, title, code, minutes, note, who, system, marked_as, at, reason in chosen
+        for day, slot, label, title, code, minutes, note, who, system, marked_as, at in chosen
     ]  # fmt: skip
     of_code = Counter(row[4] for row in placed if row[4])
     late = sum(line.minutes_late or 0 for line in lines if line.code and line.code.is_late)
@@ -123,12 +124,12 @@ def marks_behind(student_id: int, wanted: Wanted) -> MarksBehind:
 
 
 def _rows(student_id: int, wanted: Wanted) -> list[tuple[Any, ...]]:
-    """(day, slot, place in the day, group, code, minutes, note, who, system, role, when, reason), the latest first."""
+    """(day, slot, place in the day, group, code, minutes, note, who, system, role, when), the latest first."""
     on_roll = SiteMembership.objects.filter(student=OuterRef("student"), period__contains=OuterRef("date"))
     marks: Any = MODEL[wanted.series].objects.filter(
         Exists(on_roll), student=student_id, date__range=(wanted.start, wanted.end)
     )
-    more = ("code_id", "minutes_late", "note", "marked_by_id", "marked_by_system", "marked_as", "marked_at", "reason")
+    more = ("code_id", "minutes_late", "note", "marked_by_id", "marked_by_system", "marked_as", "marked_at")
     if wanted.series == Series.SESSION:
         found = marks.order_by("-date", "-slot").values_list("date", "slot", *more)
         return [(row[0], row[1], "AM" if row[1] == 1 else "PM", "", *row[2:]) for row in found]
@@ -136,9 +137,14 @@ def _rows(student_id: int, wanted: Wanted) -> list[tuple[Any, ...]]:
     return list(lessons.values_list("date", "lesson_id", "lesson__time__label", "lesson__group__name", *more))
 
 
-def _changes(student_id: int, wanted: Wanted) -> Counter[tuple[date, int]]:
-    """How often each mark was changed after its first entry."""
+def _changes(student_id: int, wanted: Wanted, codes: dict[int, Code]) -> dict[tuple[date, int], list[str]]:
+    """What each mark was before, who changed it, when and why: in words, the oldest first."""
     session = wanted.series == Series.SESSION
     model: Any = SessionMarkChange if session else LessonMarkChange
-    rows = model.objects.filter(student=student_id, date__range=(wanted.start, wanted.end))
-    return Counter(rows.values_list("date", "slot" if session else "lesson_id"))
+    slot = "slot" if session else "lesson_id"
+    rows = model.objects.filter(student=student_id, date__range=(wanted.start, wanted.end)).order_by("pk")
+    found: dict[tuple[date, int], list[str]] = {}
+    for row in rows.values("date", slot, *CHANGE_FIELDS):
+        if is_worth_saying(row):
+            found.setdefault((row["date"], row[slot]), []).append(change_words(row, codes))
+    return found

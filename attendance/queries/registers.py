@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MEMBERSHIP = {Series.SESSION: CaseloadMembership, Series.LESSON: TeachingGroupMembership}
+# System actors that make marks, in the words of the page.
+SYSTEMS = {"mis-marks": "the MIS"}
 LOOK_BACK = timedelta(days=28)
 
 
@@ -266,7 +268,12 @@ def person_words(row: dict[str, Any], prefix: str) -> str:
     family, title = row.get(f"{prefix}__family_name"), row.get(f"{prefix}__title")
     if family or row.get(f"{prefix}__given_name"):
         return f"{title} {family}".strip() if title and family else f"{row[f'{prefix}__given_name']} {family}".strip()
-    return row.get(f"{prefix}_system") or "somebody"
+    return system_words(row.get(f"{prefix}_system")) or "somebody"
+
+
+def system_words(name: str | None) -> str:
+    """A system actor as people speak of it: marks that came in by import are from the MIS."""
+    return SYSTEMS.get(name or "", name or "")
 
 
 def as_moment(value: datetime) -> datetime:

@@ -9,6 +9,7 @@ from attendance.actions.registers import Seen
 from attendance.choices import SetBy
 from attendance.codes import Code, CodeSet, all_codes, offered_to, sets_of
 from attendance.coding import Place, why_not
+from attendance.queries.change_words import change_words, is_worth_saying
 from attendance.queries.planned import Planned, planned_for
 from attendance.queries.register_notes import Cover, cover_of, medical_notes
 from attendance.queries.registers import (
@@ -157,7 +158,7 @@ def register_sheet(user: Any, sitting: Sitting) -> Sheet:
             if earlier is None or (sitting.date, label) != earlier[:2]
         ]
         row.history = [
-            _change_words(change, everything) for change in changes.get(row.member.id, ()) if _is_worth_saying(change)
+            change_words(change, everything) for change in changes.get(row.member.id, ()) if is_worth_saying(change)
         ]
     may_save, why_not = _may_save(user, sitting)
     return Sheet(
@@ -242,19 +243,6 @@ def _plain(code: Code) -> str:
 def _reason(code: Code) -> str:
     """The words of a mark that gives a reason away; nothing for present, late and absent, whose letters say it all."""
     return "" if code.set_by == SetBy.QUICK else code_words(code)
-
-
-def _is_worth_saying(change: dict[str, Any]) -> bool:
-    """A blank that was filled is kept in the record like every change, and is no news to whoever filled it."""
-    return change["previous_code_id"] is not None or bool(change["reason"])
-
-
-def _change_words(change: dict[str, Any], codes: dict[int, Code]) -> str:
-    was, now = (codes[n].code if n in codes else "no mark" for n in (change["previous_code_id"], change["new_code_id"]))
-    who = person_words(change, "changed_by")
-    role = f", {change['role_at_time'].lower()}" if change["role_at_time"] else ""
-    why = f": {change['reason']}" if change["reason"] else ""
-    return f"{was} changed to {now} by {who}{role}, {wording.moment(change['changed_at'])}{why}"
 
 
 def _may_save(user: Any, sitting: Sitting) -> tuple[bool, str]:

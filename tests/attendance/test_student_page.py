@@ -13,12 +13,14 @@ from django.urls import reverse
 
 from attendance import actions
 from attendance.actions import rebuild_summary
+from attendance.actions.deliveries import IN_THE_MIS
 from attendance.actions.registers import NewMark
 from attendance.arithmetic import Totals
 from attendance.codes import all_codes
 from attendance.models import LessonMark, SessionMark
 from attendance.queries.certificate import certificate_facts
 from attendance.queries.marks_behind import Wanted, marks_behind
+from attendance.queries.registers import system_words
 from attendance.queries.student_page import heat_map, student_attendance
 from attendance.queries.totals import totals_for
 from audit.models import Entry
@@ -114,14 +116,18 @@ def test_a_mark_shows_its_code_note_and_who(college, ada, sign_in):
     assert "L Late 7 By bus Ms Okafor Tutor , today" in words(page).replace("Late, before register closed", "Late")
 
 
-def test_a_changed_mark_says_how_often_and_why(college, sign_in):
+def test_a_changed_mark_says_what_it_was_who_changed_it_and_why(college, sign_in):
     student = college.student("Ada")
     sitting = session_of(college)
     with clock.set_to(clock.at(college.today, 8, 50)):
         actions.mark_register(by=college.okafor, register=sitting, marks=[NewMark(student.pk, "N")])
     actions.mark_register(by=college.okafor, register=sitting, marks=[NewMark(student.pk, "L")], reason="In the office")
     page = sign_in(college.okafor).get(reverse("attendance:student_marks", args=[student.public_id]))
-    assert "changed 1 time: In the office" in words(page)
+    assert re.search(r"N changed to L by Ms Okafor, tutor, today [0-9:]+: In the office", words(page))
+
+
+def test_a_mark_from_the_mis_says_so_in_words():
+    assert system_words(IN_THE_MIS.name) == "the MIS"
 
 
 @pytest.mark.parametrize(
