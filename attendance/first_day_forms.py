@@ -25,7 +25,11 @@ class CallForm(forms.Form):
         label="What came of it", widget=forms.RadioSelect, choices=[(words, words) for words in OUTCOMES]
     )
     said = forms.CharField(
-        label="What was said", required=False, max_length=160, widget=forms.Textarea(attrs={"rows": 2})
+        label="What was said",
+        required=False,
+        max_length=160,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="For the contact log; the register says only that somebody rang.",
     )
 
     def __init__(

@@ -42,8 +42,8 @@ def record_call(
     with transaction.atomic():
         changed = 0
         if codes and marks:
-            why = said.strip() or f"{outcome} by phone"
-            changed = set_reason(by=by, marks=marks, codes=codes, reason=f"First-day call: {why}")
+            # What was said is for those who read contacts; everybody who sees the mark reads its reason.
+            changed = set_reason(by=by, marks=marks, codes=codes, reason=f"First-day call: {outcome.lower()}")
         log_contact(
             by,
             student,

@@ -114,7 +114,10 @@ def test_saving_a_call_logs_it_and_brings_up_the_next(college, morning, sign_in)
     assert (entry.student, entry.contact, entry.outcome, entry.note, entry.channel) == (ada, mother, "Reached", "Has a fever", "call")  # fmt: skip
     assert (code_of(ada, college.today), code_of(ben, college.today)) == ("I", "N")
     change = SessionMarkChange.objects.get()
-    assert (change.reason, change.changed_by) == ("First-day call: Has a fever", college.price)
+    assert (change.reason, change.changed_by) == (
+        "First-day call: reached",
+        college.price,
+    )  # what was said stays in the contact log
     assert list(differences("session")) == []
     sign_in(college.price).post(call_page(ada), data)  # pressed twice
     assert (ContactLogEntry.objects.count(), SessionMarkChange.objects.count()) == (1, 1)
