@@ -130,7 +130,9 @@ def test_changing_and_withdrawing_ask_for_a_reason(college, sign_in):
     client.post(withdraw, {"reason": "Trip cancelled"})
     assert not PlannedAbsence.objects.filter(withdrawn_at=None).exists()
     assert not SessionMark.objects.exclude(code=None).exists()
-    assert "Withdrawn" in words(client.get(new_one))
+    page = words(client.get(new_one))
+    assert re.search(rf"Withdrawn .* by {college.price.formal_name} ", page)
+    assert "Member of staff" not in page
     assert client.get(change).status_code == 302
 
 
