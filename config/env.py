@@ -112,7 +112,9 @@ def file_store(name: str, folder: Path) -> dict[str, object]:
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     region, endpoint = query.pop("region", None), query.pop("endpoint", None)
     if parts.scheme != "s3" or not parts.netloc or query:
-        raise ImproperlyConfigured(f"{name} must be s3://bucket/path, with ?region= and &endpoint= as needed, or empty.")
+        raise ImproperlyConfigured(
+            f"{name} must be s3://bucket/path, with ?region= and &endpoint= as needed, or empty."
+        )
     options = {
         "bucket_name": parts.netloc,
         "location": unquote(parts.path.strip("/")),

@@ -30,7 +30,9 @@ class InterventionsConfig(AppConfig):
             Place("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g p", "signpost-split", "Processes")
         )  # fmt: skip
         navigation.register(
-            Place("Support", "Bank of targets", "interventions:bank_list", "interventions.set_target", 50, "", "bullseye")
+            Place(
+                "Support", "Bank of targets", "interventions:bank_list", "interventions.set_target", 50, "", "bullseye"
+            )
         )
         navigation.register(
             Place("Settings", "Processes", "interventions:process_list", "interventions.manage_processes", 55, "", "signpost")

@@ -84,7 +84,7 @@ class DraftQuerySet(QuerySet[Any]):
         return self.filter(author=user, student__in=_students(user, permission))
 
 
-class CaseQuerySet(QuerySet[Any]):
+class ProcessCaseQuerySet(QuerySet[Any]):
     """Cases of staged processes, by who may work on them for the student."""
 
     def visible_to(self, user: "User", permission: str) -> Self:

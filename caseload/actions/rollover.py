@@ -134,7 +134,9 @@ def _carry_out(plan: Plan, by: User) -> dict[str, list[Any]]:
     period = DateRange(run.to_year.starts_on, run.to_year.ends_on + timedelta(days=1))
     going = [move for move in plan.moves if move.outcome in (UP, STAYS)]
     years = YearGroupMembership.objects.bulk_create(
-        YearGroupMembership(student_id=m.student_id, group_id=m.to_year_group_id, year=run.to_year, period=period)
+        YearGroupMembership(
+            student_id=m.student_id, group_id=m.to_year_group_id or m.year_group_id, year=run.to_year, period=period
+        )
         for m in going
     )
     groups, made = _next_groups(plan)

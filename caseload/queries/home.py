@@ -95,8 +95,8 @@ def coming_of_age_reasons(student_ids: Sequence[int], user: Any) -> dict[int, li
     )
     found: dict[int, list[Reason]] = {}
     for pk, born in rows.values_list("pk", "date_of_birth"):
-        day = birthday(born, 18)
-        if today <= day <= last:
+        day = birthday(born, 18) if born else None
+        if day and today <= day <= last:
             words = f"18 on {wording.day(day)}: ask whether home may be written to"
             found[pk] = [Reason(words, 35, "watch", "home")]
     return found

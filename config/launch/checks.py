@@ -88,7 +88,7 @@ def typed_files() -> list[str]:
     """The files whose types are checked."""
     found = {path for app in TYPED_WHOLE for path in (ROOT / app).glob("**/*.py") if "migrations" not in path.parts}
     for name in TYPED:
-        found |= {*ROOT.glob(f"*/{name}.py"), *ROOT.glob(f"*/{name}/*.py"), *ROOT.glob("config/*.py")}
+        found |= {*ROOT.glob(f"*/{name}.py"), *ROOT.glob(f"*/{name}/**/*.py"), *ROOT.glob("config/*.py")}
     return sorted(str(path.relative_to(ROOT)) for path in found if str(path.relative_to(ROOT)) not in UNTYPED)
 
 

@@ -1,14 +1,21 @@
 """The words of a mail from a pair of templates, so that every mail has text and HTML that say the same."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 
-def mail_words(template: str, context: Mapping[str, Any]) -> dict[str, str]:
+class MailWords(TypedDict):
+    """What a mail says, twice."""
+
+    text: str
+    html: str
+
+
+def mail_words(template: str, context: Mapping[str, Any]) -> MailWords:
     """`text` and `html` for queue_mail from `<template>.txt` and `<template>.html`, which extend core/mail/base.*.
 
     A context's `url` becomes the button, `unsubscribe_url` the line at the end.

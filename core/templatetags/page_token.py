@@ -18,7 +18,7 @@ class FormTokensNode(CsrfTokenNode):
 
     def render(self, context: Any) -> SafeString:
         """Django's own, and ours when somebody is signed in."""
-        own = super().render(context)
+        own = SafeString(super().render(context))
         word = page_token.drawn_for(context.get("request"))
         if not word:
             return own

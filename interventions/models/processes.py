@@ -11,7 +11,7 @@ from core import clock
 from core.models import LeasedWork, PublicIdModel, StoredFile
 from interventions import choices
 from interventions.models.meetings import Meeting, MeetingType
-from interventions.querysets import CaseQuerySet, LetterBatchQuerySet, LetterQuerySet
+from interventions.querysets import LetterBatchQuerySet, LetterQuerySet, ProcessCaseQuerySet
 
 STAFF = settings.AUTH_USER_MODEL
 
@@ -89,7 +89,7 @@ class Case(PublicIdModel):
     outcome = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = CaseQuerySet.as_manager()
+    objects = ProcessCaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["review_on", "pk"]
@@ -178,7 +178,7 @@ class CaseStep(models.Model):
     note = models.TextField(max_length=choices.TEXT_LIMIT, blank=True)
     letter = models.ForeignKey(Letter, models.PROTECT, null=True, blank=True, related_name="+")
     meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="+")
-    review_on: "models.DateField[str | None, object]" = models.DateField(null=True, blank=True)
+    review_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["at", "pk"]

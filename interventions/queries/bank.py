@@ -59,9 +59,11 @@ def standings(items: Sequence[BankItem], user: Any) -> dict[int, Standing]:
         ended=Count("pk", filter=Q(state__in=CLOSED_STATES)),
         met=Count("pk", filter=Q(state=TargetState.MET)),
     )
-    use = {row["bank_item_id"]: row for row in counted}
+    use: dict[int, Any] = {row["bank_item_id"]: row for row in counted}
     ratings = BankRating.objects.filter(item__in=ids).order_by()
-    rated = {row["item_id"]: row for row in ratings.values("item_id").annotate(stars=Avg("stars"), ratings=Count("pk"))}
+    rated: dict[int, Any] = {
+        row["item_id"]: row for row in ratings.values("item_id").annotate(stars=Avg("stars"), ratings=Count("pk"))
+    }
     mine = dict(ratings.filter(user=user).values_list("item_id", "stars"))
     found = {}
     for number in ids:

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 
@@ -33,7 +33,7 @@ def current_grades_at(wanted: Iterable[tuple[Key, int, int, date]]) -> dict[Key,
     asked = list(wanted)
     if not asked:
         return {}
-    params = [list(range(len(asked))), *([row[part] for row in asked] for part in (1, 2, 3))]
+    params: list[Any] = [list(range(len(asked))), *([row[part] for row in asked] for part in (1, 2, 3))]
     with connection.cursor() as cursor:
         cursor.execute(GRADES, params)
         return {asked[place][0]: GradeAt(*found) for place, *found in cursor.fetchall()}
