@@ -1,6 +1,7 @@
 """Passing words on from a form, and sealing the words of what is saved already, with every copy of them here."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
@@ -26,6 +27,7 @@ TAPS = UUID("0d2f5c0e-7d0f-4f5e-9a44-5a3c4e1b7d11")
 # What a draft may go on with after its words were passed on: what was chosen, never what was written.
 CHOSEN = {"type", "held_on", "wellbeing", "audience", "next_in", "next_on", "answers", "answers_offered"}
 MEETING_WORDS = {"notes": "Notes", "student_words": "The student's words", "tutor_actions": "What I will do"}
+WRITTEN = {*MEETING_WORDS, "line", "what", "new_what", "measure", "achievable", "relevant", "steps", "supported_by"}
 NOTE_WORDS = {"text": "Note"}
 STUDENT_WORDS = {"well": "Going well", "hard": "Hard", "talk": "Wants to talk about"}
 
@@ -33,31 +35,58 @@ STUDENT_WORDS = {"well": "Going well", "hard": "Hard", "talk": "Wants to talk ab
 @transaction.atomic
 def pass_on_form(
     student: Student,
-    words: str,
+    written: Sequence[tuple[str, str]],
     *,
     key: UUID,
     safe_now: str,
     by: "By",
     page: str,
     typed: Mapping[str, Any] | None = None,
+    drafts: Collection[UUID] = (),
 ) -> str:
     """Pass on what is typed in a form that is not saved: a note that says “Passed on.”, for its author alone, is left.
 
-    The author's drafts about the student and kept copies of the form's page are erased; of a one-to-one (`typed`) the
-    choices without the words stay as a draft. Pressed twice it passes on once. Gives the address to go on to.
+    The form's draft, those it took up (`drafts`), every other draft that holds any of the words, and kept copies of the
+    form's page are erased; of a one-to-one (`typed`) the choices without the words stay as a draft. Pressed twice it passes on once. Gives the address to go on to.
     """
     if not rules.may_log_meeting(by, student) or isinstance(by, SystemActor):
         raise PermissionDenied
+    words = "\n\n".join(f"{label}: {text}" for label, text in written)
     address = passing_on.pass_on(student, words, token=key, safe_now=safe_now, by=by)
     quick_note(student, NoteSaid(PASSED_ON_WORDS, audience=Audience.NAMED), token=key, by=by)
-    MeetingDraft.objects.filter(author=by, student=student).delete()
+    _forget_drafts(student, by, [text for _, text in written], {key, *drafts})
     _forget_kept(by, page)
-    chosen = {name: value for name, value in (typed or {}).items() if name in CHOSEN or name.endswith("-outcome")}
+    chosen = {name: value for name, value in (typed or {}).items() if _chosen(name)}
     if chosen:
         MeetingDraft.objects.get_or_create(
             key=uuid5(TAPS, str(key)), defaults={"author": by, "student": student, "data": chosen}
         )
     return address
+
+
+def _forget_drafts(student: Student, by: "User", texts: Sequence[str], keys: Collection[UUID]) -> None:
+    """Erase the author's drafts about the student that hold any sentence of these, from whatever tab or device."""
+    sentences = {sentence for text in texts for sentence in _sentences(text)}
+    for draft in MeetingDraft.objects.filter(author=by, student=student):
+        kept = [value for name, values in draft.data.items() if _written(name) for value in values]
+        whole = " ".join(texts)
+        shared = any(one in value for one in sentences for value in kept)
+        if draft.key in keys or shared or any(value.strip() and value.strip() in whole for value in kept):
+            draft.delete()
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[.!?\n]", text) if part.strip()]
+
+
+def _written(name: str) -> bool:
+    """Whether a field of a draft is something written."""
+    return name.rsplit("-", 1)[-1] in WRITTEN
+
+
+def _chosen(name: str) -> bool:
+    """Whether a field is something tapped, never something written."""
+    return name in CHOSEN or name.endswith("-outcome")
 
 
 def _forget_kept(by: "User", page: str) -> None:

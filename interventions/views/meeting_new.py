@@ -92,7 +92,9 @@ def _sent(
         talk.form.add_error(None, "Somebody else opened this form. Sign in as them to save it; nothing is saved yet.")
         return None, None
     if "pass_on" in request.POST:
-        passed = pass_on_typed(request, student, talk.parts, talk.key, draft_data(request.POST))
+        passed = pass_on_typed(
+            request, student, talk.parts, talk.key, draft_data(request.POST), [_uuid(talk.continues)]
+        )
         if passed is None:
             talk.form.add_error("notes", "Write what you want to pass on.")
         return passed, None

@@ -1,6 +1,6 @@
 """Passing on what was disclosed: from a form that is open, from what a student wrote, and sealing a saved note."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -27,28 +27,35 @@ def pass_on_typed(
     parts: Iterable[forms.Form],
     key: UUID,
     typed: Mapping[str, Any] | None = None,
+    taken_up: Collection[UUID] = (),
 ) -> HttpResponse | None:
     """Pass on every word of the open form, and go on to the page that says what happens next; nothing when it has no word."""
-    words = _words_of(request, parts)
-    if not words:
+    written = _written(request, parts)
+    if not written:
         return None
-    safe_now = request.POST.get("safe_now", "")
+    post = request.POST
     address = actions.pass_on_form(
-        student, words, key=key, safe_now=safe_now, by=request.user, page=request.path, typed=typed
+        student,
+        written,
+        key=key,
+        safe_now=post.get("safe_now", ""),
+        by=request.user,
+        page=request.path,
+        typed=typed,
+        drafts=taken_up,
     )
     messages.success(request, "Your words went to the safeguarding team. They are kept nowhere else.")
     return redirect(address)
 
 
-def _words_of(request: HttpRequest, parts: Iterable[forms.Form]) -> str:
+def _written(request: HttpRequest, parts: Iterable[forms.Form]) -> list[tuple[str, str]]:
     """What was written, field by field, as it was typed."""
-    told = [
-        f"{field.label}: {words}"
+    return [
+        (str(field.label), words)
         for part in parts
         for name, field in part.fields.items()
         if isinstance(field, Words) and (words := cleaned(request.POST.get(part.add_prefix(name), "")).strip())
     ]
-    return "\n\n".join(told)
 
 
 @page(LOG)

@@ -61,9 +61,19 @@ def test_words_of_a_one_to_one_are_passed_on_and_stay_nowhere(college: College, 
     draft = MeetingDraft.objects.get()
     assert (draft.data["wellbeing"], draft.data[f"t{target.public_id.hex}-outcome"]) == (["1"], ["met"])
     client.post(address + "draft/", sent)
-    client.post(address, sent | {"pass_on": "1"})
     assert rows_with(SECRET, college.rahman) == []
+    client.post(address, sent | {"pass_on": "1"})
     assert len(concern_words(college.rahman)) == 1
+
+
+def test_drafts_of_other_tabs_go_when_they_hold_the_words_and_stay_when_not(college: College, sign_in: Any) -> None:
+    client, address = sign_in(college.okafor), talk_to(college, "Ada")
+    for words in (f"Longer here. {SECRET}. And on", "zebra crossing", "About maths and homework"):
+        client.post(address + "draft/", typed(client.get(address + "?draft=none"), notes=words))
+    sent = typed(client.get(address + "?draft=none"), notes=f"She said this.\n{SECRET}", pass_on="1")
+    assert client.post(address, sent).status_code == 302
+    kept = sorted(draft.data.get("notes", [""])[0] for draft in MeetingDraft.objects.all())
+    assert kept == ["", "About maths and homework"]
 
 
 def test_the_note_says_only_passed_on_and_nobody_else_reads_that(college: College, sign_in: Any) -> None:
