@@ -150,9 +150,14 @@ def _chart(figures: Figures, parts: Sequence[Part], weeks: int, figure: Figure) 
         if len(helped) * 2 >= found.students:
             points.append(
                 [
-                    str(away + 1 if away >= 0 else away),
+                    _week_words(away),
                     round(float(np.mean(helped)), 1),
                     round(float(np.mean(others)), 1),
                 ]
             )
-    return [[label.replace("-", "−"), one, two] for label, one, two in points]
+    return points
+
+
+def _week_words(away: int) -> str:
+    """The weeks before the start count down to −1, those from it on from 1."""
+    return str(away + 1) if away >= 0 else f"−{-away}"

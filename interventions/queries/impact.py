@@ -81,7 +81,8 @@ def kinds() -> list[KindRow]:
     for kind, known in costs.items():
         rows[kind].cost = sum(known) if None not in known else None
     for run in _latest_of_kinds():
-        rows[run.type_id].run = run
+        if run.type_id is not None:
+            rows[run.type_id].run = run
     return [row for row in rows.values() if row.interventions]
 
 

@@ -168,13 +168,13 @@ def read_figures(today: date) -> Figures:
     since = clock.week_of(until - BACK)
     ids = np.array(sorted(Student.objects.values_list("pk", flat=True)), dtype=np.int64)
     row_of = {int(number): row for row, number in enumerate(ids)}
-    counts, weeks = _weekly(row_of, since, until)
+    (shown, possible, attended, late), weeks = _weekly(row_of, since, until)
     years = YearGroupMembership.objects.filter(period__endswith__gt=since) | YearGroupMembership.objects.filter(
         period__endswith=None
     )
     traits = Characteristic.objects.filter(kind__in=TRAITS).exclude(kind=CharacteristicKind.SEN_STATUS, code="N")
     return Figures(
-        ids, weeks, *counts,
+        ids, weeks, shown, possible, attended, late,
         _dated(row_of, years.values_list("student_id", "group_id", "period"), "group"),
         _dated(row_of, ((s, TRAITS[CharacteristicKind(k)], p) for s, k, p in traits.values_list("student_id", "kind", "period")), "kind"),
         _grades(row_of, since),

@@ -35,7 +35,8 @@ def chosen(request: HttpRequest, permission: str) -> Chosen:
     found = Chosen(pasted=request.POST.get("names", ""))
     keys = request.POST.getlist("student") if request.method == "POST" else request.GET.getlist("student")
     offered = [*keys, *request.POST.getlist("offered")]
-    reached = Student.objects.visible_to(request.user, permission)
+    user: Any = request.user
+    reached = Student.objects.visible_to(user, permission)
     wanted = {key for text in offered[: 2 * MOST] if (key := _uuid(text)) is not None}
     ids = dict(reached.filter(public_id__in=wanted).values_list("public_id", "pk"))
     if len(ids) < len(wanted):
