@@ -142,7 +142,9 @@ def set_target_for_many(
 def count_once(target: Target, *, token: UUID, by: "By") -> int:
     """Tick one more time off towards a target of a number of times, and give how many there are. Sent twice it counts once."""
     now = _counting(target, by)
-    _, made = TargetCount.objects.get_or_create(form_token=token, defaults={"target": now, "by_id": by.pk})
+    if isinstance(by, SystemActor):
+        raise PermissionDenied
+    _, made = TargetCount.objects.get_or_create(form_token=token, defaults={"target": now, "by": by})
     if made:
         record.record(by, choices_bank.COUNTED_TARGET, "target", now.pk, details={"student": now.student_id})
     return now.counts.count()
