@@ -16,8 +16,10 @@ from accounts.addresses import address_of
 from audit import record
 from audit.verbs import REFUSED
 from core import naming
+from core.once import one_reading
 
 REFUSALS = {403, 404}
+READING = {"GET", "HEAD"}  # change nothing
 # A part of a page that refreshes itself sends this header: it is nobody doing something.
 POLL = "Waymark-Poll"
 LAST_SEEN = "last_seen"
@@ -84,7 +86,11 @@ class NamedRequest:
         user = request.user
         try:
             with naming.named(user.pk, purpose="page"):
-                response = self.get_response(request)
+                if request.method in READING:
+                    with one_reading():
+                        response = self.get_response(request)
+                else:
+                    response = self.get_response(request)
                 if response.streaming and response.status_code < 400 and getattr(request, "walled", False):
                     raise ImproperlyConfigured(
                         "A page behind the wall must not stream: the name ends with the request."

@@ -1,5 +1,6 @@
 """Which students a person reaches. Everything that shows a student starts here."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -10,9 +11,13 @@ from django.db.models.expressions import RawSQL
 from accounts.roles import BY_CODE, roles_carrying
 from core import clock
 from core.jobs.work import WorkQuerySet
+from core.once import once
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+Key = tuple[tuple[Any, ...], ...]  # the containers held, by kind
 
 
 class GrantQuerySet(QuerySet[Any]):
@@ -108,6 +113,14 @@ def reached(user: "User", permission: str) -> RawSQL | tuple[()]:
     return RawSQL(f"{_PRESENT} AND p.id IN ({inside.sql})", inside.params) if inside else ()
 
 
+def _containers_key(user: "User", permission: str) -> Key:
+    return tuple(sorted((kind, *sorted(ids)) for kind, ids in containers(user, permission).items()))
+
+
+def _nothing_kept() -> dict[Key, bool]:
+    return {}
+
+
 class StudentQuerySet(QuerySet[Any]):
     """Students, by who may see them and where they are."""
 
@@ -119,6 +132,23 @@ class StudentQuerySet(QuerySet[Any]):
             return present
         inside = _reached(held, clock.today())
         return present.filter(pk__in=inside) if inside else self.none()
+
+    def permissions_reaching(self, user: "User", permissions: Iterable[str], student_id: int) -> set[str]:
+        """With which of these permissions this person reaches the student, by `visible_to`; in one query at most.
+
+        Permissions of the same containers have the same answer, and a page asks for each only once.
+        """
+        held = {permission: _containers_key(user, permission) for permission in permissions}
+        answers = once(("reaching", user.pk, clock.today(), student_id), _nothing_kept)
+        unknown = {key: permission for permission, key in held.items() if key not in answers}
+        if unknown:
+            found = {
+                f"reach_{number}": Exists(self.visible_to(user, permission).filter(pk=student_id))
+                for number, permission in enumerate(unknown.values())
+            }
+            row = self.model._base_manager.filter(pk=student_id).values(**found).first() or {}
+            answers |= {key: bool(row.get(name)) for name, key in zip(found, unknown, strict=True)}
+        return {permission for permission, key in held.items() if answers[key]}
 
     def on_roll(self, day: date | None = None) -> Self:
         """On the roll of some site on the day."""

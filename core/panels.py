@@ -127,6 +127,8 @@ def _allowed(user: Viewer, obj: Any, permissions: set[str]) -> set[str]:
     manager = getattr(type(obj), "_default_manager", None) if isinstance(obj, Model) else None
     if not held or manager is None or not hasattr(manager.all(), "visible_to"):
         return set(held)
+    if hasattr(manager.all(), "permissions_reaching"):
+        return set(manager.all().permissions_reaching(user, held, obj.pk))
     reach = {
         f"reach_{number}": Exists(manager.all().visible_to(user, permission).filter(pk=OuterRef("pk")))
         for number, permission in enumerate(held)

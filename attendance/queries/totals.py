@@ -4,7 +4,7 @@ Whole weeks come from the weekly summary, the odd days at both ends from the mar
 `arithmetic.Totals`, so that every page, list, PDF and export says the same.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from attendance.arithmetic import COLUMNS, Totals, from_row
 from attendance.choices import Series
 from caseload.models import SiteMembership, Student
 from core import clock
+from core.once import about, once
 
 Span = tuple[date, date]
 Key = TypeVar("Key", bound=Hashable)
@@ -66,7 +67,26 @@ def totals_by_student(students: Students, start: date, end: date, series: str = 
 def totals_in_windows(
     students: Students, spans: Mapping[str, Span], series: str = Series.SESSION
 ) -> dict[int, dict[str, Totals]]:
-    """The totals of each student in each of several windows of dates, in one statement."""
+    """The totals of each student in each of several windows of dates, in one statement. A page reads a window once."""
+    if isinstance(students, QuerySet):
+        return _in_windows(students, spans, series)
+    ids, kept = list(students), once(("totals in windows", series), _nothing_kept)
+    missing = {name: span for name, span in spans.items() if span not in kept or not kept[span][0].issuperset(ids)}
+    read = _in_windows(ids, missing, series) if missing else {}
+    for name, span in missing.items():
+        kept[span] = frozenset(ids), {number: row[name] for number, row in read.items() if name in row}
+    found = {
+        number: {name: kept[span][1][number] for name, span in spans.items() if number in kept[span][1]}
+        for number in ids
+    }
+    return {number: row for number, row in found.items() if row}
+
+
+def _nothing_kept() -> dict[Span, tuple[frozenset[int], dict[int, Totals]]]:
+    return {}
+
+
+def _in_windows(students: Students, spans: Mapping[str, Span], series: str) -> dict[int, dict[str, Totals]]:
     found: dict[int, dict[str, Totals]] = {}
     for row in _count(students, spans, series, ("student_id", "span")):
         found.setdefault(row["student_id"], {})[row["span"]] = from_row(row, series)
@@ -118,8 +138,13 @@ def totals_by_group(
 
 def series_by_student(student_ids: Iterable[int], day: date | None = None) -> dict[int, str]:
     """Which series says how a student attends: sessions at a school, lessons at a college. The last site counts."""
+    on = day or clock.today()
+    return about(("series", on), list(student_ids), lambda wanted: _series_of(wanted, on))
+
+
+def _series_of(student_ids: Collection[int], day: date) -> dict[int, str]:
     rows = (
-        SiteMembership.objects.filter(student_id__in=list(student_ids), period__startswith__lte=day or clock.today())
+        SiteMembership.objects.filter(student_id__in=student_ids, period__startswith__lte=day)
         .order_by("student_id", "period")
         .values_list("student_id", "site__kind")
     )

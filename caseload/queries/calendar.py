@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
-
 from caseload.models import AcademicYear, Closure, Site, Term
 from core import clock
+from core.once import once
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)
@@ -67,7 +66,7 @@ class SiteCalendar:
 
 def academic_year_on(day: date) -> AcademicYear | None:
     """The academic year that a day belongs to; a day between two years belongs to the one that has begun."""
-    return AcademicYear.objects.filter(starts_on__lte=day).order_by("-starts_on").first()
+    return next((year for year in academic_years() if year.starts_on <= day), None)
 
 
 def current_academic_year() -> AcademicYear | None:
@@ -77,7 +76,7 @@ def current_academic_year() -> AcademicYear | None:
 
 def academic_years() -> list[AcademicYear]:
     """Every academic year, the latest first."""
-    return list(AcademicYear.objects.order_by("-starts_on"))
+    return list(once("academic years", lambda: list(AcademicYear.objects.order_by("-starts_on"))))
 
 
 def term_on(day: date) -> Term | None:
@@ -103,15 +102,14 @@ def calendars_for(
     sites: Iterable[int | None], start: date | None = None, end: date | None = None
 ) -> dict[int | None, SiteCalendar]:
     """The calendars of several sites in the same three queries."""
-    years = list(AcademicYear.objects.order_by("starts_on").values_list("starts_on", "ends_on"))
+    years = [(year.starts_on, year.ends_on) for year in reversed(academic_years())]
     first, last = _bounds(years, start, end)
-    inside = {"starts_on__lte": last, "ends_on__gte": first}
-    taught = set(_weekdays(Term.objects.filter(**inside).values_list("starts_on", "ends_on"), first, last))
+    taught = set(_weekdays(_terms(), first, last))
     wanted = set(sites)
-    closures = Closure.objects.filter(Q(site=None) | Q(site_id__in=wanted - {None}), **inside)
     shut: dict[int | None, set[date]] = {}
-    for site_id, starts_on, ends_on in closures.values_list("site_id", "starts_on", "ends_on"):
-        shut.setdefault(site_id, set()).update(_weekdays([(starts_on, ends_on)], first, last))
+    for site_id, starts_on, ends_on in _closures():
+        if site_id is None or site_id in wanted:
+            shut.setdefault(site_id, set()).update(_weekdays([(starts_on, ends_on)], first, last))
     starts = tuple(begun for begun, _ in years)
     return {
         site_id: SiteCalendar(site_id, tuple(sorted(taught - shut.get(None, set()) - shut.get(site_id, set()))), starts)
@@ -139,6 +137,15 @@ def week_letter(site: Site | int | None, day: date) -> str:
     sunday = clock.week_of(day) + timedelta(days=6)
     year = academic_year_on(sunday)
     return calendar_for(site, year.starts_on, sunday).week_letter(day) if year else ""
+
+
+def _terms() -> list[Span]:
+    return once("terms", lambda: list(Term.objects.order_by().values_list("starts_on", "ends_on")))
+
+
+def _closures() -> list[tuple[int | None, date, date]]:
+    rows = Closure.objects.order_by().values_list("site_id", "starts_on", "ends_on")
+    return once("closures", lambda: list(rows))
 
 
 def _bounds(years: list[Span], start: date | None, end: date | None) -> Span:

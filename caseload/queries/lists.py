@@ -45,11 +45,7 @@ def student_list(
 ) -> StudentList:
     """The students, told apart by reason, in order, one page of them with their columns."""
     rows = student_rows(students)
-    ids = [row["id"] for row in rows]
-    reasons = _reasons(user, permission, ids)
-    for row in rows:
-        row["why"] = reasons.get(row["id"], [])
-        row["need"] = _need(row["why"])
+    _add_reasons(user, permission, rows)
     offered = columns.columns_for(user)
     chips = _chips(user, rows, show, group)
     chosen = [row for row in rows if _shown(row, show) and (not group or row["group"] == group)]
@@ -67,6 +63,22 @@ def student_list(
         row["first_why"], row["more_why"] = row["why"][:REASONS_SHOWN], len(row["why"]) - REASONS_SHOWN
     page.object_list = shown
     return StudentList(page, offered, chips, len(rows), sum(1 for row in rows if row["need"] >= NEEDS_ATTENTION))
+
+
+def in_most_need(user: Any, rows: list[dict[str, Any]], *, permission: str, limit: int) -> list[dict[str, Any]]:
+    """Those of the rows (dicts of `student_rows`) with the weightiest reasons, without the columns of a list."""
+    _add_reasons(user, permission, rows)
+    found = [row for row in _ordered(rows, "need", None) if row["why"]][:limit]
+    for row in found:
+        row["first_why"] = row["why"][:REASONS_SHOWN]
+    return found
+
+
+def _add_reasons(user: Any, permission: str, rows: list[dict[str, Any]]) -> None:
+    reasons = _reasons(user, permission, [row["id"] for row in rows])
+    for row in rows:
+        row["why"] = reasons.get(row["id"], [])
+        row["need"] = _need(row["why"])
 
 
 def _reasons(user: Any, permission: str, ids: Sequence[int]) -> dict[int, list[Reason]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
 
 from caseload import choices
 from caseload.models import (
@@ -18,6 +18,7 @@ from caseload.models import (
 )
 from caseload.querysets import containers
 from core import clock
+from core.once import once
 
 
 def student_rows(students: QuerySet[Student]) -> list[dict[str, Any]]:
@@ -107,7 +108,11 @@ def identifiers_of(student: Student, *, all_of_them: bool) -> list[dict[str, str
 
 
 def enrolments_of(student: Student) -> list[dict[str, Any]]:
-    """A student's places on courses, the present ones first, then the latest."""
+    """A student's places on courses, the present ones first, then the latest; read once for a page."""
+    return [dict(row) for row in once(("enrolments", student.pk), lambda: _enrolments(student))]
+
+
+def _enrolments(student: Student) -> list[dict[str, Any]]:
     rows = (
         Enrolment.objects.filter(student=student)
         .order_by("status", "-started_on", "course__title")
@@ -127,12 +132,16 @@ def enrolments_of(student: Student) -> list[dict[str, Any]]:
 
 def memberships_of(student: Student, models: Iterable[Any]) -> list[tuple[str, str, date, date | None]]:
     """(kind of group, its name, from, to) for each membership a student ever had in these kinds of group."""
-    found = []
-    for model in models:
-        name = "site__name" if model is SiteMembership else "group__name"
-        rows = model.objects.filter(student=student).values_list(name, "period")
-        found += [(model._meta.model_name, title, period.lower, period.upper) for title, period in rows]
-    return found
+    each = [
+        model.objects.filter(student=student)
+        .order_by()
+        .values_list(
+            Value(model._meta.model_name), F("site__name" if model is SiteMembership else "group__name"), "period"
+        )
+        for model in models
+    ]
+    rows = each[0].union(*each[1:], all=True)
+    return [(kind, title, period.lower, period.upper) for kind, title, period in rows]
 
 
 def _today(model: Any, field: str) -> Subquery:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.dateparse import parse_datetime
@@ -46,10 +46,12 @@ LISTS = {
 @page(VIEW)
 def student_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """Everything about one student that this person may see: now at the top, what happened on the left."""
-    survivor = _survivor(public_id)
-    if survivor is not None:
+    try:
+        student = fetch(Student, request.user, VIEW, public_id=public_id)
+    except Http404:
+        if (survivor := _survivor(public_id)) is None:
+            raise
         return redirect("caseload:student_detail", fetch(Student, request.user, VIEW, pk=survivor).public_id)
-    student = fetch(Student, request.user, VIEW, public_id=public_id)
     context = {"student": student} | _timeline(request, student)
     if wants_part(request):
         return render(request, "caseload/student_detail.html#timeline", context)

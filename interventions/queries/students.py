@@ -13,7 +13,9 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sub
 from caseload.columns import Reason
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, Student
 from caseload.queries.calendar import current_academic_year
+from caseload.querysets import reached
 from core import clock
+from core.once import about
 from interventions.choices import NOT_SEEN_WEEKS, TargetState
 from interventions.models import Meeting, Target
 from interventions.queries.figures import with_progress
@@ -35,6 +37,19 @@ class Due(NamedTuple):
     what: str
 
 
+class _Open(NamedTuple):
+    """The open targets of a student, counted, and the first date among them."""
+
+    open: int
+    overdue: int
+    at_risk: int
+    first: date
+
+
+def _who(user: Any) -> int | None:
+    return None if user is None else user.pk
+
+
 def _meetings(user: Any) -> Any:
     return Meeting.objects.all() if user is None else Meeting.objects.visible_to(user)
 
@@ -43,48 +58,64 @@ def _happened(user: Any) -> QuerySet[Meeting]:
     """The one-to-ones whose date alone this person may know, beside those that they may read. For dates only."""
     if user is None:
         return Meeting.objects.all()
-    return Meeting.objects.filter(student__in=Student.objects.visible_to(user, LOG).values("pk"))
+    return Meeting.objects.filter(student__in=reached(user, LOG))
 
 
 def _targets(user: Any) -> Any:
     return Target.objects.all() if user is None else Target.objects.visible_to(user)
 
 
+def _open_targets(ids: Iterable[int], user: Any) -> dict[int, _Open]:
+    """What lists say of each student's open targets, in one query, read once for a page; left out: no open target."""
+    today = clock.today()
+
+    def read(wanted: Iterable[int]) -> dict[int, _Open]:
+        rows = _targets(user).open().filter(student__in=wanted).order_by().values_list("student_id")
+        counted = rows.annotate(
+            open=Count("pk"),
+            late=Count("pk", filter=Q(due_on__lt=today)),
+            risky=Count("pk", filter=Q(due_on__gte=today, state=TargetState.AT_RISK)),
+            first=Min("due_on"),
+        )
+        return {student: _Open(*numbers) for student, *numbers in counted}
+
+    return about(("open targets", _who(user), today), list(ids), read)
+
+
 def targets_open_overdue(ids: Iterable[int], user: Any = None) -> dict[int, Targets]:
     """Open and overdue targets of each student; left out: no open target."""
-    rows = (
-        _targets(user)
-        .open()
-        .filter(student__in=list(ids))
-        .order_by()
-        .values_list("student_id")
-        .annotate(open=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=clock.today())))
-    )
-    return {student: Targets(open_, overdue) for student, open_, overdue in rows}
+    return {student: Targets(found.open, found.overdue) for student, found in _open_targets(ids, user).items()}
 
 
 def last_seen(ids: Iterable[int], user: Any = None) -> dict[int, datetime]:
     """When each student last had a one-to-one, as far as this person may know; left out: never."""
-    rows = (_meetings(user) | _happened(user)).filter(student__in=list(ids))
-    return dict(rows.order_by().values_list("student_id").annotate(last=Max("held_at")))
+
+    def read(wanted: Iterable[int]) -> dict[int, datetime]:
+        rows = (_meetings(user) | _happened(user)).filter(student__in=wanted)
+        return dict(rows.order_by().values_list("student_id").annotate(last=Max("held_at")))
+
+    return about(("last seen", _who(user)), list(ids), read)
 
 
 def next_meetings(ids: Sequence[int], user: Any) -> dict[int, date]:
     """The date of the next one-to-one that the last one named. A later one-to-one takes its place, read or not."""
-    later = _happened(user).filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
-    rows = _meetings(user).filter(~Exists(later), student__in=ids)
-    rows = rows.order_by("student_id", "-held_at", "-pk").distinct("student_id")
-    return {student: due for student, due in rows.values_list("student_id", "next_on") if due}
+
+    def read(wanted: Iterable[int]) -> dict[int, date]:
+        later = _happened(user).filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
+        rows = _meetings(user).filter(~Exists(later), student__in=wanted)
+        rows = rows.order_by("student_id", "-held_at", "-pk").distinct("student_id")
+        return {student: due for student, due in rows.values_list("student_id", "next_on") if due}
+
+    return about(("next meetings", _who(user)), ids, read)
 
 
 def next_due(ids: Iterable[int], user: Any = None) -> dict[int, Due]:
     """What is due next for each student: the next one-to-one, or the target whose date comes first."""
     wanted = list(ids)
     found = {student: Due(day, "One-to-one") for student, day in next_meetings(wanted, user).items()}
-    targets = _targets(user).open().filter(student__in=wanted).order_by().values_list("student_id")
-    for student, day in targets.annotate(due=Min("due_on")):
-        if student not in found or day < found[student].on:
-            found[student] = Due(day, "Target")
+    for student, targets in _open_targets(wanted, user).items():
+        if student not in found or targets.first < found[student].on:
+            found[student] = Due(targets.first, "Target")
     return found
 
 
@@ -92,19 +123,13 @@ def reasons(ids: Sequence[int], user: Any = None) -> dict[int, list[Reason]]:
     """Why targets and one-to-ones say that a student needs attention. Four queries."""
     today, wanted = clock.today(), list(ids)
     found: dict[int, list[Reason]] = {}
-    targets = _targets(user).open().filter(student__in=wanted).order_by().values_list("student_id")
-    counted = targets.annotate(
-        late=Count("pk", filter=Q(due_on__lt=today)),
-        risky=Count("pk", filter=Q(due_on__gte=today, state=TargetState.AT_RISK)),
-        first=Min("due_on"),
-    )
-    for student, late, risky, first in counted:
-        if late:
-            words = _plural(late, "target", "overdue")
-            weight = 55 + min(25, 3 * late + (today - first).days // 2)
+    for student, targets in _open_targets(wanted, user).items():
+        if targets.overdue:
+            words = _plural(targets.overdue, "target", "overdue")
+            weight = 55 + min(25, 3 * targets.overdue + (today - targets.first).days // 2)
             found.setdefault(student, []).append(Reason(words, weight, "concern", "overdue"))
-        elif risky:
-            found.setdefault(student, []).append(Reason(_plural(risky, "target", "at risk"), 35, "watch"))
+        elif targets.at_risk:
+            found.setdefault(student, []).append(Reason(_plural(targets.at_risk, "target", "at risk"), 35, "watch"))
     for student, due in next_meetings(wanted, user).items():
         if due < today:
             days = (today - due).days
@@ -126,11 +151,14 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
     Said only of students with whom this person holds one-to-ones: anybody else can't know of all there were.
     """
     year, today = current_academic_year(), clock.today()
-    students = Student.objects.all() if user is None else Student.objects.visible_to(user, LOG)
-    last = Meeting.objects.filter(student=OuterRef("pk")).order_by("-held_at").values("held_at")[:1]
-    rows = students.filter(pk__in=list(ids)).annotate(seen_at=Subquery(last)).values_list("pk", "seen_at")
+
+    def read(wanted: Iterable[int]) -> dict[int, datetime | None]:
+        students = Student.objects.all() if user is None else Student.objects.visible_to(user, LOG)
+        last = Meeting.objects.filter(student=OuterRef("pk")).order_by("-held_at").values("held_at")[:1]
+        return dict(students.filter(pk__in=wanted).annotate(seen_at=Subquery(last)).values_list("pk", "seen_at"))
+
     weeks = {}
-    for student, seen_at in rows:
+    for student, seen_at in about(("seen at all", _who(user)), ids, read).items():
         known = [clock.local(seen_at).date()] if seen_at else []
         known += [year.starts_on] if year else []
         weeks[student] = (today - max(known, default=today)).days // 7

@@ -13,6 +13,7 @@ from django.db import connection
 
 from caseload.columns import Reason
 from core import clock
+from core.once import about
 from progress.choices import GradeKind
 
 # What somebody studies on a day: the courses of their teaching groups and their running enrolments.
@@ -173,7 +174,11 @@ def _rows(sql: str, ids: Iterable[int], day: date | None, **more: Any) -> list[t
 
 def below_target_counts(ids: Iterable[int], day: date | None = None) -> dict[int, Below]:
     """In how many subjects each student is below target, of how many that can be told. Left out: nothing to compare."""
-    return {student: Below(below, of) for student, below, of in _rows(COUNTS, ids, day)}
+
+    def read(wanted: Iterable[int]) -> dict[int, Below]:
+        return {student: Below(below, of) for student, below, of in _rows(COUNTS, wanted, day)}
+
+    return about(("below target", day or clock.today()), list(ids), read)
 
 
 def latest_by_subject(ids: Iterable[int], day: date | None = None) -> dict[int, list[Subject]]:

@@ -49,6 +49,7 @@ class GroupFacts:
 
     day: date
     students: dict[int, StudentFacts]
+    rows: list[dict[str, Any]] = field(default_factory=list)  # everybody, those who were never on a roll too
     points: dict[str, AssessmentPoint] = field(default_factory=dict)  # the latest assessment point of each series
     previous_points: dict[str, AssessmentPoint] = field(default_factory=dict)
     below_before: dict[int, Below] = field(default_factory=dict)  # at the assessment point before the latest
@@ -78,7 +79,7 @@ def group_facts(user: Any, rows: Sequence[dict[str, Any]], year_starts: date) ->
     totals: dict[int, dict[str, Totals]] = {}
     for name in sorted(set(series.values())):
         totals |= totals_in_windows([pk for pk in ids if series[pk] == name], spans, name)
-    facts = GroupFacts(today, {})
+    facts = GroupFacts(today, {}, list(rows))
     for row in rows:
         if row["id"] in series:
             facts.students[row["id"]] = _student(row, series[row["id"]], totals.get(row["id"], {}))
@@ -109,6 +110,7 @@ def _spans(today: date, year_starts: date) -> dict[str, tuple[date, date]]:
         "six_weeks": shown.six_weeks,
         "before": (max(first - SIX_WEEKS, year_starts), first - timedelta(days=1)),
         "year": shown.year,
+        "week": shown.week,  # for the students to talk about, who are read after this
         "month_ago": (year_starts, max(year_starts, today - FOUR_WEEKS)),
     }
 

@@ -14,7 +14,7 @@ from caseload.models import Student
 from caseload.queries.calendar import academic_years
 from caseload.queries.containers import KINDS as MODELS
 from caseload.queries.containers import Container, container_named, held_containers, listed
-from caseload.queries.lists import student_list
+from caseload.queries.lists import in_most_need
 from caseload.queries.students import student_rows
 from caseload.querysets import containers
 from core import clock
@@ -121,19 +121,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "by_year": by_year if len(by_year) > 1 else [],
         "by_caseload": groups.by_caseload(facts, series),
         "gaps": groups.gaps(request.user, facts, series),
-        "people": _people(request, container),
+        "people": in_most_need(request.user, facts.rows, permission=VIEW_DASHBOARD, limit=TO_TALK_ABOUT),
         "series": series,
         "everybody": _address("reporting:dashboard_students", container, series, figure="all"),
         "now": clock.now(),
     }
     return render(request, "reporting/dashboard.html", context)
-
-
-def _people(request: HttpRequest, container: Container) -> list[dict[str, Any]]:
-    """The students to talk about this week: those with the weightiest reasons."""
-    students = Student.objects.visible_to(request.user, VIEW_DASHBOARD).in_container(container.kind, container.id)
-    found = student_list(request.user, students, permission=VIEW_DASHBOARD)
-    return [row for row in found.page.object_list if row["why"]][:TO_TALK_ABOUT]
 
 
 @page(VIEW_DASHBOARD)
