@@ -80,7 +80,8 @@ def _phase(found: Comparison, figure: Figure, phase: str, cost: Decimal | None) 
     )
     values = {name: getattr(found, name) for name in numbers}
     if not found.told:
-        values |= {"effect": None}
+        # Of one or two students a mean would be somebody's own figures.
+        values = dict.fromkeys(numbers)
     text, tone = words.verdict(found, figure)
     return {
         "key": phase, "label": LABELS[phase], "students": found.students, "left_out": found.left_out,

@@ -17,6 +17,7 @@ from config.demo_college.groups import Groups, Staffing
 from config.demo_college.load import Loader
 from config.demo_college.marks import Diary, live
 from config.demo_college.names import Names
+from config.demo_college.programmes import Programmes, work_out_impact
 from config.demo_college.registers import Registers
 from config.demo_college.reports import schedule_a_report
 from config.demo_college.students import Roll
@@ -82,6 +83,9 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{len(alerts.rows)} attendance alerts, {alerts.open} open")
     cases = Cases(frame, alerts, Chance(seed, "cases"))
     step(f"{len(cases.cases)} cases of staged processes")
+    programmes = Programmes(frame, roll, groups, diaries, Chance(seed, "programmes"))
+    impacts = work_out_impact(frame, Chance(seed, "impact"))
+    step(f"{len(programmes.rows['rows'])} interventions, {impacts} impacts worked out")
     concerns = Concerns(frame, roll, groups, Chance(seed, "concerns"))
     schedule_a_report(frame)
     step(f"{concerns.made} concerns, and a schedule")

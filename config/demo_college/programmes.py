@@ -1,0 +1,153 @@
+"""Interventions of this year: mentoring for those whose marks it lifted, small groups and check-ins beside them, and their impact."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from accounts.models import User
+from config.demo_college.chance import Chance
+from config.demo_college.frame import Frame
+from config.demo_college.groups import Groups
+from config.demo_college.marks import Diary
+from config.demo_college.students import Person, Roll
+from core import clock
+from interventions.actions.impact import work_out_all
+from interventions.models import (
+    ImpactRun,
+    Intervention,
+    InterventionMember,
+    InterventionSession,
+    InterventionType,
+    SessionAttendance,
+)
+
+GROUP = 8  # students in a group
+HOUR = Decimal("28.50")  # pounds for an hour of one member of staff
+# Kind, what it is for, what it is measured by, weeks that it has run, weeks between reviews, when in the day, minutes.
+KINDS = (
+    ("Small-group maths", "Secure the topics of the last mock; one grade up by the next", "grades", 9, 6, (12, 30), 40),
+    ("Small-group English", "Plan and write a full answer in time", "grades", 7, 8, (15, 20), 45),
+    ("Punctuality check-in", "On time four mornings of five", "lateness", 6, 5, (8, 30), 10),
+    ("Study skills", "A weekly plan that is kept", "other", 5, 6, (13, 0), 30),
+)
+NOTES = (
+    "Went through last week’s plan; most of it kept.",
+    "Worked in pairs on past questions.",
+    "Short one: two had a mock.",
+    "Agreed what each will do before the next time.",
+    "",
+)
+
+
+class Programmes:
+    """Mentoring of those whom it helped, one group for each site, and a few other groups."""
+
+    def __init__(self, frame: Frame, roll: Roll, groups: Groups, diaries: dict[str, Diary], chance: Chance) -> None:
+        self.frame, self.groups, self.chance = frame, groups, chance
+        self.kinds = {row.name: row for row in InterventionType.objects.all()}
+        self.rows: dict[str, list[Any]] = {"rows": [], "members": [], "sessions": [], "came": []}
+        self.staff: list[tuple[Any, User]] = []
+        for site in ("school", "college"):
+            self._mentoring(diaries[site])
+            here = [one for one in roll.people if one.site == site and self._here(one)]
+            for kind in KINDS:
+                self._group(here, *kind)
+        for rows in self.rows.values():
+            frame.loader.copy(rows)
+        through = InterventionSession.staff.through
+        through.objects.bulk_create(
+            through(interventionsession_id=session.pk, user_id=user.pk) for session, user in self.staff
+        )
+
+    def _here(self, person: Person) -> bool:
+        return self.frame.this in person.caseloads and person.on_roll(self.frame.today)
+
+    def _tutor(self, person: Person) -> User:
+        return self.groups.tutors[person.caseloads[self.frame.this]]
+
+    def _mentoring(self, diary: Diary) -> None:
+        """Everybody whose marks rose from a day on, each from that day; fewer than two students make no group."""
+        began = {
+            diary.people[place].row.pk: (diary.people[place], day)
+            for place, day in sorted(diary.helped.items())
+            if self._here(diary.people[place])
+        }
+        if len(began) < 2:
+            return
+        first = min(day for _, day in began.values())
+        leader = self._tutor(next(iter(began.values()))[0])
+        row = self._row(
+            "Attendance mentoring", "Back to 95 % and staying there", "attendance", leader, first,
+            self.frame.today - timedelta(days=4),
+        )  # fmt: skip
+        for person, day in began.values():
+            self._member(row, person, day)
+        since = {number: day for number, (_, day) in began.items()}
+        self._sessions(row, [person for person, _ in began.values()], first, (9, 5), 30, since)
+
+    def _group(
+        self, here: Sequence[Person], kind: str, intended: str, figure: str, weeks: int, review: int,
+        at: tuple[int, int], minutes: int,
+    ) -> None:  # fmt: skip
+        chosen = self.chance.sample(list(here), min(GROUP, len(here)))
+        if len(chosen) < 2:
+            return
+        start = clock.week_of(self.frame.today) - timedelta(weeks=weeks)
+        start = max(start, self.frame.dates[self.frame.this].starts_on + timedelta(days=6))
+        row = self._row(kind, intended, figure, self._tutor(chosen[0]), start, start + timedelta(weeks=review))
+        for person in chosen:
+            self._member(row, person, start)
+        self._sessions(row, chosen, start, at, minutes, {one.row.pk: start for one in chosen})
+
+    def _row(self, kind: str, intended: str, figure: str, leader: User, start: date, review: date) -> Any:
+        row = self.frame.loader.new(
+            Intervention, type=self.kinds[kind], title=kind, area=self.kinds[kind].area, intended=intended, figure=figure,
+            led_by=leader, made_by=leader, starts_on=start, review_on=max(review, start), cost_per_hour=HOUR,
+            made_at=clock.at(start, 8, 15), form_token=self.chance.uuid(),
+        )  # fmt: skip
+        self.rows["rows"].append(row)
+        return row
+
+    def _member(self, row: Any, person: Person, day: date) -> None:
+        period = DateRange(day, None)
+        self.rows["members"].append(
+            self.frame.loader.new(InterventionMember, intervention=row, student=person.row, period=period)
+        )
+
+    def _sessions(
+        self, row: Any, people: Sequence[Person], start: date, at: tuple[int, int], minutes: int, since: dict[int, date]
+    ) -> None:  # fmt: skip
+        days = {
+            day for year in (self.frame.last, self.frame.this) for day in self.frame.dates[year].until(self.frame.today)
+        }
+        day = start
+        while day < self.frame.today:
+            inside = [person for person in people if since[person.row.pk] <= day]
+            if day in days and inside:
+                self._session(row, inside, day, at, minutes)
+            day += timedelta(days=7)
+
+    def _session(self, row: Any, inside: Sequence[Person], day: date, at: tuple[int, int], minutes: int) -> None:
+        moment = clock.at(day, *at)
+        session = self.frame.loader.new(
+            InterventionSession, intervention=row, held_at=moment, minutes=minutes, note=self.chance.choice(NOTES),
+            logged_by=row.led_by, logged_at=moment + timedelta(minutes=minutes + 5),
+        )  # fmt: skip
+        self.rows["sessions"].append(session)
+        self.staff.append((session, row.led_by))
+        for person in inside:
+            came = self.chance.often(0.85)
+            self.rows["came"].append(
+                self.frame.loader.new(SessionAttendance, session=session, student=person.row, came=came)
+            )
+
+
+def work_out_impact(frame: Frame, chance: Chance) -> int:
+    """What the college's weekly job would have worked out, with ids from the seed."""
+    made = work_out_all(frame.today)
+    for run in ImpactRun.objects.order_by("pk"):
+        ImpactRun.objects.filter(pk=run.pk).update(public_id=chance.uuid())
+    return made
