@@ -40,15 +40,15 @@ class Calculation:
         return sum_of(self.students.values())
 
 
-def calculate(rows: Iterable[Mapping[str, str | None]], codes: CodeSet) -> Calculation:
-    """Totals from rows of student, date, session and code; each code counts as it did on its date.
+def calculate(rows: Iterable[tuple[int, Mapping[str, str | None]]], codes: CodeSet) -> Calculation:
+    """Totals from rows of student, date, session and code, each with its line; each code counts as it did on its date.
 
-    A blank or “-” is an unmarked session. Line 1 is the heading.
+    A blank or “-” is an unmarked session. A row too short to have a code is not blank: it can't be read.
     """
     found = Calculation()
     counts: dict[str, Counter[Code | None]] = {}
     seen: set[tuple[str, date, str]] = set()
-    for line, row in enumerate(rows, 2):
+    for line, row in rows:
         try:
             student, day, session, code = _read(row, codes)
         except ValueError as fault:
@@ -83,7 +83,12 @@ def figures(totals: Totals) -> dict[str, Any]:
 
 
 def _read(row: Mapping[str, str | None], codes: CodeSet) -> tuple[str, date, str, Code | None]:
-    student, when, session, symbol = ((row.get(name) or "").strip() for name in ("student", "date", "session", "code"))
+    values = [row.get(name) for name in ("student", "date", "session", "code")]
+    if None in values:
+        raise ValueError("too short: it needs a student, a date, a session and a code")
+    student, when, session, symbol = ((value or "").strip() for value in values)
+    if any("\udc80" <= letter <= "\udcff" for letter in f"{student}{when}{session}{symbol}"):
+        raise ValueError("not written in UTF-8")
     if not student:
         raise ValueError("no student")
     day = _date(when)

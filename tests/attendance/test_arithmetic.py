@@ -124,7 +124,8 @@ def test_attended_and_absent_make_up_what_was_possible(counts):
 
 def test_j_counts_as_attended_before_the_change_of_law_and_j1_as_absent_after():
     rows = [("s", "2024-06-03", "AM", "J"), ("s", "2024-09-09", "AM", "J1"), ("s", "2024-09-10", "AM", "J")]
-    found = calculate([{"student": s, "date": d, "session": h, "code": c} for s, d, h, c in rows], LAW)
+    named = [{"student": s, "date": d, "session": h, "code": c} for s, d, h, c in rows]
+    found = calculate(enumerate(named, 2), LAW)
     assert (found.total.approved, found.total.authorised) == (1, 1)
     assert [str(problem) for problem in found.problems] == ["line 4: J went out of use after 18 August 2024. Use J1."]
 
@@ -139,14 +140,16 @@ def test_rows_that_can_not_be_read_are_reported_with_their_line_and_left_out():
         {"student": "a", "date": "2026-09-09", "session": "PM", "code": "QQ"},
         {"student": "a", "date": "2026-09-10", "session": "PM", "code": "/"},
         {"student": "a", "date": "2026-09-10", "session": "AM", "code": "-"},
+        {"student": "a", "date": "2026-09-11", "session": "AM", "code": None},
     ]
-    found = calculate(rows, LAW)
+    found = calculate(enumerate(rows, 2), LAW)
     assert [str(problem) for problem in found.problems] == [
         "line 3: a second mark for this student and session",
         "line 4: no student",
         "line 5: “9 Sept” is no date; write 2026-11-20",
         "line 6: “EVE” is no session; write AM or PM",
         "line 7: there is no code “QQ”",
+        "line 10: too short: it needs a student, a date, a session and a code",
     ]
     assert (found.total.possible, found.total.unmarked) == (2, 1)
 

@@ -48,6 +48,19 @@ def test_calc_prints_students_and_total_and_names_rows_left_out(db, tmp_path):
     assert found["problems"] == [{"line": 4, "message": "there is no code “QQ”"}]
 
 
+def test_calc_names_the_line_that_stands_in_the_file_and_keeps_the_rest(db, tmp_path):
+    file = tmp_path / "marks.csv"
+    file.write_bytes(
+        b'student,date,session,code\n\n"ana\nmaria",2026-09-09,AM,/\nZo\xeb,2026-09-09,AM,/\nben,2026-09-09,AM\n'
+    )
+    out, err = run("attendance_calc", str(file))
+    assert err.splitlines() == [
+        "line 5: not written in UTF-8",
+        "line 6: too short: it needs a student, a date, a session and a code",
+    ]
+    assert out.splitlines()[-1].split("\t")[:2] == ["TOTAL", "1"]
+
+
 def test_calc_says_what_a_file_lacks(db, tmp_path):
     file = tmp_path / "marks.csv"
     file.write_text("student,date\nana,2026-09-09\n", encoding="utf-8")

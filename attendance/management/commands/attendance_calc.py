@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,15 +36,22 @@ class Command(BaseCommand):
 
     def _calculate(self, path: Path) -> Calculation:
         try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
+            with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
                 reader = csv.DictReader(file)
                 heading = {(name or "").strip().lower() for name in reader.fieldnames or []}
                 if missing := COLUMNS - heading:
                     raise CommandError(f"{path.name} has no column {', '.join(sorted(missing))}.")
                 reader.fieldnames = [(name or "").strip().lower() for name in reader.fieldnames or []]
-                return calculate(reader, code_set(Series.SESSION))
+                return calculate(_with_lines(reader), code_set(Series.SESSION))
         except (OSError, UnicodeDecodeError, csv.Error) as fault:
             raise CommandError(f"{path.name} can't be read: {fault}") from None
+
+
+def _with_lines(reader: "csv.DictReader[str]") -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each row with the line on which it begins: blank lines count, and a quoted value may go over several."""
+    for row in reader:
+        inside = sum(str(value).count("\n") for value in row.values())
+        yield reader.line_num - inside, row
 
 
 def _as_json(found: Calculation) -> dict[str, Any]:
