@@ -185,7 +185,8 @@ def _send_one(by: User, batch: LetterBatch, letter: Letter) -> None:
     ) if letter.contact else None  # fmt: skip
     if batch.how == SentHow.EMAIL:
         to = letter.contact.email if letter.contact else letter.student.email
-        words = mail_words("interventions/mail/letter", {"subject": letter.subject, "words": letter.body})
+        text = {"subject": letter.subject, "words": letter.body, "to_student": letter.contact is None}
+        words = mail_words("interventions/mail/letter", text)
         queue_mail(key=f"letter-{letter.public_id}", to=to, subject=letter.subject, by=by, attachments=[file], **words)
     Letter.objects.filter(pk=letter.pk).update(
         state=LetterState.SENT, sent_by=by, sent_at=clock.now(), sent_how=batch.how, file=file, log_entry=entry

@@ -89,6 +89,9 @@ def test_sending_makes_a_document_a_mail_and_an_entry_in_the_contact_log(college
     assert open_file(letter.file).startswith(b"%PDF")
     mail = Mail.objects.get(key=f"letter-{letter.public_id}")
     assert mail.to_address == "eva@home.example"
+    for part in (mail.text, mail.html):
+        assert "You get this because you are a contact of a student at" in part
+        assert "your work" not in part
     assert ContactLogEntry.objects.get(student=ada).contact == letter.contact
 
 
@@ -132,7 +135,9 @@ def test_from_18_on_the_letter_is_to_the_student(college, template, ada):
     letter = Letter.objects.get(batch=batch)
     assert letter.contact is None
     send(college, batch)
-    assert Mail.objects.get(key__startswith="letter-").to_address == "ada@college.example"
+    mail = Mail.objects.get(key__startswith="letter-")
+    assert mail.to_address == "ada@college.example"
+    assert "You get this because you are a student at" in mail.text
 
 
 def test_a_student_who_is_held_out_is_not_chased(college, template, ada):
@@ -205,4 +210,5 @@ def test_a_template_names_what_it_cant_fill_and_keeps_what_was_typed(college, te
     assert "{pupil}" in answer.content.decode()
     assert client.post(address, form | {"subject": "About {student}"}).status_code == 302
     assert client.post(address, form | {"subject": "Later"}).status_code == 422  # somebody saved meanwhile
-    assert LetterTemplate.objects.get().subject == "About {student}"
+    template.refresh_from_db()
+    assert template.subject == "About {student}"
