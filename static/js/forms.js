@@ -56,14 +56,17 @@ document.addEventListener("submit", (event) => {
 });
 
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+/** A part that asks while somebody types sends nothing of theirs off, so it leaves the buttons alone: a click would be lost. */
+const formOf = (element) => (element.closest("[data-beside]") ? null : element.closest("form"));
+
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const form = event.detail.elt.closest("form");
+  const form = formOf(event.detail.elt);
   if (!form || event.detail.requestConfig.verb === "get") return;
   if (form.dataset.sent) event.preventDefault();
   else hold(form, event.detail.requestConfig.triggeringEvent?.submitter);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt.closest("form");
+  const form = formOf(event.detail.elt);
   if (form) release(form);
 });
 

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from attendance.models import Alert, AlertRule
 from audit.models import Entry
+from caseload.reasons import open_reasons
 from interventions import choices_bank
 from interventions.actions.bank import (
     BankItemChanged,
@@ -248,3 +250,22 @@ def test_the_list_costs_the_same_for_three_and_for_thirty(college: College, sign
             client.get(address)
         costs.append(len(made))
     assert costs[0] == costs[1]
+
+
+def test_open_reasons_that_are_ticked_are_cleared_by_the_target(college: College, sign_in: Any) -> None:
+    alerts = [
+        Alert.objects.create(
+            student=college.student(given),
+            rule=AlertRule.objects.create(name=f"Below for {given}", kind="threshold"),
+            reason="82 % in six weeks",
+            raised_on=college.today,
+            true_on=college.today,
+        )
+        for given in ("Ada", "Ben", "Chloe")
+    ]
+    client, ada = sign_in(college.okafor), college.student("Ada")
+    keys = [reason.key for reason in open_reasons([alert.student_id for alert in alerts], college.okafor)]
+    page = client.get(reverse("interventions:target_new", args=[ada.public_id])).content.decode()
+    assert [key in page for key in keys] == [True, False, False]
+    many(client, college, "Ada", "Ben", answers=keys)
+    assert [Alert.objects.get(pk=alert.pk).state for alert in alerts] == ["cleared", "cleared", "open"]
