@@ -121,6 +121,12 @@ if (form) {
   form.addEventListener("keydown", (event) => {
     const row = event.target.closest("[data-row]");
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input[type=number]") && ["ArrowDown", "ArrowUp"].includes(event.key)) {
+      // Minutes are typed; an arrow goes to the next student and never counts the minutes down on the way.
+      step(row, event.key === "ArrowDown" ? 1 : -1);
+      event.preventDefault();
+      return;
+    }
     if (event.target.matches("select, textarea, summary, a, input:not([type=radio])")) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       settle();
@@ -142,9 +148,10 @@ if (form) {
     event.stopPropagation();
   });
 
-  // The arrows work as soon as the page stands, before any student has the focus.
+  // The arrows work as soon as the page stands, before any student has the focus, and from a message above the register.
   document.addEventListener("keydown", (event) => {
-    if (event.target !== document.body || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const nowhere = event.target === document.body || event.target.matches("[tabindex='-1'], [data-focus]");
+    if (!nowhere || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector("dialog[open]") || document.querySelector("#wm-blank:not([hidden])")) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       focusRow(rows.find((row) => kindOf(row) === "") ?? rows[0]);

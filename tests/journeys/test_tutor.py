@@ -164,6 +164,10 @@ def _take_the_register_by_keys(tutor, keys):
     assert second.evaluate("row => row.contains(document.activeElement)")
     keys.press("ArrowUp", "ArrowDown")
     assert second.evaluate("row => row.contains(document.activeElement)")
+    # Minutes late are typed; an arrow goes on to the next student and leaves them as they are.
+    keys.press("l", "5", "ArrowDown")
+    assert page.locator("[data-row]").nth(2).evaluate("row => row.contains(document.activeElement)")
+    assert second.locator("input[name^=minutes]").input_value() == "5"
     keys.tab_to(page.locator("[data-mark-rest]"), most=6 * page.locator("[data-row]").count())
     keys.press("Enter")
     assert "1 absent" in page.locator("[data-tally]").inner_text()
