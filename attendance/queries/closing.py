@@ -197,7 +197,10 @@ def _count(found: Closing, series: str, kind: str, planned: set[Key]) -> None:
 
 
 def _own(before: ClosedDays) -> dict[str, dict[Key, Row]]:
-    """The marks that a closure wrote, each with what it goes back to: the mark it replaced, or none."""
+    """The marks that a closure wrote, each with what it goes back to: the mark it replaced, or none.
+
+    A plan that was withdrawn while the site was closed does not come back.
+    """
     found: dict[str, dict[Key, Row]] = {}
     site_ids = [site.pk for site in _sites(before.site_id)]
     values: Mapping[str, Any] = {
@@ -223,7 +226,10 @@ def _weekdays(spans: Any, first: date, last: date) -> set[date]:
 
 
 _WROTE = """
-    SELECT m.student_id, m.date, m.slot::bigint, h.previous_code_id, h.previous_minutes, h.previous_note
+    SELECT m.student_id, m.date, m.slot::bigint,
+        CASE WHEN gone.is_so THEN NULL ELSE h.previous_code_id END,
+        CASE WHEN gone.is_so THEN NULL ELSE h.previous_minutes END,
+        CASE WHEN gone.is_so THEN '' ELSE h.previous_note END
     FROM attendance_{table}mark AS m
     JOIN attendance_attendancecode AS c ON c.id = m.code_id AND (c.code IN ('Y4', '#') OR c.stat_class IN ('NP', 'ADM'))
     LEFT JOIN LATERAL (
@@ -231,6 +237,10 @@ _WROTE = """
         WHERE h.student_id = m.student_id AND h.date = m.date AND h.slot = m.slot
             AND h.new_code_id = m.code_id AND h.previous_code_id IS DISTINCT FROM m.code_id
         ORDER BY h.id DESC LIMIT 1) AS h ON true
+    LEFT JOIN attendance_attendancecode AS was ON was.id = h.previous_code_id
+    CROSS JOIN LATERAL (SELECT EXISTS (SELECT 1 FROM attendance_plannedabsence AS p
+        WHERE p.student_id = m.student_id AND m.date BETWEEN p.starts_on AND p.ends_on
+            AND p.{table}_code = was.code AND p.withdrawn_at >= h.changed_at) AS is_so) AS gone
     WHERE m.date BETWEEN %(start)s AND %(end)s AND m.note = %(name)s
         AND EXISTS (SELECT 1 FROM caseload_sitemembership AS r
             WHERE r.student_id = m.student_id AND r.site_id = ANY(%(sites)s) AND r.period @> m.date)

@@ -191,6 +191,17 @@ def test_planned_absence_gives_way_to_a_closure_and_comes_back(college):
     assert no_difference()
 
 
+def test_a_plan_withdrawn_while_the_site_is_closed_does_not_come_back(college):
+    (planned,) = plan(college, "Ada", "appointment", "M")
+    plan(college, "Ben", "appointment", "M")
+    closure = close_site(by=college.price, site=college.school, **SNOW | {"starts_on": MONDAY, "ends_on": MONDAY})
+    actions.withdraw_plans(by=college.price, plans=[planned], reason="Cancelled")
+    assert code_of(college.student("Ada"), MONDAY) == "Y4"
+    open_again(by=college.price, closure=closure)
+    assert [code_of(college.student(name), MONDAY) for name in ("Ada", "Ben")] == [None, "M"]
+    assert no_difference()
+
+
 def test_a_trip_goes_on_when_the_site_closes_unexpectedly_but_not_on_an_inset_day(college):
     plan(college, "Ada", "visit", "V")
     values = SNOW | {"starts_on": MONDAY, "ends_on": MONDAY}
