@@ -112,7 +112,7 @@ def seal_note(written: Meeting | Note, *, by: "By") -> str:
         _seal_reviews(row)
     _empty(row, names)
     record.record(
-        by, choices.SEALED_NOTE, row._meta.model_name, row.pk, details={"student": row.student_id}, walled=True
+        by, choices.SEALED_NOTE, row._meta.model_name or "", row.pk, details={"student": row.student_id}, walled=True
     )
     return address
 
