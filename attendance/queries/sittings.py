@@ -14,7 +14,7 @@ from attendance.querysets import caseloads_reached, groups_reached
 from attendance.sittings import SLUGS, Sitting, lesson_sitting, session_sitting
 from caseload.models import Caseload, TeachingGroup, TimetabledLesson
 from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_for
-from caseload.queries.timetable import lessons_on
+from caseload.queries.timetable import lessons_of, lessons_on
 from core import wording
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def sittings_of(days: Sequence[date], user: "User | None" = None, permission: st
     ]
     found += [
         lesson_sitting(groups[lesson["group_id"]], lesson, day)
-        for day in days
-        for lesson in lessons_on(day, groups=groups, calendars=calendars)
+        for day, lessons in lessons_of(days, groups=groups, calendars=calendars).items()
+        for lesson in lessons
         if _reached(user, permission, groups[lesson["group_id"]], lesson)
     ]
     return sorted(found, key=lambda each: (each.starts_at, each.series, each.group_name, each.slot))

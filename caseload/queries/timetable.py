@@ -1,9 +1,10 @@
 """When and where teaching groups meet."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 
 from caseload.models import TimetabledLesson
@@ -24,6 +25,7 @@ LESSON_FIELDS = (
     "teacher_id",
     "room",
 )
+_WHEN = ("time__weekday", "period", "group__ended_on")
 
 
 def lessons_on(
@@ -35,23 +37,51 @@ def lessons_on(
     calendars: dict[int | None, SiteCalendar] | None = None,
 ) -> list[dict[str, Any]]:
     """The lessons that meet on a day, in order of time: only at sites that open, and in the right week of two."""
-    rows = TimetabledLesson.objects.filter(period__contains=day, time__weekday=day.weekday()).filter(
-        Q(group__ended_on=None) | Q(group__ended_on__gt=day)
-    )
+    return lessons_of([day], groups=groups, teacher_id=teacher_id, site_id=site_id, calendars=calendars)[day]
+
+
+def lessons_of(
+    days: Collection[date],
+    *,
+    groups: Iterable[int] | None = None,
+    teacher_id: int | None = None,
+    site_id: int | None = None,
+    calendars: dict[int | None, SiteCalendar] | None = None,
+) -> dict[date, list[dict[str, Any]]]:
+    """The same for each of several days, read in one query. The calendars, if given, reach over all of the days."""
+    if not days:
+        return {}
+    rows = TimetabledLesson.objects.filter(
+        period__overlap=DateRange(min(days), max(days), "[]"), time__weekday__in={day.weekday() for day in days}
+    ).filter(Q(group__ended_on=None) | Q(group__ended_on__gt=min(days)))
     if groups is not None:
         rows = rows.filter(group_id__in=list(groups))
     if teacher_id is not None:
         rows = rows.filter(teacher_id=teacher_id)
     if site_id is not None:
         rows = rows.filter(group__site_id=site_id)
-    found = [dict(row) for row in rows.order_by("time__starts_at", "group__name", "id").values(*LESSON_FIELDS)]
-    known = calendars or calendars_for({row["group__site_id"] for row in found})
-    letters = {site: calendar.week_letter(day) for site, calendar in known.items() if calendar.is_open(day)}
-    return [
-        row
-        for row in found
-        if row["group__site_id"] in letters and row["time__week"] in ("", letters[row["group__site_id"]])
-    ]
+    read = rows.order_by("time__starts_at", "group__name", "id").values(*LESSON_FIELDS, *_WHEN)
+    found = [({name: row[name] for name in LESSON_FIELDS}, [row[name] for name in _WHEN]) for row in read]
+    known = calendars or calendars_for({row["group__site_id"] for row, _ in found})
+    letters = {
+        day: {site: calendar.week_letter(day) for site, calendar in known.items() if calendar.is_open(day)}
+        for day in days
+    }
+    return {day: [dict(row) for row, when in found if _meets(row, *when, day, letters[day])] for day in days}
+
+
+def _meets(
+    row: dict[str, Any],
+    weekday: int,
+    period: DateRange,
+    ended_on: date | None,
+    day: date,
+    letters: dict[int | None, str],
+) -> bool:
+    """Whether a lesson meets on the day: in force, on its weekday, its group going on, its site open, in its week of two."""
+    if weekday != day.weekday() or day not in period or (ended_on is not None and ended_on <= day):
+        return False
+    return row["group__site_id"] in letters and row["time__week"] in ("", letters[row["group__site_id"]])
 
 
 def weekly_timetable(group_id: int, day: date) -> list[dict[str, Any]]:

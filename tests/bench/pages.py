@@ -15,6 +15,7 @@ PAGES = (
     ("tutor", "/registers/", "today's registers", ""),
     ("head-of-year", "/dashboard/", "year-group dashboard", "year"),
     ("head-of-year", "/dashboard/students/?figure=persistent", "students behind a figure", "year"),
+    ("attendance-officer", "/students/", "student list", ""),
     ("attendance-officer", "/registers/absent/", "who is absent today", "absent"),
     ("attendance-officer", "/registers/missing/", "registers missing", "missing"),
     ("senior-leader", "/dashboard/", "whole-college dashboard", "college"),
@@ -23,7 +24,9 @@ PAGES = (
 
 def measure(rounds: int) -> dict[str, float]:
     """Print the pages; gives the median time of each by its words, in seconds."""
-    print("\nPages, in process: all / in the database / statements / hand-written SQL for the attendance figures alone")
+    print(
+        "\nPages, in process: all / in the database / this process's CPU / statements / hand-written SQL for the attendance figures alone"
+    )
     found = {}
     for role, address, words, sql in PAGES:
         client = client_of(role)
@@ -31,16 +34,17 @@ def measure(rounds: int) -> dict[str, float]:
         if answer.status_code != 200:
             print(f"  {words}: answered {answer.status_code}, not measured")
             continue
-        whole, inside, statements = [], [], 0
+        whole, inside, busy, statements = [], [], [], 0
         for _ in range(max(5, rounds // 3)):
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.process_time()
             with counted() as clock:
                 client.get(address)
+            busy.append(time.process_time() - worked)
             whole.append(time.perf_counter() - begun)
             inside.append(clock.seconds)
             statements = clock.statements
         found[words] = statistics.median(whole)
-        line = f"  {words:26} {spread(whole)} · {1000 * statistics.median(inside):7.1f} ms · {statements} · {len(answer.content) // 1024} kB"
+        line = f"  {words:26} {spread(whole)} · {1000 * statistics.median(inside):7.1f} ms · {1000 * statistics.median(busy):6.1f} ms · {statements} · {len(answer.content) // 1024} kB"
         if sql:
             by_hand = statistics.median(timed(max(5, rounds // 3), lambda sql=sql, role=role: by_hand_sql(sql, role)))
             line += f" · by hand {1000 * by_hand:.1f} ms, {statistics.median(inside) / by_hand:.1f} times"
