@@ -153,7 +153,7 @@ def test_a_forged_or_faulty_form_changes_nothing_and_keeps_what_was_typed(colleg
 def test_a_huge_form_changes_nothing(college, sign_in):
     data = typed(college) | {f"mark-{number}": "/" for number in range(3000)}
     response = sign_in(college.okafor).post(address(college), data)
-    assert (response.status_code, "Nothing was changed." in words(response)) == (400, True)
+    assert (response.status_code, "Nothing was saved." in words(response)) == (400, True)
     assert not SessionMark.objects.exists()
 
 
