@@ -61,13 +61,23 @@ def lessons_of(
     if site_id is not None:
         rows = rows.filter(group__site_id=site_id)
     read = rows.order_by("time__starts_at", "group__name", "id").values(*LESSON_FIELDS, *_WHEN)
-    found = [({name: row[name] for name in LESSON_FIELDS}, [row[name] for name in _WHEN]) for row in read]
-    known = calendars or calendars_for({row["group__site_id"] for row, _ in found})
+    found = [
+        ({name: row[name] for name in LESSON_FIELDS}, row["time__weekday"], row["period"], row["group__ended_on"])
+        for row in read
+    ]
+    known = calendars or calendars_for({row["group__site_id"] for row, *_ in found})
     letters = {
         day: {site: calendar.week_letter(day) for site, calendar in known.items() if calendar.is_open(day)}
         for day in days
     }
-    return {day: [dict(row) for row, when in found if _meets(row, *when, day, letters[day])] for day in days}
+    return {
+        day: [
+            dict(row)
+            for row, weekday, period, ended_on in found
+            if _meets(row, weekday, period, ended_on, day, letters[day])
+        ]
+        for day in days
+    }
 
 
 def _meets(
