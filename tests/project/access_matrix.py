@@ -5,7 +5,7 @@ HOW TO ADD A PAGE: one line in the section of its app.
     see("caseload:student_detail", "++ ++++. ++ ++ +-+ +- -", t.ada),
 
 - `see` for a page, `send` for an address that only takes what a form sends.
-- `t.ada` names what the address is about, from tests/project/things.py; leave it out when the address has no part of it.
+- `t.ada` names what the address is about, from tests/project/things/; leave it out when the address has no part of it.
   Everything there is about Ada, who is in 10A, Year 10 and Kestrel, and learns mathematics from Ms Mendes.
 - One sign for each role, in the order of ROLES, which stand upright above the table (spaces are only for the eye):
 

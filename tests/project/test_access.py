@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.gates import STEPPED_UP, gate_of
 from tests.people import BY_ROLE
 from tests.project.access_matrix import PACKAGES, ROLES, ROWS, Row
-from tests.project.things import WORK_OF
+from tests.project.things.making import WORK_OF
 from tests.scenes import scene
 
 BY_NAME = {row.name: row for row in ROWS}

@@ -1,0 +1,147 @@
+"""People and groups that addresses point at."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from core import clock, naming
+from tests.college import College
+from tests.project.things.making import once
+
+
+def ada(college: College) -> Any:
+    """A student of 10A."""
+    return college.student("Ada").public_id
+
+
+def staff(college: College) -> Any:
+    """A member of staff who is nobody of the cast's roles."""
+    return college.sam.public_id
+
+
+def kept_form(college: College) -> Any:
+    """What somebody typed when their session ended; each has only their own."""
+    return uuid4()
+
+
+def role_code(college: College) -> Any:
+    """A role of the demonstration's cast."""
+    return "tutor"
+
+
+def group(college: College) -> Any:
+    """The teaching group to which Ada belongs."""
+    return college.groups["10x/Ma1"].public_id
+
+
+def ten_a(college: College) -> Any:
+    """10A as a group to set up."""
+    return {"kind": "caseload", "public_id": college.caseloads["10A"].public_id}
+
+
+def ten_a_container(college: College) -> Any:
+    """10A as something that reach is held over."""
+    return {"kind": "caseload", "container": college.caseloads["10A"].public_id}
+
+
+def ada_in_ten_a(college: College) -> Any:
+    """Ada's place in 10A."""
+    return ten_a(college) | {"student_id": ada(college)}
+
+
+def adas_mother(college: College) -> Any:
+    """A contact of Ada's."""
+    from caseload.models import StudentContact
+
+    link = StudentContact.objects.get(student=college.student("Ada"))
+    return {"public_id": ada(college), "contact_id": link.contact.public_id}
+
+
+@once
+def contact_entry(college: College) -> Any:
+    """A call to Ada's home that Ms Okafor logged, to be followed up."""
+    from caseload.models import ContactLogEntry
+
+    return ContactLogEntry.objects.create(
+        student=college.student("Ada"),
+        channel="call",
+        at=clock.now() - timedelta(days=1),
+        summary="Called home",
+        follow_up_on=college.today,
+        logged_by=college.okafor,
+    ).public_id
+
+
+def grant(college: College) -> Any:
+    """Ms Okafor's reach to 10A."""
+    from caseload.models import CaseloadGrant
+
+    row = CaseloadGrant.objects.get(user=college.okafor, content_object=college.caseloads["10A"])
+    return {"kind": "caseload", "public_id": row.public_id}
+
+
+def deputys_grant(college: College) -> Any:
+    """Mr Bell's role as deputy."""
+    from caseload.models import CollegeGrant
+
+    return CollegeGrant.objects.get(user=college.bell, role__name="deputy_dsl").public_id
+
+
+@once
+def proposal(college: College) -> Any:
+    """A proposal that Mr Novák become deputy."""
+    from caseload.actions.protected_roles import propose_role
+
+    with naming.named(college.rahman.pk):
+        made = propose_role(college.novak, "deputy_dsl", college.today, None, "Second deputy", college.rahman)
+    return made.public_id
+
+
+@once
+def second_step(college: College) -> Any:
+    """A wish that Dr Rahman's second step be taken away, asked by Ms Tran."""
+    from accounts.second_step import take_away_second_step
+
+    with naming.named(college.tran.pk):
+        asked = take_away_second_step(college.rahman, "Lost the phone", college.tran)
+    assert asked is not None
+    return asked.public_id
+
+
+def closure(college: College) -> Any:
+    """The number of a closure."""
+    from caseload.models import Closure
+
+    return Closure.objects.earliest("pk").pk
+
+
+def year(college: College) -> Any:
+    """An academic year."""
+    return {"start_year": 2026}
+
+
+def term(college: College) -> Any:
+    """A term."""
+    return {"start_year": 2026, "number": college.terms[0].pk}
+
+
+@once
+def mail(college: College) -> Any:
+    """A mail in the outbox that could not be handed over."""
+    from core.actors import SystemActor
+    from core.outbox import queue_mail
+
+    sender = SystemActor("table", "The page-by-role table needs a mail")
+    return queue_mail(
+        key=f"table:{uuid4()}", to="sam@waymark.example", subject="A link", text="A link", by=sender
+    ).public_id
+
+
+def mail_name(college: College) -> Any:
+    """A mail of the demonstration."""
+    return "20261120-a"
+
+
+def mail_file(college: College) -> Any:
+    """A file of a mail of the demonstration."""
+    return {"name": "20261120-a", "number": 1}
