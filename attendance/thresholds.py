@@ -6,7 +6,7 @@ sessions in a rolling ten school weeks.
 
 from collections.abc import Mapping, Sequence
 
-from attendance.arithmetic import PERSISTENT, SEVERE, Totals
+from attendance.arithmetic import PERSISTENT, Totals
 
 UNAUTHORISED_SESSIONS, SCHOOL_WEEKS = 10, 10
 NEARLY = 6  # absences until persistent that count as about to cross: three school days
@@ -19,11 +19,6 @@ def more_until(totals: Totals, times: int = PERSISTENT) -> int:
     """
     short = totals.possible - totals.absent * times
     return max(-(-short // (times - 1)), 0)
-
-
-def more_until_severe(totals: Totals) -> int:
-    """The same until half is missed."""
-    return more_until(totals, SEVERE)
 
 
 def attended_until_below(totals: Totals, times: int = PERSISTENT) -> int:

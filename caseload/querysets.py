@@ -158,14 +158,6 @@ class StudentQuerySet(QuerySet[Any]):
         """In the caseload on the day."""
         return self.filter(pk__in=_members("CaseloadMembership", day or clock.today(), group_id=caseload_id))
 
-    def in_year_group(self, group_id: int, day: date | None = None) -> Self:
-        """In the year group on the day."""
-        return self.filter(pk__in=_members("YearGroupMembership", day or clock.today(), group_id=group_id))
-
-    def in_house(self, house_id: int, day: date | None = None) -> Self:
-        """In the house on the day."""
-        return self.filter(pk__in=_members("HouseMembership", day or clock.today(), group_id=house_id))
-
     def in_teaching_group(self, group_id: int, day: date | None = None) -> Self:
         """In the teaching group on the day."""
         return self.filter(pk__in=_members("TeachingGroupMembership", day or clock.today(), group_id=group_id))

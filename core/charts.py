@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from core import fonts, wording
+from core import fonts
 
 VEGA_LITE = "6.4"
 KEPT = 7 * 24 * 3600  # seconds
@@ -136,36 +136,6 @@ def line_over_weeks(
     )
 
 
-def bars_by_group(
-    alt: str,
-    groups: Sequence[tuple[str, Number | None, str]],
-    *,
-    unit: str = "%",
-    mark: Number | None = None,
-    low: Number = 0,
-    high: Number | None = None,
-    width: int = WIDTH,
-    columns: Sequence[str] = ("Group", "Value", "Of"),
-) -> dict[str, Any]:
-    """A bar for each group, given as (name, value, "of what"), with the figure beside it and a line at `mark`."""
-    names = [name for name, _, _ in groups]
-    values = [{"group": name, "value": value, "words": _figure(value, unit)} for name, value, _ in groups]
-    place = {"field": "group", "type": "ordinal", "sort": names, "scale": {"domain": names}, "title": None,
-             "axis": {"labelLimit": 200, "ticks": False, "domain": False}}  # fmt: skip
-    size = {"field": "value", "type": "quantitative", "title": None, "scale": _scale(low, high), "axis": _axis(unit)}
-    layers: list[dict[str, Any]] = [
-        {"mark": {"type": "bar", "height": {"band": 0.62}}, "encoding": {"y": place, "x": size}},
-        {
-            "mark": {"type": "text", "align": "left", "dx": 8},
-            "encoding": {"y": place, "x": {"value": width}, "text": {"field": "words"}},
-        },
-    ]
-    if mark is not None:
-        layers.append({"mark": {"type": "rule", "strokeDash": [4, 3]}, "encoding": {"x": {"datum": mark}}})
-    rows = [[name, value, of] for name, value, of in groups]
-    return _spec(alt, values, {"layer": layers}, list(columns), rows, width, 26 * max(len(groups), 1))
-
-
 def _spec(
     alt: str,
     values: list[dict[str, Any]],
@@ -204,12 +174,6 @@ def _week_axis(labels: Sequence[str], width: int) -> dict[str, Any]:
     every = max(1, -(-len(labels) // fitting))
     shown = json.dumps(list(labels)[::every])
     return {"labelAngle": 0, "title": None, "labelExpr": f"indexof({shown}, datum.value) < 0 ? '' : datum.value"}
-
-
-def _figure(value: Number | None, unit: str) -> str:
-    if value is None:
-        return wording.NOTHING
-    return f"{value:.1f}{_suffix(unit)}" if isinstance(value, float) else f"{value}{_suffix(unit)}"
 
 
 def _suffix(unit: str) -> str:

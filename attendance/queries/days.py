@@ -9,7 +9,8 @@ from attendance import rules
 from attendance.choices import Series
 from attendance.codes import all_codes
 from attendance.models import LessonMark, SessionMark
-from caseload.models import CaseloadMembership, Student
+from caseload.models import Student
+from caseload.queries.tutors import tutor_group_name
 from core import clock
 
 if TYPE_CHECKING:
@@ -50,14 +51,9 @@ def marks_known_until(day: date) -> Any:
 
 
 def _people(ids: list[int], day: date) -> list[dict[str, Any]]:
-    tutor_group = (
-        CaseloadMembership.objects.filter(student=OuterRef("pk"), period__contains=day, group__kind="tutor_group")
-        .order_by("pk")
-        .values("group__name")[:1]
-    )
     rows = (
         Student.objects.filter(pk__in=ids)
-        .annotate(group=Subquery(tutor_group))
+        .annotate(group=Subquery(tutor_group_name(OuterRef("pk"), day)))
         .order_by("sort_key", "pk")
         .values("id", "public_id", "given_name", "family_name", "group")
     )

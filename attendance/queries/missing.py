@@ -13,8 +13,9 @@ from attendance import rules
 from attendance.choices import Series, SessionSlot
 from attendance.querysets import caseloads_reached, groups_reached
 from attendance.sittings import SLUGS, Sitting
-from caseload.models import Caseload, CaseloadGrant, Site, TeachingGroupGrant
+from caseload.models import Caseload, Site, TeachingGroupGrant
 from caseload.queries.calendar import academic_year_on, calendars_for, latest_term
+from caseload.queries.tutors import TAKEN_BY, tutors_of
 from core import clock
 from core.models import Mail
 
@@ -23,7 +24,6 @@ WINDOWS = {"week": "This week", "four_weeks": "Four weeks", "term": "This term"}
 SORTS = ("name", "due", "taken", "late", "missing", "share")
 # A class held with an end this near its beginning is covered: whoever covers comes before the teacher on the timetable.
 COVER_DAYS = 60
-IN_ORDER = ("cover", "tutor", "co_tutor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def takers_of(sittings: Iterable[Sitting]) -> dict[Key, User]:
     wanted = list(sittings)
     caseloads = {sitting.group_id for sitting in wanted if sitting.series == Series.SESSION}
     groups = {sitting.group_id for sitting in wanted if sitting.series == Series.LESSON}
-    tutors = _tutors(caseloads)
+    tutors = tutors_of(caseloads, TAKEN_BY)
     covers, holders = _teachers(groups)
     ids = {pk for found in (tutors, covers, holders) for people in found.values() for pk in people}
     ids |= {sitting.teacher_id for sitting in wanted if sitting.teacher_id}
@@ -131,18 +131,6 @@ def takers_of(sittings: Iterable[Sitting]) -> dict[Key, User]:
         if person is not None:
             found[sitting.key] = person
     return found
-
-
-def _tutors(caseload_ids: set[int]) -> dict[int, list[int]]:
-    grants = CaseloadGrant.objects.filter(
-        content_object_id__in=caseload_ids, period__contains=clock.today(), role__name="tutor"
-    )
-    found: dict[int, list[tuple[int, int]]] = {}
-    for group, capacity, person in grants.order_by("-pk").values_list("content_object_id", "capacity", "user_id"):
-        found.setdefault(group, []).append((IN_ORDER.index(capacity), person))
-    return {
-        group: [person for _, person in sorted(people, key=lambda each: each[0])] for group, people in found.items()
-    }
 
 
 def _teachers(group_ids: set[int]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:

@@ -13,9 +13,10 @@ from attendance.choices import DayPart, PlannedKind, Series, SessionSlot
 from attendance.models import PlannedAbsence
 from attendance.planning import Wanted, said_when
 from attendance.sittings import Sitting
-from caseload.models import CaseloadMembership, Site, SiteMembership, Student
+from caseload.models import Site, SiteMembership, Student
 from caseload.queries.calendar import calendars_for
 from caseload.queries.containers import KINDS, Container, listed
+from caseload.queries.tutors import tutor_group_name
 from core import clock
 
 if TYPE_CHECKING:
@@ -114,7 +115,9 @@ def planned_days(user: "User", start: date, end: date) -> list[PlannedDay]:
     site = SiteMembership.objects.filter(student=OuterRef("student"), period__startswith__lte=end).order_by("-period")
     rows = list(
         plans.select_related("student")
-        .annotate(at_site=Subquery(site.values("site_id")[:1]), group=Subquery(_tutor_group(start)))
+        .annotate(
+            at_site=Subquery(site.values("site_id")[:1]), group=Subquery(tutor_group_name(OuterRef("student"), start))
+        )
         .order_by("student__sort_key", "pk")
     )
     calendars = calendars_for({None, *Site.objects.values_list("pk", flat=True)}, start, end)
@@ -188,10 +191,3 @@ def _is_on(plan: Any, day: date, calendars: Any) -> bool:
 
 def _when(plan: PlannedAbsence) -> str:
     return said_when(plan.starts_on, plan.ends_on, plan.part, plan.weekdays)
-
-
-def _tutor_group(day: date) -> QuerySet[Any, Any]:
-    rows = CaseloadMembership.objects.filter(
-        student=OuterRef("student"), period__contains=day, group__kind="tutor_group"
-    )
-    return rows.order_by("pk").values("group__name")[:1]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -288,8 +288,3 @@ def person_words(row: dict[str, Any], prefix: str) -> str:
 def system_words(name: str | None) -> str:
     """A system actor as people speak of it: marks that came in by import are from the MIS."""
     return SYSTEMS.get(name or "", name or "")
-
-
-def as_moment(value: datetime) -> datetime:
-    """A stored moment by the clock on the wall."""
-    return clock.local(value)

@@ -89,11 +89,6 @@ class Sheet:
         return sum(1 for row in self.rows if row.is_flagged) + (1 if self.cover else 0)
 
     @property
-    def quick_codes(self) -> set[str]:
-        """The codes that give no reason away: present, late, absent."""
-        return {code.code for code in self.quick}
-
-    @property
     def present(self) -> str:
         """The code that means present here."""
         return self.quick[0].code if self.quick else "/"

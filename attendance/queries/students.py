@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
@@ -74,12 +74,6 @@ def marks_between(student_id: int, start: date, end: date, series: str = Series.
     return [
         DayMark(day, label, group, codes.get(code), minutes, note) for day, label, group, code, minutes, note in lessons
     ]
-
-
-def recent_marks(student_id: int, days: int = 14, series: str = Series.SESSION) -> list[DayMark]:
-    """A student's marks of the last so many days, in order of time."""
-    today = clock.today()
-    return marks_between(student_id, today - timedelta(days=days - 1), today, series)
 
 
 def events(student_id: int, start: date, end: date, series: str, limit: int = 50) -> list[dict[str, Any]]:

@@ -15,10 +15,10 @@ from accounts.gates import page
 from attendance import actions, rules
 from attendance.errors import BadMarks, ChangedMeanwhile, NoRegister, ReasonNeeded, RegisterProblem
 from attendance.forms import RegisterForm
+from attendance.queries.missing import takers_of
 from attendance.queries.registers import RegisterLine, todays_registers
 from attendance.queries.sheet import Sheet, add_notes, register_sheet
 from attendance.queries.sittings import find_sitting
-from attendance.queries.staff import who_takes
 from attendance.sittings import Sitting
 from caseload.queries.calendar import calendar_for
 from core import clock
@@ -47,7 +47,7 @@ def register_list(request: HttpRequest) -> HttpResponse:
         "after": calendar.next_open(day),
         "is_open": calendar.is_open(day),
         "today": clock.today(),
-        "names": who_takes(line.sitting for line in lines) if _is_wide(lines, request.user) else {},
+        "takers": takers_of(line.sitting for line in lines) if _is_wide(lines, request.user) else {},
     }
     return render(request, "attendance/register_list.html", context)
 

@@ -79,11 +79,6 @@ def academic_years() -> list[AcademicYear]:
     return list(once("academic years", lambda: list(AcademicYear.objects.order_by("-starts_on"))))
 
 
-def term_on(day: date) -> Term | None:
-    """The term in which a day falls; none in the holidays."""
-    return Term.objects.select_related("year").filter(starts_on__lte=day, ends_on__gte=day).first()
-
-
 def latest_term(day: date) -> Term | None:
     """The term in which a day falls, or in the holidays the one before."""
     return Term.objects.select_related("year").filter(starts_on__lte=day).order_by("-starts_on").first()
@@ -120,11 +115,6 @@ def calendars_for(
 def school_days(site: Site | int | None, start: date, end: date) -> list[date]:
     """The days on which a site opens from one date to another, both included."""
     return list(calendar_for(site, start, end).days)
-
-
-def school_weeks(site: Site | int | None, start: date, end: date) -> list[date]:
-    """The Mondays of the weeks in which a site opens at least once between two dates."""
-    return calendar_for(site, start, end).weeks(start, end)
 
 
 def is_open(site: Site | int | None, day: date) -> bool:

@@ -29,10 +29,6 @@ class MailQuerySet(WorkQuerySet["Mail"]):
         """Mails of which nobody can say whether the mail server took them."""
         return self.filter(state=MailState.UNCERTAIN)
 
-    def needing_somebody(self) -> Self:
-        """Mails that a person must decide about: perhaps sent, or refused."""
-        return self.filter(state__in=[MailState.UNCERTAIN, MailState.FAILED])
-
     def after_dead_workers(self) -> int:
         """A worker that died while handing a mail over leaves it uncertain: it is never sent again by itself."""
         lost = self.filter(state=MailState.HANDING_OVER, lease_until__lt=Now()).update(

@@ -5,7 +5,8 @@ from typing import Any
 
 from attendance.models import Alert
 from caseload.columns import Reason
-from caseload.models import CaseloadMembership, Student
+from caseload.models import Student
+from caseload.queries.tutors import tutor_groups_of
 from core import clock, wording
 from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
 
@@ -26,7 +27,7 @@ def cases(user: Any, show: str = "") -> list[dict[str, Any]]:
         rows = rows.filter(awaits_approval=True)
     order = ("-closed_on", "-pk") if show == "closed" else ("review_on", "pk")
     found = list(rows.select_related("student", "process", "stage", "owner").order_by(*order)[:ROWS])
-    groups = _groups([case.student_id for case in found])
+    groups = tutor_groups_of(case.student_id for case in found)
     today = clock.today()
     return [
         {"case": case, "group": groups.get(case.student_id, ""), "due": not case.closed_on and case.review_on <= today}
@@ -89,10 +90,3 @@ def case_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason
         weight = 72 if (today - case.review_on).days > 7 else 62
         found.setdefault(case.student_id, []).append(Reason(words, weight, "watch", "case"))
     return found
-
-
-def _groups(student_ids: Sequence[int]) -> dict[int, str]:
-    rows = CaseloadMembership.objects.filter(
-        student__in=student_ids, period__contains=clock.today(), group__kind="tutor_group"
-    )
-    return dict(rows.order_by("-pk").values_list("student_id", "group__name"))

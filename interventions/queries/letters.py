@@ -5,10 +5,12 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.models import User
 from attendance.arithmetic import Totals
 from attendance.models import ChaseHold
 from attendance.queries.totals import headline, windows
-from caseload.models import CaseloadGrant, CaseloadMembership, Student
+from caseload.models import Student
+from caseload.queries.tutors import in_tutor_groups, tutor_groups_of, tutors_of
 from core import clock
 from interventions.letters import days_in_words
 from interventions.models import Letter
@@ -18,7 +20,7 @@ def letter_values(student_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """What is put into the places of a template, by student, but for the recipient and the sender. A fixed number of queries."""
     today = clock.today()
     totals = headline(list(student_ids), {"year": windows(today).year})
-    groups, tutors = _groups(student_ids), _tutors(student_ids)
+    groups, tutors = tutor_groups_of(student_ids), _tutors(student_ids)
     students = Student.objects.filter(pk__in=student_ids).order_by("sort_key", "pk")
     return {student.pk: _values(student, totals, groups, tutors) for student in students}
 
@@ -44,37 +46,19 @@ def _values(
     }
 
 
-def _groups(student_ids: Sequence[int]) -> dict[int, str]:
-    rows = CaseloadMembership.objects.filter(
-        student__in=student_ids, period__contains=clock.today(), group__kind="tutor_group"
-    )
-    return dict(rows.order_by("-pk").values_list("student_id", "group__name"))
-
-
 def _tutors(student_ids: Sequence[int]) -> dict[int, str]:
-    today = clock.today()
-    rows = CaseloadMembership.objects.filter(
-        student__in=student_ids, period__contains=today, group__kind="tutor_group"
-    ).values_list("student_id", "group_id")
-    of_group: dict[int, str] = {}
-    grants = CaseloadGrant.objects.filter(
-        content_object__in={group for _, group in rows}, period__contains=today, role__name="tutor"
-    ).select_related("user")
-    for grant in grants.order_by("-capacity", "-pk"):
-        of_group[grant.content_object_id] = grant.user.formal_name
-    return {student: of_group[group] for student, group in rows if group in of_group}
+    """The name of each student's tutor: who holds the tutor group, before a co-tutor, before whoever covers."""
+    rows = in_tutor_groups().filter(student__in=student_ids)
+    group_of = dict(rows.order_by("-pk").values_list("student_id", "group_id"))
+    tutors = tutors_of(set(group_of.values()))
+    people = User.objects.in_bulk({people[0] for people in tutors.values()})
+    return {student: people[tutors[group][0]].formal_name for student, group in group_of.items() if group in tutors}
 
 
 def held_out(student_ids: Sequence[int]) -> dict[int, ChaseHold]:
     """Those of the students who are not to be chased today, with why and until when."""
     rows = ChaseHold.objects.filter(student__in=student_ids, ended_at=None, until__gte=clock.today())
     return {row.student_id: row for row in rows.order_by("until", "pk")}
-
-
-def letters_of(student: Student, limit: int = 50) -> list[Letter]:
-    """A student's letters, the latest first; those thrown away are left out."""
-    rows = Letter.objects.filter(student=student).exclude(state="dropped")
-    return list(rows.select_related("template", "contact", "sent_by", "drafted_by", "batch")[:limit])
 
 
 def letters_in(batch_id: int) -> list[dict[str, Any]]:

@@ -18,8 +18,6 @@ from caseload.queries.calendar import (
     is_open,
     latest_term,
     school_days,
-    school_weeks,
-    term_on,
     week_letter,
 )
 from caseload.queries.students import age_on
@@ -54,8 +52,7 @@ def test_august_belongs_to_the_year_before(college: College) -> None:
 
 
 def test_terms(college: College) -> None:
-    assert term_on(date(2026, 11, 20)) == college.terms[0]
-    assert term_on(date(2026, 12, 25)) is None
+    assert latest_term(date(2026, 11, 20)) == college.terms[0]
     assert latest_term(date(2026, 12, 25)) == college.terms[0]
 
 
@@ -64,10 +61,6 @@ def test_weeks_a_and_b_alternate_over_weeks_that_open(college: College) -> None:
     assert letters == ["A", "B", "B"]
     assert week_letter(college.school, date(2026, 10, 28)) == ""  # half-term
     assert week_letter(college.school, date(2026, 11, 4)) == "A"  # goes on where it stopped
-    assert school_weeks(college.school, date(2026, 10, 19), date(2026, 11, 4)) == [
-        date(2026, 10, 19),
-        date(2026, 11, 2),
-    ]
 
 
 def test_lessons_meet_on_open_days_in_the_right_week(college: College) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 
 from core import charts
-from core.charts import bars_by_group, line_over_weeks, render_chart
+from core.charts import line_over_weeks, render_chart
 
 WEEKS = [("2 Nov", 91.0), ("9 Nov", None), ("16 Nov", 93.5)]
 
@@ -35,18 +35,6 @@ def test_a_chart_comes_with_its_words_and_its_numbers() -> None:
     assert (chart.width, chart.height) > (600, 200)
 
 
-def test_bars_show_every_group_and_say_where_there_is_no_figure() -> None:
-    groups = [("FSM", 88.2, "412 of 451"), ("Others", 93.1, "990 of 1,063"), ("Small", None, "too few to show")]
-    chart = render_chart(bars_by_group("Attendance by group", groups, mark=95, high=100))
-    assert chart.table == [
-        ["FSM", 88.2, "412 of 451"],
-        ["Others", 93.1, "990 of 1,063"],
-        ["Small", None, "too few to show"],
-    ]
-    for words in ("FSM", "Small", "88.2\u202f%", "–"):
-        assert words in chart.svg
-
-
 @pytest.mark.parametrize("missing", ["description", "usermeta"])
 def test_a_chart_without_words_or_table_is_refused(missing: str) -> None:
     with pytest.raises(ValueError, match="needs its words"):
@@ -65,7 +53,7 @@ def shaded() -> dict[str, Any]:
 
 def test_equal_charts_are_equal_bytes_whatever_was_drawn_before() -> None:
     first = charts._draw(shaded(), "light")
-    charts._draw(bars_by_group("Other", [("a", 1, "")]), "light")
+    charts._draw(lines(), "light")
     assert charts._draw(shaded(), "light") == first
     ids = re.findall(r'\bid="([^"]+)"', first)
     assert len(ids) >= 2

@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from psycopg.types.range import Range
 
 from attendance.models import ChaseHold
+from caseload.choices import Capacity
 from caseload.models import Contact, ContactLogEntry, Student, StudentContact
 from core import naming
 from core.files import open_file
@@ -16,6 +18,7 @@ from core.models import Mail
 from interventions.actions import letters as actions
 from interventions.letters import days_in_words, fill, unknown_places
 from interventions.models import Letter, LetterBatch, LetterTemplate
+from interventions.queries.letters import letter_values
 
 BODY = "Dear {recipient},\n\n{first_name} missed {days_missed} this year.\n\n{sender}"
 
@@ -79,6 +82,13 @@ def test_a_letter_uses_the_name_used_at_home(college, template, ada):
     assert letter.body.startswith("Dear Mrs Éva Ábel,\n\nAdelina missed")
     assert letter.subject == f"Attendance of Adelina {ada.family_name}"
     assert not Mail.objects.filter(key__startswith="letter-").exists()
+
+
+def test_a_letter_names_the_tutor_before_a_co_tutor_and_whoever_covers(college, template, ada):
+    college.grant(college.sam, "tutor", "caseload", college.caseloads["10A"], capacity=Capacity.CO_TUTOR)
+    week = Range(date(2026, 11, 16), date(2026, 11, 23))
+    college.grant(college.lind, "tutor", "caseload", college.caseloads["10A"], capacity=Capacity.COVER, period=week)
+    assert letter_values([ada.pk])[ada.pk]["tutor"] == college.okafor.formal_name
 
 
 def test_sending_makes_a_document_a_mail_and_an_entry_in_the_contact_log(college, template, ada):
