@@ -13,7 +13,8 @@ from interventions.actions.bank import BankSaid
 from interventions.choices import Figure
 from interventions.choices_bank import BankOrder, Stars
 from interventions.choices_programmes import NeedArea
-from interventions.forms import USUAL_WEEKS, Words, friday_in, steps_of
+from interventions.fields import Words
+from interventions.forms_targets import USUAL_WEEKS, friday_in, steps_of
 from interventions.models import BankItem, Target
 from interventions.queries.bank import names_student
 from progress.models import Grade, ScaleGrade

@@ -12,7 +12,7 @@ from core import clock, wording
 from interventions import choices
 from interventions.actions import Beforehand, TimesSaid
 from interventions.actions.bookings import MOST_TIMES
-from interventions.forms import Day, Words
+from interventions.fields import Day, Words
 from interventions.models import MeetingType, Slot
 
 LENGTHS = [(minutes, f"{minutes} minutes") for minutes in (10, 15, 20, 30, 45, 60)]

@@ -13,7 +13,7 @@ from caseload.models import Course, Reach
 from core import clock
 from interventions.actions.programmes import InterventionSaid, SessionSaid
 from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, Measure, NeedArea
-from interventions.forms import Day, StaffChoice, Words
+from interventions.fields import Day, StaffChoice, Words
 from interventions.models import Intervention, InterventionMember, InterventionType
 
 SPANS = [(3, "3 weeks"), (6, "6 weeks"), (9, "9 weeks"), (12, "12 weeks")]

@@ -19,7 +19,8 @@ from caseload.models import Student
 from core import wording
 from interventions import actions, queries
 from interventions.choices import AUDIENCE_WORDS, Audience
-from interventions.forms import NEW_TARGETS, MeetingForm, Offered, ReviewForm, TargetForm, draft_data, from_draft
+from interventions.forms import NEW_TARGETS, MeetingForm, draft_data, from_draft
+from interventions.forms_targets import Offered, ReviewForm, TargetForm
 from interventions.models import Meeting, MeetingDraft, MeetingType, Target
 from interventions.queries.preparation import Preparation
 from interventions.queries.readers import People

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.gates import page
 from interventions.actions.meeting_types import save_meeting_type
-from interventions.forms import Words, steps_of
+from interventions.fields import Words
+from interventions.forms_targets import steps_of
 from interventions.models import MeetingType
 
 MANAGE = "interventions.manage_meeting_types"

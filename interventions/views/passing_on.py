@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.gates import fetch, page
 from caseload.models import Student
 from interventions import actions, rules
-from interventions.forms import Words, cleaned
+from interventions.fields import Words, cleaned
 from interventions.models import Meeting, Note, StudentWords
 
 LOG = "interventions.log_meeting"

@@ -12,8 +12,10 @@ from accounts.gates import fetch, page
 from caseload.models import Student
 from core import clock
 from interventions.choices import TEXT_LIMIT, Figure
-from interventions.forms import Offered, TargetForm, cleaned, draft_data, from_draft
+from interventions.fields import cleaned
+from interventions.forms import draft_data, from_draft
 from interventions.forms_bank import initial_from_item, initial_from_target, over
+from interventions.forms_targets import Offered, TargetForm
 from interventions.models import BankItem, Target
 from interventions.queries.bank import ideas_for, names_student
 from interventions.wording import Hint, Typed, hints

@@ -16,7 +16,7 @@ from caseload.models import Student
 from interventions import actions, rules
 from interventions.actions.targets import count_once, take_count_back
 from interventions.choices import Figure
-from interventions.forms import Offered, ReviewForm, TargetForm
+from interventions.forms_targets import Offered, ReviewForm, TargetForm
 from interventions.models import Target, TargetReview, TargetStep, history_of
 from interventions.queries.bank import ideas_for
 from interventions.queries.figures import goal_of, progress_of, with_progress

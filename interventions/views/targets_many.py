@@ -11,8 +11,8 @@ from accounts.gates import page
 from caseload import reasons
 from caseload.models import Student
 from interventions.actions.targets import set_target_for_many
-from interventions.forms import TargetForm
 from interventions.forms_bank import OfferedToAll
+from interventions.forms_targets import TargetForm
 from interventions.queries import my_students, targets_open_overdue
 from interventions.queries.bank import names_student
 from interventions.views.choosing import Chosen, chosen

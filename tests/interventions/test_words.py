@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from interventions import actions
 from interventions.choices import TEXT_LIMIT
-from interventions.forms import NoteForm, Words, cleaned
+from interventions.fields import Words, cleaned
+from interventions.forms import NoteForm
 from interventions.models import Meeting, Target
 from tests.college import College
 from tests.interventions.test_pages import talk_to, typed
