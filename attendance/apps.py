@@ -6,7 +6,7 @@ class AttendanceConfig(AppConfig):
     verbose_name = "Attendance"
 
     def ready(self) -> None:
-        from attendance import alert_panels, panels, plan_places, rules
+        from attendance import alert_panels, due_sources, panels, plan_places, rules
         from attendance.queries.feeds import takes_registers_here
         from core import navigation
         from core.navigation import Place
@@ -14,6 +14,7 @@ class AttendanceConfig(AppConfig):
         panels.register()
         alert_panels.register()
         plan_places.register()
+        due_sources.register()
         for place in (
             Place("Registers", "Today's registers", "attendance:register_list", rules.TAKE, 10, "g r", "check2-square", "Registers", 2, shown=takes_registers_here),
             Place("Registers", "Absent today", "attendance:absent_list", rules.VIEW, 20, "g a", "person-dash", "Absent"),

@@ -12,10 +12,12 @@ from caseload.columns import (
 )
 from caseload.queries.contacts import follow_up_reasons, open_follow_ups
 from caseload.queries.home import coming_of_age_reasons
+from caseload.queries.work import follow_ups_of, load_follow_ups
 from caseload.reasons import Source
 from caseload.rules.structure import MANAGE_STRUCTURE
 from caseload.rules.students import LOG_CONTACT, VIEW, VIEW_CASELOAD, VIEW_CONTACTS
-from core.navigation import Place, register
+from core import due
+from core.navigation import Place, Work, register, register_work
 
 PLACES = (
     Place("Settings", "Reach", "caseload:grant_list", "accounts.manage_grants", 15, "", "key"),
@@ -28,6 +30,9 @@ PLACES = (
         "",
         "shield-lock",
         "Team",
+    ),
+    Place(
+        "Students", "My work", "caseload:my_work", "", 15, "g m", "calendar-check", "My work", 3, shown=due.anything_for
     ),
     Place("Students", "My caseload", "caseload:caseload_list", VIEW_CASELOAD, 10, "g c", "people", "Caseload", 1),
     Place(
@@ -53,6 +58,10 @@ def register_places() -> None:
     """Offer everything above."""
     for place in PLACES:
         register(place)
+    register_work(Work("caseload:my_work", "", due.due_count, shown=due.anything_for))
+    due.register(
+        due.Source("follow_up", "Contacts to follow up", due.Harm.ANSWER, LOG_CONTACT, load_follow_ups, follow_ups_of)
+    )
     register_reasons(ReasonSource("follow_up", VIEW_CONTACTS, follow_up_reasons, 90))
     reasons.register(Source("follow_up", LOG_CONTACT, open_follow_ups, answer_follow_ups, 20))
     register_reasons(ReasonSource("home", VIEW_CONTACTS, coming_of_age_reasons, 95))

@@ -113,6 +113,14 @@ def reached(user: "User", permission: str) -> RawSQL | tuple[()]:
     return RawSQL(f"{_PRESENT} AND p.id IN ({inside.sql})", inside.params) if inside else ()
 
 
+def looked_after(user: "User", permission: str) -> RawSQL | tuple[()]:
+    """The students in the caseloads that this person holds in a role with the permission, as ids: whose tutor they are,
+    or cover."""
+    own = containers(user, permission).get("caseload")
+    inside = _reached({"caseload": own}, clock.today()) if own else None
+    return RawSQL(f"{_PRESENT} AND p.id IN ({inside.sql})", inside.params) if inside else ()
+
+
 def _containers_key(user: "User", permission: str) -> Key:
     return tuple(sorted((kind, *sorted(ids)) for kind, ids in containers(user, permission).items()))
 

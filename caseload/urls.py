@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from caseload.views import calendar, contacts, grants, groups, home, lists, rollover, search, students, team
+from caseload.views import calendar, contacts, grants, groups, home, lists, rollover, search, students, team, work
 
 app_name = "caseload"
 urlpatterns = [
     path("caseload/", lists.caseload_list, name="caseload_list"),
+    path("my-work/", work.my_work, name="my_work"),
     path("students/", lists.student_list, name="student_list"),
     path("students/add/", students.student_add, name="student_add"),
     path("students/<uuid:public_id>/", students.student_detail, name="student_detail"),

@@ -42,6 +42,7 @@ class Work:
     permission: str
     count: Callable[[Any], int]
     label: str = "My work"
+    shown: Callable[[Any], bool] | None = None  # whether anything could ever wait for this person
 
 
 _places: dict[str, Place] = {}
@@ -99,7 +100,8 @@ def work_for(user: Any) -> dict[str, Any] | None:
     """The link to this person's own work with its count, or nothing when no app offers one to them."""
     for work in _work:
         url = _address(work.url_name)
-        if url and (not work.permission or user.has_perm(work.permission)):
+        may = not work.permission or user.has_perm(work.permission)
+        if url and may and (work.shown is None or work.shown(user)):
             return {"label": work.label, "url": url, "count": work.count(user)}
     return None
 

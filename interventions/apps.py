@@ -7,25 +7,13 @@ class InterventionsConfig(AppConfig):
 
     def ready(self) -> None:
         from core import navigation
-        from core.navigation import Place, Work
-        from interventions import panels, panels_one_to_ones, panels_programmes, queries
+        from core.navigation import Place
+        from interventions import due_sources, panels, panels_one_to_ones, panels_programmes
 
         panels.register()
         panels_one_to_ones.register()
         panels_programmes.register()
-        navigation.register(
-            Place(
-                "Meetings",
-                "Due",
-                "interventions:due_list",
-                "interventions.log_meeting",
-                10,
-                "g m",
-                "calendar-check",
-                "Due",
-                3,
-            )
-        )
+        due_sources.register()
         navigation.register(
             Place("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g p", "signpost-split", "Processes")
         )  # fmt: skip
@@ -40,4 +28,3 @@ class InterventionsConfig(AppConfig):
         navigation.register(
             Place("Settings", "Letters", "interventions:letter_template_list", "interventions.manage_processes", 60, "", "envelope-paper")
         )  # fmt: skip
-        navigation.register_work(Work("interventions:due_list", "interventions.log_meeting", queries.due_count))

@@ -85,7 +85,8 @@ def contact_follow_up(request: HttpRequest, public_id: str) -> HttpResponse:
         actions.follow_up_contact(request.user, entry)
     except actions.AlreadyFollowedUp:
         messages.info(request, "Somebody has followed this up already.")
-    return redirect(f"{reverse('caseload:contact_list', args=[student.public_id])}#entry-{entry.public_id}")
+    on_page = f"{reverse('caseload:contact_list', args=[student.public_id])}#entry-{entry.public_id}"
+    return redirect(_back(request, student) if request.POST.get("next") else on_page)
 
 
 @page(MANAGE_STUDENTS)

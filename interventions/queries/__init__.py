@@ -1,7 +1,7 @@
 """What pages, other apps and reports read about one-to-ones and targets."""
 
 from interventions.queries.coverage import coverage_by_tutor
-from interventions.queries.due import due_count, due_lists, my_students
+from interventions.queries.due import due_lists, my_students
 from interventions.queries.preparation import Preparation, prepare
 from interventions.queries.readers import People, people_around
 from interventions.queries.students import (
@@ -21,7 +21,6 @@ __all__ = [
     "Targets",
     "caseload_of",
     "coverage_by_tutor",
-    "due_count",
     "due_lists",
     "last_seen",
     "my_students",

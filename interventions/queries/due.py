@@ -1,17 +1,17 @@
-"""What is due for somebody's students: one-to-ones, overdue targets, those not seen for a while."""
+"""The lists beside what is due: one-to-ones of the coming week, those not seen for a while, drafts, one's latest."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from caseload.models import CaseloadMembership, Student
+from caseload.models import Student
 from caseload.queries.students import student_rows
-from caseload.querysets import containers
+from caseload.querysets import looked_after
 from core import clock
-from interventions.choices import REVIEW_SOON_DAYS, Audience
-from interventions.models import Meeting, MeetingDraft, Target
+from interventions.choices import REVIEW_SOON_DAYS
+from interventions.models import Meeting, MeetingDraft
 from interventions.queries.students import LOG, last_seen, next_meetings, weeks_unseen
 
 ROWS = 100
@@ -23,8 +23,7 @@ class DueLists:
     """The lists of the page, each cut to what one can read, with how many there are in all."""
 
     students: int
-    reviews: list[dict[str, Any]] = field(default_factory=list)
-    targets: list[Target] = field(default_factory=list)
+    coming: list[dict[str, Any]] = field(default_factory=list)
     unseen: list[dict[str, Any]] = field(default_factory=list)
     recent: list[Meeting] = field(default_factory=list)
     drafts: list[MeetingDraft] = field(default_factory=list)
@@ -34,25 +33,19 @@ class DueLists:
 def my_students(user: Any) -> QuerySet[Student]:
     """The students somebody looks after: their own caseloads, or for those without one everybody they hold one-to-ones with."""
     reached = Student.objects.visible_to(user, LOG)
-    caseloads = containers(user, LOG).get("caseload", [])
-    return reached.filter(pk__in=_members(caseloads)) if caseloads else reached.on_roll()
-
-
-def _members(caseloads: list[int]) -> QuerySet[Any]:
-    return CaseloadMembership.objects.filter(group__in=caseloads, period__contains=clock.today()).values("student")
+    own = looked_after(user, LOG)
+    return reached.filter(pk__in=own) if own else reached.on_roll()
 
 
 def due_lists(user: Any) -> DueLists:
-    """Everything that is due for this person's students, what is latest first. The same number of queries for any number."""
+    """The lists of this person's students. The same number of queries for any number."""
     people = {row["id"]: row for row in student_rows(my_students(user))}
-    targets = Target.objects.visible_to(user).overdue().filter(student__in=list(people))
     held = Meeting.objects.visible_to(user).filter(Q(led_by=user) | Q(written_by=user))
     drafts = MeetingDraft.objects.visible_to(user)
-    reviews, unseen = _reviews(people, user), _unseen(people, user)
+    coming, unseen = _coming(people, user), _unseen(people, user)
     return DueLists(
         len(people),
-        reviews[:ROWS],
-        list(targets.select_related("student", "course").order_by("due_on", "student__sort_key", "pk")[:ROWS]),
+        coming[:ROWS],
         unseen[:ROWS],
         list(
             held.select_related("student", "type")
@@ -61,8 +54,7 @@ def due_lists(user: Any) -> DueLists:
         ),
         list(drafts.select_related("student")[:LATEST]),
         {
-            "reviews": len(reviews),
-            "targets": targets.count(),
+            "coming": len(coming),
             "unseen": len(unseen),
             "recent": held.count(),
             "drafts": drafts.count(),
@@ -70,12 +62,12 @@ def due_lists(user: Any) -> DueLists:
     )
 
 
-def _reviews(people: dict[int, dict[str, Any]], user: Any) -> list[dict[str, Any]]:
-    """One-to-ones whose day is past or in the coming week."""
+def _coming(people: dict[int, dict[str, Any]], user: Any) -> list[dict[str, Any]]:
+    """One-to-ones of the coming week; those whose day has come stand on My work."""
     today = clock.today()
     soon = today + timedelta(days=REVIEW_SOON_DAYS)
-    due = [(day, people[pk]["sort_key"], pk) for pk, day in next_meetings(list(people), user).items() if day <= soon]
-    return [{"student": people[pk], "on": day, "days": (today - day).days} for day, _, pk in sorted(due)]
+    due = [(day, people[pk]["sort_key"], pk) for pk, day in next_meetings(list(people), user).items()]
+    return [{"student": people[pk], "on": day} for day, _, pk in sorted(due) if today < day <= soon]
 
 
 def _unseen(people: dict[int, dict[str, Any]], user: Any) -> list[dict[str, Any]]:
@@ -84,17 +76,3 @@ def _unseen(people: dict[int, dict[str, Any]], user: Any) -> list[dict[str, Any]
     seen = last_seen(ids, user)
     weeks = [(-number, people[pk]["sort_key"], pk) for pk, number in weeks_unseen(ids, user).items()]
     return [{"student": people[pk], "weeks": -number, "last": seen.get(pk)} for number, _, pk in sorted(weeks)]
-
-
-def due_count(user: Any) -> int:
-    """How much is overdue in somebody's own caseloads: targets past their date and one-to-ones past theirs. One query."""
-    caseloads = containers(user, LOG).get("caseload", [])
-    if not caseloads:
-        return 0
-    mine = _members(caseloads)
-    # Whoever holds a caseload reads everything pastoral about it; only what is for named people is another's.
-    readable = Meeting.objects.exclude(~Q(written_by=user), audience=Audience.NAMED).order_by()
-    later = Meeting.objects.filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
-    targets = Target.objects.overdue().filter(student__in=mine).order_by().values("pk")
-    reviews = readable.filter(student__in=mine, next_on__lt=clock.today()).exclude(Exists(later))
-    return targets.union(reviews.values("pk"), all=True).count()

@@ -1,43 +1,36 @@
-"""What is due for somebody's students."""
+"""The lists beside what is due, and how much of each tutor group has been seen."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from accounts.gates import page
+from caseload.views.work import work_tabs
 from interventions import queries
 from interventions.choices import NOT_SEEN_WEEKS
 
 WEEKS = (2, 4, NOT_SEEN_WEEKS, 8, 12)
-LABELS = {
-    "reviews": "One-to-ones due",
-    "targets": "Targets overdue",
-    "unseen": "Not seen lately",
-    "drafts": "Unsent drafts",
-    "recent": "My latest",
-}
+SHOWS = ("coming", "unseen", "drafts", "recent")
+KINDS = {"reviews": "meeting", "targets": "target"}  # lists that stood here, by their kind on My work
 
 
 @page("interventions.log_meeting")
 def due_list(request: HttpRequest) -> HttpResponse:
-    """One-to-ones due, targets past their date, students not seen for a while, and what somebody wrote last."""
-    due = queries.due_lists(request.user)
-    counts = due.counts
+    """Beside what is due: one-to-ones of the coming week, students not seen for a while, drafts, and what somebody wrote last."""
     show = request.GET.get("show", "")
-    if show not in LABELS:
-        show = next((key for key in ("reviews", "targets", "unseen") if counts[key]), "reviews")
-    tabs = [
-        {"label": label, "url": f"?show={key}", "count": counts[key], "current": key == show}
-        for key, label in LABELS.items()
-        if key != "drafts" or counts["drafts"] or show == "drafts"
-    ]
+    if show not in SHOWS:
+        kind = KINDS.get(show, "")
+        return redirect(f"{reverse('caseload:my_work')}?kind={kind}" if kind else "caseload:my_work")
+    due = queries.due_lists(request.user)
     context = {
         "due": due,
         "show": show,
-        "tabs": tabs,
+        "tabs": work_tabs(request.user, show),
         "weeks": NOT_SEEN_WEEKS,
         "shown": len(getattr(due, show)),
-        "all": counts[show],
+        "all": due.counts[show],
     }
+    request.current_place = "caseload:my_work"  # type: ignore[attr-defined]  # read by the shell
     return render(request, "interventions/due_list.html", context)
 
 

@@ -264,24 +264,23 @@ def test_the_student_page_shows_targets_and_meetings(
     assert [one in teacher for one in words] == [False, False, True, True]
 
 
-def test_what_is_due(college: College, sign_in: Any, meeting_of: Any, target_of: Any) -> None:
+def test_the_lists_beside_what_is_due(college: College, sign_in: Any, meeting_of: Any) -> None:
     meeting_of("Ada", next_on="2026-11-18")
     meeting_of("Ben", days_ago=50)
-    target_of("Chloe", days=-5)
-    target_of("Imran", days=-5)
-    page = sign_in(college.okafor).get(reverse("interventions:due_list"))
+    meeting_of("Chloe", next_on="2026-11-24")
+    tutor = sign_in(college.okafor)
+    page = tutor.get(reverse("interventions:due_list"), {"show": "unseen"})
     due = page.context["due"]
-    assert [row["student"]["given_name"] for row in due.reviews] == ["Ada"]
-    assert [target.student.given_name for target in due.targets] == ["Chloe"]
-    assert [row["student"]["given_name"] for row in due.unseen] == [
-        "Chloe",
-        "Dmytro",
-        "Finn",
-        "Gita",
-        "Esra",
-        "Hugo",
-        "Ben",
+    assert [row["student"]["given_name"] for row in due.coming] == ["Chloe"]
+    assert [row["student"]["given_name"] for row in due.unseen] == ["Dmytro", "Finn", "Gita", "Esra", "Hugo", "Ben"]
+    assert [tab["label"] for tab in page.context["tabs"]] == [
+        "Due",
+        "Coming one-to-ones",
+        "Not seen lately",
+        "Unsent drafts",
+        "My latest",
     ]
+    assert [tab["current"] for tab in page.context["tabs"]] == [False, False, True, False, False]
 
 
 def test_pages_cost_the_same_with_few_and_with_many(
@@ -294,7 +293,7 @@ def test_pages_cost_the_same_with_few_and_with_many(
     client = sign_in(college.okafor)
     addresses = [
         talk_to(college, "Ada"),
-        reverse("interventions:due_list"),
+        reverse("interventions:due_list") + "?show=coming",
         reverse("interventions:target_list", args=[college.student("Ada").public_id]),
     ]
 

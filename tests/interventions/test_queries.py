@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.due import due_count
 from interventions import queries
 from interventions.panels import load_last_meeting
 from interventions.queries.students import next_meetings, weeks_unseen
@@ -91,7 +92,7 @@ def test_the_work_count_is_one_query(college: College, meeting_of: Any, target_o
     target_of("Imran", days=-3)
     college.okafor.has_perm("interventions.log_meeting")
     with CaptureQueriesContext(connection) as seen:
-        assert queries.due_count(college.okafor) == 2
+        assert due_count(college.okafor) == 2
     assert len(seen) == 1
 
 

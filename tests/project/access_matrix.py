@@ -112,6 +112,7 @@ ROWS: tuple[Row, ...] = (
     see("accounts:audit_list",                     "-- ----- -- -- --- -+ -"),
     # Students, contacts, groups, calendar, reach, and who is in the safeguarding team
     see("caseload:caseload_list",                  "+- ++++- -- -- +-+ -- -"),
+    see("caseload:my_work",                        "++ +++++ ++ ++ +++ ++ +"),
     see("caseload:student_list",                   "++ +++++ ++ ++ +-+ +- -"),
     see("caseload:student_add",                    "-- ----- -- -- --- +- -"),
     see("caseload:student_detail",                 "++ ++++. ++ ++ +-+ +- -", t.ada),

@@ -1,0 +1,95 @@
+"""What is due: gathered from sources, the most harmful and oldest first, counted in one query."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core import due
+from core.due import Harm, Item, Source
+from tests.core.work_for_tests import Proof
+
+
+class Viewer:
+    """Somebody who holds some permissions."""
+
+    pk = 7
+
+    def __init__(self, *held: str) -> None:
+        self.held = held
+
+    def has_perm(self, permission: str, obj: Any = None) -> bool:
+        """Whether some role of theirs carries it."""
+        return permission in self.held
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No sources but the test's own."""
+    monkeypatch.setattr(due, "_sources", {})
+
+
+def item(words: str, day: int) -> Item:
+    """Something due since a day of November."""
+    return Item(words, date(2026, 11, day), "/somewhere/", "Do it")
+
+
+def source(key: str, harm: Harm, *items: Item, permission: str = "a.see", rows: Any = None) -> Source:
+    """A source that gives these."""
+    return due.register(Source(key, key.title(), harm, permission, lambda user, limit: items[:limit], rows))
+
+
+def words(user: Viewer, kind: str = "", limit: int = 100) -> list[str]:
+    return [line.item.words for line in due.waiting(user, kind, limit).lines]
+
+
+def test_harm_comes_first_then_what_has_waited_longest() -> None:
+    source("review", Harm.REVIEW, item("old review", 1), item("new review", 18))
+    source("alert", Harm.SAFETY, item("alert", 19), item("older alert", 3))
+    source("target", Harm.PROMISE, item("target", 10))
+    source("case", Harm.REVIEW, item("case", 5))
+    assert words(Viewer("a.see")) == ["older alert", "alert", "target", "old review", "case", "new review"]
+    assert words(Viewer("a.see"), "review") == ["old review", "new review"]
+    assert words(Viewer("a.see"), "no such kind") == words(Viewer("a.see"))
+    assert words(Viewer("a.see"), limit=2) == ["older alert", "alert"]
+
+
+def test_what_one_may_not_do_is_not_even_loaded() -> None:
+    loaded: list[str] = []
+    due.register(Source("x", "X", Harm.TODAY, "b.see", lambda user, limit: loaded.append("x") or []))  # type: ignore[func-returns-value]  # append gives None on purpose
+    assert words(Viewer("a.see")) == []
+    assert loaded == []
+    assert not due.anything_for(Viewer("a.see"))
+    assert due.anything_for(Viewer("b.see"))
+
+
+def test_sources_with_rows_are_counted_together_in_one_query(proof_table: None) -> None:
+    for number in range(3):
+        Proof.objects.create(total_count=number)
+    everything, none = (lambda user: Proof.objects.order_by("pk")), (lambda user: Proof.objects.none())
+    source("many", Harm.REVIEW, item("a", 1), rows=everything)
+    source("more", Harm.SAFETY, item("b", 2), rows=lambda user: Proof.objects.filter(total_count__gt=0))
+    source("nothing", Harm.SAFETY, item("never shown", 1), rows=none)
+    source("listed", Harm.TODAY, item("c", 3))
+    with CaptureQueriesContext(connection) as seen:
+        assert due.due_count(Viewer("a.see")) == 5
+    assert len(seen) == 1
+    found = due.waiting(Viewer("a.see"))
+    assert (found.counts, found.total) == ({"many": 3, "more": 2, "listed": 1}, 6)
+    assert [line.item.words for line in found.lines] == ["b", "c", "a"]
+    one = due.waiting(Viewer("a.see"), "many")
+    assert (one.total, one.counts) == (3, found.counts)
+
+
+def test_with_nothing_in_any_source_nothing_is_asked(proof_table: None) -> None:
+    source("nothing", Harm.SAFETY, rows=lambda user: Proof.objects.none())
+    assert due.due_count(Viewer("a.see")) == 0
+    assert due.waiting(Viewer("a.see")).total == 0
+
+
+def test_a_key_is_used_once() -> None:
+    source("x", Harm.SAFETY)
+    with pytest.raises(ValueError, match="two sources of due things called x"):
+        source("x", Harm.REVIEW)

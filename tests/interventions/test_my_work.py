@@ -1,0 +1,194 @@
+"""My work: everything due in one list, each with its one next click, and only what is this person's."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from attendance.choices import AlertState
+from attendance.models import Alert, AlertRule
+from caseload.models import ContactLogEntry
+from core import clock
+from interventions.models import Meeting, Target
+from tests.college import College
+
+PAGE = "/my-work/"
+
+
+@pytest.fixture
+def alert_of(college: College) -> Callable[..., Alert]:
+    """Makes an open alert past every rule, raised so many days ago."""
+
+    def make(given: str, days_ago: int = 2, **more: Any) -> Alert:
+        rule = AlertRule.objects.first()
+        raised_on = college.today - timedelta(days=days_ago)
+        return Alert.objects.create(
+            student=college.student(given), rule=rule, reason="Missed three mornings", state=AlertState.OPEN,
+            raised_on=raised_on, true_on=raised_on, **more,
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def call_of(college: College) -> Callable[..., ContactLogEntry]:
+    """Makes a contact to follow up, due so many days ago."""
+
+    def make(given: str, by: Any = None, days_ago: int = 3) -> ContactLogEntry:
+        return ContactLogEntry.objects.create(
+            student=college.student(given), channel="call", at=clock.now(), summary="Left a message",
+            follow_up_on=college.today - timedelta(days=days_ago), logged_by=by or college.okafor,
+        )  # fmt: skip
+
+    return make
+
+
+def lines(page: Any) -> list[tuple[str, str, str]]:
+    """Whom each line is about (nobody: a register), what kind it is, and its next click."""
+    return [
+        (line.student["given_name"] if line.student else line.item.words, line.kind, line.item.click)
+        for line in page.context["found"].lines
+        if line.kind != "Registers not taken"
+    ]
+
+
+def test_one_list_of_what_is_due_oldest_harm_first(
+    college: College, sign_in: Any, meeting_of: Any, target_of: Any, alert_of: Any, call_of: Any
+) -> None:
+    call_of("Gita", days_ago=30)
+    meeting_of("Ada", next_on="2026-11-18")
+    target_of("Chloe", days=-5)
+    target_of("Ben", days=-9)
+    alert_of("Esra")
+    # Not hers: of the next group, and not due yet.
+    target_of("Imran", days=-5, by=college.brandt)
+    alert_of("Imran")
+    meeting_of("Hugo", next_on="2026-11-25")
+    page = sign_in(college.okafor).get(PAGE)
+    assert lines(page) == [
+        ("Esra", "Attendance alerts", "One-to-one"),
+        ("Ben", "Targets overdue", "Review"),
+        ("Chloe", "Targets overdue", "Review"),
+        ("Ada", "One-to-ones", "Hold it"),
+        ("Gita", "Contacts to follow up", "Log a contact"),
+    ]
+    only = sign_in(college.okafor).get(PAGE, {"kind": "target"})
+    assert [line[0] for line in lines(only)] == ["Ben", "Chloe"]
+    assert [chip["count"] for chip in only.context["chips"]] == [6, 1, 1, 2, 1, 1]
+
+
+def test_a_leader_sees_what_nobody_acted_on_and_what_is_theirs_only(
+    college: College, sign_in: Any, meeting_of: Any, target_of: Any, alert_of: Any
+) -> None:
+    meeting_of("Ada", next_on="2026-11-18")
+    meeting_of("Jade", next_on="2026-11-17", by=college.lind)
+    target_of("Ada", days=-5)
+    alert_of("Ben")
+    alert_of("Imran", escalated_at=clock.now())
+    assert lines(sign_in(college.lind).get(PAGE)) == [
+        ("Imran", "Attendance alerts", "One-to-one"),
+        ("Jade", "One-to-ones", "Hold it"),
+    ]
+    assert lines(sign_in(college.mendes).get(PAGE)) == []
+    assert lines(sign_in(college.vance).get(PAGE)) == []
+
+
+def test_what_is_for_named_people_is_nobody_elses_duty(college: College, sign_in: Any, meeting_of: Any) -> None:
+    meeting_of("Ada", by=college.lind, audience="named", next_on="2026-11-18")
+    assert lines(sign_in(college.okafor).get(PAGE)) == []
+    assert [line[0] for line in lines(sign_in(college.lind).get(PAGE))] == ["Ada"]
+
+
+def test_followed_up_with_one_click_and_back_on_the_list(college: College, sign_in: Any, call_of: Any) -> None:
+    entry = call_of("Gita")
+    tutor = sign_in(college.okafor)
+    done = lines_of(tutor.get(PAGE))[0].done_url
+    answer = tutor.post(done, {"next": PAGE}, headers={"HX-Request": "true"}, follow=True)
+    assert answer.redirect_chain == [(PAGE, 302)]
+    assert "Left a message" not in answer.content.decode()
+    assert "<html" not in answer.content.decode()
+    entry.refresh_from_db()
+    assert entry.followed_up_at is not None
+    away = tutor.post(done, {"next": "https://elsewhere.example/"})
+    assert away.headers["Location"] == reverse("caseload:student_detail", args=[college.student("Gita").public_id])
+
+
+def lines_of(page: Any) -> list[Any]:
+    """The items of the page about students."""
+    return [line.item for line in page.context["found"].lines if line.student]
+
+
+def test_the_register_of_this_morning_is_whose_turn_it_is(college: College, sign_in: Any) -> None:
+    found = sign_in(college.okafor).get(PAGE).context["found"].lines
+    assert [(line.item.words, line.item.click, line.student) for line in found] == [
+        ("Register of 10A · AM", "Take it", None)
+    ]
+    # Whoever leads the year reaches that register, and it is not theirs to take.
+    assert sign_in(college.lind).get(PAGE).context["found"].lines == []
+    register = sign_in(college.okafor).get(found[0].item.url)
+    assert register.status_code == 200
+
+
+def test_a_one_to_one_clears_its_line_and_the_old_address_leads_here(
+    college: College, sign_in: Any, meeting_of: Any, kind: Any
+) -> None:
+    meeting_of("Ada", next_on="2026-11-18")
+    tutor = sign_in(college.okafor)
+    assert len(lines_of(tutor.get(PAGE))) == 1
+    meeting_of("Ada", days_ago=0)
+    assert lines_of(tutor.get(PAGE)) == []
+    assert tutor.get("/due/").headers["Location"] == PAGE
+    assert tutor.get("/due/?show=targets").headers["Location"] == f"{PAGE}?kind=target"
+
+
+def test_the_list_costs_the_same_for_three_and_for_thirty(
+    college: College, sign_in: Any, alert_of: Any, call_of: Any, django_assert_max_num_queries: Any
+) -> None:
+    group = ("Ada", "Ben", "Chloe", "Dmytro", "Esra", "Finn", "Gita", "Hugo")
+    tutor = sign_in(college.okafor)
+
+    def fill(names: tuple[str, ...]) -> None:
+        for given in names:
+            kind = Meeting.objects.model._meta.get_field("type").related_model.objects.first()
+            student, by = college.student(given), college.okafor
+            held_at = clock.at(college.today - timedelta(days=9), 11)
+            Meeting.objects.create(
+                student=student, type=kind, held_at=held_at, written_by=by, led_by=by, form_token=uuid4(),
+                next_on=college.today - timedelta(days=2),
+            )  # fmt: skip
+            for _ in range(4):
+                Target.objects.create(
+                    student=student, what="To be on time", due_on=college.today - timedelta(days=1), set_by=by, changed_by=by
+                )  # fmt: skip
+            alert_of(given)
+            call_of(given)
+
+    def count() -> int:
+        tutor.get(PAGE)
+        with django_assert_max_num_queries(100) as seen:
+            tutor.get(PAGE)
+        return len(seen)
+
+    fill(group[:1])
+    few = count()
+    fill(group[1:])
+    assert count() == few
+    assert len(lines_of(tutor.get(PAGE))) == 56
+
+
+def test_at_most_a_hundred_are_shown_with_the_count_of_all(college: College, sign_in: Any) -> None:
+    by = college.okafor
+    Target.objects.bulk_create(
+        Target(
+            student=college.student("Ada"), what=f"Target {n}", due_on=college.today - timedelta(days=n + 1),
+            set_by=by, changed_by=by,
+        )
+        for n in range(120)
+    )  # fmt: skip
+    page = sign_in(by).get(PAGE)
+    assert (len(page.context["found"].lines), page.context["total"]) == (100, 121)
+    assert lines_of(page)[0].words == "Target 119"
+    assert "The first 100 of 121." in page.content.decode()
