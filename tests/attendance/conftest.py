@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 
 from attendance.actions.registers import NewMark
-from attendance.models import SessionMark
+from attendance.actions.summary import rebuild_summary
+from attendance.codes import all_codes
+from attendance.models import AlertRule, SessionMark
 from attendance.queries.sittings import find_sitting
 from attendance.sittings import Sitting
+from caseload.queries.calendar import school_days
 from core import clock
+from tests.attendance.alerting import Absent
+from tests.college import College
 from tests.people import STUDENTS
 
 
@@ -54,3 +59,33 @@ def early(college: Any) -> Iterator[None]:
     """Ten to nine: the morning's register is open."""
     with clock.set_to(clock.at(college.today, 8, 50)):
         yield
+
+
+@pytest.fixture
+def rule(college: College) -> AlertRule:
+    """“Below 90 % this year” is on, and is the only one."""
+    found = AlertRule.objects.get(name="Below 90 % this year")
+    AlertRule.objects.filter(pk=found.pk).update(
+        switched_on_at=clock.now(), switched_on_by=college.price, least_possible=10
+    )
+    found.refresh_from_db()
+    return found
+
+
+@pytest.fixture
+def absent(college: College) -> Absent:
+    """Marks students for some days, ill unless said: `absent("Ada", codes="/\\\\")`."""
+    ids = {code.code: code.id for code in all_codes().values() if code.series == "session" and code.valid_to is None}
+
+    def write(*who: Any, start: date = date(2026, 11, 2), end: date = date(2026, 11, 13), codes: str = "II") -> None:
+        people = [college.student(name) if isinstance(name, str) else name for name in who]
+        SessionMark.objects.bulk_create(
+            SessionMark(
+                student=student, date=day, slot=slot, code_id=ids[codes[slot - 1]], marked_by=college.okafor,
+                marked_at=clock.now(),
+            )
+            for student in people for day in school_days(college.school, start, end) for slot in (1, 2)
+        )  # fmt: skip
+        rebuild_summary()
+
+    return write

@@ -1,77 +1,31 @@
 """Alerts: one task for a student and reason, held out, acted on, escalated, cleared by support; nothing goes home."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.actions import alert_rules, alerts, raising
-from attendance.actions.summary import rebuild_summary
-from attendance.choices import ALERT_CLEARED, AlertState
-from attendance.codes import all_codes
+from attendance.choices import AlertState
 from attendance.errors import BadMarks, NotAllowed
-from attendance.models import Alert, AlertRule, ChaseHold, SessionMark
-from audit.models import Entry
-from caseload import reasons
-from caseload.actions.contacts import log_contact
+from attendance.models import Alert, AlertRule, ChaseHold
 from caseload.models import SiteMembership
 from caseload.queries.calendar import school_days
 from caseload.reasons import Through
 from core import clock
 from core.models import Mail
-from interventions.actions import MeetingSaid, NoteSaid, log_meeting, quick_note
-from interventions.models import Meeting, MeetingType
+from tests.attendance.alerting import Absent, states
 from tests.attendance.conftest import members
 from tests.college import College
 
 MONDAY = date(2026, 11, 16)
-Absent = Callable[..., None]
-
-
-@pytest.fixture
-def rule(college: College) -> AlertRule:
-    """“Below 90 % this year” is on, and is the only one."""
-    found = AlertRule.objects.get(name="Below 90 % this year")
-    AlertRule.objects.filter(pk=found.pk).update(
-        switched_on_at=clock.now(), switched_on_by=college.price, least_possible=10
-    )
-    found.refresh_from_db()
-    return found
-
-
-@pytest.fixture
-def absent(college: College) -> Absent:
-    """Marks students for some days, ill unless said: `absent("Ada", codes="/\\\\")`."""
-    ids = {code.code: code.id for code in all_codes().values() if code.series == "session" and code.valid_to is None}
-
-    def write(*who: Any, start: date = date(2026, 11, 2), end: date = date(2026, 11, 13), codes: str = "II") -> None:
-        people = [college.student(name) if isinstance(name, str) else name for name in who]
-        SessionMark.objects.bulk_create(
-            SessionMark(
-                student=student, date=day, slot=slot, code_id=ids[codes[slot - 1]], marked_by=college.okafor,
-                marked_at=clock.now(),
-            )
-            for student in people for day in school_days(college.school, start, end) for slot in (1, 2)
-        )  # fmt: skip
-        rebuild_summary()
-
-    return write
 
 
 def mornings(first: date, count: int, college: College) -> list[date]:
     """So many school days from a day on."""
     return school_days(college.school, first, first + timedelta(days=60))[:count]
-
-
-def states(**wanted: Any) -> list[tuple[str, str]]:
-    """First name and state of every alert."""
-    rows = Alert.objects.filter(**wanted).order_by("student__sort_key", "pk")
-    return list(rows.values_list("student__given_name", "state"))
 
 
 def run(day: date) -> raising.Raised:
@@ -288,102 +242,6 @@ def test_a_first_set_of_rules_is_there_and_all_of_it_is_off(db: None) -> None:
         "below", "below", "consecutive", "drop", "late", "pattern", "unauthorised",
     ]  # fmt: skip
     assert list(AlertRule.objects.switched_on()) == []
-
-
-@pytest.fixture
-def raised(college: College, rule: AlertRule, absent: Absent) -> Alert:
-    """Ada's alert, and one of Ben's."""
-    absent("Ada", "Ben")
-    with clock.set_to(clock.at(college.today, 7, 15)):
-        raising.raise_alerts()
-    return Alert.objects.get(student=college.student("Ada"))
-
-
-def test_open_reasons_are_those_within_reach(college: College, raised: Alert) -> None:
-    ids = [college.student("Ada").pk, college.student("Ben").pk]
-    words = {(reason.student_id, reason.key) for reason in reasons.open_reasons(ids, college.okafor)}
-    ben = Alert.objects.get(student=college.student("Ben"))
-    assert words == {(ids[0], f"attendance_alert:{raised.pk}"), (ids[1], f"attendance_alert:{ben.pk}")}
-    for nobody in (college.brandt, college.mendes, college.tran, college.sam):
-        assert reasons.open_reasons(ids, nobody) == []
-
-
-def test_everything_is_ticked_at_first_and_what_was_unticked_stays_so(college: College, raised: Alert) -> None:
-    ada, key = [college.student("Ada").pk], f"attendance_alert:{raised.pk}"
-    assert reasons.offered(ada, college.okafor).ticked == [key]
-    assert reasons.offered(ada, college.okafor, {"answers_offered": [key]}).ticked == []
-    assert reasons.offered(ada, college.okafor, {"answers_offered": ["attendance_alert:0"]}).ticked == [key]
-    assert [each["name"] for each in reasons.offered([*ada, 0], college.okafor).choices] == ["Ada Ábel"]
-
-
-def test_a_one_to_one_clears_what_is_ticked_in_its_transaction(college: College, raised: Alert) -> None:
-    ada, key = college.student("Ada"), f"attendance_alert:{raised.pk}"
-    said = MeetingSaid(MeetingType.objects.first(), clock.now(), notes="Talked about mornings")
-    meeting = log_meeting(ada, said, [], [], token=uuid4(), by=college.okafor, answers=[key])
-    raised.refresh_from_db()
-    assert (raised.state, raised.ended_by, raised.ended_through, raised.ended_at) == (
-        "cleared", college.okafor, "One-to-one", clock.now(),
-    )  # fmt: skip
-    entry = Entry.objects.get(verb=ALERT_CLEARED)
-    assert (entry.actor_id, entry.details) == (
-        college.okafor.pk, {"student": ada.pk, "through": "meeting", "through_id": meeting.pk},
-    )  # fmt: skip
-
-
-def test_when_the_support_is_not_saved_nothing_is_cleared(
-    college: College, raised: Alert, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from interventions.actions import meetings
-
-    def fail(*args: Any, **more: Any) -> None:
-        raise RuntimeError("the disk is full")
-
-    monkeypatch.setattr(meetings.record, "record", fail)
-    said = MeetingSaid(MeetingType.objects.first(), clock.now(), notes="Talked")
-    with pytest.raises(RuntimeError):
-        log_meeting(
-            college.student("Ada"),
-            said,
-            [],
-            [],
-            token=uuid4(),
-            by=college.okafor,
-            answers=[f"attendance_alert:{raised.pk}"],
-        )
-    assert (Meeting.objects.count(), Alert.objects.get(pk=raised.pk).state) == (0, "open")
-
-
-def test_notes_and_calls_clear_only_what_is_ticked_and_within_reach(college: College, raised: Alert) -> None:
-    ada, ben = college.student("Ada"), college.student("Ben")
-    his = Alert.objects.get(student=ben)
-    quick_note(ada, NoteSaid("Seen at the gate"), token=uuid4(), by=college.okafor)
-    quick_note(ada, NoteSaid("Seen again"), token=uuid4(), by=college.okafor, answers=[f"attendance_alert:{his.pk}"])
-    assert states() == [("Ada", "open"), ("Ben", "open")]
-    entry = {"direction": "out", "channel": "call", "at": clock.now(), "summary": "Rang home"}
-    keys = [f"attendance_alert:{raised.pk}", f"attendance_alert:{his.pk}"]
-    log_contact(college.price, ada, answers=keys, **entry)
-    assert states() == [("Ada", "cleared"), ("Ben", "open")]
-    assert Alert.objects.get(pk=raised.pk).ended_through == "Call"
-
-
-def test_a_contact_to_follow_up_is_a_reason_too(college: College, raised: Alert) -> None:
-    ada = college.student("Ada")
-    entry = {"direction": "out", "channel": "call", "at": clock.now(), "summary": "Rang home, left a message"}
-    waiting = log_contact(college.okafor, ada, follow_up_on=college.today, **entry)
-    offered = reasons.offered([ada.pk], college.okafor)
-    assert [reason.words for reason in offered.reasons] == [raised.reason, "To follow up: Rang home, left a message"]
-    quick_note(ada, NoteSaid("Met mother"), token=uuid4(), by=college.okafor, answers=offered.ticked)
-    waiting.refresh_from_db()
-    assert waiting.followed_up_at == clock.now()
-    assert reasons.open_reasons([ada.pk], college.okafor) == []
-
-
-def test_what_somebody_else_cleared_meanwhile_stays_theirs(college: College, raised: Alert) -> None:
-    through = Through("Call", "contact_log_entry", 1)
-    assert alerts.clear_alerts([raised.pk], by=college.price, through=through) == 1
-    key = f"attendance_alert:{raised.pk}"
-    assert reasons.clear([key], [college.student("Ada").pk], by=college.okafor, through=Through("x", "note", 2)) == 0
-    assert Alert.objects.get(pk=raised.pk).ended_by == college.price
 
 
 def test_the_rows_and_reads_of_a_run_do_not_grow_with_the_students(
