@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any, Protocol
 
 from attendance.choices import ABSENT, ATTENDED, UNIT, Headline, Series, StatClass
@@ -15,6 +16,7 @@ from attendance.choices import ABSENT, ATTENDED, UNIT, Headline, Series, StatCla
 # Facts 1.5: missed 10 % or more is persistent absence, 50 % or more severe.
 PERSISTENT, SEVERE = 10, 2
 NEAR = Fraction(1, 2)  # a percentage this near a threshold is written with two decimal places
+MIXED = "Sessions and lessons are two series and are never added together."
 _COLUMN = {
     StatClass.PRESENT: "present",
     StatClass.APPROVED: "approved",
@@ -53,7 +55,7 @@ class Totals:
 
     def __add__(self, other: "Totals") -> "Totals":
         if self.series != other.series:
-            raise ValueError("Sessions and lessons are two series and are never added together.")
+            raise ValueError(MIXED)
         return Totals(
             **{name: getattr(self, name) + getattr(other, name) for name in COLUMNS},
             series=self.series,
@@ -151,6 +153,7 @@ class Totals:
 
 
 COLUMNS = tuple(field.name for field in fields(Totals) if field.name not in ("series", "headline"))
+_counts = attrgetter(*COLUMNS)
 
 
 def decimal(share: Fraction | None, places: int) -> Decimal | None:
@@ -192,13 +195,15 @@ def totals_of(
 def from_row(row: Mapping[str, Any], series: str) -> Totals:
     """Totals from a row of the database with the columns of the weekly summary, and the headline where it has one."""
     headline = row.get("headline") if series == Series.LESSON else None
-    found: dict[str, Any] = {name: int(row[name] or 0) for name in COLUMNS}
-    return Totals(**found, series=series, headline=headline or Headline.ATTENDED)
+    return Totals(*(int(row[name] or 0) for name in COLUMNS), series=series, headline=headline or Headline.ATTENDED)
 
 
 def sum_of(totals: Iterable[Totals], series: str = Series.SESSION) -> Totals:
     """The totals of a group: sums first. Never average students' percentages."""
-    added: Totals | None = None
-    for each in totals:
-        added = each if added is None else added + each
-    return added or Totals(series=series)
+    every = list(totals)
+    if not every:
+        return Totals(series=series)
+    if len({each.series for each in every}) > 1:
+        raise ValueError(MIXED)
+    said = next((each for each in every if each.possible), every[-1])
+    return Totals(*map(sum, zip(*map(_counts, every), strict=True)), series=said.series, headline=said.headline)

@@ -6,7 +6,8 @@ class CoreConfig(AppConfig):
     verbose_name = "Plumbing"
 
     def ready(self) -> None:
-        from core import naming
+        from core import id_lists, naming
         from core.outbox import server  # noqa: F401  (registers the check of EMAIL_URL)
 
         naming.watch_every_connection()
+        id_lists.register()

@@ -15,20 +15,24 @@ from django.db.models import QuerySet
 
 from attendance.arithmetic import COLUMNS, Totals, from_row
 from attendance.choices import Series
+from attendance.queries.pieces import WEEK, Pieces, Span, cut_up, whole_weeks
 from caseload.models import SiteMembership, Student
 from core import clock
 from core.once import about, once
 
-Span = tuple[date, date]
 Key = TypeVar("Key", bound=Hashable)
 Students = QuerySet[Student] | Iterable[int]
 TABLE = {Series.SESSION: "attendance_sessionmark", Series.LESSON: "attendance_lessonmark"}
-WEEK = timedelta(days=7)
 _SUMMED = ", ".join(f"s.{name}" for name in COLUMNS)
-_COUNTED = """(c.stat_class = 'P')::int, (c.stat_class = 'AEA')::int, (c.stat_class = 'AA')::int,
-    (c.stat_class = 'UA')::int, (c.stat_class = 'NP')::int, (c.stat_class = 'ADM')::int, (m.code_id IS NULL)::int,
-    (c.is_late AND c.stat_class IN ('P', 'AEA'))::int, (c.is_late AND c.stat_class IN ('AA', 'UA'))::int,
-    CASE WHEN c.is_late THEN m.minutes_late END"""
+_EACH = (
+    "(c.stat_class = 'P')::int", "(c.stat_class = 'AEA')::int", "(c.stat_class = 'AA')::int", "(c.stat_class = 'UA')::int",
+    "(c.stat_class = 'NP')::int", "(c.stat_class = 'ADM')::int", "(m.code_id IS NULL)::int",
+    "(c.is_late AND c.stat_class IN ('P', 'AEA'))::int", "(c.is_late AND c.stat_class IN ('AA', 'UA'))::int",
+    "CASE WHEN c.is_late THEN m.minutes_late END",
+)  # fmt: skip
+_COUNTED = ", ".join(_EACH)
+_TAKEN_OFF = ", ".join(f"-{each}" if each[0] == "(" else f"-({each})" for each in _EACH)
+_ANY = " OR ".join(f"sum({name}) <> 0" for name in COLUMNS)
 
 # What is shown as attendance in lessons (facts 2.1): the colleges' own choice where they all make the same one.
 _HEADLINE = """SELECT CASE WHEN bool_and(t.headline IS NOT DISTINCT FROM 'authorised') THEN 'authorised' ELSE 'attended' END
@@ -183,25 +187,38 @@ def _year_start(day: date) -> date:
 
 
 def _count(students: Students, spans: Mapping[str, Span], series: str, by: tuple[str, ...]) -> list[dict[str, Any]]:
-    """One statement: the summary's whole weeks and the marks of the odd days, added up by the keys asked for."""
+    """One statement: the summary's whole weeks and the marks of the odd days, added up by the keys asked for.
+
+    Windows overlap: what they are made of is read once, in pieces, and with `span` among the keys each is the sum of its own.
+    """
+    pieces = cut_up(spans.values())
     try:
         who, params = _who(students)
     except EmptyResultSet:
         return []
-    parts, more = _parts(spans, series)
-    if not parts:
+    if not pieces.weeks and not pieces.days:
         return []
+    parts, more = _parts(pieces, series, weekly="week" in by)
+    source = "counted"
+    if "span" in by:
+        added = ", ".join(f"sum({name})::int AS {name}" for name in COLUMNS)
+        parts += f"), pieces AS (SELECT student_id, piece, {added} FROM counted GROUP BY student_id, piece"
+        source = "pieces JOIN unnest(%s::int[], %s::int[]) AS v (piece, span) USING (piece)"
+        pairs = [(piece, place) for place, made in enumerate(pieces.made_of) for piece in made]
+        more += [[piece for piece, _ in pairs], [place for _, place in pairs]]
     keys = ", ".join(by)
     sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COLUMNS)
     statement = (
-        f"WITH who AS MATERIALIZED ({who}), counted (student_id, week, span, {', '.join(COLUMNS)}) AS ({' UNION ALL '.join(parts)})"
-        f" SELECT {keys + ', ' if keys else ''}{sums}, ({_HEADLINE}) AS headline FROM counted"
-        + (f" GROUP BY {keys} ORDER BY {keys}" if keys else "")
+        f"WITH who AS MATERIALIZED ({who}), counted (student_id, week, piece, {', '.join(COLUMNS)}) AS ({parts})"
+        f" SELECT {keys + ', ' if keys else ''}{sums}, ({_HEADLINE}) AS headline FROM {source}"
+        + (f" GROUP BY {keys} HAVING {_ANY} ORDER BY {keys}" if keys else "")
     )
+    names = list(spans)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, *more])
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        columns = [column.name for column in cursor.description]
+        found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return [row | {"span": names[row["span"]]} for row in found] if "span" in by else found
 
 
 def _who(students: Students) -> tuple[str, tuple[Any, ...]]:
@@ -212,33 +229,27 @@ def _who(students: Students) -> tuple[str, tuple[Any, ...]]:
     return "SELECT DISTINCT unnest(%s::bigint[]) AS id", (list(students),)
 
 
-def _parts(spans: Mapping[str, Span], series: str) -> tuple[list[str], list[Any]]:
+def _parts(pieces: Pieces, series: str, *, weekly: bool) -> tuple[str, list[Any]]:
+    """What the pieces hold, by student and, where it is asked for, week."""
     parts: list[str] = []
     params: list[Any] = []
-    for name, (start, end) in spans.items():
-        first, last = _whole_weeks(start, end)
-        if first <= last:
-            parts.append(
-                f"SELECT s.student_id, s.week, %s, {_SUMMED} FROM attendance_weeksummary AS s"
-                " WHERE s.student_id IN (SELECT id FROM who) AND s.series = %s AND s.week BETWEEN %s AND %s"
-            )
-            params += [name, series, first, last]
-        for day, until in _odd_days(start, end, first, last):
-            parts.append(
-                f"SELECT m.student_id, date_trunc('week', m.date)::date, %s, {_COUNTED} FROM {TABLE[Series(series)]} AS m"
-                " LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id"
-                " WHERE m.student_id IN (SELECT id FROM who) AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1"
-                " FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)"
-            )
-            params += [name, day, until]
-    return parts, params
-
-
-def _whole_weeks(start: date, end: date) -> Span:
-    """The first and last Monday of the weeks that lie wholly between the dates; Friday ends a week of lessons only if Sunday is in."""
-    first = start if start.weekday() == 0 else clock.week_of(start) + WEEK
-    last = clock.week_of(end + timedelta(days=1)) - WEEK
-    return first, last
+    for run in pieces.runs():
+        ends = "".join(f" WHEN s.week <= %s THEN {number}" for number, _ in run)
+        parts.append(
+            f"SELECT s.student_id, s.week, CASE{ends} END, {_SUMMED} FROM attendance_weeksummary AS s"
+            " WHERE s.student_id IN (SELECT id FROM who) AND s.series = %s AND s.week BETWEEN %s AND %s"
+        )
+        params += [*(last for _, (_, last) in run), series, run[0][1][0], run[-1][1][1]]
+    week = "date_trunc('week', m.date)::date" if weekly else "NULL::date"
+    for number, (day, until, taken_off) in pieces.days.items():
+        parts.append(
+            f"SELECT m.student_id, {week}, {number}, {_TAKEN_OFF if taken_off else _COUNTED}"
+            f" FROM {TABLE[Series(series)]} AS m LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id"
+            " WHERE m.student_id IN (SELECT id FROM who) AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1"
+            " FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)"
+        )
+        params += [day, until]
+    return " UNION ALL ".join(parts), params
 
 
 def _odd_days(start: date, end: date, first: date, last: date) -> list[Span]:
@@ -253,7 +264,7 @@ def _count_spans(asked: list[tuple[Key, int, date, date]], series: str) -> dict[
     weeks: list[tuple[int, int, date, date]] = []
     days: list[tuple[int, int, date, date]] = []
     for place, (_, student, start, end) in enumerate(asked):
-        first, last = _whole_weeks(start, end)
+        first, last = whole_weeks(start, end)
         if first <= last:
             weeks.append((place, student, first, last))
         days += [(place, student, day, until) for day, until in _odd_days(start, end, first, last)]
