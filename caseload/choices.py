@@ -158,3 +158,38 @@ class Capacity(models.TextChoices):
     TUTOR = "tutor", "Tutor"
     CO_TUTOR = "co_tutor", "Co-tutor"
     COVER = "cover", "Cover"
+
+
+class VisitState(models.TextChoices):
+    """Where a home visit stands."""
+
+    PLANNED = "planned", "Planned"
+    OUT = "out", "Out now"
+    BACK = "back", "Back"
+    SETTLED = "settled", "Looked after"
+    CANCELLED = "cancelled", "Called off"
+
+
+WATCHED_VISITS = (VisitState.PLANNED, VisitState.OUT)
+VISITS_TO_LOG = (VisitState.BACK, VisitState.SETTLED)
+
+
+class VisitStepKind(models.TextChoices):
+    """What happened to a home visit."""
+
+    PLANNED = "planned", "Planned"
+    IN = "in", "Checked in"
+    EXTENDED = "extended", "Needs longer"
+    ALERTED = "alerted", "Alert sent"
+    OUT = "out", "Checked out"
+    FOUND = "found", "Looked after"
+    CANCELLED = "cancelled", "Called off"
+    LOGGED = "logged", "Written down"
+
+
+class VisitFound(models.TextChoices):
+    """What somebody found who followed up a missed check-out."""
+
+    SAFE = "safe", "They are safe"
+    NOT_HELD = "not_held", "The visit did not take place"
+    HELP_CALLED = "help_called", "Police or ambulance called"

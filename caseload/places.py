@@ -50,6 +50,8 @@ PLACES = (
     Place("Settings", "Groups", "caseload:group_list", MANAGE_STRUCTURE, 20, "", "diagram-3"),
     Place("Settings", "Calendar", "caseload:calendar", MANAGE_STRUCTURE, 30, "", "calendar3"),
     Place("Settings", "Writing home", "caseload:home_policy", MANAGE_STRUCTURE, 40, "", "envelope-paper"),
+    Place("Meetings", "Home visits", "caseload:visit_list", LOG_CONTACT, 30, "", "house", "Visits"),
+    Place("Settings", "Home visits", "caseload:visit_policy", MANAGE_STRUCTURE, 41, "", "house-gear"),
     Place("Settings", "Rollover", "caseload:rollover_list", MANAGE_STRUCTURE, 35, "", "arrow-up-right-square"),
 )
 
@@ -68,3 +70,4 @@ def register_places() -> None:
     register_filter(Filter("home", "Turning 18", 95, VIEW_CONTACTS))
     register_filter(Filter("follow_up", "Contact to follow up", 90, VIEW_CONTACTS))
     register_student_action(StudentAction("contact", "Contact", "caseload:contact_log", LOG_CONTACT, 20, "telephone"))
+    register_student_action(StudentAction("visit", "Home visit", "caseload:visit_plan", LOG_CONTACT, 25, "house"))

@@ -5,10 +5,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.roles import BY_CODE, roles_carrying
+from caseload.choices import WATCHED_VISITS
 from core import clock
 from core.jobs.work import WorkQuerySet
 from core.once import once
@@ -42,12 +43,15 @@ def reach_of(user: "User") -> list[tuple[str, str, int]]:
         held: list[tuple[str, str, int]] = []
     else:
         reach = apps.get_model("caseload", "Reach").objects.filter(user_id=user.pk, period__contains=today)
-        # Read along, since every page asks: whether any site takes its registers in the MIS.
+        # Read along, since every page asks: whether any site takes its registers in the MIS, and whether anybody is out.
         in_mis = Exists(apps.get_model("caseload", "Site").objects.filter(registers_taken="mis"))
-        rows = reach.annotate(in_mis=in_mis).values_list("role__name", "kind", "container_id", "in_mis")
+        visits = apps.get_model("caseload", "Visit").objects.filter(Q(state="out") | Q(alert_level__gt=0))
+        out = Exists(visits.filter(state__in=WATCHED_VISITS))
+        rows = reach.annotate(in_mis=in_mis, out=out).values_list("role__name", "kind", "container_id", "in_mis", "out")
         found = sorted(rows)
-        held = [(role, kind, container) for role, kind, container, _ in found]
+        held = [(role, kind, container) for role, kind, container, _, _ in found]
         user.registers_in_mis = any(row[3] for row in found)  # type: ignore[attr-defined]  # kept with the reach
+        user.anybody_out = any(row[4] for row in found)  # type: ignore[attr-defined]  # kept with the reach
     user._reach = (today, held)  # type: ignore[attr-defined]  # kept for the length of one request
     user.held_roles = sorted({BY_CODE[role].label for role, _, _ in held if role in BY_CODE})  # type: ignore[attr-defined]  # for audit
     return held
@@ -188,6 +192,25 @@ class RolloverQuerySet(WorkQuerySet[Any]):
         """Those of the sites held in a role that carries the permission."""
         held = containers(user, permission)
         return self if "college" in held else self.filter(site_id__in=held.get("site", []))
+
+
+class VisitQuerySet(QuerySet[Any]):
+    """Home visits, by who works with the student, goes, comes along, watches, or was told that nobody came back."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Those to homes of students reached with the permission, and those in which this person has a part."""
+        if not getattr(user, "pk", None) or not user.has_perm(permission):
+            return self.none()
+        parts = [
+            getattr(self.model, name).through.objects.filter(user_id=user.pk).values("visit_id")
+            for name in ("companions", "told")
+        ]
+        mine = Q(goes=user) | Q(watcher=user) | Q(made_by=user) | Q(pk__in=parts[0]) | Q(pk__in=parts[1])
+        return self.filter(mine | Q(student__in=reached(user, permission)))
+
+    def watched(self) -> Self:
+        """Planned or going on, so that a missed check-out is said."""
+        return self.filter(state__in=WATCHED_VISITS)
 
 
 def holds_role_over(user: "User", role: str, student_id: int) -> bool:

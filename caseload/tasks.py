@@ -1,8 +1,11 @@
-"""What runs in the background: taking a site into the next year."""
+"""What runs in the background: taking a site into the next year, and watching over home visits."""
+
+from datetime import timedelta
 
 from caseload.actions import rollover
+from caseload.actions.visit_alerts import SYSTEM_VISITS, watch_visits
 from caseload.models import Rollover
-from core.jobs import job, register_sweep
+from core.jobs import job, register_schedule, register_sweep
 
 
 @job("caseload.work_on_rollover", model=Rollover)
@@ -11,4 +14,11 @@ def work_on_rollover(rollover_id: int) -> None:
     rollover.work_on_rollover(rollover_id)
 
 
+@job("caseload.watch_visits", system=SYSTEM_VISITS.name)
+def watch_over_visits() -> None:
+    """Say each missed check-out of a home visit whose time has come."""
+    watch_visits()
+
+
 register_sweep(Rollover, "caseload.work_on_rollover")
+register_schedule("Watch over home visits", "caseload.watch_visits", every=timedelta(minutes=1))

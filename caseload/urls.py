@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from caseload.views import calendar, contacts, grants, groups, home, lists, rollover, search, students, team, work
+from caseload.views import calendar, contacts, grants, groups, home, lists, rollover, search, students, team, visits, work
 
 app_name = "caseload"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
     path("set-up/home/", home.home_policy_edit, name="home_policy"),
     path("contact-log/<uuid:public_id>/add/", contacts.contact_entry_add, name="contact_entry_add"),
     path("contact-log/<uuid:public_id>/follow-up/", contacts.contact_follow_up, name="contact_follow_up"),
+    path("students/<uuid:public_id>/visits/plan/", visits.visit_plan, name="visit_plan"),
+    path("visits/", visits.visit_list, name="visit_list"),
+    path("visits/<uuid:public_id>/", visits.visit_detail, name="visit_detail"),
+    path("visits/<uuid:public_id>/do/", visits.visit_act, name="visit_act"),
+    path("visits/<uuid:public_id>/write/", visits.visit_write, name="visit_write"),
+    path("set-up/visits/", visits.visit_policy_edit, name="visit_policy"),
     path("search/", search.search, name="search"),
     path("groups/", groups.teaching_group_list, name="teaching_group_list"),
     path("groups/<uuid:public_id>/", groups.teaching_group_detail, name="teaching_group_detail"),

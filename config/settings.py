@@ -113,6 +113,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "core.context.shell",
                 "attendance.context.feed",
+                "caseload.context.visits",
             ],
             "builtins": ["template_partials.templatetags.partials", "core.templatetags.page_token"],
         },

@@ -9,6 +9,7 @@ from django import forms
 
 from accounts.models import User
 from accounts.roles import roles_carrying
+from caseload.forms.fields import OneOfStaff
 from caseload.models import Course, Reach
 from core import clock
 from interventions.actions.programmes import InterventionSaid, SessionSaid
@@ -25,13 +26,6 @@ def staff_who_run() -> Any:
     holding = Reach.objects.filter(role__name__in=roles_carrying(RUN), period__contains=clock.today())
     people = User.objects.filter(pk__in=holding.values("user"), is_active=True)
     return people.order_by("sort_key", "pk")
-
-
-class OneOfStaff(forms.ModelChoiceField):
-    """One member of staff, by name."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.formal_name)
 
 
 class KindChoice(forms.ModelChoiceField):

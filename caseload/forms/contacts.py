@@ -32,7 +32,7 @@ class ContactLogForm(forms.Form):
         self.barred = {str(row["public_id"]) for row in contacts if row["no_contact"]}
         who: Any = self.fields["contact"]
         who.choices = [("", "Somebody else, or nobody answered")] + [
-            (str(row["public_id"]), _option(row)) for row in contacts
+            (str(row["public_id"]), contact_option(row)) for row in contacts
         ]
         first = next((str(row["public_id"]) for row in contacts if not row["no_contact"]), "")
         who.initial = first
@@ -118,7 +118,8 @@ def _stored(link: StudentContact) -> dict[str, Any]:
     }
 
 
-def _option(row: dict[str, Any]) -> str:
+def contact_option(row: dict[str, Any]) -> str:
+    """A contact as a form offers them: name, how they stand to the student, and when they must not be contacted."""
     barred = " – must not be contacted" if row["no_contact"] else ""
     return f"{row['name']} ({row['relationship_words'].lower()}){barred}"
 

@@ -36,6 +36,7 @@ from caseload.models.groups import (
 from caseload.models.home import HomeConsent, HomePolicy
 from caseload.models.rollover import Rollover
 from caseload.models.students import Characteristic, Student
+from caseload.models.visits import Visit, VisitPolicy, VisitStep
 
 __all__ = [
     "GRANT_MODELS",
@@ -76,6 +77,9 @@ __all__ = [
     "TeamGrant",
     "Term",
     "TimetabledLesson",
+    "Visit",
+    "VisitPolicy",
+    "VisitStep",
     "YearGroup",
     "YearGroupGrant",
     "YearGroupMembership",

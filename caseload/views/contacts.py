@@ -17,6 +17,7 @@ from caseload.models import Contact, ContactLogEntry, Student, StudentContact
 from caseload.queries.contacts import contact_log as log_of
 from caseload.queries.contacts import contacts_of
 from caseload.queries.home import home_standing, recipients
+from caseload.queries.visits import open_visits_of
 from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, VIEW_CONTACTS, reaches
 
 
@@ -30,6 +31,7 @@ def contact_list(request: HttpRequest, public_id: str) -> HttpResponse:
         "contacts": [row | {"home": home.get(str(row["public_id"]))} for row in contacts_of(student)],
         "home": home_standing(student),
         "log": log_of(student),
+        "visits": open_visits_of(student),
         "home_name": student.home_name if student.home_name != student.full_name else "",
         "may_log": reaches(request.user, LOG_CONTACT, student),
         "may_edit": reaches(request.user, MANAGE_STUDENTS, student),
@@ -122,11 +124,15 @@ def contact_edit(request: HttpRequest, public_id: str, contact_id: str) -> HttpR
     return render(request, "caseload/contact_form.html", context, status=422 if form.errors else 200)
 
 
-def _back(request: HttpRequest, student: Student) -> str:
-    """The page of ours named by the link or the form, else the student's."""
+def back_to(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours named by the link or the form, else another."""
     named = request.POST.get("next") or request.GET.get("next") or ""
     ours = named.startswith("/") and url_has_allowed_host_and_scheme(named, allowed_hosts=None)
-    return named if ours else reverse("caseload:student_detail", args=[student.public_id])
+    return named if ours else otherwise
+
+
+def _back(request: HttpRequest, student: Student) -> str:
+    return back_to(request, reverse("caseload:student_detail", args=[student.public_id]))
 
 
 def _trail(student: Student, here: str) -> list[tuple[str, str | None]]:

@@ -21,6 +21,7 @@ from config.demo_college.programmes import Programmes, work_out_impact
 from config.demo_college.registers import Registers
 from config.demo_college.reports import schedule_a_report
 from config.demo_college.students import Roll
+from config.demo_college.visits import Visits
 from config.demo_college.work import Work
 
 # What moves each site's overall absence to the national figure (school) and a little above it (college).
@@ -79,6 +80,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step("grades and effort")
     work = Work(frame, roll, groups, diaries, Chance(seed, "work"))
     step(f"{len(work.rows['meetings'])} one-to-ones, {len(work.rows['targets'])} targets")
+    visits = Visits(frame, roll, groups, Chance(seed, "visits"))
+    step(f"{visits.made} home visits")
     alerts = Alerts(frame, roll, groups, Chance(seed, "alerts"))
     step(f"{len(alerts.rows)} attendance alerts, {alerts.open} open")
     cases = Cases(frame, alerts, Chance(seed, "cases"))

@@ -66,6 +66,7 @@ from tests.project.things.people import (
     ten_a,
     ten_a_container,
     term,
+    visit,
     year,
 )
 from tests.project.things.reports import (
@@ -164,5 +165,6 @@ __all__ = [
     "ten_a_container",
     "term",
     "tutor_of_ten_a",
+    "visit",
     "year",
 ]

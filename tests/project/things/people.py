@@ -72,6 +72,19 @@ def contact_entry(college: College) -> Any:
     ).public_id
 
 
+@once
+def visit(college: College) -> Any:
+    """A home visit to Ada's, from which Ms Okafor is back."""
+    from caseload.models import Visit
+
+    start = clock.now() - timedelta(hours=3)
+    return Visit.objects.create(
+        student=college.student("Ada"), place="1 High Street", purpose="Mornings", goes=college.okafor, phone="07700 900001",
+        watcher=college.price, planned_for=start, back_by=start + timedelta(hours=1), checked_in_at=start, state="back",
+        checked_out_at=start + timedelta(hours=1), next_alert_at=start, made_by=college.okafor, form_token=uuid4(),
+    ).public_id  # fmt: skip
+
+
 def grant(college: College) -> Any:
     """Ms Okafor's reach to 10A."""
     from caseload.models import CaseloadGrant
