@@ -1,6 +1,6 @@
 """What caseload adds to the left column, and to lists and student pages of its own accord."""
 
-from caseload import reasons
+from caseload import due_sources, reasons
 from caseload.actions.contacts import answer_follow_ups
 from caseload.columns import (
     Filter,
@@ -64,6 +64,7 @@ def register_places() -> None:
     due.register(
         due.Source("follow_up", "Contacts to follow up", due.Harm.ANSWER, LOG_CONTACT, load_follow_ups, follow_ups_of)
     )
+    due_sources.register()
     register_reasons(ReasonSource("follow_up", VIEW_CONTACTS, follow_up_reasons, 90))
     reasons.register(Source("follow_up", LOG_CONTACT, open_follow_ups, answer_follow_ups, 20))
     register_reasons(ReasonSource("home", VIEW_CONTACTS, coming_of_age_reasons, 95))

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from caseload.views import calendar, contacts, grants, groups, home, lists, rollover, search, students, team, visits, work
+from caseload.views import (
+    calendar,
+    contacts,
+    grants,
+    groups,
+    home,
+    lists,
+    rollover,
+    search,
+    students,
+    team,
+    visits,
+    work,
+)
 
 app_name = "caseload"
 urlpatterns = [

@@ -57,8 +57,7 @@ def bars_for(user: Any) -> list[Bar]:
 def visit_lists(user: Any) -> dict[str, list[dict[str, Any]]]:
     """The visits that this person may see: out now, planned, to be written down by them, and the latest that are over."""
     rows = Visit.objects.all().visible_to(user, LOG_CONTACT).select_related("goes", "watcher", "student")
-    along = Q(goes=user) | Q(pk__in=Visit.companions.through.objects.filter(user_id=user.pk).values("visit_id"))
-    unwritten = to_write_down(rows).filter(along)
+    unwritten = to_write_down(rows).filter(on_it(user))
     over = rows.exclude(state__in=(VisitState.PLANNED, VisitState.OUT)).exclude(pk__in=unwritten.values("pk"))
     found = {
         "out": list(rows.filter(state=VisitState.OUT).order_by("back_by", "pk")),
@@ -71,6 +70,11 @@ def visit_lists(user: Any) -> dict[str, list[dict[str, Any]]]:
         key: [{"visit": visit, "student": named.get(visit.student_id, "")} for visit in part]
         for key, part in found.items()
     }
+
+
+def on_it(user: Any) -> Q:
+    """The visits on which somebody goes, or comes along."""
+    return Q(goes=user) | Q(pk__in=Visit.companions.through.objects.filter(user_id=user.pk).values("visit_id"))
 
 
 def to_write_down(visits: QuerySet[Visit]) -> QuerySet[Visit]:

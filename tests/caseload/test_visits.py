@@ -14,7 +14,7 @@ from caseload.actions.contacts import NotToBeContacted
 from caseload.actions.visits import VisitMoved, VisitSaid
 from caseload.models import Contact, ContactLogEntry, StudentContact, Visit, VisitPolicy, VisitStep
 from caseload.queries.visits import bars_for
-from core import clock
+from core import clock, due
 from core.jobs import run_now, schedules
 from core.models import Mail
 
@@ -268,3 +268,17 @@ def test_a_data_manager_sets_who_is_told(college, sign_in):
     assert client.post(address, form).status_code == 302
     assert [person.pk for person in VisitPolicy.objects.get().people.all()] == [college.rahman.pk]
     assert str(college.rahman.formal_name) in client.get(address).content.decode()
+
+
+def test_my_work_says_who_is_not_back_and_what_is_to_be_written_down(college, visit):
+    def waits(user):
+        return [(line.source.key, line.item.click) for line in due.waiting(user).lines if line.source.key != "register"]
+
+    assert waits(college.okafor) == [("visit", "Check out")]
+    with after(80):
+        visit_alerts.watch_visits()
+        assert waits(college.price) == [("not_back", "Say what you found")]
+        assert waits(college.lind) == []
+        actions.check_out(college.okafor, visit)
+        assert waits(college.price) == []
+        assert waits(college.okafor) == [("visit_write", "Write it down")]

@@ -1,0 +1,85 @@
+"""What home visits put on My work: somebody who is not back, one's own visits of today, and those to be written down."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from caseload.choices import VisitState
+from caseload.models import Visit
+from caseload.queries.visits import on_it, to_write_down
+from caseload.querysets import reached
+from caseload.rules.students import LOG_CONTACT
+from core import clock, due
+from core.due import Harm, Item, Source
+from core.wording import moment, time_of_day
+
+
+def not_back(user: Any) -> QuerySet[Visit]:
+    """Visits whose alert is running, for those who were told."""
+    told = Visit.told.through.objects.filter(user_id=user.pk).values("visit_id")
+    return Visit.objects.watched().filter(alert_level__gt=0, pk__in=told).exclude(goes=user)
+
+
+def load_not_back(user: Any, limit: int) -> list[Item]:
+    """The first of them, without the student: whoever was told may not reach them. One query."""
+    return [
+        Item(
+            f"{visit.goes.formal_name} is not back from a home visit",
+            clock.local(visit.back_by).date(),
+            reverse("caseload:visit_detail", args=[visit.public_id]),
+            "Say what you found",
+            note=f"expected {moment(visit.back_by)}, to be rung on {visit.phone}",
+        )
+        for visit in not_back(user).select_related("goes").order_by("back_by", "pk")[:limit]
+    ]
+
+
+def visits_today(user: Any) -> QuerySet[Visit]:
+    """One's own visits that are going on, or planned for today or before."""
+    tomorrow = clock.at(clock.today(), 23, 59)
+    return Visit.objects.watched().filter(on_it(user), Q(state=VisitState.OUT) | Q(planned_for__lte=tomorrow))
+
+
+def load_visits_today(user: Any, limit: int) -> list[Item]:
+    """The first of them. One query."""
+    return [
+        Item(
+            f"Home visit {moment(visit.planned_for)} to {time_of_day(visit.back_by)}",
+            clock.local(visit.planned_for).date(),
+            reverse("caseload:visit_detail", args=[visit.public_id]),
+            "Check in" if visit.state == VisitState.PLANNED else "Check out",
+            about=visit.student_id,
+        )
+        for visit in visits_today(user).order_by("planned_for", "pk")[:limit]
+    ]
+
+
+def visits_to_write(user: Any) -> QuerySet[Visit]:
+    """One's own visits that are over and not in the contact log yet, of students whom one still reaches."""
+    return to_write_down(Visit.objects.all()).filter(on_it(user), student__in=reached(user, LOG_CONTACT))
+
+
+def load_visits_to_write(user: Any, limit: int) -> list[Item]:
+    """The first of them. One query."""
+    return [
+        Item(
+            f"Home visit: {visit.purpose}",
+            clock.local(visit.planned_for).date(),
+            reverse("caseload:visit_write", args=[visit.public_id]),
+            "Write it down",
+            about=visit.student_id,
+        )
+        for visit in visits_to_write(user).order_by("planned_for", "pk")[:limit]
+    ]
+
+
+def register() -> None:
+    """Offer all of it."""
+    due.register(Source("not_back", "Not back from a visit", Harm.SAFETY, LOG_CONTACT, load_not_back, not_back, 1))
+    due.register(Source("visit", "Home visits", Harm.TODAY, LOG_CONTACT, load_visits_today, visits_today, 20))
+    due.register(
+        Source(
+            "visit_write", "Visits to write down", Harm.ANSWER, LOG_CONTACT, load_visits_to_write, visits_to_write, 20
+        )
+    )
