@@ -12,6 +12,7 @@ from caseload.models import Student
 from caseload.queries.containers import Container, container_named, held_containers, students_in
 from caseload.queries.lists import StudentList
 from caseload.queries.lists import student_list as read_list
+from caseload.queries.work import HANDFUL, my_work
 from caseload.querysets import containers
 from caseload.rules.students import VIEW, VIEW_CASELOAD
 from core.http import wants_part
@@ -39,6 +40,9 @@ def caseload_list(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "sort": request.GET.get("sort", "need"),
         "actions": columns.actions_for(request.user),
+        # Beside the list as it first opens; whoever has told it apart, or turned the page, is past it.
+        "work": None if request.GET else my_work(request.user, limit=HANDFUL),
+        "here": request.get_full_path(),
     }
     return render(request, _part(request, "caseload/caseload_list.html"), context)
 

@@ -179,6 +179,29 @@ def test_the_list_costs_the_same_for_three_and_for_thirty(
     assert len(lines_of(tutor.get(PAGE))) == 56
 
 
+def test_the_tutors_home_shows_the_first_handful_and_the_count(college: College, sign_in: Any, target_of: Any) -> None:
+    for days in range(1, 8):
+        target_of("Ada", days=-days, what=f"Target {days} days late")
+    page = sign_in(college.okafor).get("/caseload/")
+    assert [line.item.words for line in page.context["work"].lines] == [
+        "Register of 10A · AM",
+        "Target 7 days late",
+        "Target 6 days late",
+        "Target 5 days late",
+        "Target 4 days late",
+    ]
+    assert "All 8 on My work" in page.content.decode()
+    assert sign_in(college.okafor).get("/caseload/?show=attention").context["work"] is None
+
+
+def test_a_target_shows_how_far_it_has_got(college: College, sign_in: Any, target_of: Any) -> None:
+    target_of("Ada", days=-2, figure="count", figure_goal=3)
+    tutor = sign_in(college.okafor)
+    assert [item.note for item in lines_of(tutor.get(PAGE))] == ["0 so far, 3 wanted"]
+    printed = tutor.get(reverse("interventions:meeting_page", args=[college.student("Ada").public_id]))
+    assert "0 so far, 3 wanted" in printed.content.decode()
+
+
 def test_at_most_a_hundred_are_shown_with_the_count_of_all(college: College, sign_in: Any) -> None:
     by = college.okafor
     Target.objects.bulk_create(
