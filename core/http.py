@@ -1,9 +1,41 @@
-"""Small questions about a request."""
+"""Small questions about a request, and what a browser sent, read without trust."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
+from uuid import UUID, uuid4
+
+from core import clock
 
 
 def wants_part(request: Any) -> bool:
     """Whether HTMX asks for one part of the page. Going back in history, or a boosted link, gets the whole page."""
     htmx: Any = getattr(request, "htmx", None)
     return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
+
+
+def sent_key(text: str | None) -> UUID | None:
+    """A public id as a browser sent it; nothing when it is none."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def sent_keys(texts: Iterable[str]) -> set[UUID]:
+    """Those of the texts that are public ids."""
+    return {key for text in texts if (key := sent_key(text)) is not None}
+
+
+def sent_day(text: str | None) -> date:
+    """A day as a browser sent it; today when there is none, it can't be read or it is centuries away."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return clock.today()
+    return day if 2000 <= day.year <= 2100 else clock.today()
+
+
+def form_token(request: Any) -> UUID:
+    """The number of a form, so that sent twice it does its work once; a new one for a form not yet sent."""
+    return sent_key(request.POST.get("form_token")) or uuid4()

@@ -33,8 +33,8 @@ class SourceLink(models.Model):
         return f"Source link {self.pk}"
 
 
-class RosterImport(PublicIdModel, LeasedWork):
-    """One upload of a roster: previewed first, then confirmed or thrown away."""
+class Upload(PublicIdModel, LeasedWork):
+    """A file that somebody sent: previewed first, then confirmed or thrown away."""
 
     class Stage(models.TextChoices):
         PREVIEW = "preview", "Preview"
@@ -45,42 +45,41 @@ class RosterImport(PublicIdModel, LeasedWork):
     asked_at = models.DateTimeField(default=clock.now)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PREVIEW)
     upload = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
-    dates = models.CharField(max_length=3, choices=choices.DateOrder.choices, blank=True)
     result = models.JSONField(null=True)
+
+    class Meta(LeasedWork.Meta):
+        abstract = True
+        ordering = ["-asked_at"]
+
+
+class RosterImport(Upload):
+    """One upload of a roster."""
+
+    dates = models.CharField(max_length=3, choices=choices.DateOrder.choices, blank=True)
 
     objects = RosterImportQuerySet.as_manager()
 
-    class Meta(LeasedWork.Meta):
-        ordering = ["-asked_at"]
+    class Meta(Upload.Meta):
+        abstract = False
         permissions = [("import_roster", "Can import a roster")]
 
     def __str__(self) -> str:
         return f"Roster import {self.pk}"
 
 
-class MarkImport(PublicIdModel, LeasedWork):
-    """One upload of marks for a site that takes its registers in the MIS: previewed first, then confirmed or thrown away."""
+class MarkImport(Upload):
+    """One upload of marks for a site that takes its registers in the MIS."""
 
-    class Stage(models.TextChoices):
-        PREVIEW = "preview", "Preview"
-        LOAD = "load", "Import"
-        LOADED = "loaded", "Imported"
-
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(default=clock.now)
     site = models.ForeignKey(Site, models.PROTECT, related_name="+")
     covers_until = models.DateTimeField(
         null=True, blank=True, help_text="Marks are complete up to this moment; empty to tell it from the file."
     )
-    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PREVIEW)
-    upload = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
-    result = models.JSONField(null=True)
     delivery = models.OneToOneField(MarkDelivery, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = MarkImportQuerySet.as_manager()
 
-    class Meta(LeasedWork.Meta):
-        ordering = ["-asked_at"]
+    class Meta(Upload.Meta):
+        abstract = False
 
     def __str__(self) -> str:
         return f"Import of marks {self.pk}"

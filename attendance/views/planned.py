@@ -1,6 +1,6 @@
 """The pages of planned absence: who is planned away, planning it for one student, changing and withdrawing it."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from attendance.queries.plan_survey import Survey, dates_said, survey
 from attendance.queries.planned import as_wanted, planned_days, plans_of, plans_reached
 from caseload.models import Site, Student
 from core import clock
+from core.http import sent_day
 
 TWO_WEEKS = timedelta(days=13)
 
@@ -27,7 +28,7 @@ TWO_WEEKS = timedelta(days=13)
 @page(rules.VIEW)
 def planned_list(request: HttpRequest) -> HttpResponse:
     """Who is planned away on a day and in the two weeks from it, by day, among the students this person sees."""
-    start = _day(request.GET.get("from"))
+    start = sent_day(request.GET.get("from"))
     today = clock.today()
     days = planned_days(request.user, start, start + TWO_WEEKS)
     context = {
@@ -172,12 +173,3 @@ def _plan(request: HttpRequest, public_id: UUID) -> PlannedAbsence:
     if plan is None:
         raise Http404
     return plan
-
-
-def _day(text: str | None) -> date:
-    """The day asked for; today when there is none or it can't be read."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return clock.today()
-    return day if 2000 <= day.year <= 2100 else clock.today()

@@ -21,6 +21,7 @@ from attendance.views.planned import marks_gone, show_faults, sites_of
 from caseload.models import Student
 from caseload.queries.containers import container_named, students_in
 from core import clock
+from core.http import sent_keys
 
 MOST_NAMES = 200
 
@@ -111,7 +112,7 @@ def _students(request: HttpRequest, asked: QueryDict, groups: list[Any]) -> list
     """The students of the groups, and those picked one by one, each once, by name; only those in reach."""
     reached = Student.objects.visible_to(request.user, rules.AUTHORISE)
     ids = {pk for group in groups for pk in students_in(group, reached).values_list("pk", flat=True)}
-    picked = [key for key in asked.getlist("student") if _is_uuid(key)]
+    picked = sent_keys(asked.getlist("student"))
     ids |= set(reached.filter(public_id__in=picked).values_list("pk", flat=True)) if picked else set()
     return list(Student.objects.filter(pk__in=ids).order_by("sort_key", "pk"))
 
@@ -148,11 +149,3 @@ def _batch(request: HttpRequest, plans: list[PlannedAbsence], form: ReasonForm) 
         "back": reverse("attendance:planned_list"),
     }
     return render(request, "attendance/batch_detail.html", context, status=422 if form.errors else 200)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

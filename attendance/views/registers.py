@@ -22,6 +22,7 @@ from attendance.queries.sittings import find_sitting
 from attendance.sittings import Sitting
 from caseload.queries.calendar import calendar_for
 from core import clock
+from core.http import sent_day
 
 # A page with scripts saves in the background, so that what was typed outlives a lost connection; it asks for short answers.
 BY_SCRIPT, NEXT = "Waymark-Register", "Waymark-Next"
@@ -31,7 +32,7 @@ SHOWS = {"": "All", "open": "Not taken", "blanks": "With blanks"}
 @page(rules.TAKE)
 def register_list(request: HttpRequest) -> HttpResponse:
     """The registers of a day, those not yet taken first; those of a site that takes them in its MIS are not there."""
-    day = _day(request.GET.get("day"))
+    day = sent_day(request.GET.get("day"))
     found = todays_registers(request.user, day)
     lines = [line for line in found if not line.sitting.in_mis]
     show = request.GET.get("show", "")
@@ -138,15 +139,6 @@ def _more_options(sheet: Sheet) -> SafeString:
         '<option value="{}" data-kind="{}" data-tone="{}">{} {}</option>',
         ((code.code, code.kind, code.tone, code.code, code.short) for code in sheet.more),
     )
-
-
-def _day(text: str | None) -> date:
-    """The day asked for; today when there is none or it can't be read."""
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return clock.today()
-    return day if 2000 <= day.year <= 2100 else clock.today()
 
 
 def _taken_elsewhere(lines: list[RegisterLine]) -> str:

@@ -24,6 +24,7 @@ from audit import record
 from caseload.models import Student
 from core import clock
 from core.files import safe_name
+from core.http import sent_day
 from core.pdf import facts_hash, render_pdf
 
 MARKS_PER_PAGE = 200
@@ -104,7 +105,7 @@ def student_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @page(rules.VIEW)
 def absent_list(request: HttpRequest) -> HttpResponse:
     """The students within reach who have an absence on the day, with the reason known so far."""
-    day = _day(request.GET.get("day"))
+    day = min(sent_day(request.GET.get("day")), clock.today())
     rows = who_is_absent_today(request.user, day)
     show = request.GET.get("show", "")
     unexplained = [row for row in rows if any(mark["code"].code == "N" for mark in row["marks"])]
@@ -140,14 +141,6 @@ def _chip(label: str, key: str, show: str, count: int, day: date) -> dict[str, A
 
 def _back(student: Student) -> list[tuple[str, str]]:
     return [(student.full_name, reverse("caseload:student_detail", args=[student.public_id])), ("Attendance", "")]
-
-
-def _day(text: str | None) -> date:
-    try:
-        day = date.fromisoformat(text or "")
-    except ValueError:
-        return clock.today()
-    return min(day, clock.today()) if day.year >= 2000 else clock.today()
 
 
 def _number(text: str | None) -> int | None:

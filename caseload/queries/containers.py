@@ -9,6 +9,7 @@ from django.http import Http404
 from caseload.models import Area, Caseload, Course, House, Site, Student, TeachingGroup, Team, YearGroup
 from caseload.queries.calendar import current_academic_year
 from caseload.querysets import containers
+from core.http import sent_key
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def students_in(container: Container, students: QuerySet[Student]) -> QuerySet[S
 
 def _found(code: str, public_id: str) -> Container | None:
     kind = KINDS.get(code)
-    if kind is None or not _is_uuid(public_id):
+    if kind is None or sent_key(public_id) is None:
         return None
     row = kind.model._default_manager.filter(public_id=public_id).values_list("pk", kind.name_field).first()
     return Container(code, row[0], public_id, row[1]) if row else None
@@ -104,13 +105,3 @@ def _may_name(user: Any, permission: str, container: Container) -> bool:
     if "college" in held or container.id in held.get(container.kind, []):
         return True
     return students_in(container, Student.objects.visible_to(user, permission)).exists()
-
-
-def _is_uuid(text: str) -> bool:
-    from uuid import UUID
-
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

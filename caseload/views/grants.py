@@ -18,7 +18,7 @@ from caseload.models import Grant
 from caseload.queries import grants as queries
 from caseload.rules.grants import GIVE, NotAllowed, givable, may_end, whole_college
 from core import clock
-from core.http import wants_part
+from core.http import sent_key, wants_part
 
 FOUND = 20
 
@@ -159,12 +159,8 @@ def _container(by: Any, kind: str, key: str) -> Model | None:
 
 
 def _by_public_id(rows: Any, key: str) -> Any:
-    from uuid import UUID
-
-    try:
-        return rows.filter(public_id=UUID(key)).first()
-    except ValueError:
-        return None
+    public_id = sent_key(key)
+    return rows.filter(public_id=public_id).first() if public_id else None
 
 
 def _person(key: str) -> User | None:

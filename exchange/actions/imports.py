@@ -8,11 +8,11 @@ from zipfile import ZIP_DEFLATED, ZipFile, is_zipfile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from audit import record
 from core import clock, naming
-from core.files import delete_file, open_file, save_file
-from core.jobs import WorkState, after_commit
+from core.files import open_file, save_file
+from core.jobs import after_commit
 from exchange import choices, rules
+from exchange.actions.uploads import Stage, confirm_upload, discard_upload
 from exchange.formats import read_bundle
 from exchange.loading import Result, load_roster
 from exchange.models import RosterImport
@@ -21,12 +21,7 @@ from exchange.reading import CannotRead
 if TYPE_CHECKING:
     from accounts.models import User
 
-Stage = RosterImport.Stage
 MOST_PROBLEMS = 2_000  # of which the page shows some; the count says how many there were
-
-
-class NotAsItWas(Exception):
-    """The import is no longer at the stage at which it can be confirmed or thrown away."""
 
 
 def take_upload(by: "User", files: Sequence[UploadedFile], dates: str) -> RosterImport:
@@ -88,21 +83,10 @@ def _kept(result: Result) -> dict[str, Any]:
 def confirm_import(by: "User", run: RosterImport) -> None:
     """Bring a previewed roster in. Pressed twice it is brought in once. Raises NotAsItWas."""
     rules.check_may_import(by)
-    with transaction.atomic():
-        changed = RosterImport.objects.filter(
-            pk=run.pk, stage=Stage.PREVIEW, state=WorkState.DONE, result__fatal=False
-        ).update(stage=Stage.LOAD, state=WorkState.WAITING, attempts=0, finished_at=None, asked_by=by)
-        if not changed:
-            raise NotAsItWas
-        after_commit("exchange.work_on_roster", import_id=run.pk)
+    confirm_upload(by, run, "exchange.work_on_roster")
 
 
 def discard_import(by: "User", run: RosterImport) -> None:
     """Throw a previewed roster away, its file too. Raises NotAsItWas once it is being brought in."""
     rules.check_may_import(by)
-    with transaction.atomic():
-        over = RosterImport.objects.filter(pk=run.pk, stage=Stage.PREVIEW).exclude(state=WorkState.RUNNING)
-        if not over.update(state=WorkState.CANCELLED, finished_at=clock.now()):
-            raise NotAsItWas
-        delete_file(run.upload)
-        record.record(by, choices.ROSTER_DISCARDED, "roster_import", run.pk)
+    discard_upload(by, run, choices.ROSTER_DISCARDED)

@@ -9,20 +9,18 @@ from django.db import transaction
 
 from attendance import rules
 from attendance.errors import RegisterProblem
-from audit import record
 from caseload.models import Site
 from core import clock, naming
-from core.files import delete_file, open_file, save_file
-from core.jobs import WorkState, after_commit
+from core.files import open_file, save_file
+from core.jobs import after_commit
 from exchange import choices
-from exchange.actions.imports import NotAsItWas
+from exchange.actions.uploads import Stage, confirm_upload, discard_upload
 from exchange.marks import MarkResult, load_marks, read_marks
 from exchange.models import MarkImport
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-Stage = MarkImport.Stage
 MOST_PROBLEMS = 500
 
 
@@ -85,21 +83,10 @@ def _kept(result: MarkResult) -> dict[str, Any]:
 def confirm_marks(by: "User", run: MarkImport) -> None:
     """Bring previewed marks in. Pressed twice they are brought in once. Raises NotAsItWas."""
     check_may_bring(by, run.site)
-    with transaction.atomic():
-        changed = MarkImport.objects.filter(
-            pk=run.pk, stage=Stage.PREVIEW, state=WorkState.DONE, result__fatal=False
-        ).update(stage=Stage.LOAD, state=WorkState.WAITING, attempts=0, finished_at=None, asked_by=by)
-        if not changed:
-            raise NotAsItWas
-        after_commit("exchange.work_on_marks", import_id=run.pk)
+    confirm_upload(by, run, "exchange.work_on_marks")
 
 
 def discard_marks(by: "User", run: MarkImport) -> None:
     """Throw previewed marks away, their file too. Raises NotAsItWas once they are being brought in."""
     check_may_bring(by, run.site)
-    with transaction.atomic():
-        over = MarkImport.objects.filter(pk=run.pk, stage=Stage.PREVIEW).exclude(state=WorkState.RUNNING)
-        if not over.update(state=WorkState.CANCELLED, finished_at=clock.now()):
-            raise NotAsItWas
-        delete_file(run.upload)
-        record.record(by, choices.MARKS_DISCARDED, "mark_import", run.pk)
+    discard_upload(by, run, choices.MARKS_DISCARDED)

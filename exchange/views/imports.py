@@ -12,6 +12,7 @@ from accounts.models import User
 from caseload.models import SiteMembership, Student
 from core import clock
 from exchange.actions import imports, leavers
+from exchange.actions.uploads import NotAsItWas
 from exchange.choices import Kind
 from exchange.forms import LeaverForm, UploadForm
 from exchange.models import RosterImport, SourceLink
@@ -70,7 +71,7 @@ def import_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     run = fetch(RosterImport, request.user, IMPORT, public_id=public_id)
     try:
         imports.confirm_import(request.user, run)
-    except imports.NotAsItWas:
+    except NotAsItWas:
         messages.info(request, "It is being imported already, or was thrown away.")
     return redirect("exchange:import_detail", run.public_id)
 
@@ -83,7 +84,7 @@ def import_discard(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         imports.discard_import(request.user, run)
         messages.success(request, "Thrown away. Nothing was changed.")
-    except imports.NotAsItWas:
+    except NotAsItWas:
         messages.info(request, "It is being imported already.")
     return redirect("exchange:import_list")
 

@@ -14,7 +14,7 @@ from attendance.queries.feeds import feeds_of
 from core import clock
 from core.files import FileGone
 from exchange.actions import marks
-from exchange.actions.imports import NotAsItWas
+from exchange.actions.uploads import NotAsItWas
 from exchange.mark_forms import MarksForm
 from exchange.models import MarkImport
 

@@ -1,7 +1,7 @@
 """The bank of model targets: look, use, save to it, change, rate, archive."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
 from caseload.models import Student
+from core.http import form_token, sent_key
 from interventions import rules_bank
 from interventions.actions import bank as actions
 from interventions.forms_bank import BankForm, LookForm, RatingForm
@@ -49,9 +50,8 @@ def _area_words(shown: Any) -> dict[int, str]:
 
 def _student(request: HttpRequest) -> Student | None:
     """The student for whom a target is looked for; an address that names somebody out of reach is not there."""
-    try:
-        key = UUID(request.GET.get("student", ""))
-    except ValueError:
+    key = sent_key(request.GET.get("student"))
+    if key is None:
         return None
     found: Student = fetch(Student, request.user, SET, public_id=key)
     return found
@@ -84,30 +84,22 @@ def bank_new(request: HttpRequest) -> HttpResponse:
     target = _from_target(request)
     form = BankForm(request.POST or None, target=target)
     if request.method == "POST" and form.is_valid():
-        item = actions.save_to_bank(form.said(), token=_token(request), by=request.user)
+        item = actions.save_to_bank(form.said(), token=form_token(request), by=request.user)
         messages.success(request, "Saved to the bank. Everybody who sets targets can use it.")
         return redirect("interventions:bank_detail", item_id=item.public_id)
     context = {
         "form": form,
         "target": target,
-        "token": _token(request),
+        "token": form_token(request),
         "heading": "Save to the bank",
         "trail": [("Bank of targets", reverse("interventions:bank_list")), ("Save to the bank", "")],
     }
     return render(request, "interventions/bank_edit.html", context, status=422 if form.errors else 200)
 
 
-def _token(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("form_token", ""))
-    except ValueError:
-        return uuid4()
-
-
 def _from_target(request: HttpRequest) -> Target | None:
-    try:
-        key = UUID(request.POST.get("target") or request.GET.get("target") or "")
-    except ValueError:
+    key = sent_key(request.POST.get("target") or request.GET.get("target"))
+    if key is None:
         return None
     found: Target = fetch(Target.objects.select_related("student", "course"), request.user, SET, public_id=key)
     return found

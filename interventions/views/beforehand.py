@@ -4,24 +4,23 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.addresses import address_of as address_of_client
 from accounts.gates import fetch, page, public_page
-from caseload.models import Student
 from core import links
 from interventions import actions
 from interventions.actions.beforehand import PURPOSE, words_of
 from interventions.forms_bookings import BeforehandForm
 from interventions.models import Meeting, StudentWords, Target
 from interventions.queries.bookings import asked_lately, open_times_of
+from interventions.views.choosing import ticked
 
 OFFER = "interventions.offer_slots"
 LOG = "interventions.log_meeting"
-MOST = 200
 TAKEN = "Somebody else has just taken that time. Choose another; what you wrote is still here."
 BUSY = "You have another booking at that time. Choose another; what you wrote is still here."
 
@@ -30,7 +29,7 @@ BUSY = "You have another booking at that time. Choose another; what you wrote is
 def student_ask(request: HttpRequest) -> HttpResponse:
     """Ask one or many students to write before their one-to-one: by mail, or with a link to pass on by hand."""
     request.current_place = "interventions:slot_list"  # type: ignore[attr-defined]  # read by the shell
-    students = _students(request)
+    students = ticked(request, LOG)
     asked = []
     if request.method == "POST" and students:
         # The links are in this answer alone and stored nowhere, so there is no page to be sent on to.
@@ -45,20 +44,6 @@ def student_ask(request: HttpRequest) -> HttpResponse:
         "lately": [] if students else asked_lately(request.user),
     }
     return render(request, "interventions/student_ask.html", context)
-
-
-def _students(request: HttpRequest) -> list[Student]:
-    keys = request.POST.getlist("student") or request.GET.getlist("student")
-    wanted = set()
-    for text in keys[:MOST]:
-        try:
-            wanted.add(UUID(text))
-        except ValueError:
-            continue
-    found = list(Student.objects.visible_to(request.user, LOG).filter(public_id__in=wanted).order_by("sort_key", "pk"))
-    if len(found) < len(wanted):
-        raise Http404
-    return found
 
 
 @page(OFFER)

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 
 from caseload.models import Student
 from caseload.queries.students import student_rows
 from caseload.search import find_students
+from core.http import sent_keys
 from core.names import fold
 
 MOST = 300
@@ -27,6 +28,22 @@ class Chosen:
     pasted: str = ""
 
 
+def ticked(request: HttpRequest, permission: str) -> list[Student]:
+    """The students ticked in a list, in the order of names. One whom this person does not reach makes all “not there”.
+
+    More than a list can offer at once are refused whole, so that nobody is left out without a word.
+    """
+    wanted = sent_keys(request.POST.getlist("student") or request.GET.getlist("student"))
+    if len(wanted) > MOST:
+        raise BadRequest(f"At most {MOST} students at once.")
+    user: Any = request.user
+    found = Student.objects.visible_to(user, permission).filter(public_id__in=wanted).order_by("sort_key", "pk")
+    students = list(found)
+    if len(students) < len(wanted):
+        raise Http404
+    return students
+
+
 def chosen(request: HttpRequest, permission: str) -> Chosen:
     """The students whom a form or an address names, and those found by the names pasted; only those in reach.
 
@@ -37,16 +54,18 @@ def chosen(request: HttpRequest, permission: str) -> Chosen:
     offered = [*keys, *request.POST.getlist("offered")]
     user: Any = request.user
     reached = Student.objects.visible_to(user, permission)
-    wanted = {key for text in offered[: 2 * MOST] if (key := _uuid(text)) is not None}
+    wanted = sent_keys(offered)
+    if len(wanted) > 2 * MOST:
+        raise BadRequest(f"At most {MOST} students at once.")
     ids = dict(reached.filter(public_id__in=wanted).values_list("public_id", "pk"))
     if len(ids) < len(wanted):
         raise Http404
-    ticked = {ids[key] for text in keys if (key := _uuid(text)) in ids and key is not None}
+    picked = {ids[key] for key in sent_keys(keys)}
     shown = set(ids.values())
     if "look" in request.POST:
         for line in _lines(found):
             once, others = _found(request, reached, line)
-            ticked |= once
+            picked |= once
             shown |= once | others
             if not once and not others:
                 found.nobody.append(line)
@@ -54,8 +73,8 @@ def chosen(request: HttpRequest, permission: str) -> Chosen:
                 found.several.append(line)
         found.pasted = "\n".join(found.nobody)
     rows = student_rows(Student.objects.filter(pk__in=shown))
-    found.rows = [{"person": row, "ticked": row["id"] in ticked} for row in rows]
-    found.students = list(Student.objects.filter(pk__in=ticked).order_by("sort_key", "pk"))
+    found.rows = [{"person": row, "ticked": row["id"] in picked} for row in rows]
+    found.students = list(Student.objects.filter(pk__in=picked).order_by("sort_key", "pk"))
     return found
 
 
@@ -77,10 +96,3 @@ def _found(request: HttpRequest, reached: Any, line: str) -> tuple[set[int], set
     if len(sure) == 1:
         return {sure[0]["id"]}, set()
     return set(), {row["id"] for row in sure}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

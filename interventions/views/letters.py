@@ -12,25 +12,23 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
 from audit import record
-from caseload.models import Student
 from core.files import FileGone, file_response
-from core.http import wants_part
+from core.http import sent_key, sent_keys, wants_part
 from interventions import choices
 from interventions.actions import letters as actions
 from interventions.forms_letters import LetterForm, LetterNewForm, LetterTemplateForm
 from interventions.letters import PLACES
 from interventions.models import Case, Letter, LetterBatch, LetterTemplate
 from interventions.queries.letters import letters_in
+from interventions.views.choosing import ticked
 
 SEND, MANAGE = actions.SEND, actions.MANAGE
-MOST = 300
 
 
 @page(SEND)
 def letter_new(request: HttpRequest) -> HttpResponse:
     """Choose the letter to draft for one or many students."""
-    keys = request.POST.getlist("student") or request.GET.getlist("student")
-    students = _students(request, keys)
+    students = ticked(request, SEND)
     case = _case(request)
     form = LetterNewForm(request.POST or None, initial={"form_token": uuid4(), "template": _wanted(request)})
     if request.method == "POST" and form.is_valid() and students:
@@ -41,29 +39,13 @@ def letter_new(request: HttpRequest) -> HttpResponse:
     return render(request, "interventions/letter_new.html", context, status=422 if form.errors else 200)
 
 
-def _students(request: HttpRequest, keys: list[str]) -> list[Student]:
-    """Those of the students asked for to whose homes this person may write; an address with none of them is not there."""
-    wanted = [key for text in keys[:MOST] if (key := _uuid(text)) is not None]
-    found = list(Student.objects.visible_to(request.user, SEND).filter(public_id__in=wanted).order_by("sort_key", "pk"))
-    if wanted and len(found) < len(set(wanted)):
-        raise Http404
-    return found
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _case(request: HttpRequest) -> Case | None:
-    key = _uuid(request.POST.get("case") or request.GET.get("case") or "")
+    key = sent_key(request.POST.get("case") or request.GET.get("case"))
     return fetch(Case, request.user, SEND, public_id=key) if key else None
 
 
 def _wanted(request: HttpRequest) -> int | None:
-    key = _uuid(request.GET.get("template", ""))
+    key = sent_key(request.GET.get("template"))
     return LetterTemplate.objects.filter(public_id=key).values_list("pk", flat=True).first() if key else None
 
 
@@ -84,7 +66,7 @@ def letter_send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     batch = fetch(LetterBatch, request.user, SEND, public_id=batch_id)
     try:
         if "drop" in request.POST:
-            ticked = [key for text in request.POST.getlist("letter") if (key := _uuid(text)) is not None]
+            ticked = sent_keys(request.POST.getlist("letter"))
             actions.drop_letters(request.user, batch, ticked)
         elif "drop_all" in request.POST:
             actions.drop_letters(request.user, batch)

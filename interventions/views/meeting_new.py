@@ -17,6 +17,7 @@ from accounts.gates import fetch, page
 from caseload import passing_on, reasons
 from caseload.models import Student
 from core import wording
+from core.http import form_token, sent_key
 from interventions import actions, queries
 from interventions.choices import AUDIENCE_WORDS, Audience
 from interventions.forms import NEW_TARGETS, MeetingForm, draft_data, from_draft
@@ -94,7 +95,7 @@ def _sent(
         return None, None
     if "pass_on" in request.POST:
         passed = pass_on_typed(
-            request, student, talk.parts, talk.key, draft_data(request.POST), [_uuid(talk.continues)]
+            request, student, talk.parts, talk.key, draft_data(request.POST), [sent_key(talk.continues) or uuid4()]
         )
         if passed is None:
             talk.form.add_error("notes", "Write what you want to pass on.")
@@ -176,13 +177,13 @@ def _typed(request: HttpRequest, student: Student, known: Preparation, people: P
     targets = [*known.targets, *gone.select_related("course", "set_by").order_by("due_on", "pk")]
     form, reviews, new_targets = _parts(request.POST, student, targets, people)
     post = request.POST
-    token = uuid4() if "another" in post else _uuid(post.get("form_token"))
+    token = uuid4() if "another" in post else form_token(request)
     seen = post.get("seen", "")
     return OneToOne(
         form,
         reviews,
         new_targets,
-        _uuid(post.get("draft_key")),
+        sent_key(post.get("draft_key")) or uuid4(),
         token,
         post.get("continues", ""),
         int(seen) if seen.isdigit() else 0,
@@ -212,13 +213,6 @@ def _token(user: Any, student: Student) -> UUID:
     return uuid5(SAME_FORM, f"{user.pk}:{student.pk}:{last or 0}")
 
 
-def _uuid(text: str | None) -> UUID:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return uuid4()
-
-
 def _own(request: HttpRequest) -> bool:
     """Whether the person signed in now is the one who opened the form: a session can end while it stands open."""
     return request.POST.get("writer", str(request.user.public_id)) == str(request.user.public_id)  # type: ignore[union-attr]  # signed in
@@ -229,10 +223,10 @@ def _keep(request: HttpRequest, student: Student) -> Any:
     seen = post.get("seen", "")
     return actions.save_draft(
         student,
-        _uuid(post.get("draft_key")),
+        sent_key(post.get("draft_key")) or uuid4(),
         draft_data(post),
         by=request.user,
-        continues=_uuid(post.get("continues")) if post.get("continues") else None,
+        continues=sent_key(post.get("continues")),
         seen=int(seen) if seen.isdigit() else 0,
     )
 
@@ -251,7 +245,7 @@ def _log(request: HttpRequest, student: Student, talk: OneToOne) -> Meeting:
         answers=reasons.sent(request.POST),
     )
     if talk.continues:
-        MeetingDraft.objects.filter(author=request.user, key=_uuid(talk.continues), version=talk.seen).delete()
+        MeetingDraft.objects.filter(author=request.user, key=sent_key(talk.continues), version=talk.seen).delete()
     return meeting
 
 

@@ -1,27 +1,28 @@
 """Quick notes, about one student or many."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
 from caseload import passing_on, reasons
 from caseload.models import Student
+from core.http import form_token
 from interventions import actions, queries, rules
 from interventions.choices import AUDIENCE_WORDS, Audience
 from interventions.forms import NoteForm
 from interventions.models import Note
+from interventions.views.choosing import ticked
 from interventions.views.meeting_new import audiences_of
 from interventions.views.passing_on import pass_on_typed
 from interventions.views.returning import came_from
 
 LOG = "interventions.log_meeting"
 READ = "caseload.view_student"
-MOST = 300
 
 
 @page(LOG)
@@ -32,7 +33,7 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     people = queries.people_around(student, request.user)
     form = NoteForm(request.POST or None)
     form.offer_readers(people.nameable)
-    token = _uuid(request.POST.get("form_token", "")) or uuid4()
+    token = form_token(request)
     if "pass_on" in request.POST:
         passed = pass_on_typed(request, student, [form], token)
         if passed is not None:
@@ -57,12 +58,12 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
 @page(LOG)
 def note_new_many(request: HttpRequest) -> HttpResponse:
     """Write the same quick note about each of the students ticked in a list."""
-    students = _students(request)
+    students = ticked(request, LOG)
     ids = [student.pk for student in students]
     back = came_from(request, reverse("caseload:caseload_list"))
     form = NoteForm(request.POST or None)
     form.fields["audience"].choices = Audience.choices[:2]  # type: ignore[attr-defined]  # people are named one by one
-    token = _uuid(request.POST.get("form_token", "")) or uuid4()
+    token = form_token(request)
     if request.method == "POST" and students and form.is_valid():
         answers = reasons.sent(request.POST)
         actions.quick_note_for_many(students, form.said(), token=token, by=request.user, answers=answers)
@@ -79,23 +80,6 @@ def note_new_many(request: HttpRequest) -> HttpResponse:
         "back": back,
     }
     return render(request, "interventions/note_new_many.html", context, status=422 if form.errors else 200)
-
-
-def _students(request: HttpRequest) -> list[Student]:
-    """The students ticked. One whom this person does not reach makes the whole list “not there”."""
-    keys = request.POST.getlist("student") or request.GET.getlist("student")
-    wanted = {key for text in keys[:MOST] if (key := _uuid(text)) is not None}
-    found = list(Student.objects.visible_to(request.user, LOG).filter(public_id__in=wanted).order_by("sort_key", "pk"))
-    if len(found) < len(wanted):
-        raise Http404
-    return found
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @page(READ)

@@ -1,7 +1,7 @@
 """Interventions: the lists, starting one for chosen students, its page, sessions, who joins and leaves, reviews, kinds."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,6 +13,7 @@ from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.models import Student
 from core import clock
+from core.http import form_token
 from interventions.actions import programmes as actions
 from interventions.choices_programmes import IMPACT, MANAGE_KINDS, RUN
 from interventions.forms_programmes import (
@@ -74,7 +75,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
                 request.user,
                 form.said(),
                 found.students,
-                token=_token(request.POST.get("form_token", "")),
+                token=form_token(request),
                 answers=answers,
             )
             messages.success(request, f"{row.title} is started.")
@@ -85,7 +86,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "chosen": found,
-        "token": _token(request.POST.get("form_token", "")),
+        "token": form_token(request),
         "answers": reasons.offered([one.pk for one in found.students], request.user, request.POST or None),
     }
     return render(request, "interventions/intervention_new.html", context, status=422 if failed else 200)
@@ -96,13 +97,6 @@ def intervention_for(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Start an intervention for one student, from their page."""
     student = fetch(Student, request.user, RUN, public_id=public_id)
     return redirect(f"{reverse('interventions:intervention_new')}?student={student.public_id}")
-
-
-def _token(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return uuid4()
 
 
 @page(RUN)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from caseload.models import Student
 from core import clock
+from core.http import sent_key
 from interventions.choices import TEXT_LIMIT, Figure
 from interventions.fields import cleaned
 from interventions.forms import draft_data, from_draft
@@ -91,18 +92,11 @@ def target_fields(request: HttpRequest, student_id: UUID) -> HttpResponse:
 
 def taken_over(request: HttpRequest, named: Any) -> dict[str, Any]:
     """The fields of the model target or of the past target that the address names; nothing when it names none."""
-    if key := _uuid(named.get("bank")):
+    if key := sent_key(named.get("bank")):
         return initial_from_item(fetch(BankItem.objects.targets(), request.user, SET, public_id=key))
-    if key := _uuid(named.get("like")):
+    if key := sent_key(named.get("like")):
         target = fetch(Target.objects.select_related("student"), request.user, SET, public_id=key)
         if names_student(target.what, target.student):
             raise Http404
         return initial_from_target(target)
     return {}
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

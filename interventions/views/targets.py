@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.models import Student
+from core.http import form_token
 from interventions import actions, rules
 from interventions.actions.targets import count_once, take_count_back
 from interventions.choices import Figure
@@ -57,7 +58,7 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     back = came_from(request, reverse("interventions:target_list", args=[student.public_id]))
     initial = taken_over(request, request.GET)
     form = TargetForm(request.POST or None, offered=Offered(student), required=True, initial=initial)
-    token = token_of(request)
+    token = form_token(request)
     if request.method == "POST" and form.is_valid():
         answers = reasons.sent(request.POST)
         target = actions.set_target(student, form.said(), by=request.user, token=token, answers=answers)
@@ -74,14 +75,6 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "answers": reasons.offered([student.pk], request.user, request.POST or None),
     }
     return render(request, "interventions/target_edit.html", context, status=422 if form.errors else 200)
-
-
-def token_of(request: HttpRequest) -> UUID:
-    """The number of the form, so that sent twice it sets one target."""
-    try:
-        return UUID(request.POST.get("form_token", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _said(target: Target) -> Any:
@@ -218,7 +211,7 @@ def target_count(request: HttpRequest, target_id: UUID) -> HttpResponse:
         if "take_back" in request.POST:
             take_count_back(target, by=request.user)
         else:
-            count_once(target, token=token_of(request), by=request.user)
+            count_once(target, token=form_token(request), by=request.user)
     except actions.TargetClosed:
         messages.info(request, "This target is closed, or is not counted any more. Nothing was changed.")
     return redirect(back)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.gates import page
 from caseload import reasons
 from caseload.models import Student
+from core.http import form_token
 from interventions.actions.targets import set_target_for_many
 from interventions.forms_bank import OfferedToAll
 from interventions.forms_targets import TargetForm
@@ -18,7 +19,7 @@ from interventions.queries.bank import names_student
 from interventions.views.choosing import Chosen, chosen
 from interventions.views.returning import came_from
 from interventions.views.target_help import hints_of, taken_over
-from interventions.views.targets import SET, token_of
+from interventions.views.targets import SET
 
 MOST = 300
 
@@ -34,7 +35,7 @@ def target_many(request: HttpRequest) -> HttpResponse:
         required=True,
         initial=taken_over(request, request.GET),
     )
-    token = token_of(request)
+    token = form_token(request)
     if "save" in request.POST and form.is_valid() and _all_well(form, who.students):
         answers = reasons.sent(request.POST)
         made = set_target_for_many(who.students, form.said(), token=token, by=request.user, answers=answers)

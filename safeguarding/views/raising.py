@@ -13,6 +13,7 @@ from accounts.kept_forms import typed_here
 from audit import record
 from caseload.models import Student
 from core import clock
+from core.http import sent_key
 from core.wording import time_of_day
 from safeguarding import choices
 from safeguarding.actions.faults import NobodyLeft
@@ -93,9 +94,8 @@ def _form(
 
 
 def _student(request: HttpRequest, chosen: Any) -> Student | None:
-    try:
-        public_id = UUID(str(chosen or ""))
-    except ValueError:
+    public_id = sent_key(str(chosen or ""))
+    if public_id is None:
         return None
     reached = Student.objects.visible_to(request.user, "caseload.view_student")
     return reached.filter(public_id=public_id).first()
@@ -115,9 +115,8 @@ def concern_students(request: HttpRequest) -> HttpResponse:
 @require_POST
 def concern_draft(request: HttpRequest) -> HttpResponse:
     """Keep what was typed so far, for its author alone."""
-    try:
-        token = UUID(request.POST.get("token", ""))
-    except ValueError:
+    token = sent_key(request.POST.get("token"))
+    if token is None:
         return HttpResponse(status=400)
     names = ConcernForm.base_fields.keys() - {"token"}
     typed = {name: request.POST[name][:20_000] for name in names if request.POST.get(name)}

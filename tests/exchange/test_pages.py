@@ -11,7 +11,8 @@ from caseload.models import Student
 from core.files import FileGone, open_file
 from core.jobs import run_now
 from core.jobs.registry import find, names
-from exchange.actions.imports import NotAsItWas, confirm_import, discard_import
+from exchange.actions.imports import confirm_import, discard_import
+from exchange.actions.uploads import NotAsItWas
 from exchange.models import RosterImport
 from tests.college import College
 from tests.exchange.conftest import SMALL, small_zip, upload, zipped

@@ -349,3 +349,9 @@ def test_who_got_nothing_though_flagged(college, started, sign_in):
     assert [one.person["id"] for one in found if "alert" in one.words] == [lone.pk]
     client = sign_in(college.lind)
     assert client.get(reverse("interventions:unhelped_list")).status_code == 200
+
+
+def test_more_students_than_a_list_offers_are_refused_whole(college, sign_in):
+    keys = [str(uuid4()) for _ in range(301)]
+    answer = sign_in(college.okafor).get(reverse("interventions:note_new_many"), {"student": keys})
+    assert answer.status_code == 400
