@@ -14,6 +14,7 @@ TEACHING = frozenset(
         "progress.view_grades",
         "progress.enter_grades",
         "interventions.view_teacher_note",
+        "interventions.view_provision",
     }
 )
 PASTORAL = frozenset(
@@ -34,6 +35,8 @@ PASTORAL = frozenset(
         "interventions.manage_case",
         "interventions.offer_slots",
         "interventions.run_intervention",
+        "interventions.view_provision",
+        "interventions.view_support",
     }
 )
 LEADING = PASTORAL | frozenset(
@@ -66,6 +69,8 @@ SAFEGUARDING = frozenset(
         "interventions.view_teacher_note",
         "interventions.view_pastoral_note",
         "interventions.seal_note",
+        "interventions.view_provision",
+        "interventions.view_support",
     }
 )
 
@@ -148,6 +153,9 @@ ROLES = (
                 "interventions.view_impact",
                 "interventions.manage_kinds",
                 "interventions.manage_bank",
+                "interventions.view_provision",
+                "interventions.view_support",
+                "interventions.write_support",
             }
         ),
         containers=("site", "college"),

@@ -8,11 +8,12 @@ class InterventionsConfig(AppConfig):
     def ready(self) -> None:
         from core import navigation
         from core.navigation import Place
-        from interventions import due_sources, panels, panels_one_to_ones, panels_programmes
+        from interventions import due_sources, panels, panels_one_to_ones, panels_programmes, panels_support
 
         panels.register()
         panels_one_to_ones.register()
         panels_programmes.register()
+        panels_support.register()
         due_sources.register()
         navigation.register(
             Place("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g p", "signpost-split", "Processes")

@@ -8,14 +8,14 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
-from accounts.roles import roles_carrying
 from caseload.forms.fields import OneOfStaff
-from caseload.models import Course, Reach
+from caseload.models import Course
 from core import clock
 from interventions.actions.programmes import InterventionSaid, SessionSaid
 from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, Measure, NeedArea
 from interventions.fields import Day, StaffChoice, Words
 from interventions.models import Intervention, InterventionMember, InterventionType
+from interventions.queries.readers import staff_holding
 
 SPANS = [(3, "3 weeks"), (6, "6 weeks"), (9, "9 weeks"), (12, "12 weeks")]
 MOST_MONEY = Decimal("999999")
@@ -23,9 +23,7 @@ MOST_MONEY = Decimal("999999")
 
 def staff_who_run() -> Any:
     """Everybody at work who may run interventions, by name."""
-    holding = Reach.objects.filter(role__name__in=roles_carrying(RUN), period__contains=clock.today())
-    people = User.objects.filter(pk__in=holding.values("user"), is_active=True)
-    return people.order_by("sort_key", "pk")
+    return staff_holding(RUN)
 
 
 class KindChoice(forms.ModelChoiceField):

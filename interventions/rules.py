@@ -47,3 +47,8 @@ def may_seal(by: "By", written: Meeting | Note) -> bool:
         return False
     rows = type(written)._default_manager.visible_to(by, "interventions.seal_note")
     return bool(rows.filter(pk=written.pk, sealed_at=None).exists())
+
+
+def may_write_support(by: "By", student_id: int) -> bool:
+    """Learning support, for the students whom they reach."""
+    return _reaches(by, "interventions.write_support", student_id)

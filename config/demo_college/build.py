@@ -21,6 +21,7 @@ from config.demo_college.programmes import Programmes, work_out_impact
 from config.demo_college.registers import Registers
 from config.demo_college.reports import schedule_a_report
 from config.demo_college.students import Roll
+from config.demo_college.support import Support
 from config.demo_college.visits import Visits
 from config.demo_college.work import Work
 
@@ -89,6 +90,9 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     programmes = Programmes(frame, roll, groups, diaries, Chance(seed, "programmes"))
     impacts = work_out_impact(frame, Chance(seed, "impact"))
     step(f"{len(programmes.rows['rows'])} interventions, {impacts} impacts worked out")
+    senco = next(user for user in staffing.staff if user.position == "SENCO")
+    support = Support(frame, roll, senco, Chance(seed, "support"))
+    step(f"{len(support.plans)} support plans")
     concerns = Concerns(frame, roll, groups, Chance(seed, "concerns"))
     schedule_a_report(frame)
     step(f"{concerns.made} concerns, and a schedule")

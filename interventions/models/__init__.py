@@ -31,6 +31,7 @@ from interventions.models.programmes import (
     InterventionType,
     SessionAttendance,
 )
+from interventions.models.support import SupportPlan, SupportReview
 
 __all__ = [
     "BankItem",
@@ -57,6 +58,8 @@ __all__ = [
     "Slot",
     "StagedProcess",
     "StudentWords",
+    "SupportPlan",
+    "SupportReview",
     "Target",
     "TargetCount",
     "TargetReview",

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import BY_CODE, roles_carrying
-from caseload.models import Student
+from caseload.models import Reach, Student
 from core import clock
 from interventions.choices import Audience
 from interventions.querysets import PASTORAL_NOTE, TEACHER_NOTE
@@ -43,6 +44,12 @@ class People:
     pastoral: str = ""
     nameable: list[User] = field(default_factory=list)
     reads: dict[str, set[int]] = field(default_factory=dict)  # who reads each audience by their role, of those nameable
+
+
+def staff_holding(permission: str) -> QuerySet[User]:
+    """Everybody at work who holds a permission in some role today, by name."""
+    holding = Reach.objects.filter(role__name__in=roles_carrying(permission), period__contains=clock.today())
+    return User.objects.filter(pk__in=holding.values("user"), is_active=True).order_by("sort_key", "pk")
 
 
 def people_around(student: Student, but: User) -> People:

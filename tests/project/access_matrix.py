@@ -344,6 +344,13 @@ ROWS: tuple[Row, ...] = (
     see("interventions:kind_list",                 "-- ----- -+ -- --+ -- -"),
     see("interventions:kind_add",                  "-- ----- -+ -- --+ -- -"),
     see("interventions:kind_edit",                 "-- ----- -+ -- --+ -- -", t.intervention_kind),
+    # Support plans
+    see("interventions:support_list",              "+- ++++- -+ ++ +-+ -- -"),
+    see("interventions:support_detail",            "++ ++++. -+ ++ +-+ -- -", t.support_plan),
+    see("interventions:support_change",            "-- ----- -+ -- --- -- -", t.support_plan),
+    see("interventions:support_review",            "-- ----- -+ -- --- -- -", t.support_plan),
+    see("interventions:support_end",               "-- ----- -+ -- --- -- -", t.support_plan),
+    see("interventions:support_new",               "-- ----- -+ -- --- -- -", t.ada),
     # Dashboards and reports
     see("reporting:dashboard",                     "-- +++++ +- -- +-+ +- -"),
     see("reporting:dashboard_students",            "-- +++++ +- -- +-+ +- -"),

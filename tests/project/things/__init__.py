@@ -82,6 +82,7 @@ from tests.project.things.rosters import (
     roster,
     tutor_of_ten_a,
 )
+from tests.project.things.support import support_plan
 from tests.project.things.wall import (
     action,
     adult,
@@ -160,6 +161,7 @@ __all__ = [
     "stage",
     "step",
     "student_words",
+    "support_plan",
     "target",
     "ten_a",
     "ten_a_container",

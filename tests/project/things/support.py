@@ -1,0 +1,19 @@
+"""Support plans that addresses point at."""
+
+from datetime import timedelta
+from typing import Any
+
+from tests.college import College
+from tests.project.things.making import once
+
+
+@once
+def support_plan(college: College) -> Any:
+    """Ada's support plan, by Mrs Lowe of learning support."""
+    from interventions.models import SupportPlan
+
+    return SupportPlan.objects.create(
+        student=college.student("Ada"), need="SPLD", need_words="Slow reading", provision="Sits at the front",
+        owner=college.lowe, made_by=college.lowe, changed_by=college.lowe, assessed_on=college.today,
+        review_on=college.today + timedelta(days=30),
+    ).public_id  # fmt: skip
