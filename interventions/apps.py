@@ -8,13 +8,21 @@ class InterventionsConfig(AppConfig):
     def ready(self) -> None:
         from core import navigation
         from core.navigation import Place
-        from interventions import due_sources, panels, panels_one_to_ones, panels_programmes, panels_support
+        from interventions import (
+            due_sources,
+            due_support,
+            panels,
+            panels_one_to_ones,
+            panels_programmes,
+            panels_support,
+        )
 
         panels.register()
         panels_one_to_ones.register()
         panels_programmes.register()
         panels_support.register()
         due_sources.register()
+        due_support.register()
         navigation.register(
             Place("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g p", "signpost-split", "Processes")
         )  # fmt: skip

@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 
 from accounts.models import User
+from caseload.forms.fields import OneOfStaff
 from core import clock
 from interventions.actions.support import ReviewSaid, SupportSaid
 from interventions.choices import LINE_LIMIT
 from interventions.choices_support import EAL_STAGES, NEEDS, REVIEW_AFTER_WEEKS, WRITE, ExamAccess, Worked
 from interventions.fields import Day, Words
-from interventions.forms_programmes import OneOfStaff
 from interventions.models import SupportPlan
 from interventions.queries.readers import staff_holding
 
@@ -27,6 +27,7 @@ ROUND = (
 PROVISION_HELP = (
     "Everyone who teaches the student reads this: what to do in class, who comes in, how often. Leave the reasons out."
 )
+NO_PROVISION = {"required": "Say what staff do, so that everyone who teaches the student knows."}
 
 
 def next_review() -> date:
@@ -56,11 +57,14 @@ class SupportForm(RoundDates):
     second_need = forms.ChoiceField(label="Second need", choices=[("", "None"), *NEEDS.items()], required=False)
     need_words = Words(
         label="The need in words", required=True, rows=4,
+        error_messages={"required": "Say in a sentence what the student finds hard."},
         help_text="What the student finds hard, and what is known of it. Read by pastoral staff, not by teachers.",
     )  # fmt: skip
     wanted = Words(label="What it is to reach", rows=3, help_text="So that the review can say whether it was.")
     views = Words(label="What the student and home say", rows=3)
-    provision = Words(label="What staff do", required=True, rows=5, help_text=PROVISION_HELP)
+    provision = Words(
+        label="What staff do", required=True, rows=5, help_text=PROVISION_HELP, error_messages=NO_PROVISION
+    )
     exam_access = forms.MultipleChoiceField(
         label="Exam access arrangements", choices=ExamAccess.choices, required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -120,9 +124,14 @@ class SupportReviewForm(RoundDates):
     """What a review found, and the round that follows."""
 
     worked = forms.ChoiceField(label="Did it work?", choices=Worked.choices, widget=forms.RadioSelect)
-    found = Words(label="What was found", required=True, rows=4, help_text="Read by pastoral staff, not by teachers.")
+    found = Words(
+        label="What was found", required=True, rows=4, help_text="Read by pastoral staff, not by teachers.",
+        error_messages={"required": "Say in a sentence what was found."},
+    )  # fmt: skip
     reviewed_on = Day(label="Reviewed on", required=True)
-    provision = Words(label="What staff do from now on", required=True, rows=5, help_text=PROVISION_HELP)
+    provision = Words(
+        label="What staff do from now on", required=True, rows=5, help_text=PROVISION_HELP, error_messages=NO_PROVISION
+    )
     planned_on = Day(label="Next plan agreed on")
     started_on = Day(label="In place from")
     review_on = Day(label="Next review", required=True)

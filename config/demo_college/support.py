@@ -92,7 +92,7 @@ class Support:
 
     def _plan(self, person: Person, need: str, stage: str) -> None:
         words, wanted, provision, access = PLANS[need]
-        begun = self.frame.dates[self.frame.this].starts_on + timedelta(days=self.chance.choice((3, 5, 8, 12)))
+        begun = self.frame.dates[self.frame.this].starts_on + timedelta(days=self.chance.choice((2, 3, 6, 8)))
         begun = min(begun, self.frame.today)
         second = self.chance.often(0.4) and begun + timedelta(weeks=7) < self.frame.today
         start = begun + timedelta(weeks=6) if second else begun

@@ -1,7 +1,7 @@
 """Support plans: learning support's list, a plan and its rounds, making, changing, reviewing and ending one."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,6 +15,7 @@ from caseload import reasons
 from caseload.models import Student
 from caseload.queries.students import student_rows
 from core import clock
+from core.http import form_token, wants_part
 from core.sheets import write_csv
 from interventions import rules
 from interventions.actions import support as actions
@@ -49,7 +50,7 @@ def support_list(request: HttpRequest) -> HttpResponseBase:
         "arrangements": ExamAccess.choices,
     }
     template = "interventions/support_list.html"
-    return render(request, f"{template}#rows" if getattr(request, "htmx", None) else template, context)
+    return render(request, f"{template}#rows" if wants_part(request) else template, context)
 
 
 def _wanted(request: HttpRequest) -> queries.Wanted:
@@ -132,7 +133,7 @@ def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         answers = reasons.sent(request.POST)
         try:
-            plan = actions.make_plan(request.user, student, form.said(), token=_token(request), answers=answers)
+            plan = actions.make_plan(request.user, student, form.said(), token=form_token(request), answers=answers)
         except actions.PlanThere as found:
             there = found.plan
             form.add_error(
@@ -145,7 +146,7 @@ def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "student": student,
         "form": form,
         "there": there,
-        "token": _token(request),
+        "token": form_token(request),
         "answers": reasons.offered([student.pk], request.user, request.POST or None),
         "trail": _trail(student, "Support plan"),
     }
@@ -155,13 +156,6 @@ def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
 def _there(request: HttpRequest, plan: SupportPlan) -> HttpResponse:
     messages.info(request, "There is an open support plan already; here it is.")
     return redirect("interventions:support_detail", plan.public_id)
-
-
-def _token(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("form_token", ""))
-    except ValueError:
-        return uuid4()
 
 
 @page(WRITE)

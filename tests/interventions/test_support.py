@@ -17,6 +17,7 @@ from caseload.models import Characteristic
 from core import panels
 from interventions.actions import support as actions
 from interventions.choices_support import PROVISION, READ
+from interventions.due_support import load_plans, plans_of
 from interventions.models import SupportPlan, SupportReview
 from interventions.queries import support as queries
 
@@ -194,7 +195,7 @@ def test_making_one_in_the_browser_keeps_every_word(college, sign_in):
         ({"assessed_on": 1}, "This day is still to come"),
         ({"assessed_on": -20_000}, "Look at the year of this date once more"),
         ({"second_need": "SPLD"}, "This is the first need already"),
-        ({"provision": " "}, "required"),
+        ({"provision": " "}, "Say what staff do"),
     ],
 )
 def test_what_can_not_be_says_what_to_do(college, sign_in, more, words):
@@ -260,3 +261,13 @@ def test_the_list_as_a_sheet_disarms_formulas_and_costs_the_same_for_many(colleg
     assert len(for_six) == len(for_one)
     sheet = b"".join(browser.get(address, {"as": "csv"}).streaming_content).decode()
     assert (sheet.count("\r\n"), ",=1+1" in sheet) == (7, False)
+
+
+def test_the_review_is_on_my_work_of_whoever_looks_after_the_plan(college, plan):
+    assert list(plans_of(college.lowe)) == []
+    SupportPlan.objects.filter(pk=plan.pk).update(review_on=college.today)
+    assert list(plans_of(college.lowe)) == [plan]
+    (item,) = load_plans(college.lowe, 10)
+    assert (item.about, item.url) == (plan.student_id, reverse("interventions:support_review", args=[plan.public_id]))
+    SupportPlan.objects.filter(pk=plan.pk).update(owner=college.okafor)
+    assert [list(plans_of(user)) for user in (college.lowe, college.okafor)] == [[], []]
