@@ -5,7 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.core.exceptions import BadRequest
+
 from core import clock
+
+
+class NotPossible(BadRequest):
+    """What was asked for can't be done at all; its words say why, as one sentence that the page shows."""
 
 
 def wants_part(request: Any) -> bool:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from accounts.kept_forms import keep_refused_token
+from core.http import NotPossible
 
 logger = logging.getLogger("waymark.errors")
 
@@ -32,6 +33,8 @@ def not_understood(request: HttpRequest, exception: Exception | None = None) -> 
         context["fields"] = f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,}"
     elif isinstance(exception, RequestDataTooBig):
         context["megabytes"] = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // (1024 * 1024)
+    elif isinstance(exception, NotPossible):
+        context["sentence"] = str(exception)
     return HttpResponse(render_to_string("400.html", context), status=400)
 
 

@@ -40,4 +40,4 @@ def discard_upload(by: "User", run: Upload, verb: str) -> None:
         if not over.update(state=WorkState.CANCELLED, finished_at=clock.now()):
             raise NotAsItWas
         delete_file(run.upload)
-        record.record(by, verb, run._meta.verbose_name.replace(" ", "_"), run.pk)
+        record.record(by, verb, str(run._meta.verbose_name).replace(" ", "_"), run.pk)

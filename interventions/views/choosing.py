@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest
 
 from caseload.models import Student
 from caseload.queries.students import student_rows
 from caseload.search import find_students
-from core.http import sent_keys
+from core.http import NotPossible, sent_keys
 from core.names import fold
 
 MOST = 300
@@ -35,7 +34,7 @@ def ticked(request: HttpRequest, permission: str) -> list[Student]:
     """
     wanted = sent_keys(request.POST.getlist("student") or request.GET.getlist("student"))
     if len(wanted) > MOST:
-        raise BadRequest(f"At most {MOST} students at once.")
+        raise NotPossible(f"At most {MOST} students at once.")
     user: Any = request.user
     found = Student.objects.visible_to(user, permission).filter(public_id__in=wanted).order_by("sort_key", "pk")
     students = list(found)
@@ -56,7 +55,7 @@ def chosen(request: HttpRequest, permission: str) -> Chosen:
     reached = Student.objects.visible_to(user, permission)
     wanted = sent_keys(offered)
     if len(wanted) > 2 * MOST:
-        raise BadRequest(f"At most {MOST} students at once.")
+        raise NotPossible(f"At most {MOST} students at once.")
     ids = dict(reached.filter(public_id__in=wanted).values_list("public_id", "pk"))
     if len(ids) < len(wanted):
         raise Http404

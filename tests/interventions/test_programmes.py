@@ -355,3 +355,4 @@ def test_more_students_than_a_list_offers_are_refused_whole(college, sign_in):
     keys = [str(uuid4()) for _ in range(301)]
     answer = sign_in(college.okafor).get(reverse("interventions:note_new_many"), {"student": keys})
     assert answer.status_code == 400
+    assert "At most 300 students at once." in answer.content.decode()
