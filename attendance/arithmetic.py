@@ -6,7 +6,7 @@ shown and never counted (facts 1.5). A group's figure is the sum of its students
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from operator import attrgetter
 from typing import Any, Protocol
@@ -15,7 +15,10 @@ from attendance.choices import ABSENT, ATTENDED, UNIT, Headline, Series, StatCla
 
 # Facts 1.5: missed 10 % or more is persistent absence, 50 % or more severe.
 PERSISTENT, SEVERE = 10, 2
-NEAR = Fraction(1, 2)  # a percentage this near a threshold is written with two decimal places
+THRESHOLDS, NEAR = (
+    (90, 50),
+    2,
+)  # less than a half (one in so many) from a threshold it is written with two decimal places
 MIXED = "Sessions and lessons are two series and are never added together."
 _COLUMN = {
     StatClass.PRESENT: "present",
@@ -160,18 +163,18 @@ def decimal(share: Fraction | None, places: int) -> Decimal | None:
     """An exact share rounded once, half up."""
     if share is None:
         return None
-    digits = places + 30
-    exact = Decimal(share.numerator * 10**digits // share.denominator).scaleb(-digits)
-    return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    top, bottom = abs(share.numerator) * 10**places, share.denominator
+    rounded = (2 * top + bottom) // (2 * bottom)
+    return Decimal(rounded if share.numerator >= 0 else -rounded).scaleb(-places)
 
 
 def written(share: Fraction | None) -> str:
     """A share in per cent as every page writes it: one decimal place, two when a threshold is near, a dash for none."""
     if share is None:
         return "–"
-    near = any(abs(share - threshold) < NEAR for threshold in (90, 50))
-    whole = share in (90, 50)
-    return f"{decimal(share, 2 if near and not whole else 1)}\u202f%"
+    above = [abs(share.numerator - threshold * share.denominator) for threshold in THRESHOLDS]
+    near = 0 not in above and any(distance * NEAR < share.denominator for distance in above)
+    return f"{decimal(share, 2 if near else 1)}\u202f%"
 
 
 def totals_of(

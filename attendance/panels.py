@@ -13,7 +13,13 @@ from attendance.models import AlertRule
 from attendance.queries.feeds import feeds_for
 from attendance.queries.student_page import LABELS, figure, points, student_windows
 from attendance.queries.students import events
-from attendance.queries.totals import series_by_student, totals_in_windows, weekly_by_student, windows
+from attendance.queries.totals import (
+    missing_much,
+    series_by_student,
+    totals_in_windows,
+    weekly_by_student,
+    windows,
+)
 from caseload import columns
 from caseload.columns import Column, Filter, Reason, ReasonSource
 from core import clock, panels
@@ -77,19 +83,19 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
     """Persistent absence, and six weeks well below the year unless a rule of the college watches for drops itself."""
     found: dict[int, list[Reason]] = {}
     watched = AlertRule.objects.switched_on().filter(kind=AlertKind.DROP).exists()
-    for student, totals in _figures(ids, user).items():
-        year, six_weeks = totals.get("year"), totals.get("six_weeks")
-        if year is None or not year.possible:
-            continue
-        reasons = []
-        if year.is_severe:
-            reasons.append(Reason(f"Severe absence, {year.percent} attended", 80, "concern", "attendance"))
-        elif year.is_persistent:
-            reasons.append(Reason(f"Persistent absence, {year.percent} attended", 55, "concern", "attendance"))
-        if not watched and six_weeks is not None and (fell := _fell(year, six_weeks)) >= FELL_BY:
-            reasons.append(Reason(f"Down {fell} points in six weeks", 65, "concern", "attendance"))
-        if reasons:
-            found[student] = reasons
+    shown = windows(clock.today())
+    for series, members in _by_series(ids).items():
+        missed = missing_much(members, shown.year, shown.six_weeks, series, None if watched else FELL_BY)
+        for student, (year, six_weeks) in missed.items():
+            reasons = []
+            if year.is_severe:
+                reasons.append(Reason(f"Severe absence, {year.percent} attended", 80, "concern", "attendance"))
+            elif year.is_persistent:
+                reasons.append(Reason(f"Persistent absence, {year.percent} attended", 55, "concern", "attendance"))
+            if not watched and (fell := _fell(year, six_weeks)) >= FELL_BY:
+                reasons.append(Reason(f"Down {fell} points in six weeks", 65, "concern", "attendance"))
+            if reasons:
+                found[student] = reasons
     return found
 
 

@@ -6,7 +6,7 @@ start. A loader gets every student of the page at once and makes a fixed number 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Ids = Sequence[int]
 
@@ -31,8 +31,7 @@ class Column:
     first: str = "asc"  # which way the first press sorts
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a student needs attention: words as staff say them, and how much it weighs (0 to 100, most urgent highest)."""
 
     words: str

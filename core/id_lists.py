@@ -2,13 +2,20 @@
 
 `filter(student_id__in=ids)` writes one parameter for each id: for 3,000 students some 25 ms in each query, most of it in
 Django and in reading the statement. `= ANY(array)` says the same in one parameter, in the same words for 3 as for 3,000.
+A set is dearer to make and cheaper to ask about than a list, which Django goes through once more.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BigAutoField, ForeignKey
 from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.lookups import In
+
+
+def array(ids: Iterable[int]) -> str:
+    """Ids as the database writes an array, for `%s::bigint[]`: a list would be looked at number by number."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 class _AsArray:
@@ -26,7 +33,7 @@ class _AsArray:
         if not self._is_numbers():
             return super().as_sql(compiler, connection)  # type: ignore[misc]  # of In and RelatedIn
         statement, params = compiler.compile(self.lhs)
-        return f"{statement} = ANY(%s::bigint[])", [*params, list(self.rhs)]
+        return f"{statement} = ANY(%s::bigint[])", [*params, array(self.rhs)]
 
     def _is_numbers(self) -> bool:
         """Whole numbers, asked of a key that is one. Of none, nothing is asked at all."""

@@ -128,7 +128,7 @@ def of_student(student: Student) -> tuple[list[dict[str, Any]], ChaseHold | None
 
 def reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Why students need attention, for lists of them. One query."""
-    rows = Alert.objects.filter(student_id__in=list(student_ids), state=AlertState.OPEN)
+    rows = Alert.objects.filter(student__in=set(student_ids), state=AlertState.OPEN)
     found: dict[int, list[Reason]] = {}
     for student, words, kind, escalated in rows.order_by("raised_on", "pk").values_list(
         "student_id", "reason", "rule__kind", "escalated_at"

@@ -4,7 +4,7 @@ Whole weeks come from the weekly summary, the odd days at both ends from the mar
 `arithmetic.Totals`, so that every page, list, PDF and export says the same.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -13,26 +13,33 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from attendance.arithmetic import COLUMNS, Totals, from_row
-from attendance.choices import Series
+from attendance.arithmetic import COLUMNS, PERSISTENT, Totals, from_row
+from attendance.choices import Headline, Series
 from attendance.queries.pieces import WEEK, Pieces, Span, cut_up, whole_weeks
 from caseload.models import SiteMembership, Student
 from core import clock
+from core.id_lists import array
 from core.once import about, once
 
 Key = TypeVar("Key", bound=Hashable)
 Students = QuerySet[Student] | Iterable[int]
 TABLE = {Series.SESSION: "attendance_sessionmark", Series.LESSON: "attendance_lessonmark"}
 _SUMMED = ", ".join(f"s.{name}" for name in COLUMNS)
-_EACH = (
-    "(c.stat_class = 'P')::int", "(c.stat_class = 'AEA')::int", "(c.stat_class = 'AA')::int", "(c.stat_class = 'UA')::int",
-    "(c.stat_class = 'NP')::int", "(c.stat_class = 'ADM')::int", "(m.code_id IS NULL)::int",
-    "(c.is_late AND c.stat_class IN ('P', 'AEA'))::int", "(c.is_late AND c.stat_class IN ('AA', 'UA'))::int",
-    "CASE WHEN c.is_late THEN m.minutes_late END",
-)  # fmt: skip
-_COUNTED = ", ".join(_EACH)
-_TAKEN_OFF = ", ".join(f"-{each}" if each[0] == "(" else f"-({each})" for each in _EACH)
+_EACH = {
+    "present": "(c.stat_class = 'P')::int",
+    "approved": "(c.stat_class = 'AEA')::int",
+    "authorised": "(c.stat_class = 'AA')::int",
+    "unauthorised": "(c.stat_class = 'UA')::int",
+    "not_possible": "(c.stat_class = 'NP')::int",
+    "not_collected": "(c.stat_class = 'ADM')::int",
+    "unmarked": "(m.code_id IS NULL)::int",
+    "late": "(c.is_late AND c.stat_class IN ('P', 'AEA'))::int",
+    "late_after_close": "(c.is_late AND c.stat_class IN ('AA', 'UA'))::int",
+    "minutes_late": "CASE WHEN c.is_late THEN m.minutes_late END",
+}
+_COUNTED = ", ".join(_EACH[name] for name in COLUMNS)
 _ANY = " OR ".join(f"sum({name}) <> 0" for name in COLUMNS)
+AT_ONCE = 100  # windows in one statement: a row of the database has at most 1,664 columns
 
 # What is shown as attendance in lessons (facts 2.1): the colleges' own choice where they all make the same one.
 _HEADLINE = """SELECT CASE WHEN bool_and(t.headline IS NOT DISTINCT FROM 'authorised') THEN 'authorised' ELSE 'attended' END
@@ -58,13 +65,13 @@ def windows(day: date | None = None, year_starts: date | None = None) -> Windows
 
 def totals_for(students: Students, start: date, end: date, series: str = Series.SESSION) -> Totals:
     """The totals of all these students together: sums first, divided once."""
-    rows = _count(students, {"": (start, end)}, series, ())
+    rows = _count(students, (start, end), series, ())
     return from_row(rows[0], series) if rows else Totals(series=series)
 
 
 def totals_by_student(students: Students, start: date, end: date, series: str = Series.SESSION) -> dict[int, Totals]:
     """The totals of each student; a student without marks is left out."""
-    rows = _count(students, {"": (start, end)}, series, ("student_id",))
+    rows = _count(students, (start, end), series, ("student_id",))
     return {row["student_id"]: from_row(row, series) for row in rows}
 
 
@@ -91,17 +98,42 @@ def _nothing_kept() -> dict[Span, tuple[frozenset[int], dict[int, Totals]]]:
 
 
 def _in_windows(students: Students, spans: Mapping[str, Span], series: str) -> dict[int, dict[str, Totals]]:
+    names = list(spans)
     found: dict[int, dict[str, Totals]] = {}
-    for row in _count(students, spans, series, ("student_id", "span")):
-        found.setdefault(row["student_id"], {})[row["span"]] = from_row(row, series)
+    for at in range(0, len(names), AT_ONCE):
+        some = names[at : at + AT_ONCE]
+        for student, row in _by_windows(students, [spans[name] for name in some], series):
+            found.setdefault(student, {}).update(
+                (name, totals) for name, totals in zip(some, row, strict=True) if totals is not None
+            )
     return found
+
+
+def missing_much(
+    students: Students, year: Span, six_weeks: Span, series: str, fell_by: int | None = None
+) -> dict[int, tuple[Totals, Totals]]:
+    """The year and the six weeks of those students whose absence may be worth a word: attended and absent only, not lateness.
+
+    Those who missed so much of the year that it is persistent, and with `fell_by` those whose six weeks are so many points
+    below their year. The database leaves everybody else out; what is said of the others, their totals decide.
+    """
+    fell = f"100 * ({{0}} * possible_1 - {{1}} * possible_0) >= {int(fell_by or 0)} * possible_0 * possible_1"
+    worse = [
+        fell.format("attended_0", "attended_1"),
+        fell.format("(attended_0 + authorised_0)", "(attended_1 + authorised_1)"),
+    ]
+    often = f"(possible_0 - attended_0) * {PERSISTENT} >= possible_0"
+    sieve = " OR ".join([often, *(worse if fell_by is not None else [])])
+    rows = _by_windows(students, [year, six_weeks], series, columns=COLUMNS[:4], sieve=f"possible_0 > 0 AND ({sieve})")
+    nothing = Totals(series=series)
+    return {student: (of_year or nothing, of_weeks or nothing) for student, (of_year, of_weeks) in rows}
 
 
 def weekly_series(
     students: Students, start: date, end: date, series: str = Series.SESSION
 ) -> list[tuple[date, Totals]]:
     """The totals of these students together, week by week; weeks without marks are left out."""
-    rows = _count(students, {"": (start, end)}, series, ("week",))
+    rows = _count(students, (start, end), series, ("week",))
     return [(row["week"], from_row(row, series)) for row in rows]
 
 
@@ -110,7 +142,7 @@ def weekly_by_student(
 ) -> dict[int, list[tuple[date, Totals]]]:
     """The totals of each student, week by week."""
     found: dict[int, list[tuple[date, Totals]]] = {}
-    for row in _count(students, {"": (start, end)}, series, ("student_id", "week")):
+    for row in _count(students, (start, end), series, ("student_id", "week")):
         found.setdefault(row["student_id"], []).append((row["week"], from_row(row, series)))
     return found
 
@@ -148,7 +180,7 @@ def series_by_student(student_ids: Iterable[int], day: date | None = None) -> di
 
 def _series_of(student_ids: Collection[int], day: date) -> dict[int, str]:
     rows = (
-        SiteMembership.objects.filter(student_id__in=student_ids, period__startswith__lte=day)
+        SiteMembership.objects.filter(student__in=set(student_ids), period__startswith__lte=day)
         .order_by("student_id", "period")
         .values_list("student_id", "site__kind")
     )
@@ -186,39 +218,67 @@ def _year_start(day: date) -> date:
     return year.starts_on if year else date(day.year - (day.month < 9), 9, 1)
 
 
-def _count(students: Students, spans: Mapping[str, Span], series: str, by: tuple[str, ...]) -> list[dict[str, Any]]:
-    """One statement: the summary's whole weeks and the marks of the odd days, added up by the keys asked for.
-
-    Windows overlap: what they are made of is read once, in pieces, and with `span` among the keys each is the sum of its own.
-    """
-    pieces = cut_up(spans.values())
-    try:
-        who, params = _who(students)
-    except EmptyResultSet:
+def _count(students: Students, span: Span, series: str, by: tuple[str, ...]) -> list[dict[str, Any]]:
+    """One statement: the summary's whole weeks and the marks of the odd days, added up by the keys asked for."""
+    counted, params = _counted(students, cut_up([span]), series, weekly="week" in by)
+    if not counted:
         return []
-    if not pieces.weeks and not pieces.days:
-        return []
-    parts, more = _parts(pieces, series, weekly="week" in by)
-    source = "counted"
-    if "span" in by:
-        added = ", ".join(f"sum({name})::int AS {name}" for name in COLUMNS)
-        parts += f"), pieces AS (SELECT student_id, piece, {added} FROM counted GROUP BY student_id, piece"
-        source = "pieces JOIN unnest(%s::int[], %s::int[]) AS v (piece, span) USING (piece)"
-        pairs = [(piece, place) for place, made in enumerate(pieces.made_of) for piece in made]
-        more += [[piece for piece, _ in pairs], [place for _, place in pairs]]
     keys = ", ".join(by)
     sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COLUMNS)
-    statement = (
-        f"WITH who AS MATERIALIZED ({who}), counted (student_id, week, piece, {', '.join(COLUMNS)}) AS ({parts})"
-        f" SELECT {keys + ', ' if keys else ''}{sums}, ({_HEADLINE}) AS headline FROM {source}"
-        + (f" GROUP BY {keys} HAVING {_ANY} ORDER BY {keys}" if keys else "")
-    )
-    names = list(spans)
+    statement = f"WITH {counted} SELECT {keys + ', ' if keys else ''}{sums}, ({_HEADLINE}) AS headline FROM counted"
+    if keys:
+        statement += f" GROUP BY {keys} HAVING {_ANY} ORDER BY {keys}"
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, *more])
-        columns = [column.name for column in cursor.description]
-        found = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    return [row | {"span": names[row["span"]]} for row in found] if "span" in by else found
+        cursor.execute(statement, params)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _by_windows(
+    students: Students, spans: Sequence[Span], series: str, columns: Sequence[str] = COLUMNS, sieve: str = ""
+) -> Iterator[tuple[int, list[Totals | None]]]:
+    """Each student with their totals in each window, none where there are no marks; in one statement.
+
+    Windows overlap: what they are made of is read once, in pieces, and each is the sum of its own. A sieve is a condition
+    on the first columns of the windows, `possible_0`, `attended_0`, `authorised_0` and so on.
+    """
+    pieces = cut_up(spans)
+    counted, params = _counted(students, pieces, series, columns=columns)
+    if not counted:
+        return
+    sums = []
+    for place, made_of in enumerate(pieces.made_of):
+        those = f"FILTER (WHERE piece IN ({', '.join(map(str, made_of)) or 'NULL'}))"
+        sums += [f"coalesce(sum({name}) {those}, 0) AS {name}_{place}" for name in columns]
+    added = ", ".join(f"sum({name})::int AS {name}" for name in columns)
+    statement = (
+        f"WITH {counted}, parts AS (SELECT student_id, piece, {added} FROM counted GROUP BY student_id, piece),"
+        f" each AS (SELECT student_id, ({_HEADLINE}) AS headline, {', '.join(sums)} FROM parts GROUP BY student_id)"
+    )
+    if sieve:
+        more = ", ".join(
+            f"present_{place} + approved_{place} AS attended_{place}, present_{place} + approved_{place}"
+            f" + authorised_{place} + unauthorised_{place} AS possible_{place}"
+            for place in range(len(spans))
+        )
+        statement += f" SELECT e.* FROM each AS e CROSS JOIN LATERAL (SELECT {more}) AS p WHERE {sieve}"
+    else:
+        statement += " SELECT e.* FROM each AS e"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} ORDER BY e.student_id", params)
+        rows = cursor.fetchall()
+    width, rest = len(columns), (0,) * (len(COLUMNS) - len(columns))
+    for student, headline, *counts in rows:
+        said = headline if series == Series.LESSON else Headline.ATTENDED
+        yield (
+            student,
+            [
+                Totals(*counts[at : at + width], *rest, series=series, headline=said)
+                if any(counts[at : at + width])
+                else None
+                for at in range(0, len(counts), width)
+            ],
+        )
 
 
 def _who(students: Students) -> tuple[str, tuple[Any, ...]]:
@@ -226,30 +286,39 @@ def _who(students: Students) -> tuple[str, tuple[Any, ...]]:
     if isinstance(students, QuerySet):
         statement, params = students.order_by().values("pk").query.sql_with_params()
         return f"SELECT w.* FROM ({statement}) AS w (id)", tuple(params)
-    return "SELECT DISTINCT unnest(%s::bigint[]) AS id", (list(students),)
+    return "SELECT DISTINCT unnest(%s::bigint[]) AS id", (array(students),)
 
 
-def _parts(pieces: Pieces, series: str, *, weekly: bool) -> tuple[str, list[Any]]:
-    """What the pieces hold, by student and, where it is asked for, week."""
+def _counted(
+    students: Students, pieces: Pieces, series: str, *, weekly: bool = False, columns: Sequence[str] = COLUMNS
+) -> tuple[str, list[Any]]:
+    """The table `counted`: what the pieces hold, by student and, where it is asked for, week. Empty when there is nothing to read."""
+    try:
+        who, found = _who(students)
+    except EmptyResultSet:
+        return "", []
     parts: list[str] = []
-    params: list[Any] = []
+    params: list[Any] = list(found)
     for run in pieces.runs():
         ends = "".join(f" WHEN s.week <= %s THEN {number}" for number, _ in run)
         parts.append(
-            f"SELECT s.student_id, s.week, CASE{ends} END, {_SUMMED} FROM attendance_weeksummary AS s"
-            " WHERE s.student_id IN (SELECT id FROM who) AND s.series = %s AND s.week BETWEEN %s AND %s"
+            f"SELECT s.student_id, s.week, CASE{ends} END, {', '.join(f's.{name}' for name in columns)}"
+            " FROM attendance_weeksummary AS s WHERE s.student_id IN (SELECT id FROM who) AND s.series = %s"
+            " AND s.week BETWEEN %s AND %s"
         )
         params += [*(last for _, (_, last) in run), series, run[0][1][0], run[-1][1][1]]
     week = "date_trunc('week', m.date)::date" if weekly else "NULL::date"
     for number, (day, until, taken_off) in pieces.days.items():
+        counts = ", ".join(f"{'-' if taken_off else ''}({_EACH[name]})" for name in columns)
         parts.append(
-            f"SELECT m.student_id, {week}, {number}, {_TAKEN_OFF if taken_off else _COUNTED}"
-            f" FROM {TABLE[Series(series)]} AS m LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id"
+            f"SELECT m.student_id, {week}, {number}, {counts} FROM {TABLE[Series(series)]} AS m"
+            " LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id"
             " WHERE m.student_id IN (SELECT id FROM who) AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1"
             " FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)"
         )
         params += [day, until]
-    return " UNION ALL ".join(parts), params
+    table = f"counted (student_id, week, piece, {', '.join(columns)}) AS ({' UNION ALL '.join(parts)})"
+    return (f"who AS MATERIALIZED ({who}), {table}" if parts else ""), params
 
 
 def _odd_days(start: date, end: date, first: date, last: date) -> list[Span]:

@@ -80,7 +80,7 @@ def follow_up_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[R
     """Who is waiting to be called back, for lists of students: overdue, and due today. One query."""
     today = clock.today()
     rows = (
-        ContactLogEntry.objects.filter(student_id__in=student_ids, followed_up_at=None, follow_up_on__lte=today)
+        ContactLogEntry.objects.filter(student__in=set(student_ids), followed_up_at=None, follow_up_on__lte=today)
         .order_by("student_id", "follow_up_on")
         .distinct("student_id")
         .values_list("student_id", "follow_up_on")

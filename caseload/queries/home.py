@@ -87,10 +87,11 @@ def coming_of_age_reasons(student_ids: Sequence[int], user: Any) -> dict[int, li
     """Students who turn 18 soon and have not said whether home may be written to. Two queries."""
     today, policy = clock.today(), home_policy()
     last = today + timedelta(days=policy.announce_days)
-    # Those who turn 18 between today and then were born in a window of as many days, 18 years ago.
-    earliest, latest = today.year - 18, last.year - 18
+    # Those who turn 18 between today and then were born in these months, 18 years ago; a leap day's child on the day before.
+    earliest = date(today.year - 18, today.month, 1) - timedelta(days=1)
+    latest = date(last.year - 18, last.month, 28) + timedelta(days=4)
     agreed = HomeConsent.objects.filter(withdrawn_at=None).values("student_id")
-    rows = Student.objects.filter(pk__in=student_ids, date_of_birth__year__range=(earliest, latest)).exclude(
+    rows = Student.objects.filter(pk__in=set(student_ids), date_of_birth__range=(earliest, latest)).exclude(
         pk__in=agreed
     )
     found: dict[int, list[Reason]] = {}

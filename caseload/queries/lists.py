@@ -1,10 +1,12 @@
 """Lists of students: who needs somebody first and why, with the columns that the apps above add.
 
-The number of queries depends on who looks and on the columns, never on the number of students.
+The number of queries depends on who looks and on the columns, never on the number of students. Reasons are asked about
+everybody, since they are counted and tell the list apart; names and columns are read for one page only, and of the column that
+a list is sorted by, everybody's.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,12 +16,13 @@ from django.db.models import QuerySet
 from caseload import columns
 from caseload.columns import Column, Reason
 from caseload.models import Student
-from caseload.queries.students import reached_ids, student_rows
+from caseload.queries.students import group_names, reached_ids, student_rows
 
 ROWS_PER_PAGE = 150
 REASONS_SHOWN = 2
 NEEDS_ATTENTION = 60  # this week or sooner, by the scale of weights in the README
 ATTENTION = "attention"
+GROUPS_AS_CHIPS = 8
 
 
 @dataclass
@@ -44,108 +47,115 @@ def student_list(
     group: str = "",
 ) -> StudentList:
     """The students, told apart by reason, in order, one page of them with their columns."""
-    rows = student_rows(students)
-    _add_reasons(user, permission, rows)
+    ids = list(students.order_by("sort_key", "pk").values_list("pk", flat=True))
+    reasons = _reasons(user, permission, ids)
+    need = {pk: _need(why) for pk, why in reasons.items()}
+    needing = sum(1 for weight in need.values() if weight >= NEEDS_ATTENTION)
+    groups = group_names(ids)
+    chips = _chips(user, len(ids), needing, reasons, groups, show, group)
     offered = columns.columns_for(user)
-    chips = _chips(user, rows, show, group)
-    chosen = [row for row in rows if _shown(row, show) and (not group or row["group"] == group)]
-    key = sort.removeprefix("-")
-    by_column = next((column for column in offered if column.key == key), None)
-    if by_column is not None:
-        _fill(user, permission, [by_column], chosen)
-    chosen = _ordered(chosen, sort, by_column)
-    page = Paginator(chosen, ROWS_PER_PAGE).get_page(number)
-    shown: list[dict[str, Any]] = list(page.object_list)
-    _fill(user, permission, [column for column in offered if column is not by_column], shown)
-    for row in shown:
-        row["cells"] = [(column, row["values"].get(column.key)) for column in offered]
-        row["all_why"] = " · ".join(reason.words for reason in row["why"])
-        row["first_why"], row["more_why"] = row["why"][:REASONS_SHOWN], len(row["why"]) - REASONS_SHOWN
-    page.object_list = shown
-    return StudentList(page, offered, chips, len(rows), sum(1 for row in rows if row["need"] >= NEEDS_ATTENTION))
+    by_column = next((column for column in offered if column.key == sort.removeprefix("-")), None)
+    chosen = [
+        pk
+        for pk in ids
+        if (not group or groups.get(pk) == group) and _shown(reasons.get(pk, ()), show, need.get(pk, 0))
+    ]
+    values = _values(user, permission, [by_column], chosen) if by_column else {}
+    found = _by_value(chosen, values[by_column.key], sort) if by_column else _ordered(chosen, sort, groups, need)
+    page: Page[Any] = Paginator(found, ROWS_PER_PAGE).get_page(number)
+    shown = list(page.object_list)
+    values |= _values(user, permission, [column for column in offered if column is not by_column], shown)
+    page.object_list = _rows(shown, reasons)
+    for row in page.object_list:
+        row["cells"] = [(column, values[column.key].get(row["id"])) for column in offered]
+    return StudentList(page, offered, chips, len(ids), needing)
 
 
-def in_most_need(user: Any, rows: list[dict[str, Any]], *, permission: str, limit: int) -> list[dict[str, Any]]:
-    """Those of the rows (dicts of `student_rows`) with the weightiest reasons, without the columns of a list."""
-    _add_reasons(user, permission, rows)
-    found = [row for row in _ordered(rows, "need", None) if row["why"]][:limit]
-    for row in found:
-        row["first_why"] = row["why"][:REASONS_SHOWN]
-    return found
+def in_most_need(user: Any, ids: Sequence[int], *, permission: str, limit: int) -> list[dict[str, Any]]:
+    """Those of the students (ids in the order of names) with the weightiest reasons, without the columns of a list."""
+    reasons = _reasons(user, permission, ids)
+    need = {pk: _need(why) for pk, why in reasons.items()}
+    return _rows(_ordered([pk for pk in ids if pk in need], "need", {}, need)[:limit], reasons)
 
 
-def _add_reasons(user: Any, permission: str, rows: list[dict[str, Any]]) -> None:
-    reasons = _reasons(user, permission, [row["id"] for row in rows])
+def _rows(ids: Sequence[int], reasons: Mapping[int, list[Reason]]) -> list[dict[str, Any]]:
+    """The students of a page in this order, each with why they need somebody."""
+    found = {row["id"]: row for row in student_rows(Student.objects.filter(pk__in=ids))}
+    rows = [found[pk] for pk in ids if pk in found]
     for row in rows:
-        row["why"] = reasons.get(row["id"], [])
-        row["need"] = _need(row["why"])
+        why = row["why"] = reasons.get(row["id"], [])
+        row["all_why"] = " · ".join(reason.words for reason in why)
+        row["first_why"], row["more_why"] = why[:REASONS_SHOWN], len(why) - REASONS_SHOWN
+    return rows
 
 
 def _reasons(user: Any, permission: str, ids: Sequence[int]) -> dict[int, list[Reason]]:
-    """Every reason for each student, the heaviest first."""
+    """Every reason for each student that has any, the heaviest first."""
     found: dict[int, list[Reason]] = {}
     for source in columns.sources_for(user):
         reached = reached_ids(user, source.permission or permission, permission, ids)
         for pk, reasons in (source.load(reached, user) if reached else {}).items():
             found.setdefault(pk, []).extend(reasons)
-    return {pk: sorted(reasons, key=lambda reason: -reason.weight) for pk, reasons in found.items()}
+    return {pk: sorted(reasons, key=lambda reason: -reason.weight) for pk, reasons in found.items() if reasons}
 
 
 def _need(reasons: Sequence[Reason]) -> float:
     """The heaviest reason, and a tenth of each other."""
-    if not reasons:
-        return 0
     first, *others = (reason.weight for reason in reasons)
     return first + sum(others) / 10
 
 
-def _shown(row: dict[str, Any], show: str) -> bool:
+def _shown(reasons: Sequence[Reason], show: str, need: float) -> bool:
     if not show:
         return True
     if show == ATTENTION:
-        return bool(row["need"] >= NEEDS_ATTENTION)
-    return any(reason.filter == show for reason in row["why"])
+        return need >= NEEDS_ATTENTION
+    return any(reason.filter == show for reason in reasons)
 
 
-def _fill(user: Any, permission: str, wanted: list[Column], rows: list[dict[str, Any]]) -> None:
-    """Put the value of each column into the rows that this person may see it for."""
-    ids = [row["id"] for row in rows]
-    for row in rows:
-        row.setdefault("values", {})
+def _values(
+    user: Any, permission: str, wanted: Sequence[Column], ids: Sequence[int]
+) -> dict[str, Mapping[int, Mapping[str, Any]]]:
+    """What stands in each of these columns, for the students for whom this person may see it."""
+    found: dict[str, Mapping[int, Mapping[str, Any]]] = {}
     for column in wanted:
         reached = reached_ids(user, column.permission or permission, permission, ids)
-        values = column.load(reached, user) if reached else {}
-        for row in rows:
-            if row["id"] in values:
-                row["values"][column.key] = values[row["id"]]
+        found[column.key] = column.load(reached, user) if reached else {}
+    return found
 
 
-def _ordered(rows: list[dict[str, Any]], sort: str, column: Column | None) -> list[dict[str, Any]]:
-    """In the order asked for; those without a value come last whichever way round, and names settle ties."""
+def _ordered(ids: Sequence[int], sort: str, groups: Mapping[int, str], need: Mapping[int, float]) -> list[int]:
+    """In the order asked for, of students in the order of names, which settle ties."""
     backwards = sort.startswith("-")
     key = sort.removeprefix("-")
-    if column is not None:
-        filled = [row for row in rows if _sort_value(row, column) is not None]
-        empty = [row for row in rows if _sort_value(row, column) is None]
-        return sorted(filled, key=lambda row: _sort_value(row, column), reverse=backwards) + empty
     if key == "group":
-        return sorted(rows, key=lambda row: row["group"] or "", reverse=backwards)
+        return sorted(ids, key=lambda pk: groups.get(pk, ""), reverse=backwards)
     if key == "name":
-        return rows[::-1] if backwards else rows
-    return sorted(rows, key=lambda row: row["need"] if backwards else -row["need"])
+        return list(reversed(ids)) if backwards else list(ids)
+    return sorted(ids, key=lambda pk: need.get(pk, 0) if backwards else -need.get(pk, 0))
 
 
-def _sort_value(row: dict[str, Any], column: Column) -> Any:
-    value = row["values"].get(column.key)
-    return None if value is None else value.get("sort", value.get("text"))
+def _by_value(ids: Sequence[int], values: Mapping[int, Mapping[str, Any]], sort: str) -> list[int]:
+    """By what stands in a column; those without a value come last whichever way round."""
+    sorts = {pk: value.get("sort", value.get("text")) for pk, value in values.items()}
+    filled = [pk for pk in ids if sorts.get(pk) is not None]
+    empty = [pk for pk in ids if sorts.get(pk) is None]
+    return sorted(filled, key=lambda pk: sorts[pk], reverse=sort.startswith("-")) + empty
 
 
-def _chips(user: Any, rows: list[dict[str, Any]], show: str, group: str) -> list[dict[str, Any]]:
+def _chips(
+    user: Any,
+    total: int,
+    needing: int,
+    reasons: Mapping[int, Sequence[Reason]],
+    groups: Mapping[int, str],
+    show: str,
+    group: str,
+) -> list[dict[str, Any]]:
     """Everybody, those who need attention, and one chip for each filter that an app offers; a tutor group each if several."""
-    counted = Counter(key for row in rows for key in {reason.filter for reason in row["why"] if reason.filter})
-    needing = sum(1 for row in rows if row["need"] >= NEEDS_ATTENTION)
+    counted = Counter(key for why in reasons.values() for key in {reason.filter for reason in why})
     chips = [
-        {"label": "All", "key": "", "count": len(rows)},
+        {"label": "All", "key": "", "count": total},
         {"label": "Needs attention", "key": ATTENTION, "count": needing},
     ]
     chips += [
@@ -153,10 +163,10 @@ def _chips(user: Any, rows: list[dict[str, Any]], show: str, group: str) -> list
     ]
     for chip in chips:
         chip |= {"name": "show", "current": not group and chip["key"] == show}
-    groups = Counter(row["group"] for row in rows if row["group"])
-    if 1 < len(groups) <= 8:
+    sizes = Counter(groups.values())
+    if 1 < len(sizes) <= GROUPS_AS_CHIPS:
         chips += [
-            {"label": name, "key": name, "count": groups[name], "name": "group", "current": name == group}
-            for name in sorted(groups)
+            {"label": name, "key": name, "count": sizes[name], "name": "group", "current": name == group}
+            for name in sorted(sizes)
         ]
     return chips

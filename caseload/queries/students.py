@@ -31,6 +31,13 @@ def student_rows(students: QuerySet[Student]) -> list[dict[str, Any]]:
     return [_with_names(row) for row in rows.values(*fields)]
 
 
+def group_names(ids: Sequence[int]) -> dict[int, str]:
+    """The tutor group or caseload of today that `student_rows` names, for those who are in one. One query."""
+    rows = CaseloadMembership.objects.filter(student__in=set(ids), period__contains=clock.today())
+    rows = rows.order_by("student_id", "-group__kind", "pk").distinct("student_id")
+    return {pk: name for pk, name in rows.values_list("student_id", "group__name") if name}
+
+
 def reached_ids(user: Any, permission: str, base: str, ids: Sequence[int]) -> Sequence[int]:
     """Those of the students reached with `base` whom this person also reaches with `permission`.
 

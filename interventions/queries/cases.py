@@ -83,10 +83,10 @@ def processes(*, all_of_them: bool = False) -> list[StagedProcess]:
 def case_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Cases whose review is due, for lists of students. One query."""
     today = clock.today()
-    rows = Case.objects.open().filter(student__in=student_ids, review_on__lte=today).select_related("process", "stage")
+    rows = Case.objects.open().filter(student__in=set(student_ids), review_on__lte=today).order_by("review_on", "pk")
     found: dict[int, list[Reason]] = {}
-    for case in rows.order_by("review_on", "pk"):
-        words = f"{case.process.name}, stage {case.stage.number}: review due {wording.day(case.review_on)}"
-        weight = 72 if (today - case.review_on).days > 7 else 62
-        found.setdefault(case.student_id, []).append(Reason(words, weight, "watch", "case"))
+    for student, process, stage, due in rows.values_list("student_id", "process__name", "stage__number", "review_on"):
+        words = f"{process}, stage {stage}: review due {wording.day(due)}"
+        weight = 72 if (today - due).days > 7 else 62
+        found.setdefault(student, []).append(Reason(words, weight, "watch", "case"))
     return found

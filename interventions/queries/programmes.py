@@ -178,7 +178,7 @@ def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Students whose intervention's review date has come, as reasons of lists. One query."""
     today = clock.today()
     parts = InterventionMember.objects.now().filter(
-        student__in=list(ids), intervention__ended_on=None, intervention__review_on__lte=today
+        student__in=set(ids), intervention__ended_on=None, intervention__review_on__lte=today
     )
     if user is not None:
         parts = parts.filter(student__in=Student.objects.visible_to(user, RUN).values("pk"))

@@ -70,7 +70,7 @@ def _open_targets(ids: Iterable[int], user: Any) -> dict[int, _Open]:
     today = clock.today()
 
     def read(wanted: Iterable[int]) -> dict[int, _Open]:
-        rows = _targets(user).open().filter(student__in=wanted).order_by().values_list("student_id")
+        rows = _targets(user).open().filter(student__in=set(wanted)).order_by().values_list("student_id")
         counted = rows.annotate(
             open=Count("pk"),
             late=Count("pk", filter=Q(due_on__lt=today)),
@@ -91,7 +91,7 @@ def last_seen(ids: Iterable[int], user: Any = None) -> dict[int, datetime]:
     """When each student last had a one-to-one, as far as this person may know; left out: never."""
 
     def read(wanted: Iterable[int]) -> dict[int, datetime]:
-        rows = (_meetings(user) | _happened(user)).filter(student__in=wanted)
+        rows = (_meetings(user) | _happened(user)).filter(student__in=set(wanted))
         return dict(rows.order_by().values_list("student_id").annotate(last=Max("held_at")))
 
     return about(("last seen", _who(user)), list(ids), read)
@@ -102,7 +102,7 @@ def next_meetings(ids: Sequence[int], user: Any) -> dict[int, date]:
 
     def read(wanted: Iterable[int]) -> dict[int, date]:
         later = _happened(user).filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
-        rows = _meetings(user).filter(~Exists(later), student__in=wanted)
+        rows = _meetings(user).filter(~Exists(later), student__in=set(wanted))
         rows = rows.order_by("student_id", "-held_at", "-pk").distinct("student_id")
         return {student: due for student, due in rows.values_list("student_id", "next_on") if due}
 
@@ -155,7 +155,7 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
     def read(wanted: Iterable[int]) -> dict[int, datetime | None]:
         students = Student.objects.all() if user is None else Student.objects.visible_to(user, LOG)
         last = Meeting.objects.filter(student=OuterRef("pk")).order_by("-held_at").values("held_at")[:1]
-        return dict(students.filter(pk__in=wanted).annotate(seen_at=Subquery(last)).values_list("pk", "seen_at"))
+        return dict(students.filter(pk__in=set(wanted)).annotate(seen_at=Subquery(last)).values_list("pk", "seen_at"))
 
     weeks = {}
     for student, seen_at in about(("seen at all", _who(user)), ids, read).items():

@@ -121,7 +121,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "by_year": by_year if len(by_year) > 1 else [],
         "by_caseload": groups.by_caseload(facts, series),
         "gaps": groups.gaps(request.user, facts, series),
-        "people": in_most_need(request.user, facts.rows, permission=VIEW_DASHBOARD, limit=TO_TALK_ABOUT),
+        "people": in_most_need(
+            request.user, [row["id"] for row in facts.rows], permission=VIEW_DASHBOARD, limit=TO_TALK_ABOUT
+        ),
         "series": series,
         "everybody": _address("reporting:dashboard_students", container, series, figure="all"),
         "now": clock.now(),

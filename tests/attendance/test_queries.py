@@ -18,6 +18,7 @@ from attendance.queries.sittings import sittings_on
 from attendance.queries.students import codes_used, events
 from attendance.queries.totals import (
     headline,
+    missing_much,
     series_by_student,
     totals_by_group,
     totals_by_student,
@@ -230,3 +231,19 @@ def test_a_college_may_have_codes_of_its_own(college):
     assert totals_for(Student.objects.all(), END, END + timedelta(days=1), "lesson") == Totals(
         present=7, approved=1, series="lesson"
     )
+
+
+@pytest.mark.parametrize("fell_by", [None, 1, 8])
+def test_those_who_missed_much_are_those_whose_totals_say_so(marked, fell_by):
+    year, weeks = (START, date(2026, 11, 18)), (date(2026, 11, 10), date(2026, 11, 18))
+    totals = totals_in_windows(Student.objects.all(), {"year": year, "weeks": weeks})
+
+    def worth_a_word(found):
+        fell = found["year"].attendance - found["weeks"].attendance
+        return found["year"].is_persistent or (fell_by is not None and fell >= fell_by)
+
+    kept = missing_much(Student.objects.all(), year, weeks, "session", fell_by)
+    assert set(kept) == {pk for pk, found in totals.items() if worth_a_word(found)}
+    assert 0 < len(kept) < len(totals)
+    for pk, (of_year, of_weeks) in kept.items():
+        assert (of_year.words, of_weeks.words) == (totals[pk]["year"].words, totals[pk]["weeks"].words)
