@@ -15,6 +15,7 @@ TEACHING = frozenset(
         "progress.enter_grades",
         "interventions.view_teacher_note",
         "interventions.view_provision",
+        "interventions.view_plan",
     }
 )
 PASTORAL = frozenset(
@@ -37,6 +38,8 @@ PASTORAL = frozenset(
         "interventions.run_intervention",
         "interventions.view_provision",
         "interventions.view_support",
+        "interventions.view_plan",
+        "interventions.manage_plan",
     }
 )
 LEADING = PASTORAL | frozenset(
@@ -71,6 +74,7 @@ SAFEGUARDING = frozenset(
         "interventions.seal_note",
         "interventions.view_provision",
         "interventions.view_support",
+        "interventions.view_plan",
     }
 )
 
@@ -125,6 +129,7 @@ ROLES = (
                 "interventions.manage_case",
                 "interventions.send_letter",
                 "interventions.manage_processes",
+                "interventions.view_plan",
                 "reporting.view_dashboard",
             }
         ),
@@ -156,6 +161,9 @@ ROLES = (
                 "interventions.view_provision",
                 "interventions.view_support",
                 "interventions.write_support",
+                "interventions.view_plan",
+                "interventions.manage_plan",
+                "interventions.set_up_plans",
             }
         ),
         containers=("site", "college"),
@@ -171,6 +179,7 @@ ROLES = (
                 "safeguarding.propose_team",
                 "safeguarding.view_adult_concern",
                 "interventions.manage_meeting_types",
+                "interventions.set_up_plans",
                 "reporting.view_college",
                 "reporting.manage_schedules",
             }
@@ -195,6 +204,7 @@ ROLES = (
                 "interventions.manage_meeting_types",
                 "interventions.manage_processes",
                 "interventions.manage_kinds",
+                "interventions.set_up_plans",
                 "reporting.view_college",
                 "reporting.manage_schedules",
             }

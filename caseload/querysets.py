@@ -213,12 +213,26 @@ class VisitQuerySet(QuerySet[Any]):
         return self.filter(state__in=WATCHED_VISITS)
 
 
-def holds_role_over(user: "User", role: str, student_id: int) -> bool:
-    """Whether somebody holds this very role today over something that the student is in."""
+def _held_as(user: "User", role: str) -> dict[str, list[int]]:
     held: dict[str, list[int]] = {}
     for code, kind, container_id in reach_of(user):
         if code == role:
             held.setdefault(kind, []).append(container_id)
+    return held
+
+
+def reached_as(user: "User", role: str) -> RawSQL | tuple[()]:
+    """Those over whom somebody holds this very role today, as ids to filter rows about students by."""
+    held = _held_as(user, role)
+    if "college" in held:
+        return RawSQL(_PRESENT, [])
+    inside = _reached(held, clock.today())
+    return RawSQL(f"{_PRESENT} AND p.id IN ({inside.sql})", inside.params) if inside else ()
+
+
+def holds_role_over(user: "User", role: str, student_id: int) -> bool:
+    """Whether somebody holds this very role today over something that the student is in."""
+    held = _held_as(user, role)
     if "college" in held:
         return True
     inside = _reached(held, clock.today())

@@ -13,6 +13,7 @@ class InterventionsConfig(AppConfig):
             due_support,
             panels,
             panels_one_to_ones,
+            panels_plans,
             panels_programmes,
             panels_support,
         )
@@ -21,6 +22,7 @@ class InterventionsConfig(AppConfig):
         panels_one_to_ones.register()
         panels_programmes.register()
         panels_support.register()
+        panels_plans.register()
         due_sources.register()
         due_support.register()
         navigation.register(

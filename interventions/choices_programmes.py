@@ -32,6 +32,7 @@ class ImpactScope(models.TextChoices):
 
     INTERVENTION = "intervention", "One intervention"
     TYPE = "type", "Every intervention of a kind"
+    TEMPLATE = "template", "Every action plan from one of the bank"
 
 
 RUN = "interventions.run_intervention"

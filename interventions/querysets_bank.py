@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class BankQuerySet(QuerySet[Any]):
-    """Model targets. They belong to the whole college, so they name no student."""
+    """Model targets and action plans. They belong to the whole college, so they name no student."""
 
     def visible_to(self, user: "User", permission: str) -> Self:
         """All of them for whoever sets targets; nothing for anybody else."""
@@ -22,6 +22,10 @@ class BankQuerySet(QuerySet[Any]):
     def targets(self) -> Self:
         """The model targets."""
         return self.filter(kind=BankKind.TARGET)
+
+    def plans(self) -> Self:
+        """The model action plans."""
+        return self.filter(kind=BankKind.PLAN)
 
     def open(self) -> Self:
         """Those still offered."""

@@ -55,9 +55,9 @@ class ImpactRunQuerySet(WorkQuerySet[Any]):
     """Comparisons, by who may see what they are of."""
 
     def visible_to(self, user: "User", permission: str = IMPACT) -> Self:
-        """Of the interventions whose impact this person may see; of a kind, whoever may see impact at all."""
+        """Of the interventions whose impact this person may see; of a kind or model plan, whoever may see impact at all."""
         if not getattr(user, "pk", None):
             return self.none()
         interventions = apps.get_model("interventions", "Intervention").objects
         rows = Q(intervention__in=interventions.all().visible_to(user, permission).values("pk"))
-        return self.filter(rows | Q(scope="type")) if user.has_perm(permission) else self.filter(rows)
+        return self.filter(rows | Q(scope__in=("type", "template"))) if user.has_perm(permission) else self.filter(rows)

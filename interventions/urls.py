@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interventions import urls_one_to_ones, urls_programmes, urls_support, urls_targets
+from interventions import urls_one_to_ones, urls_plans, urls_programmes, urls_support, urls_targets
 from interventions.views import cases, due, letters, meeting_new, meetings, notes, targets
 
 app_name = "interventions"
@@ -11,6 +11,7 @@ urlpatterns = [
     *urls_one_to_ones.urlpatterns,
     *urls_targets.urlpatterns,
     *urls_support.urlpatterns,
+    *urls_plans.urlpatterns,
     path("due/", due.due_list, name="due_list"),
     path("students/<uuid:student_id>/one-to-one/", meeting_new.meeting_new, name="meeting_new"),
     path("students/<uuid:student_id>/one-to-one/draft/", meeting_new.meeting_draft, name="meeting_draft"),

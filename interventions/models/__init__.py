@@ -13,6 +13,7 @@ from interventions.models.meetings import (
     Written,
     history_of,
 )
+from interventions.models.plans import ActionPlan, Barrier, PlanAction, PlanCopy, PlanStage, PlanStep
 from interventions.models.processes import (
     Case,
     CaseStep,
@@ -34,8 +35,10 @@ from interventions.models.programmes import (
 from interventions.models.support import SupportPlan, SupportReview
 
 __all__ = [
+    "ActionPlan",
     "BankItem",
     "BankRating",
+    "Barrier",
     "Booking",
     "CalendarFeed",
     "Case",
@@ -53,6 +56,10 @@ __all__ = [
     "MeetingDraft",
     "MeetingType",
     "Note",
+    "PlanAction",
+    "PlanCopy",
+    "PlanStage",
+    "PlanStep",
     "ProcessStage",
     "SessionAttendance",
     "Slot",

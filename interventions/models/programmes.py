@@ -15,6 +15,7 @@ from core import clock
 from core.models import LeasedWork, PublicIdModel
 from interventions.choices import TEXT_LIMIT
 from interventions.choices_programmes import ImpactScope, Measure, NeedArea
+from interventions.models.bank import BankItem
 from interventions.querysets_programmes import ImpactRunQuerySet, InterventionQuerySet, MemberQuerySet
 
 STAFF = settings.AUTH_USER_MODEL
@@ -171,6 +172,7 @@ class ImpactRun(PublicIdModel, LeasedWork):
     scope = models.CharField(max_length=12, choices=ImpactScope.choices)
     intervention = models.ForeignKey(Intervention, models.PROTECT, null=True, blank=True, related_name="+")
     type = models.ForeignKey(InterventionType, models.PROTECT, null=True, blank=True, related_name="+")
+    bank_item = models.ForeignKey(BankItem, models.PROTECT, null=True, blank=True, related_name="+")
     weeks = models.PositiveSmallIntegerField(default=6)
     method_version = models.CharField(max_length=20)
     snapshot_at = models.DateTimeField(null=True, blank=True)
@@ -184,8 +186,9 @@ class ImpactRun(PublicIdModel, LeasedWork):
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(scope="intervention", intervention__isnull=False, type=None)
-                | Q(scope="type", type__isnull=False, intervention=None),
+                condition=Q(scope="intervention", intervention__isnull=False, type=None, bank_item=None)
+                | Q(scope="type", type__isnull=False, intervention=None, bank_item=None)
+                | Q(scope="template", bank_item__isnull=False, intervention=None, type=None),
                 name="interventions_impact_of_one_thing",
             )
         ]

@@ -1,0 +1,165 @@
+"""Action plans as lists and pages show them, who works with a student, and what of plans is due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import roles_carrying
+from caseload.columns import Reason
+from caseload.models import CaseloadMembership, Student
+from caseload.querysets import reached_as
+from core import clock
+from interventions.choices_plans import MANAGE_PLAN, VIEW_PLAN, Approval
+from interventions.models import ActionPlan, PlanAction, PlanStage, PlanStep
+from interventions.queries.readers import AROUND
+
+SHOWS = {
+    "": "All open", "mine": "Mine", "approval": "Waiting for my approval", "due": "Review due", "closed": "Ended",
+}  # fmt: skip
+WEIGHT, LATE_WEIGHT, LATE_DAYS = 60, 70, 7
+
+
+@dataclass
+class Around:
+    """Who works with a student today and may read plans: for choosing whose a plan or an action is."""
+
+    staff: list[User] = field(default_factory=list)
+    near: dict[str, list[User]] = field(default_factory=dict)  # by role, those nearest to the student first
+
+    def holding(self, role: str, by: User) -> User:
+        """Somebody in this role: the one who asks if they hold it, else the nearest one, else the one who asks."""
+        found = self.near.get(role, [])
+        return by if by in found or not found else found[0]
+
+
+def staff_around(student: Student) -> Around:
+    """Who works with a student today in a role that reads plans. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(AROUND, {"student": student.pk, "day": clock.today()})
+        held = cursor.fetchall()
+    reading = set(roles_carrying(VIEW_PLAN))
+    ids = {user for user, role, _ in held if role in reading}
+    people = {user.pk: user for user in User.objects.filter(pk__in=ids, is_active=True).order_by("sort_key", "pk")}
+    found = Around(list(people.values()))
+    place = {pk: number for number, pk in enumerate(people)}
+    rows = [(wide, place[user], user, role) for user, role, wide in held if user in people]
+    for _, _, user, role in sorted(rows):
+        found.near.setdefault(role, []).append(people[user])
+    return found
+
+
+def stages(*, all_of_them: bool = False) -> list[PlanStage]:
+    """The stages of plans in order: those in use, or all."""
+    rows = PlanStage.objects.all() if all_of_them else PlanStage.objects.filter(active=True)
+    return list(rows)
+
+
+def for_approval(user: Any) -> QuerySet[ActionPlan]:
+    """The plans that wait for this very person: in the role that their stage names, and not made or moved there by them."""
+    roles = PlanStage.objects.exclude(approver_role="").values_list("approver_role", flat=True)
+    held = Q(pk__in=[])
+    for role in sorted(set(roles)):
+        held |= Q(stage__approver_role=role, student__in=reached_as(user, role))
+    return ActionPlan.objects.waiting().visible_to(user).filter(held).exclude(Q(made_by=user) | Q(stage_by=user))
+
+
+def listed(user: Any, show: str = "", stage: int | None = None) -> QuerySet[ActionPlan]:
+    """The plans of a list, those to be looked at first on top; `stage` is a stage's number."""
+    rows = for_approval(user) if show == "approval" else ActionPlan.objects.all().visible_to(user)
+    rows = rows.exclude(closed_on=None) if show == "closed" else rows.open()
+    if show == "mine":
+        rows = rows.filter(Q(owner=user) | Q(pk__in=PlanAction.objects.filter(owner=user).values("plan")))
+    elif show == "due":
+        rows = rows.review_due()
+    rows = rows.filter(stage__number=stage) if stage else rows
+    order = ("-closed_on", "-pk") if show == "closed" else ("review_on", "pk")
+    rows = rows.select_related("student", "stage", "owner").annotate(
+        to_do=Count("actions"), done=Count("actions", filter=~Q(actions__done_on=None))
+    )
+    return rows.order_by(*order)
+
+
+def counts(user: Any) -> dict[str, int]:
+    """How many stand in each list. Three queries."""
+    rows = ActionPlan.objects.all().visible_to(user)
+    mine = Q(owner=user) | Q(pk__in=PlanAction.objects.filter(owner=user).values("plan"))
+    going = Q(closed_on=None)
+    found: dict[str, int] = {
+        "approval": for_approval(user).count(),
+        **rows.aggregate(
+            mine=Count("pk", filter=going & mine),
+            due=Count("pk", filter=going & Q(review_on__lte=clock.today())),
+            closed=Count("pk", filter=~going),
+            all=Count("pk", filter=going),
+        ),
+    }
+    return found | {"": found.pop("all")}
+
+
+def list_rows(plans: Sequence[ActionPlan]) -> list[dict[str, Any]]:
+    """Each with the tutor group of its student. One query."""
+    groups = _groups([plan.student_id for plan in plans])
+    return [{"plan": plan, "group": groups.get(plan.student_id, "")} for plan in plans]
+
+
+def _groups(student_ids: Sequence[int]) -> dict[int, str]:
+    rows = CaseloadMembership.objects.filter(
+        student__in=student_ids, period__contains=clock.today(), group__kind="tutor_group"
+    )
+    return dict(rows.order_by("-pk").values_list("student_id", "group__name"))
+
+
+def actions_of(plan: ActionPlan) -> list[PlanAction]:
+    """What is to be done, in order. One query."""
+    rows = list(plan.actions.select_related("owner", "done_by"))
+    for row in rows:
+        row.plan = plan
+    return rows
+
+
+def steps_of(plan: ActionPlan) -> list[PlanStep]:
+    """What happened, the latest first. One query."""
+    return list(plan.steps.select_related("by", "stage"))
+
+
+def wordings_of(plan: ActionPlan) -> list[Any]:
+    """How the plan read before, newest first; changes of stage or date alone are left out. One query."""
+    shown, kept = (plan.title, plan.aims, plan.reasons), []
+    events: Any = plan
+    for row in events.events.order_by("-pgh_created_at", "-pgh_id") if plan.version > 1 else ():
+        words = (row.title, row.aims, row.reasons)
+        if words != shown:
+            kept.append(row)
+            shown = words
+    return kept
+
+
+def of_student(user: Any, student: Student) -> list[ActionPlan]:
+    """The plans of a student that this person may read, those that go on first, then the latest. One query."""
+    rows = ActionPlan.objects.all().visible_to(user).filter(student=student).select_related("stage", "owner")
+    found = rows.annotate(to_do=Count("actions"), done=Count("actions", filter=~Q(actions__done_on=None)))
+    return sorted(found.order_by("-starts_on", "-pk"), key=lambda plan: not plan.is_open)
+
+
+def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
+    """Students with a plan whose review has come, as reasons of lists. One query."""
+    today = clock.today()
+    rows = ActionPlan.objects.review_due().filter(student__in=list(ids))
+    if user is not None:
+        rows = rows.filter(student__in=Student.objects.visible_to(user, MANAGE_PLAN).values("pk"))
+    found: dict[int, list[Reason]] = {}
+    for student, title, day in rows.order_by("review_on", "pk").values_list("student", "title", "review_on"):
+        weight = LATE_WEIGHT if (today - day).days > LATE_DAYS else WEIGHT
+        found.setdefault(student, []).append(Reason(f"Action plan review due: {title}", weight, "watch", "plan_review"))
+    return found
+
+
+def approval_words(plan: ActionPlan) -> str:
+    """Where a plan stands with its approval, for the printed copy; empty where none is needed."""
+    if plan.approval == Approval.GIVEN and plan.approved_by is not None:
+        return f"Approved by {plan.approved_by.formal_name}, {clock.local(plan.approved_at):%-d %B %Y}"
+    return "Not approved yet" if plan.approval in (Approval.WAITING, Approval.SENT_BACK) else ""
