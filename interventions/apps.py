@@ -9,6 +9,7 @@ class InterventionsConfig(AppConfig):
         from core import navigation
         from core.navigation import Place
         from interventions import (
+            due_plans,
             due_sources,
             due_support,
             panels,
@@ -25,14 +26,13 @@ class InterventionsConfig(AppConfig):
         panels_plans.register()
         due_sources.register()
         due_support.register()
+        due_plans.register()
         navigation.register(
             Place("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g p", "signpost-split", "Processes")
         )  # fmt: skip
         navigation.register(
-            Place(
-                "Support", "Bank of targets", "interventions:bank_list", "interventions.set_target", 50, "", "bullseye"
-            )
-        )
+            Place("Support", "Bank of targets and plans", "interventions:bank_list", "interventions.set_target", 50, "", "bullseye", "Bank")
+        )  # fmt: skip
         navigation.register(
             Place("Settings", "Processes", "interventions:process_list", "interventions.manage_processes", 55, "", "signpost")
         )  # fmt: skip

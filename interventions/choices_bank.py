@@ -1,4 +1,4 @@
-"""The words of the bank of model targets, and of what a target is measured by."""
+"""The words of the bank of model targets and plans, and of what a target is measured by."""
 
 from django.db import models
 
@@ -30,7 +30,7 @@ class Stars(models.IntegerChoices):
 
 
 MANAGE_BANK = "interventions.manage_bank"
-# Fewer than this many ended targets say nothing about how often an item is met.
+# Fewer than this many that ended say nothing about how often an item is met.
 ENOUGH_ENDED = 3
 
 # Audit verbs.

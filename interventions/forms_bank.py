@@ -11,7 +11,7 @@ from core import clock
 from interventions import choices
 from interventions.actions.bank import BankSaid
 from interventions.choices import Figure
-from interventions.choices_bank import BankOrder, Stars
+from interventions.choices_bank import BankKind, BankOrder, Stars
 from interventions.choices_programmes import NeedArea
 from interventions.fields import Words
 from interventions.forms_targets import USUAL_WEEKS, friday_in, steps_of
@@ -141,6 +141,11 @@ class LookForm(forms.Form):
     area = forms.ChoiceField(label="About", choices=[("", "Everything"), *NeedArea.choices], required=False)
     figure = forms.ChoiceField(label="Measured by", choices=[("", "Anything"), *Figure.choices], required=False)
     order = forms.ChoiceField(label="Sorted by", choices=BankOrder.choices, required=False)
+
+    def __init__(self, *args: Any, kind: str = BankKind.TARGET, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if kind == BankKind.PLAN:
+            del self.fields["figure"]  # only a target is measured by one
 
 
 class RatingForm(forms.Form):

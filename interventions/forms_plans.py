@@ -14,7 +14,7 @@ from core import clock
 from interventions import choices
 from interventions.actions.plans import ActionSaid, PlanSaid, ReviewSaid
 from interventions.choices_plans import SIGNED_MEGABYTES, AgreedWith, PlanOutcome
-from interventions.forms import Day, Words
+from interventions.fields import Day, Words
 from interventions.models import ActionPlan, BankItem, Barrier, PlanAction, PlanStage
 from interventions.queries.plans import Around
 

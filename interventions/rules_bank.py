@@ -1,4 +1,4 @@
-"""Who may save to the bank of model targets, and change or archive what is in it."""
+"""Who may save to the bank of model targets and plans, and change or archive what is in it."""
 
 from typing import TYPE_CHECKING
 

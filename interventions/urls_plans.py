@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interventions.views import plan_papers, plan_settings, plans
+from interventions.views import bank_plans, plan_papers, plan_settings, plans
 
 urlpatterns = [
     path("plans/", plans.plan_list, name="plan_list"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("plans/<uuid:plan_id>/print/", plan_papers.plan_print, name="plan_print"),
     path("plans/<uuid:plan_id>/signed/", plan_papers.plan_sign, name="plan_sign"),
     path("plans/<uuid:plan_id>/signed/<uuid:copy_id>/", plan_papers.plan_copy, name="plan_copy"),
+    path("bank/plans/new/", bank_plans.bank_plan_new, name="bank_plan_new"),
+    path("bank/plans/<uuid:item_id>/change/", bank_plans.bank_plan_change, name="bank_plan_change"),
     path("set-up/plans/", plan_settings.plan_settings, name="plan_settings"),
     path("set-up/plans/barriers/add/", plan_settings.barrier_edit, name="barrier_add"),
     path("set-up/plans/barriers/<uuid:barrier_id>/", plan_settings.barrier_edit, name="barrier_edit"),

@@ -1,8 +1,8 @@
-"""Saving model targets to the bank, rating, archiving and bringing them back."""
+"""Saving model targets and action plans to the bank, rating, archiving and bringing them back."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -14,7 +14,7 @@ from core import clock
 from core.actors import SystemActor
 from interventions import choices_bank, rules_bank
 from interventions.choices_bank import BankKind
-from interventions.models import BankItem, BankRating
+from interventions.models import BankItem, BankRating, Barrier
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,6 +45,7 @@ class BankSaid:
     relevant: str = ""
     weeks: int | None = None
     steps: tuple[str, ...] = field(default=())
+    kind: ClassVar[str] = BankKind.TARGET
 
     def columns(self) -> dict[str, Any]:
         """What goes on the item's row; the fields of the target are kept together, those left empty left out."""
@@ -62,14 +63,39 @@ class BankSaid:
         return {"title": self.title, "area": self.area, "course": self.course, "figure": self.figure, "data": kept}
 
 
+@dataclass(frozen=True)
+class BankPlanSaid:
+    """A model action plan as it was typed; each action is what, who in words, and after how many weeks it is due."""
+
+    title: str
+    aims: str
+    area: str = ""
+    reasons: str = ""
+    weeks: int | None = None
+    barriers: tuple[Barrier, ...] = ()
+    actions: tuple[tuple[str, str, int | None], ...] = ()
+    kind: ClassVar[str] = BankKind.PLAN
+
+    def columns(self) -> dict[str, Any]:
+        """What goes on the item's row; the fields of the plan are kept together, those left empty left out."""
+        data = {
+            "aims": self.aims,
+            "reasons": self.reasons,
+            "weeks": self.weeks,
+            "barriers": [str(one.public_id) for one in self.barriers],
+            "actions": [{"what": what, "who": who, "weeks": weeks} for what, who, weeks in self.actions],
+        }
+        return {"title": self.title, "area": self.area, "data": {name: value for name, value in data.items() if value}}
+
+
 @transaction.atomic
-def save_to_bank(said: BankSaid, *, token: UUID, by: "By") -> BankItem:
-    """Save a model target for everybody who sets targets. The same form sent twice makes one."""
+def save_to_bank(said: BankSaid | BankPlanSaid, *, token: UUID, by: "By") -> BankItem:
+    """Save a model target or plan for everybody who sets targets. The same form sent twice makes one."""
     if not rules_bank.may_use_bank(by) or isinstance(by, SystemActor):
         raise PermissionDenied
     try:
         with transaction.atomic():
-            item = BankItem.objects.create(kind=BankKind.TARGET, saved_by=by, form_token=token, **said.columns())
+            item = BankItem.objects.create(kind=said.kind, saved_by=by, form_token=token, **said.columns())
     except IntegrityError:
         return BankItem.objects.get(form_token=token)
     record.record(by, choices_bank.SAVED_BANK, "bank_item", item.pk)
@@ -77,9 +103,11 @@ def save_to_bank(said: BankSaid, *, token: UUID, by: "By") -> BankItem:
 
 
 @transaction.atomic
-def change_bank_item(item: BankItem, version: int, said: BankSaid, *, by: "By") -> BankItem:
-    """Change a model target. Targets set from it stay as they are; a second person at it is told."""
+def change_bank_item(item: BankItem, version: int, said: BankSaid | BankPlanSaid, *, by: "By") -> BankItem:
+    """Change a model target or plan. What was made from it stays as it is; a second person at it is told."""
     now = _held(item, by)
+    if now.kind != said.kind:
+        raise PermissionDenied
     if now.version != version:
         raise BankItemChanged(now)
     for name, value in said.columns().items():
@@ -92,7 +120,7 @@ def change_bank_item(item: BankItem, version: int, said: BankSaid, *, by: "By") 
 
 @transaction.atomic
 def archive_bank_item(item: BankItem, archived: bool, *, by: "By") -> BankItem:
-    """Take a model target out of the bank, or bring it back. Targets set from it keep it; done twice it is done once."""
+    """Take an item out of the bank, or bring it back. What was made from it keeps it; done twice it is done once."""
     now = _held(item, by)
     if (now.archived_at is not None) != archived:
         now.archived_at = clock.now() if archived else None
@@ -104,7 +132,7 @@ def archive_bank_item(item: BankItem, archived: bool, *, by: "By") -> BankItem:
 
 @transaction.atomic
 def rate_bank_item(item: BankItem, stars: int, *, by: "By") -> BankRating:
-    """Say what one thinks of a model target, one to five stars; a new rating takes the place of one's earlier one."""
+    """Say what one thinks of an item, one to five stars; a new rating takes the place of one's earlier one."""
     if not rules_bank.may_use_bank(by) or isinstance(by, SystemActor):
         raise PermissionDenied
     rating, _ = BankRating.objects.update_or_create(item=item, user=by, defaults={"stars": stars})

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('caseload', '0009_writing_home'),
         ('core', '0003_kept_forms'),
-        ('interventions', '0010_first_model_targets'),
+        ('interventions', '0011_support_plans'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

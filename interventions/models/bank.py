@@ -1,4 +1,4 @@
-"""The bank of model targets that staff save to, adapt from and rate; and what is counted towards a target."""
+"""The bank of model targets and action plans that staff save to, adapt from and rate; and what is counted towards a target."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ STAFF = settings.AUTH_USER_MODEL
 
 @pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old))
 class BankItem(PublicIdModel):
-    """A model target that staff save, adapt from and rate. It belongs to the college and names no student."""
+    """A model target or action plan that staff save, adapt from and rate. It belongs to the college and names no student."""
 
     kind = models.CharField(max_length=6, choices=choices_bank.BankKind.choices, default=choices_bank.BankKind.TARGET)
     title = models.CharField("name", max_length=200)
@@ -40,9 +40,14 @@ class BankItem(PublicIdModel):
         permissions = [("manage_bank", "Can change and archive what others saved to the bank")]
 
     @property
+    def is_plan(self) -> bool:
+        """Whether it is a model of an action plan."""
+        return self.kind == choices_bank.BankKind.PLAN
+
+    @property
     def what(self) -> str:
-        """The wording of the model target."""
-        return str(self.data.get("what", ""))
+        """The wording of the model target, or the aim of the model plan."""
+        return str(self.data.get("aims" if self.is_plan else "what", ""))
 
     @property
     def steps(self) -> list[str]:

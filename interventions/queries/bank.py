@@ -1,4 +1,4 @@
-"""What the bank of model targets shows: how often each was used and met, what colleagues think, and what is offered when a target is set.
+"""What the bank of model targets and plans shows: how often each was used and met, what colleagues think, and what is offered when a target is set.
 
 Each count is one statement for all the items of a page. The counts are of the whole college and name nobody.
 """
@@ -13,11 +13,17 @@ from django.db.models.functions import Cast
 from caseload.models import Student
 from core.names import fold
 from interventions.choices import CLOSED_STATES, TargetState
-from interventions.choices_bank import ENOUGH_ENDED, BankOrder
-from interventions.models import BankItem, BankRating, Target
+from interventions.choices_bank import ENOUGH_ENDED, BankKind, BankOrder
+from interventions.choices_plans import PlanOutcome
+from interventions.models import ActionPlan, BankItem, BankRating, Barrier, Target
 
 SET = "interventions.set_target"
 OFFERED = 4
+# What counts as ended and as met, for targets and for plans.
+CAME_OF: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    BankKind.TARGET: ({"state__in": CLOSED_STATES}, {"state": TargetState.MET}),
+    BankKind.PLAN: ({"closed_on__isnull": False}, {"outcome": PlanOutcome.MET}),
+}
 LOOKED_THROUGH = 200
 
 
@@ -51,15 +57,12 @@ class Standing:
 
 
 def standings(items: Sequence[BankItem], user: Any) -> dict[int, Standing]:
-    """How each of these items has done, by its number. Three queries."""
+    """How each of these items has done, by its number: targets that were set from it, or plans made from it. Three queries
+    for items of one kind."""
     ids = [item.pk for item in items]
-    targets = Target.objects.filter(bank_item__in=ids).order_by().values("bank_item_id")
-    counted = targets.annotate(
-        used=Count("pk"),
-        ended=Count("pk", filter=Q(state__in=CLOSED_STATES)),
-        met=Count("pk", filter=Q(state=TargetState.MET)),
-    )
-    use: dict[int, Any] = {row["bank_item_id"]: row for row in counted}
+    use: dict[int, Any] = {
+        row["bank_item_id"]: row for kind in {item.kind for item in items} for row in _use(kind, ids)
+    }
     ratings = BankRating.objects.filter(item__in=ids).order_by()
     rated: dict[int, Any] = {
         row["item_id"]: row for row in ratings.values("item_id").annotate(stars=Avg("stars"), ratings=Count("pk"))
@@ -75,20 +78,45 @@ def standings(items: Sequence[BankItem], user: Any) -> dict[int, Standing]:
     return found
 
 
+def _use(kind: str, ids: Sequence[int]) -> QuerySet[Any, Any]:
+    """How often each item was used, and what came of it. One query."""
+    rows: QuerySet[Any] = (ActionPlan if kind == BankKind.PLAN else Target).objects.filter(bank_item__in=ids)
+    ended, met = CAME_OF[kind]
+    each = rows.order_by().values("bank_item_id")
+    return each.annotate(used=Count("pk"), ended=Count("pk", filter=Q(**ended)), met=Count("pk", filter=Q(**met)))
+
+
+def barrier_names(item: BankItem) -> list[str]:
+    """What stands in the way in a model plan, by name. One query; none for a target."""
+    keys = item.data.get("barriers", []) if item.is_plan else []
+    return list(Barrier.objects.filter(public_id__in=keys).values_list("name", flat=True)) if keys else []
+
+
 def bank_items(
-    user: Any, q: str = "", area: str = "", figure: str = "", order: str = "", archived: bool = False
+    user: Any,
+    q: str = "",
+    area: str = "",
+    figure: str = "",
+    order: str = "",
+    archived: bool = False,
+    kind: str = BankKind.TARGET,
 ) -> QuerySet[BankItem]:
-    """The model targets that match what is looked for, sorted as asked."""
-    rows = BankItem.objects.visible_to(user, SET).targets().filter(archived_at__isnull=not archived)
+    """The model targets, or plans, that match what is looked for, sorted as asked."""
+    rows = BankItem.objects.visible_to(user, SET).filter(kind=kind, archived_at__isnull=not archived)
     for word in q.split()[:8]:
-        rows = rows.filter(Q(title__icontains=word) | Q(data__what__icontains=word) | Q(course__title__icontains=word))
+        words = Q(data__aims__icontains=word) | Q(data__reasons__icontains=word) | Q(data__actions__icontains=word)
+        if kind == BankKind.TARGET:
+            words = Q(data__what__icontains=word) | Q(course__title__icontains=word)
+        rows = rows.filter(Q(title__icontains=word) | words)
     rows = rows.filter(area=area) if area else rows
     rows = rows.filter(figure=figure) if figure else rows
-    return _sorted(rows.select_related("course", "saved_by"), order)
+    return _sorted(rows.select_related("course", "saved_by"), order, kind)
 
 
-def _sorted(rows: QuerySet[BankItem], order: str) -> QuerySet[BankItem]:
-    used = Count("targets", distinct=True)
+def _sorted(rows: QuerySet[BankItem], order: str, kind: str) -> QuerySet[BankItem]:
+    name = "plans" if kind == BankKind.PLAN else "targets"
+    ended_if, met_if = ({f"{name}__{key}": value for key, value in rule.items()} for rule in CAME_OF[kind])
+    used = Count(name, distinct=True)
     if order == BankOrder.NEW:
         return rows.order_by("-saved_at", "pk")
     if order == BankOrder.STARS:
@@ -96,8 +124,8 @@ def _sorted(rows: QuerySet[BankItem], order: str) -> QuerySet[BankItem]:
     if order == BankOrder.USED:
         return rows.annotate(used=used).order_by("-used", "title", "pk")
     # Often met comes first, but only where enough have ended to say so.
-    ended = Count("targets", filter=Q(targets__state__in=CLOSED_STATES))
-    met = Count("targets", filter=Q(targets__state=TargetState.MET))
+    ended = Count(name, filter=Q(**ended_if))
+    met = Count(name, filter=Q(**met_if))
     share = Case(
         When(ended__gte=ENOUGH_ENDED, then=Cast("met", FloatField()) / Cast("ended", FloatField())),
         default=Value(None),

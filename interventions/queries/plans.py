@@ -10,8 +10,9 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import User
 from accounts.roles import roles_carrying
 from caseload.columns import Reason
-from caseload.models import CaseloadMembership, Student
-from caseload.querysets import reached_as
+from caseload.models import Student
+from caseload.queries.tutors import tutor_groups_of
+from caseload.querysets import reach_of, reached_as
 from core import clock
 from interventions.choices_plans import MANAGE_PLAN, VIEW_PLAN, Approval
 from interventions.models import ActionPlan, PlanAction, PlanStage, PlanStep
@@ -60,11 +61,11 @@ def stages(*, all_of_them: bool = False) -> list[PlanStage]:
 
 def for_approval(user: Any) -> QuerySet[ActionPlan]:
     """The plans that wait for this very person: in the role that their stage names, and not made or moved there by them."""
-    roles = PlanStage.objects.exclude(approver_role="").values_list("approver_role", flat=True)
     held = Q(pk__in=[])
-    for role in sorted(set(roles)):
+    for role in sorted({role for role, _, _ in reach_of(user)}):
         held |= Q(stage__approver_role=role, student__in=reached_as(user, role))
-    return ActionPlan.objects.waiting().visible_to(user).filter(held).exclude(Q(made_by=user) | Q(stage_by=user))
+    rows = ActionPlan.objects.waiting().visible_to(user).filter(held)
+    return rows.exclude(Q(made_by=user) | Q(stage_by=user))  # type: ignore[no-any-return]  # its queryset is untyped
 
 
 def listed(user: Any, show: str = "", stage: int | None = None) -> QuerySet[ActionPlan]:
@@ -84,7 +85,7 @@ def listed(user: Any, show: str = "", stage: int | None = None) -> QuerySet[Acti
 
 
 def counts(user: Any) -> dict[str, int]:
-    """How many stand in each list. Three queries."""
+    """How many stand in each list. Two queries."""
     rows = ActionPlan.objects.all().visible_to(user)
     mine = Q(owner=user) | Q(pk__in=PlanAction.objects.filter(owner=user).values("plan"))
     going = Q(closed_on=None)
@@ -102,15 +103,8 @@ def counts(user: Any) -> dict[str, int]:
 
 def list_rows(plans: Sequence[ActionPlan]) -> list[dict[str, Any]]:
     """Each with the tutor group of its student. One query."""
-    groups = _groups([plan.student_id for plan in plans])
+    groups = tutor_groups_of([plan.student_id for plan in plans])
     return [{"plan": plan, "group": groups.get(plan.student_id, "")} for plan in plans]
-
-
-def _groups(student_ids: Sequence[int]) -> dict[int, str]:
-    rows = CaseloadMembership.objects.filter(
-        student__in=student_ids, period__contains=clock.today(), group__kind="tutor_group"
-    )
-    return dict(rows.order_by("-pk").values_list("student_id", "group__name"))
 
 
 def actions_of(plan: ActionPlan) -> list[PlanAction]:

@@ -1,4 +1,4 @@
-"""The bank of model targets: look, use, save to it, change, rate, archive."""
+"""The bank of model targets and action plans: look, use, save to it, change, rate, archive."""
 
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,10 @@ from caseload.models import Student
 from core.http import form_token, sent_key
 from interventions import rules_bank
 from interventions.actions import bank as actions
+from interventions.choices_bank import BankKind
 from interventions.forms_bank import BankForm, LookForm, RatingForm
 from interventions.models import BankItem, Target
-from interventions.queries.bank import bank_items, standings
+from interventions.queries.bank import bank_items, barrier_names, standings
 
 SET = "interventions.set_target"
 ROWS = 30
@@ -25,27 +26,36 @@ ROWS = 30
 
 @page(SET)
 def bank_list(request: HttpRequest) -> HttpResponse:
-    """The model targets, searched and sorted; for a student when one is named, to set one from."""
-    look = LookForm(request.GET)
+    """The model targets, or plans, searched and sorted; for a student when one is named, to set or make one from."""
+    kind = BankKind.PLAN if request.GET.get("kind") == BankKind.PLAN else BankKind.TARGET
+    look = LookForm(request.GET, kind=kind)
     said = look.cleaned_data if look.is_valid() else {}
     archived = "archived" in request.GET
-    rows = bank_items(request.user, archived=archived, **{name: said.get(name, "") for name in LookForm.base_fields})
+    wanted = {name: said.get(name, "") for name in look.fields}
+    rows = bank_items(request.user, archived=archived, kind=kind, **wanted)
     shown = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     known = standings(list(shown), request.user)
+    student = _student(request)
     context = {
         "look": look,
+        "kind": kind,
+        "plans": kind == BankKind.PLAN,
+        "tabs": _tabs(kind, student),
         "archived": archived,
         "looking": any(said.get(name) for name in ("q", "area", "figure")),
         "page": shown,
         "rows": [(item, known[item.pk]) for item in shown],
-        "student": _student(request),
-        "seen": _area_words(shown),
+        "student": student,
     }
     return render(request, "interventions/bank_list.html", context)
 
 
-def _area_words(shown: Any) -> dict[int, str]:
-    return {item.pk: item.get_area_display() for item in shown if item.area}
+def _tabs(kind: str, student: Student | None) -> list[dict[str, Any]]:
+    """Targets and plans beside each other; for a student only what is being looked for."""
+    if student is not None:
+        return []
+    labels = ((BankKind.TARGET, "Targets"), (BankKind.PLAN, "Action plans"))
+    return [{"label": label, "url": f"?kind={key}", "current": key == kind, "count": None} for key, label in labels]
 
 
 def _student(request: HttpRequest) -> Student | None:
@@ -59,21 +69,30 @@ def _student(request: HttpRequest) -> Student | None:
 
 @page(SET)
 def bank_detail(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    """One model target: all of it, how it has done, and one's own rating."""
-    item = _item(request, item_id)
+    """One model target or plan: all of it, how it has done, and one's own rating."""
+    item = bank_item(request, item_id)
     known = standings([item], request.user)[item.pk]
     context = {
         "item": item,
         "known": known,
         "rating": RatingForm(initial={"stars": known.mine}),
         "may_change": rules_bank.may_change_item(request.user, item),
-        "trail": [("Bank of targets", reverse("interventions:bank_list")), (item.title, "")],
+        "barriers": barrier_names(item),
+        "trail": [bank_step(item.kind), (item.title, "")],
     }
     return render(request, "interventions/bank_detail.html", context)
 
 
-def _item(request: HttpRequest, item_id: UUID) -> BankItem:
-    rows = BankItem.objects.targets().select_related("course", "saved_by")
+def bank_step(kind: str) -> tuple[str, str]:
+    """The bank in a trail: its targets or its plans."""
+    tail = "?kind=plan" if kind == BankKind.PLAN else ""
+    return ("Bank of plans" if tail else "Bank of targets", f"{reverse('interventions:bank_list')}{tail}")
+
+
+def bank_item(request: HttpRequest, item_id: UUID, kind: str = "") -> BankItem:
+    """The item with this number, of this kind where one is wanted."""
+    rows = BankItem.objects.select_related("course", "saved_by")
+    rows = rows.filter(kind=kind) if kind else rows
     found: BankItem = fetch(rows, request.user, SET, public_id=item_id)
     return found
 
@@ -108,7 +127,7 @@ def _from_target(request: HttpRequest) -> Target | None:
 @page(SET)
 def bank_change(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Change a model target; whoever saved it, or looks after the bank."""
-    item = _item(request, item_id)
+    item = bank_item(request, item_id, BankKind.TARGET)
     form = BankForm(request.POST or None, item=item)
     version, theirs = item.version, None
     if not rules_bank.may_change_item(request.user, item):
@@ -141,8 +160,8 @@ def bank_change(request: HttpRequest, item_id: UUID) -> HttpResponse:
 @page(SET)
 @require_POST
 def bank_rate(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    """Give a model target one to five stars."""
-    item = _item(request, item_id)
+    """Give an item one to five stars."""
+    item = bank_item(request, item_id)
     form = RatingForm(request.POST)
     if form.is_valid():
         actions.rate_bank_item(item, form.cleaned_data["stars"], by=request.user)
@@ -155,8 +174,8 @@ def bank_rate(request: HttpRequest, item_id: UUID) -> HttpResponse:
 @page(SET)
 @require_POST
 def bank_archive(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    """Take a model target out of the bank, or bring it back."""
-    item = _item(request, item_id)
+    """Take an item out of the bank, or bring it back."""
+    item = bank_item(request, item_id)
     archived = "restore" not in request.POST
     actions.archive_bank_item(item, archived, by=request.user)
     words = "Archived. It is offered to nobody any more." if archived else "It is back in the bank."

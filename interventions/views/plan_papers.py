@@ -14,6 +14,7 @@ from audit import record
 from caseload.queries.home import recipients
 from core import clock
 from core.files import FileGone, file_response, safe_name
+from core.http import form_token
 from core.pdf import facts_hash, render_pdf
 from interventions import choices_plans as choices
 from interventions.actions import plans as actions
@@ -23,7 +24,6 @@ from interventions.choices_plans import Edition
 from interventions.forms_plans import SignedForm
 from interventions.models import ActionPlan, PlanCopy
 from interventions.queries.plan_papers import plan_facts, usual_edition
-from interventions.views.targets import token_of
 
 
 def _plan(request: HttpRequest, permission: str, plan_id: UUID) -> ActionPlan:
@@ -67,7 +67,7 @@ def plan_sign(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         actions.attach_signed(
-            request.user, plan, given["file"], form.content_type, given["signed_on"], token=token_of(request)
+            request.user, plan, given["file"], form.content_type, given["signed_on"], token=form_token(request)
         )
         messages.success(request, "The signed copy is kept with the plan.")
         return redirect("interventions:plan_detail", plan.public_id)
@@ -75,7 +75,7 @@ def plan_sign(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         "plan": plan,
         "student": plan.student,
         "form": form,
-        "token": token_of(request),
+        "token": form_token(request),
         "trail": [
             ("Action plans", reverse("interventions:plan_list")),
             (plan.title, reverse("interventions:plan_detail", args=[plan.public_id])),

@@ -16,7 +16,7 @@ from caseload.models import Student
 from caseload.queries.home import recipients
 from caseload.queries.students import student_rows
 from caseload.search import find_students
-from core.http import wants_part
+from core.http import form_token, sent_key, wants_part
 from interventions import rules_plans as rules
 from interventions.actions import plans as actions
 from interventions.choices_plans import MANAGE_PLAN as MANAGE
@@ -34,7 +34,6 @@ from interventions.forms_plans import (
 from interventions.models import ActionPlan, BankItem, PlanAction
 from interventions.queries import plans as queries
 from interventions.views.returning import came_from
-from interventions.views.targets import token_of
 
 TEMPLATE = "interventions/plan_detail.html"
 PER_PAGE = 50
@@ -87,7 +86,7 @@ def plan_start(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("student", "")
     query = f"?bank={item.public_id}" if item else ""
     if key:
-        student = fetch(Student, request.user, MANAGE, public_id=_uuid(key))
+        student = fetch(Student, request.user, MANAGE, public_id=sent_key(key))
         return redirect(reverse("interventions:plan_new", args=[student.public_id]) + query)
     q = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     found = find_students(request.user, q, limit=FOUND) if q else []
@@ -96,16 +95,9 @@ def plan_start(request: HttpRequest) -> HttpResponse:
     return render(request, "interventions/plan_start.html", {"q": q, "rows": rows, "item": item, "query": query})
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _bank_item(request: HttpRequest) -> BankItem | None:
     """The model plan that the address or form names; one that is not offered is not there."""
-    key = _uuid(request.POST.get("bank") or request.GET.get("bank") or "")
+    key = sent_key(request.POST.get("bank") or request.GET.get("bank") or "")
     if key is None:
         return None
     return fetch(BankItem.objects.plans().open(), request.user, "interventions.set_target", public_id=key)
@@ -122,7 +114,7 @@ def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     lines = _lines(request, form, around, rows)
     if request.method == "POST" and _valid(form, lines):
         plan = actions.make_plan(
-            request.user, student, form.said(lines.said()), token=token_of(request), bank_item=item,
+            request.user, student, form.said(lines.said()), token=form_token(request), bank_item=item,
             answers=reasons.sent(request.POST),
         )  # fmt: skip
         messages.success(request, _made_words(plan))
@@ -133,7 +125,7 @@ def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "lines": lines,
         "faulty_forms": [form, *lines.forms],
         "item": item,
-        "token": token_of(request),
+        "token": form_token(request),
         "stages": queries.stages(),
         "answers": reasons.offered([student.pk], request.user, request.POST or None),
         "heading": f"Action plan for {student.full_name}",
@@ -365,10 +357,12 @@ def plan_action_tick(request: HttpRequest, plan_id: UUID, action_id: UUID) -> Ht
     rows = PlanAction.objects.filter(plan=plan).select_related("plan__student")
     action = fetch(rows, request.user, VIEW, public_id=action_id)
     try:
-        actions.tick_action(request.user, action, "done" in request.POST)
+        actions.tick_action(request.user, action, "take_away" not in request.POST)
     except actions.PlanChanged:
         messages.info(request, "The plan has ended. Nothing was changed.")
-    if wants_part(request):
+    here = reverse("interventions:plan_detail", args=[plan.public_id])
+    back = came_from(request, here)
+    if wants_part(request) and back == here:
         context = _actions_context(request, plan, rules.may_manage_plan(request.user, plan))
         return render(request, f"{TEMPLATE}#actions", context)
-    return redirect(came_from(request, reverse("interventions:plan_detail", args=[plan.public_id])))
+    return redirect(back)

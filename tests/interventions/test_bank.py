@@ -37,7 +37,7 @@ def saved(college: College, **more: Any) -> BankItem:
 def test_the_college_starts_with_model_targets_that_need_no_hint(college: College) -> None:
     from interventions.wording import Typed, hints
 
-    items = list(BankItem.objects.filter(saved_by=None))
+    items = list(BankItem.objects.targets().filter(saved_by=None))
     assert len(items) == 16
     for item in items:
         typed = Typed(item.what, item.data.get("measure", ""), bool(item.figure), college.today, college.today)

@@ -16,12 +16,15 @@ from attendance.models import Alert, AlertRule
 from audit.models import Entry
 from caseload import reasons
 from caseload.models import StudentContact
+from core.due import due_count, waiting
 from core.models import Mail
 from interventions import choices_plans
 from interventions.actions import plans as actions
+from interventions.actions.plan_settings import save_barrier
 from interventions.actions.plans import ActionSaid, PlanSaid, ReviewSaid
-from interventions.models import ActionPlan, Barrier, PlanAction, PlanCopy, PlanStage
+from interventions.models import ActionPlan, BankItem, Barrier, PlanAction, PlanCopy, PlanStage
 from interventions.queries import plans as read
+from interventions.queries.bank import standings
 from tests.college import College
 
 
@@ -209,6 +212,30 @@ def test_lists_cost_the_same_for_few_as_for_many(college, said) -> None:
     assert made == [5, 5]
 
 
+def test_what_is_due_stands_on_my_work_of_whose_it_is_with_one_click(college, said, sign_in) -> None:
+    today, past = college.today, college.today - timedelta(days=3)
+    plan = actions.make_plan(college.achebe, college.student("Ada"), said(4), token=uuid4())
+    PlanAction.objects.filter(owner=college.mendes).update(due_on=past)
+    ActionPlan.objects.update(starts_on=past, review_on=past)
+
+    def found(key: str) -> dict[str, int]:
+        user = type(college.staff[key]).objects.get(pk=college.staff[key].pk)
+        counts = waiting(user).counts
+        assert due_count(user) == sum(number for kind, number in counts.items() if kind != "register")
+        return {kind: number for kind, number in counts.items() if kind.startswith("plan")}
+
+    assert found("mendes") == {"plan_action": 1}
+    assert found("okafor") == {"plan": 1}
+    assert found("novak") == {"plan_approval": 1}
+    assert found("lind") == {} == found("brandt")
+    line = waiting(college.mendes, "plan_action").lines[0].item
+    assert (line.words, line.since, line.about) == ("List missed work", past, plan.student_id)
+    work = reverse("caseload:my_work")
+    client = sign_in(college.mendes)
+    assert client.post(line.done_url, {"next": work}, headers={"HX-Request": "true"})["Location"] == work
+    assert plan.actions.get(owner=college.mendes).done_on == today
+
+
 def typed(college: College, stage: PlanStage, **more: Any) -> dict[str, Any]:
     today = college.today
     form = {
@@ -235,7 +262,9 @@ def test_the_pages_from_making_to_the_end(college, stages, sign_in) -> None:
     for words in ("Choose a day after today", "before the plan starts", "Say what is to be done", "Ring home", "Mum"):
         assert words in page
     assert "הַיּוֹם" in page
-    empty = client.post(new, typed(college, stages[1], **{"action-0-what": "", "action-0-owner": "", "action-0-due_on": ""}))
+    empty = client.post(
+        new, typed(college, stages[1], **{"action-0-what": "", "action-0-owner": "", "action-0-due_on": ""})
+    )
     assert "Say at least one thing" in empty.content.decode()
     good = typed(college, stages[1], barriers=[Barrier.objects.first().pk], agreed_with=["student", "parent"])
     sent = [client.post(new, good) for _ in range(2)]
@@ -243,26 +272,31 @@ def test_the_pages_from_making_to_the_end(college, stages, sign_in) -> None:
     assert {answer["Location"] for answer in sent} == {reverse("interventions:plan_detail", args=[plan.public_id])}
     assert (plan.review_on, plan.owner) == (today + timedelta(days=28), college.okafor)
     tick = reverse("interventions:plan_action_tick", args=[plan.public_id, plan.actions.get().public_id])
-    part = client.post(tick, {"done": "1"}, headers={"HX-Request": "true"}).content.decode()
-    assert "1 of 1 done" in part and "<html" not in part
+    part = client.post(tick, headers={"HX-Request": "true"}).content.decode()
+    assert "1 of 1 done" in part
+    assert "<html" not in part
     change = reverse("interventions:plan_change", args=[plan.public_id])
     assert client.get(change).status_code == 200
     stale = {**typed(college, stages[1], title="My title"), "version": 9, "review_on": plan.review_on}
     both = client.post(change, stale)
     assert both.status_code == 422
-    assert "My title" in both.content.decode() and "Back to full days: In every day" in both.content.decode()
+    assert "My title" in both.content.decode()
+    assert "Back to full days: In every day" in both.content.decode()
     review = reverse("interventions:plan_review", args=[plan.public_id])
     bad = client.post(review, {"note": "Better", "stage": stages[2].pk, "review_on": today, "version": 1})
-    assert bad.status_code == 422 and "Better" in bad.content.decode()
+    assert bad.status_code == 422
+    assert "Better" in bad.content.decode()
     client.post(review, {"note": "Better", "stage": stages[2].pk, "review_on": "", "version": 1})
     old = client.post(review, {"note": "Words of the second", "stage": stages[1].pk, "version": 1})
-    assert old.status_code == 422 and "Words of the second" in old.content.decode()
+    assert old.status_code == 422
+    assert "Words of the second" in old.content.decode()
     end = reverse("interventions:plan_end", args=[plan.public_id])
     assert client.post(end, {"end-version": 2}).status_code == 422
     client.post(end, {"end-version": 2, "end-outcome": "met", "end-note": "Full weeks"})
     assert "Full weeks" in client.get(reverse("interventions:plan_detail", args=[plan.public_id])).content.decode()
     ended = client.get(reverse("interventions:plan_list") + "?show=closed").content.decode()
-    assert "Aim met" in ended and "Back to full days" not in client.get(reverse("interventions:plan_list")).content.decode()
+    assert "Aim met" in ended
+    assert "Back to full days" not in client.get(reverse("interventions:plan_list")).content.decode()
 
 
 def text_of(answer: Any) -> str:
@@ -270,14 +304,20 @@ def text_of(answer: Any) -> str:
     return " ".join(" ".join(page.get_textpage().get_text_bounded() for page in pages).split())
 
 
-def test_the_copy_for_home_names_the_student_as_at_home_and_says_when_it_is_not_approved(college, said, sign_in) -> None:
+def test_the_copy_for_home_names_the_student_as_at_home_and_says_when_it_is_not_approved(
+    college, said, sign_in
+) -> None:
     ada = college.student("Ada")
     type(ada).objects.filter(pk=ada.pk).update(home_given_name="Adrienn")
     plan = actions.make_plan(college.okafor, ada, said(4, agreed_with=("student", "parent")), token=uuid4())
     client, address = sign_in(college.okafor), reverse("interventions:plan_print", args=[plan.public_id])
     home, here = text_of(client.get(address)), text_of(client.get(address + "?for=college"))
-    assert "Adrienn Ábel" in home and "Copy for home. Not approved yet" in home and "Parent or carer" in home
-    assert "Ada Ábel" in here and "Adrienn" not in here and "Copy for the student and the college" in here
+    assert "Adrienn Ábel" in home
+    assert "Copy for home. Not approved yet" in home
+    assert "Parent or carer" in home
+    assert "Ada Ábel" in here
+    assert "Adrienn" not in here
+    assert "Copy for the student and the college" in here
     assert Entry.objects.filter(verb=choices_plans.PLAN_PRINTED).count() == 2
     StudentContact.objects.filter(student=ada).update(no_contact=True)
     assert client.get(address).status_code == 302
@@ -310,11 +350,53 @@ def test_barriers_and_stages_are_set_up_by_those_who_may(college, stages, sign_i
     assert client.post(add, {"name": "travel", "position": 5}).status_code == 422
     assert client.post(add, {"name": "No bus", "position": 5, "active": "on"}).status_code == 302
     stage = reverse("interventions:plan_stage_edit", args=[stages[2].public_id])
-    form = {"name": "Both", "owner_role": "tutor", "approver_role": "head_of_year", "review_after_days": 10, "active": "on"}
+    form = {
+        "name": "Both",
+        "owner_role": "tutor",
+        "approver_role": "head_of_year",
+        "review_after_days": 10,
+        "active": "on",
+    }
     assert client.post(stage, form).status_code == 302
     page = client.get(reverse("interventions:plan_settings")).content.decode()
-    assert "No bus" in page and "approved by: Head of year" in page
+    assert "No bus" in page
+    assert "approved by: Head of year" in page
     with pytest.raises(PermissionDenied):
-        from interventions.actions.plan_settings import save_barrier
-
         save_barrier(college.okafor, None, name="Mine", position=1, active=True)
+
+
+def test_a_model_plan_is_saved_without_names_used_and_shows_how_often_its_plans_met_their_aim(
+    college, said, sign_in
+) -> None:
+    client, ada = sign_in(college.okafor), college.student("Ada")
+    plan = actions.make_plan(college.okafor, ada, said(title="Ada back in"), token=uuid4())
+    new = f"{reverse('interventions:bank_plan_new')}?plan={plan.public_id}"
+    page = client.get(new).content.decode()
+    for words in ("Ring home", "Tutor", "Teacher", "In every day for four weeks"):
+        assert words in page
+    rows = {
+        "action-TOTAL_FORMS": 1, "action-INITIAL_FORMS": 0, "action-0-what": "Ring home", "action-0-who": "Tutor",
+        "action-0-weeks": 2, "form_token": uuid4(), "plan": plan.public_id, "aims": "In every day", "weeks": 3,
+    }  # fmt: skip
+    named = client.post(new, rows | {"title": "Ada back in"})
+    assert "is this student’s name" in named.content.decode()
+    for _ in range(2):
+        client.post(new, rows | {"title": "Back in"})
+    item = BankItem.objects.get(title="Back in")
+    use = f"{reverse('interventions:plan_new', args=[ada.public_id])}?bank={item.public_id}"
+    form = client.get(use).context
+    assert (form["form"].initial["aims"], form["lines"].initial[0]["owner"]) == ("In every day", college.okafor.pk)
+    client.post(use, typed(college, PlanStage.objects.get(number=1), bank=item.public_id))
+    made = ActionPlan.objects.get(bank_item=item)
+    actions.close_plan(college.okafor, made, 1, "met")
+    assert standings([item], college.okafor)[item.pk].words == "used once, met 1 of the 1 that ended"
+    listed = client.get(reverse("interventions:bank_list") + "?kind=plan&q=every").content.decode()
+    assert "Back in" in listed
+    assert "Essay" not in listed
+    change = reverse("interventions:bank_plan_change", args=[item.public_id])
+    stale = client.post(change, rows | {"action-INITIAL_FORMS": 1, "title": "Mine", "version": 7})
+    assert (stale.status_code, "Back in: In every day" in stale.content.decode()) == (422, True)
+    assert client.post(change, rows | {"action-INITIAL_FORMS": 1, "title": "Mine", "version": 1}).status_code == 302
+    assert (
+        sign_in(college.mendes).get(reverse("interventions:plan_start") + f"?bank={item.public_id}").status_code == 403
+    )

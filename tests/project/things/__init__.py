@@ -69,6 +69,7 @@ from tests.project.things.people import (
     visit,
     year,
 )
+from tests.project.things.plans import bank_plan, barrier, plan, plan_action, plan_copy, plan_stage
 from tests.project.things.reports import (
     report,
     schedule,
@@ -106,6 +107,8 @@ __all__ = [
     "alert_rule",
     "asked",
     "bank_item",
+    "bank_plan",
+    "barrier",
     "beforehand_token",
     "booking",
     "case",
@@ -143,6 +146,10 @@ __all__ = [
     "meeting",
     "meeting_type",
     "note",
+    "plan",
+    "plan_action",
+    "plan_copy",
+    "plan_stage",
     "planned",
     "planned_batch",
     "point",
