@@ -17,6 +17,7 @@ from config.demo_college.groups import Groups, Staffing
 from config.demo_college.load import Loader
 from config.demo_college.marks import Diary, live
 from config.demo_college.names import Names
+from config.demo_college.plans import Plans
 from config.demo_college.programmes import Programmes, work_out_impact
 from config.demo_college.registers import Registers
 from config.demo_college.reports import schedule_a_report
@@ -88,6 +89,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     cases = Cases(frame, alerts, Chance(seed, "cases"))
     step(f"{len(cases.cases)} cases of staged processes")
     programmes = Programmes(frame, roll, groups, diaries, Chance(seed, "programmes"))
+    plans = Plans(frame, roll, groups, staffing, Chance(seed, "plans"))
+    step(f"{len(plans.plans)} action plans")
     impacts = work_out_impact(frame, Chance(seed, "impact"))
     step(f"{len(programmes.rows['rows'])} interventions, {impacts} impacts worked out")
     senco = next(user for user in staffing.staff if user.position == "SENCO")

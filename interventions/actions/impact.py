@@ -15,7 +15,7 @@ from core.jobs import WorkState, after_commit
 from interventions.choices_programmes import IMPACT, IMPACT_ASKED, IMPACT_WEEKS, ImpactScope
 from interventions.impact import METHOD
 from interventions.impact_runs import impact_of
-from interventions.models import ImpactRun, Intervention, InterventionType
+from interventions.models import ActionPlan, BankItem, ImpactRun, Intervention, InterventionType
 from interventions.queries.impact_figures import Figures, Part, read_figures
 from interventions.queries.programmes import efforts_of
 
@@ -29,9 +29,14 @@ KEPT = timedelta(days=90)  # what was worked out by itself is kept so long
 
 @transaction.atomic
 def ask_for_impact(
-    by: User, *, weeks: int, intervention: Intervention | None = None, kind: InterventionType | None = None
+    by: User,
+    *,
+    weeks: int,
+    intervention: Intervention | None = None,
+    kind: InterventionType | None = None,
+    item: BankItem | None = None,
 ) -> ImpactRun:
-    """Ask for the impact of an intervention, or of a kind, over so many weeks before and after. Asked twice at once it runs once.
+    """Ask for the impact of an intervention, of a kind, or of the plans made from a model plan, over so many weeks before and after. Asked twice at once it runs once.
 
     Raises PermissionDenied when this person may not see it.
     """
@@ -41,13 +46,13 @@ def ask_for_impact(
         allowed = by.has_perm(IMPACT)
     if not allowed:
         raise PermissionDenied
-    same = ImpactRun.objects.filter(intervention=intervention, type=kind, weeks=weeks)
+    same = ImpactRun.objects.filter(intervention=intervention, type=kind, bank_item=item, weeks=weeks)
     waiting = same.filter(state__in=(WorkState.WAITING, WorkState.RUNNING)).first()
     if waiting is not None:
         return waiting
     run = ImpactRun.objects.create(
-        scope=ImpactScope.INTERVENTION if intervention else ImpactScope.TYPE,
-        intervention=intervention, type=kind, weeks=weeks, method_version=METHOD, asked_by=by,
+        scope=ImpactScope.INTERVENTION if intervention else ImpactScope.TEMPLATE if item else ImpactScope.TYPE,
+        intervention=intervention, type=kind, bank_item=item, weeks=weeks, method_version=METHOD, asked_by=by,
     )  # fmt: skip
     record.record(by, IMPACT_ASKED, "impact_run", run.pk)
     after_commit(WORK, run_id=run.pk)
@@ -68,6 +73,8 @@ def work_out_impact(run_id: int) -> None:
 
 def _worked_out(run: ImpactRun) -> dict[str, Any]:
     figures = read_figures(clock.today())
+    if run.bank_item_id is not None:
+        return _plan_result(figures, run.bank_item_id, run.weeks, clock.now())
     if run.intervention_id is not None:
         wanted = list(Intervention.objects.filter(pk=run.intervention_id))
     else:
@@ -76,7 +83,8 @@ def _worked_out(run: ImpactRun) -> dict[str, Any]:
 
 
 def work_out_all(today: "date | None" = None) -> int:
-    """Work out every intervention that goes on or ended lately, and every kind, from one reading. Gives how many were."""
+    """Work out every intervention that goes on or ended lately, every kind and every model plan that was used, from one
+    reading. Gives how many were."""
     moment, day = clock.now(), today or clock.today()
     figures = read_figures(day)
     recent = Intervention.objects.filter(ended_on=None) | Intervention.objects.filter(ended_on__gte=day - LATELY)
@@ -91,6 +99,11 @@ def work_out_all(today: "date | None" = None) -> int:
     made += [
         _done(ImpactScope.TYPE, moment, _result(figures, rows, IMPACT_WEEKS, moment), type_id=kind)
         for kind, rows in sorted(of_kind.items())
+    ]
+    used = ActionPlan.objects.exclude(bank_item=None).order_by().values_list("bank_item_id", flat=True).distinct()
+    made += [
+        _done(ImpactScope.TEMPLATE, moment, _plan_result(figures, item, IMPACT_WEEKS, moment), bank_item_id=item)
+        for item in sorted(used)
     ]
     with transaction.atomic():
         ImpactRun.objects.filter(asked_by=None, asked_at__lt=moment - KEPT).delete()
@@ -120,3 +133,10 @@ def _result(figures: Figures, rows: list[Intervention], weeks: int, moment: "dat
         "cost": None if cost is None else float(round(cost, 2)),
     }
     return result
+
+
+def _plan_result(figures: Figures, item: int, weeks: int, moment: "datetime") -> dict[str, Any]:
+    """Of the plans made from a model plan. What they took is not written down, so there is no cost of a point."""
+    parts = [one for one in figures.parts if one.type == -item]
+    result = impact_of(figures, parts, weeks, snapshot=moment, cost=None)
+    return result | {"effort": {"plans": len(parts)}}

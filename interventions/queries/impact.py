@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from attendance.choices import AlertState
 from attendance.models import Alert
@@ -14,7 +14,17 @@ from caseload.queries.students import student_rows
 from core import clock
 from core.jobs import WorkState
 from interventions.choices_programmes import IMPACT
-from interventions.models import Case, ImpactRun, Intervention, InterventionMember, InterventionType, Meeting
+from interventions.models import (
+    ActionPlan,
+    BankItem,
+    Case,
+    ImpactRun,
+    Intervention,
+    InterventionMember,
+    InterventionType,
+    Meeting,
+)
+from interventions.queries.bank import Standing, standings
 from interventions.queries.programmes import efforts_of
 
 LOOK_BACK = timedelta(weeks=6)  # persistent absence is no single day: help in the last six weeks counts as help
@@ -54,9 +64,21 @@ class Unhelped:
     since: Any
 
 
-def latest_of(*, intervention: Intervention | None = None, kind: InterventionType | None = None) -> Latest:
+@dataclass
+class TemplateRow:
+    """A model plan with how often it was used and met, and what its latest comparison says of each figure."""
+
+    item: BankItem
+    students: int
+    standing: Standing
+    run: ImpactRun | None = None
+
+
+def latest_of(
+    *, intervention: Intervention | None = None, kind: InterventionType | None = None, item: BankItem | None = None
+) -> Latest:
     """The newest result and whatever came after it. Two queries."""
-    runs = ImpactRun.objects.filter(intervention=intervention, type=kind)
+    runs = ImpactRun.objects.filter(intervention=intervention, type=kind, bank_item=item)
     done = runs.filter(state=WorkState.DONE).order_by("-snapshot_at", "-pk").first()
     newest = runs.exclude(state=WorkState.DONE).order_by("-asked_at", "-pk").first()
     if newest is not None and done is not None and newest.asked_at < done.asked_at:
@@ -92,11 +114,23 @@ def _latest_of_kinds() -> QuerySet[ImpactRun]:
     return rows
 
 
+def templates(user: Any) -> list[TemplateRow]:
+    """Every model plan that was used, with the latest comparison. Six queries, whatever the number."""
+    plans = ActionPlan.objects.exclude(bank_item=None).order_by().values("bank_item_id")
+    students = dict(plans.annotate(n=Count("student", distinct=True)).values_list("bank_item_id", "n"))
+    items = list(BankItem.objects.filter(pk__in=students).order_by("title", "pk"))
+    known = standings(items, user)
+    done = ImpactRun.objects.filter(scope="template", state=WorkState.DONE)
+    newest = done.order_by("bank_item_id", "-snapshot_at", "-pk").distinct("bank_item_id")
+    runs = {run.bank_item_id: run for run in newest}
+    return [TemplateRow(item, students[item.pk], known[item.pk], runs.get(item.pk)) for item in items]
+
+
 def unhelped(user: Any) -> list[Unhelped]:
     """Students in reach with an open attendance alert or persistent absence, for whom nothing was done since.
 
-    Something is an intervention or staged process that goes on or began since, or a one-to-one held since: since the oldest
-    open alert was raised, or in the last six weeks for persistent absence. Six queries, whatever the number.
+    Something is an intervention, action plan or staged process that goes on or ended since, or a one-to-one held since: since the oldest
+    open alert was raised, or in the last six weeks for persistent absence. Seven queries, whatever the number.
     """
     reached = Student.objects.visible_to(user, IMPACT).on_roll()
     since = {
@@ -126,7 +160,7 @@ def _persistently_absent(reached: QuerySet[Student]) -> dict[int, str]:
 
 
 def _helped(ids: list[int]) -> dict[int, Any]:
-    """The last day on which something was done for each of these: today while something goes on. Three queries."""
+    """The last day on which something was done for each of these: today while something goes on. Four queries."""
     today = clock.today()
     last: dict[int, Any] = {}
 
@@ -138,6 +172,8 @@ def _helped(ids: list[int]) -> dict[int, Any]:
         ongoing = period.upper is None or period.upper > today
         note(student, today if ongoing else period.upper - timedelta(days=1))
     for student, closed in Case.objects.filter(student__in=ids).values_list("student_id", "closed_on"):
+        note(student, closed or today)
+    for student, closed in ActionPlan.objects.filter(student__in=ids).values_list("student_id", "closed_on"):
         note(student, closed or today)
     meetings = Meeting.objects.filter(student__in=ids, held_at__lte=clock.now())
     for student, moment in (

@@ -16,7 +16,7 @@ from caseload.choices import CharacteristicKind
 from caseload.models import Characteristic, Student, YearGroupMembership
 from core import clock
 from interventions.impact import Floats, Mask, Rows, Window, share, weekly_window
-from interventions.models import InterventionMember
+from interventions.models import ActionPlan, InterventionMember
 from progress.choices import GradeKind
 from progress.models import Grade
 
@@ -38,7 +38,11 @@ TRAIT_COUNT = 3
 
 @dataclass
 class Part:
-    """One student's part in an intervention: from a day to a day (left out; none while it goes on)."""
+    """One student's part in an intervention: from a day to a day (left out; none while it goes on).
+
+    An action plan made from a model plan of the bank is such a part too. It belongs to no intervention (0), and its type is
+    the model plan's number taken negative, so that no kind of interventions has the same.
+    """
 
     student: int
     intervention: int
@@ -160,7 +164,7 @@ class Figures:
 
 
 def read_figures(today: date) -> Figures:
-    """Everything that any impact needs, in nine queries whatever the number of students or interventions.
+    """Everything that any impact needs, in nine queries whatever the number of students, interventions or plans.
 
     Only whole weeks count: the present one is left out.
     """
@@ -183,8 +187,20 @@ def read_figures(today: date) -> Figures:
             for student, row, kind, period in InterventionMember.objects.values_list(
                 "student_id", "intervention_id", "intervention__type_id", "period"
             )
-        ],
+        ] + _plan_parts(),
     )  # fmt: skip
+
+
+def _plan_parts() -> list[Part]:
+    """Every action plan made from a model plan, while it went on; one that ended before it began is none."""
+    rows = ActionPlan.objects.exclude(bank_item=None).values_list(
+        "student_id", "bank_item_id", "starts_on", "closed_on"
+    )
+    return [
+        Part(student, 0, -item, first, None if last is None else last + timedelta(days=1))
+        for student, item, first, last in rows
+        if last is None or last >= first
+    ]
 
 
 def _weekly(row_of: dict[int, int], since: date, until: date) -> tuple[list[Floats], list[date]]:

@@ -16,6 +16,7 @@ from core.http import form_token, sent_key
 from interventions import rules_bank
 from interventions.actions import bank as actions
 from interventions.choices_bank import BankKind
+from interventions.choices_programmes import IMPACT
 from interventions.forms_bank import BankForm, LookForm, RatingForm
 from interventions.models import BankItem, Target
 from interventions.queries.bank import bank_items, barrier_names, standings
@@ -78,6 +79,7 @@ def bank_detail(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "rating": RatingForm(initial={"stars": known.mine}),
         "may_change": rules_bank.may_change_item(request.user, item),
         "barriers": barrier_names(item),
+        "may_see_impact": request.user.has_perm(IMPACT),
         "trail": [bank_step(item.kind), (item.title, "")],
     }
     return render(request, "interventions/bank_detail.html", context)

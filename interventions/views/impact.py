@@ -18,7 +18,7 @@ from interventions.choices_programmes import IMPACT, RUN
 from interventions.forms_programmes import WeeksForm
 from interventions.impact import METHOD
 from interventions.impact_words import BY_KEY, signed
-from interventions.models import Intervention, InterventionType
+from interventions.models import BankItem, Intervention, InterventionType
 from interventions.queries import impact as queries
 from interventions.views.programmes import _trail
 
@@ -43,6 +43,17 @@ def impact_kind(request: HttpRequest, kind_id: UUID) -> HttpResponse:
     here = reverse("interventions:impact_kind", args=[kind.public_id])
     trail = [("Impact", reverse("interventions:impact_list")), (kind.name, "")]
     return _impact(request, {"title": f"Impact of {kind.name}", "kind": kind, "trail": trail, "here": here}, kind=kind)
+
+
+@page(IMPACT)
+def impact_template(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """What every plan made from a model plan of the bank changed, taken together."""
+    item = get_object_or_404(BankItem.objects.plans(), public_id=item_id)
+    here = reverse("interventions:impact_template", args=[item.public_id])
+    trail = [("Impact", reverse("interventions:impact_list")), (item.title, "")]
+    return _impact(
+        request, {"title": f"Impact of “{item.title}”", "item": item, "trail": trail, "here": here}, item=item
+    )
 
 
 def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpResponse:
@@ -107,8 +118,9 @@ def _chart(found: dict[str, Any]) -> dict[str, Chart]:
 
 @page(IMPACT)
 def impact_list(request: HttpRequest) -> HttpResponse:
-    """Every kind side by side: hours, cost, students, and what it changed as far as that can be told."""
-    return render(request, "interventions/impact_list.html", {"rows": queries.kinds()})
+    """Every kind side by side: hours, cost, students, and what it changed as far as that can be told; and every model plan."""
+    context = {"rows": queries.kinds(), "templates": queries.templates(request.user)}
+    return render(request, "interventions/impact_list.html", context)
 
 
 @page(IMPACT)

@@ -12,10 +12,20 @@ from django.test.utils import CaptureQueriesContext
 from attendance.models import WeekSummary
 from caseload.models import SiteMembership
 from core import clock
+from interventions.actions import impact as impact_actions
 from interventions.impact import METHOD, Asked, Comparison, compare, share, t_quantile, weekly_window
 from interventions.impact_runs import impact_of
 from interventions.impact_words import BY_KEY, cautions, cost_of_a_point, sentence, signed
-from interventions.models import Intervention, InterventionMember, InterventionType
+from interventions.models import (
+    ActionPlan,
+    BankItem,
+    ImpactRun,
+    Intervention,
+    InterventionMember,
+    InterventionType,
+    PlanStage,
+)
+from interventions.queries import impact as impact_queries
 from interventions.queries.impact_figures import read_figures
 from tests.interventions.cohorts import cohort, trial
 
@@ -215,7 +225,7 @@ def mentoring(college):
 def test_what_is_stored_is_read_in_a_fixed_number_of_queries(college, mentoring):
     with CaptureQueriesContext(connection) as caught:
         figures = read_figures(college.today)
-    assert len(caught) == 8
+    assert len(caught) == 9
     assert (len(figures.ids), len(figures.weeks), len(figures.parts)) == (len(college.students), WEEKS, 6)
     assert figures.weeks[-1] == college.today - timedelta(days=7 + college.today.weekday())
 
@@ -252,3 +262,26 @@ def test_impact_of_what_is_stored_with_enough_to_compare(college, mentoring, mon
     assert during["naive"] > 5
     assert during["before"] < 85 < 92 < during["later"]
     assert [point[0] for point in attendance["chart"]][:7] == ["−6", "−5", "−4", "−3", "−2", "−1", "1"]
+
+
+def test_plans_made_from_a_model_plan_are_compared_as_an_intervention_of_the_same_students_is(
+    college, mentoring, monkeypatch
+):
+    monkeypatch.setattr("interventions.impact.FEWEST_POOL", 15)
+    item, stage = BankItem.objects.plans().first(), PlanStage.objects.get(number=1)
+    for one in InterventionMember.objects.all():
+        ActionPlan.objects.create(
+            student=one.student, title="x", aims="y", stage=stage, owner=college.okafor, made_by=college.okafor,
+            stage_by=college.okafor, starts_on=one.period.lower, review_on=college.today, bank_item=item,
+        )  # fmt: skip
+    assert impact_actions.work_out_all(college.today) == 3
+    kind, template = (ImpactRun.objects.get(scope=scope).result for scope in ("type", "template"))
+    assert [one["phases"][0]["effect"] for one in kind["figures"][:2]] == [
+        one["phases"][0]["effect"] for one in template["figures"][:2]
+    ]
+    assert (template["students"], template["effort"]) == (6, {"plans": 6})
+    run = impact_actions.ask_for_impact(college.lind, weeks=3, item=item)
+    impact_actions.work_out_impact(run.pk)
+    assert impact_queries.latest_of(item=item).done == run
+    (row,) = impact_queries.templates(college.lind)
+    assert (row.item, row.students, row.run) == (item, 6, run)

@@ -25,6 +25,7 @@ from interventions.actions.plans import ActionSaid, PlanSaid, ReviewSaid
 from interventions.models import ActionPlan, BankItem, Barrier, PlanAction, PlanCopy, PlanStage
 from interventions.queries import plans as read
 from interventions.queries.bank import standings
+from interventions.queries.impact import unhelped
 from tests.college import College
 
 
@@ -180,9 +181,12 @@ def test_open_reasons_that_are_ticked_are_cleared_by_the_plan(college, said) -> 
     rule, ada = AlertRule.objects.get(name="Below 85 % in six weeks"), college.student("Ada")
     alert = Alert.objects.create(student=ada, rule=rule, reason="84 %", raised_on=college.today, true_on=college.today)
     keys = [one.key for one in reasons.open_reasons([ada.pk], college.okafor)]
+    assert ada.pk in {one.person["id"] for one in unhelped(college.lind)}
     actions.make_plan(college.okafor, ada, said(), token=uuid4(), answers=keys)
     alert.refresh_from_db()
     assert (alert.state, alert.ended_through) == ("cleared", "Action plan")
+    Alert.objects.create(student=ada, rule=rule, reason="83 %", raised_on=college.today, true_on=college.today)
+    assert ada.pk not in {one.person["id"] for one in unhelped(college.lind)}
 
 
 def test_a_due_review_is_a_reason_on_lists_for_whoever_may_review_it(college, plan) -> None:
