@@ -44,6 +44,7 @@ PASTORAL = frozenset(
 )
 LEADING = PASTORAL | frozenset(
     {
+        "caseload.arrange_cover",
         "caseload.view_identifiers",
         "attendance.amend_closed_register",
         "attendance.view_missing_registers",

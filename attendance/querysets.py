@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from caseload.models import Caseload, SiteMembership, Student, TeachingGroup, YearGroupMembership
+from caseload.models import SiteMembership, Student, TeachingGroup
 from caseload.models.groups import CaseloadMembership
 from caseload.querysets import containers
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-CASELOAD_KINDS = {"caseload": "pk__in", "team": "team_id__in", "house": "house_id__in", "site": "site_id__in"}
 GROUP_KINDS = {
     "teaching_group": "pk__in",
     "course": "course_id__in",
@@ -50,20 +49,6 @@ class AlertRuleQuerySet(QuerySet[Any]):
         return self.filter(switched_on_at__isnull=False, switched_off_at=None)
 
 
-def caseloads_reached(user: "User", permission: str, day: date) -> QuerySet[Caseload]:
-    """The tutor groups held, or inside a container held, in a role that carries the permission.
-
-    A year group reaches a tutor group only when every member that day is in the year: nobody else's register is shown.
-    """
-    held = containers(user, permission)
-    if "college" in held:
-        return Caseload.objects.all()
-    wanted = _any_of(CASELOAD_KINDS, held)
-    if held.get("year_group"):
-        wanted |= _wholly_in(held["year_group"], day)
-    return Caseload.objects.filter(wanted)
-
-
 def groups_reached(user: "User", permission: str) -> QuerySet[TeachingGroup]:
     """The teaching groups held, or inside a container held, in a role that carries the permission."""
     held = containers(user, permission)
@@ -92,11 +77,3 @@ def _any_of(kinds: dict[str, str], held: dict[str, list[int]]) -> Q:
         if held.get(kind):
             wanted |= Q(**{lookup: held[kind]})
     return wanted
-
-
-def _wholly_in(year_groups: list[int], day: date) -> Q:
-    in_year = YearGroupMembership.objects.filter(
-        student=OuterRef("student"), group_id__in=year_groups, period__contains=day
-    )
-    of_group = CaseloadMembership.objects.filter(group=OuterRef("pk"), period__contains=day)
-    return Q(Exists(of_group.filter(Exists(in_year)))) & ~Q(Exists(of_group.exclude(Exists(in_year))))

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from attendance.choices import SessionSlot, SetBy
 from attendance.codes import Code
-from attendance.querysets import caseloads_reached
 from attendance.sittings import Sitting
 from caseload.models import Student
 from caseload.querysets import containers
+from caseload.rules.cover import caseloads_reached
 from core import clock
 from core.actors import SystemActor
 

@@ -15,8 +15,9 @@ from caseload.models import (
     YearGroupMembership,
 )
 from caseload.queries.contacts import contact_log, contacts_of
+from caseload.queries.cover import cover_of_student
 from caseload.queries.students import enrolments_of, memberships_of
-from caseload.rules.students import VIEW, VIEW_CONTACTS
+from caseload.rules.students import VIEW, VIEW_CASELOAD, VIEW_CONTACTS
 from core import clock
 from core.panels import Panel, TimelineSource, register, register_timeline
 
@@ -37,6 +38,7 @@ def register_panels() -> None:
     register(
         Panel("student", "contacts", "Contacts", 60, VIEW_CONTACTS, "caseload/panels/contacts.html", contacts_panel)
     )
+    register(Panel("student", "cover", "Cover", 5, VIEW_CASELOAD, "caseload/panels/cover.html", cover_panel))
     register(Panel("student", "courses", "Courses and groups", 70, VIEW, "caseload/panels/courses.html", courses_panel))
     register_timeline(TimelineSource("contact", "Contacts", 40, VIEW_CONTACTS, contact_entries))
     register_timeline(TimelineSource("place", "Groups and courses", 90, VIEW, place_entries))
@@ -51,6 +53,12 @@ def contacts_panel(user: Any, student: Student) -> dict[str, Any]:
         "home_pronouns": student.home_pronouns,
         "more": reverse("caseload:contact_list", args=[student.public_id]),
     }
+
+
+def cover_panel(user: Any, student: Student) -> dict[str, Any] | None:
+    """What was handed over about the student while their tutor is away; left out when nothing was."""
+    notes = cover_of_student(student)
+    return {"notes": notes} if notes else None
 
 
 def courses_panel(user: Any, student: Student) -> dict[str, Any] | None:

@@ -47,6 +47,8 @@ PLACES = (
         2,
     ),
     Place("Students", "All students", "caseload:student_list", VIEW, 30, "g s", "person-lines-fill", "Students"),
+    Place("Students", "Cover", "caseload:cover_list", VIEW_CASELOAD, 40, "g k", "person-fill-up", "Cover"),
+    Place("Settings", "Cover", "caseload:cover_policy", MANAGE_STRUCTURE, 41, "", "person-fill-up"),
     Place("Settings", "Groups", "caseload:group_list", MANAGE_STRUCTURE, 20, "", "diagram-3"),
     Place("Settings", "Calendar", "caseload:calendar", MANAGE_STRUCTURE, 30, "", "calendar3"),
     Place("Settings", "Writing home", "caseload:home_policy", MANAGE_STRUCTURE, 40, "", "envelope-paper"),

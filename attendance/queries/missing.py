@@ -11,11 +11,12 @@ from django.db import connection
 from accounts.models import User
 from attendance import rules
 from attendance.choices import Series, SessionSlot
-from attendance.querysets import caseloads_reached, groups_reached
+from attendance.querysets import groups_reached
 from attendance.sittings import SLUGS, Sitting
 from caseload.models import Caseload, Site, TeachingGroupGrant
 from caseload.queries.calendar import academic_year_on, calendars_for, latest_term
 from caseload.queries.tutors import TAKEN_BY, tutors_of
+from caseload.rules.cover import caseloads_reached
 from core import clock
 from core.models import Mail
 

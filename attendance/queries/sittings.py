@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from attendance import rules
 from attendance.choices import SessionSlot
 from attendance.errors import NoRegister
-from attendance.querysets import caseloads_reached, groups_reached
+from attendance.querysets import groups_reached
 from attendance.sittings import SLUGS, Sitting, lesson_sitting, session_sitting
 from caseload.models import Caseload, TeachingGroup, TimetabledLesson
 from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_for
 from caseload.queries.timetable import lessons_of, lessons_on
+from caseload.rules.cover import caseloads_reached
 from core import wording
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from accounts.models import User
 from audit.record import record
 from caseload import verbs
 from caseload.choices import Capacity
-from caseload.models import GRANT_MODELS, Grant, Reach
+from caseload.models import GRANT_MODELS, CaseloadGrant, Grant, Reach
+from caseload.queries.grants import last_day_of
 from caseload.rules.grants import giving_refused, may_end, require
 from core import clock
 from core.actors import SystemActor
@@ -52,7 +53,12 @@ class Reaching:
     @property
     def period(self) -> DateRange:
         """As it is stored: the end is the first day on which it no longer holds."""
-        return DateRange(self.starts_on, self.last_day + timedelta(days=1) if self.last_day else None)
+        return period_of(self.starts_on, self.last_day)
+
+
+def period_of(starts_on: date, last_day: date | None) -> DateRange:
+    """A period from the first day to the last, both included, as it is stored."""
+    return DateRange(starts_on, last_day + timedelta(days=1) if last_day else None)
 
 
 @transaction.atomic
@@ -153,6 +159,8 @@ def save_once(grant: Any) -> None:
         with transaction.atomic():
             grant.save(force_insert=True)
     except IntegrityError as clash:
+        if "caseload_one_cover_at_a_time" in str(clash):
+            raise AlreadyHeld(_covered(grant)) from None
         if "_once" not in str(clash):
             raise
         held = (
@@ -163,6 +171,19 @@ def save_once(grant: Any) -> None:
             .first()
         )
         raise AlreadyHeld(_already(held)) from None
+
+
+def _covered(grant: Any) -> str:
+    other = CaseloadGrant.objects.filter(
+        content_object=grant.content_object, capacity=Capacity.COVER, period__overlap=grant.period
+    ).first()
+    if other is None:
+        return "Somebody else covers this caseload on one of these days."
+    last_day = last_day_of(other.period)
+    return (
+        f"{other.user.formal_name} covers this caseload already, from {other.period.lower:%-d %b %Y}"
+        f" to {last_day:%-d %b %Y}. Choose other days, or end that first."
+    )
 
 
 def _already(held: Grant | None) -> str:

@@ -2,6 +2,7 @@
 
 from caseload.models.calendar import AcademicYear, Closure, LessonTime, Site, Term, TimetabledLesson
 from caseload.models.contacts import Contact, ContactLogEntry, StudentContact
+from caseload.models.cover import CoverNote, CoverPolicy
 from caseload.models.grants import (
     GRANT_MODELS,
     AreaGrant,
@@ -54,6 +55,8 @@ __all__ = [
     "ContactLogEntry",
     "Course",
     "CourseGrant",
+    "CoverNote",
+    "CoverPolicy",
     "Enrolment",
     "Grant",
     "HomeConsent",

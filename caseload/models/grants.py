@@ -90,6 +90,11 @@ class CaseloadGrant(Grant):
     class Meta(Grant.Meta):
         constraints = [
             *_once("caseload_caseload_grant_once"),
+            ExclusionConstraint(
+                name="caseload_one_cover_at_a_time",
+                expressions=[("content_object", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+                condition=models.Q(capacity="cover"),
+            ),
             # One that was ended before it began has an empty period, which has no end to ask for.
             models.CheckConstraint(
                 condition=~models.Q(capacity="cover")

@@ -10,6 +10,7 @@ from accounts.gates import page
 from caseload import columns
 from caseload.models import Student
 from caseload.queries.containers import Container, container_named, held_containers, students_in
+from caseload.queries.cover import covering
 from caseload.queries.lists import StudentList
 from caseload.queries.lists import student_list as read_list
 from caseload.queries.work import HANDFUL, my_work
@@ -42,6 +43,7 @@ def caseload_list(request: HttpRequest) -> HttpResponse:
         "actions": columns.actions_for(request.user),
         # Beside the list as it first opens; whoever has told it apart, or turned the page, is past it.
         "work": None if request.GET else my_work(request.user, limit=HANDFUL),
+        "covering": [] if wants_part(request) else covering(request.user),
         "here": request.get_full_path(),
     }
     return render(request, _part(request, "caseload/caseload_list.html"), context)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.gates import any_staff
+from caseload.queries.cover import covering
 from caseload.queries.work import my_work as read_work
 from core import due
 from core.http import wants_part
@@ -33,6 +34,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "shown": len(found.lines),
         "chips": chips,
         "tabs": work_tabs(request.user, total=sum(waiting.counts.values())),
+        "covering": [] if wants_part(request) else covering(request.user),
         "here": request.get_full_path(),
     }
     return render(request, "caseload/my_work.html#rows" if wants_part(request) else "caseload/my_work.html", context)

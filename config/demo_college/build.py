@@ -11,6 +11,7 @@ from config.demo_college.alerts import Alerts
 from config.demo_college.cases import Cases
 from config.demo_college.chance import Chance
 from config.demo_college.concerns import Concerns
+from config.demo_college.cover import Covers
 from config.demo_college.frame import Frame
 from config.demo_college.grades import Grades
 from config.demo_college.groups import Groups, Staffing
@@ -84,6 +85,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{len(work.rows['meetings'])} one-to-ones, {len(work.rows['targets'])} targets")
     visits = Visits(frame, roll, groups, Chance(seed, "visits"))
     step(f"{visits.made} home visits")
+    covers = Covers(frame, groups, Chance(seed, "cover"))
+    step(f"{covers.made} caseloads handed over")
     alerts = Alerts(frame, roll, groups, Chance(seed, "alerts"))
     step(f"{len(alerts.rows)} attendance alerts, {alerts.open} open")
     cases = Cases(frame, alerts, Chance(seed, "cases"))

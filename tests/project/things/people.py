@@ -158,3 +158,13 @@ def mail_name(college: College) -> Any:
 def mail_file(college: College) -> Any:
     """A file of a mail of the demonstration."""
     return {"name": "20261120-a", "number": 1}
+
+
+@once
+def cover(college: College) -> Any:
+    """10A, handed to the tutor of 10B for a week."""
+    from caseload.actions.cover import Handover, arrange_cover
+
+    today = clock.today()
+    wanted = Handover(college.caseloads["10A"], college.brandt, today, today + timedelta(days=7), "Two birthdays.")
+    return arrange_cover(wanted, by=college.lind).public_id
