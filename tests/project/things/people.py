@@ -162,9 +162,9 @@ def mail_file(college: College) -> Any:
 
 @once
 def cover(college: College) -> Any:
-    """10A, handed to the tutor of 10B for a week."""
+    """10A, handed to a teacher for a week."""
     from caseload.actions.cover import Handover, arrange_cover
 
     today = clock.today()
-    wanted = Handover(college.caseloads["10A"], college.brandt, today, today + timedelta(days=7), "Two birthdays.")
+    wanted = Handover(college.caseloads["10A"], college.quill, today, today + timedelta(days=7), "Two birthdays.")
     return arrange_cover(wanted, by=college.lind).public_id
