@@ -16,6 +16,7 @@ from attendance.queries.sittings import sittings_of, sittings_on
 from attendance.sittings import Sitting
 from caseload.models import CaseloadMembership, TeachingGroupMembership
 from core import clock
+from core.id_lists import array
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -70,11 +71,31 @@ def todays_registers(user: "User", day: date | None = None) -> list[RegisterLine
 
 
 def missing_registers(user: "User | None", days: Sequence[date]) -> list[RegisterLine]:
-    """Registers that should have been taken by now and were not, or were left with blanks; without a user all of them."""
+    """Registers that should have been taken by now and were not, or were left with blanks; without a user all of them.
+
+    Of what was taken only as much is read as says that: the marks are counted together, not by kind.
+    """
+    now = clock.now()
     begun = [
-        sitting for sitting in sittings_of(days, user, rules.VIEW_MISSING) if sitting.has_begun and not sitting.in_mis
+        sitting
+        for sitting in sittings_of(days, user, rules.VIEW_MISSING)
+        if not sitting.in_mis and sitting.starts_at <= now
     ]
-    return [line for line in register_lines(begun) if line.expected and (not line.is_taken or line.unmarked)]
+    if not begun:
+        return []
+    expected, marked = _expected(begun), _marked(begun)
+    rows = Register.objects.filter(date__in=set(days)).values_list("series", "caseload_id", "date", "slot", "lesson_id")
+    taken = {(series, group or 0, day, slot or lesson) for series, group, day, slot, lesson in rows}
+    lines = [
+        RegisterLine(
+            sitting,
+            expected.get((sitting.series, sitting.date, sitting.group_id), 0),
+            {} if sitting.key in taken else None,
+            {"marked": marked.get((sitting.series, sitting.date, sitting.group_id, sitting.slot), 0)},
+        )
+        for sitting in begun
+    ]
+    return [line for line in lines if line.expected and (not line.is_taken or line.unmarked)]
 
 
 def register_lines(sittings: Sequence[Sitting]) -> list[RegisterLine]:
@@ -214,26 +235,36 @@ def _expected(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int], int]:
     """How many are on each register: one query a series."""
     found: dict[tuple[str, date, int], int] = {}
     for series in sorted({sitting.series for sitting in sittings}):
-        wanted = sorted({(s.date, s.group_id) for s in sittings if s.series == series})
+        wanted = {(s.date, s.group_id) for s in sittings if s.series == series}
         table = MEMBERSHIP[Series(series)]._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(
                 _EXPECTED.format(table=table, groups=table.removesuffix("membership")),
-                [[day for day, _ in wanted], [group for _, group in wanted]],
+                {"groups": array({group for _, group in wanted}), "days": sorted({day for day, _ in wanted})},
             )
-            found |= {(series, day, group): number for day, group, number in cursor.fetchall()}
+            numbers = {(day, group): number for day, group, number in cursor.fetchall()}
+        for day, group in wanted:
+            if number := numbers.get((None, group), 0) + numbers.get((day, group), 0):
+                found[series, day, group] = number
     return found
 
 
-# The people of `_MEMBERS`, counted for many registers.
+# The people of `_MEMBERS`, counted for many registers: those who were there on all the days once, without a day, and the
+# others, who came or left between them, for each day.
 _EXPECTED = """
-    SELECT o.day, o.group_id, count(*) FROM unnest(%s::date[], %s::bigint[]) AS o (day, group_id)
-    JOIN {groups} AS g ON g.id = o.group_id
-    JOIN {table} AS m ON m.group_id = o.group_id AND m.period @> o.day
-    JOIN caseload_student AS s ON s.id = m.student_id AND s.merged_into_id IS NULL AND s.erased_at IS NULL
-    WHERE EXISTS (SELECT 1 FROM caseload_sitemembership AS r
-        WHERE r.student_id = m.student_id AND r.site_id = g.site_id AND r.period @> o.day)
-    GROUP BY 1, 2
+    WITH days AS (SELECT unnest(%(days)s::date[]) AS day), span AS (SELECT daterange(min(day), max(day), '[]') AS days FROM days),
+    there AS (
+        SELECT m.group_id, m.period * r.period AS period FROM {table} AS m
+        JOIN {groups} AS g ON g.id = m.group_id
+        JOIN caseload_student AS s ON s.id = m.student_id AND s.merged_into_id IS NULL AND s.erased_at IS NULL
+        JOIN caseload_sitemembership AS r ON r.student_id = m.student_id AND r.site_id = g.site_id
+        WHERE m.group_id = ANY(%(groups)s::bigint[]) AND m.period && (SELECT days FROM span)
+            AND r.period && (SELECT days FROM span)
+    )
+    SELECT NULL::date, group_id, count(*) FROM there WHERE period @> (SELECT days FROM span) GROUP BY group_id
+    UNION ALL
+    SELECT d.day, t.group_id, count(*) FROM there AS t JOIN days AS d ON t.period @> d.day
+    WHERE NOT t.period @> (SELECT days FROM span) GROUP BY d.day, t.group_id
 """
 
 
@@ -241,35 +272,44 @@ def _counts(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int, int], dic
     """The marks of each register counted by kind: present, late, absent …"""
     codes = all_codes()
     found: dict[tuple[str, date, int, int], dict[str, int]] = {}
-    for series, day, group, slot, code, number in _counted_marks(sittings):
-        kinds = found.setdefault((series, day, group, slot), {})
+    for *register, code, number in _counted_marks(sittings, by=("m.code_id",)):
+        kinds = found.setdefault((register[0], register[1], register[2], register[3]), {})
         kind = codes[code].kind
         kinds[kind] = kinds.get(kind, 0) + number
     return found
 
 
-def _counted_marks(sittings: Sequence[Sitting]) -> Iterable[tuple[str, date, int, int, int, int]]:
+def _marked(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int, int], int]:
+    """How many are marked on each register."""
+    return {(series, day, group, slot): number for series, day, group, slot, number in _counted_marks(sittings)}
+
+
+def _counted_marks(sittings: Sequence[Sitting], by: tuple[str, ...] = ()) -> Iterable[tuple[Any, ...]]:
+    """Series, day, group, slot or lesson, what else is told apart, and how many marks."""
     of_session = {s.group_id for s in sittings if s.series == Series.SESSION}
     lessons = {s.slot: s.group_id for s in sittings if s.series == Series.LESSON}
     days = sorted({s.date for s in sittings})
+    keys = "".join(f", {key}" for key in by)
     with connection.cursor() as cursor:
         if of_session:
             cursor.execute(
-                "SELECT m.date, r.group_id, m.slot, m.code_id, count(*) FROM attendance_sessionmark AS m"
+                f"SELECT m.date, r.group_id, m.slot{keys}, count(*) FROM attendance_sessionmark AS m"
                 " JOIN caseload_caseloadmembership AS r ON r.student_id = m.student_id AND r.period @> m.date"
-                " WHERE m.date = ANY(%s) AND r.group_id = ANY(%s) AND m.code_id IS NOT NULL GROUP BY 1, 2, 3, 4",
-                [days, list(of_session)],
+                " WHERE m.date = ANY(%s) AND r.group_id = ANY(%s::bigint[]) AND m.code_id IS NOT NULL"
+                f" GROUP BY m.date, r.group_id, m.slot{keys}",
+                [days, array(of_session)],
             )
-            for day, group, slot, code, number in cursor.fetchall():
-                yield Series.SESSION, day, group, slot, code, number
+            for day, group, slot, *counted in cursor.fetchall():
+                yield Series.SESSION, day, group, slot, *counted
         if lessons:
             cursor.execute(
-                "SELECT m.date, m.slot, m.code_id, count(*) FROM attendance_lessonmark AS m"
-                " WHERE m.date = ANY(%s) AND m.slot = ANY(%s) AND m.code_id IS NOT NULL GROUP BY 1, 2, 3",
-                [days, list(lessons)],
+                f"SELECT m.date, m.slot{keys}, count(*) FROM attendance_lessonmark AS m"
+                " WHERE m.date = ANY(%s) AND m.slot = ANY(%s::bigint[]) AND m.code_id IS NOT NULL"
+                f" GROUP BY m.date, m.slot{keys}",
+                [days, array(lessons)],
             )
-            for day, lesson, code, number in cursor.fetchall():
-                yield Series.LESSON, day, lessons[lesson], lesson, code, number
+            for day, lesson, *counted in cursor.fetchall():
+                yield Series.LESSON, day, lessons[lesson], lesson, *counted
 
 
 def code_words(code: Code | None) -> str:

@@ -236,6 +236,10 @@ def test_a_college_may_have_codes_of_its_own(college):
 @pytest.mark.parametrize("fell_by", [None, 1, 8])
 def test_those_who_missed_much_are_those_whose_totals_say_so(marked, fell_by):
     year, weeks = (START, date(2026, 11, 18)), (date(2026, 11, 10), date(2026, 11, 18))
+    away = {"by": marked.price, "series": "session", "code": "V", "reason": "A visit", "replace": True}
+    everybody = [student.pk for student in members(marked)]
+    actions.set_code_for_many(student_ids=everybody[:2], start=START, end=END, **away)
+    actions.set_code_for_many(student_ids=everybody[2:4], start=START, end=date(2026, 11, 12), **away)
     totals = totals_in_windows(Student.objects.all(), {"year": year, "weeks": weeks})
 
     def worth_a_word(found):
