@@ -11,7 +11,7 @@ from config.demo_college.students import Person, Roll
 from core import clock
 from interventions.models import ActionPlan, BankItem, Barrier, PlanAction, PlanStage, PlanStep
 
-EVERY = 9  # one student in so many has or had a plan this year
+EVERY, FEWEST = 9, 3  # one student in so many has or had a plan this year, and three of each tutor's
 WEIGHTS = {
     "Back to full attendance": 5, "Catching up after illness": 2, "Behind in one subject": 2,
     "Work and study in balance": 1, "Feeling well enough to learn": 1,
@@ -47,8 +47,12 @@ class Plans:
         heads = [grant for grant in staffing.grants["year_group"] if grant.role.name == "head_of_year"]
         self.heads: dict[int, User] = {grant.content_object_id: grant.user for grant in heads}
         here = [one for one in roll.people if frame.this in one.caseloads and one.on_roll(frame.today)]
-        for person in chance.sample(here, len(here) // EVERY):
-            self._plan(person)
+        looked_after: dict[int, list[Person]] = {}
+        for one in here:
+            looked_after.setdefault(one.caseloads[frame.this], []).append(one)
+        for people in looked_after.values():
+            for person in chance.sample(people, min(len(people), max(FEWEST, len(people) // EVERY))):
+                self._plan(person)
         self._copy()
 
     def _copy(self) -> None:

@@ -64,13 +64,13 @@ def for_approval(user: Any) -> QuerySet[ActionPlan]:
     held = Q(pk__in=[])
     for role in sorted({role for role, _, _ in reach_of(user)}):
         held |= Q(stage__approver_role=role, student__in=reached_as(user, role))
-    rows = ActionPlan.objects.waiting().visible_to(user).filter(held)
-    return rows.exclude(Q(made_by=user) | Q(stage_by=user))  # type: ignore[no-any-return]  # its queryset is untyped
+    rows: QuerySet[ActionPlan] = ActionPlan.objects.waiting().visible_to(user).filter(held)
+    return rows.exclude(Q(made_by=user) | Q(stage_by=user))
 
 
 def listed(user: Any, show: str = "", stage: int | None = None) -> QuerySet[ActionPlan]:
     """The plans of a list, those to be looked at first on top; `stage` is a stage's number."""
-    rows = for_approval(user) if show == "approval" else ActionPlan.objects.all().visible_to(user)
+    rows: Any = for_approval(user) if show == "approval" else ActionPlan.objects.all().visible_to(user)
     rows = rows.exclude(closed_on=None) if show == "closed" else rows.open()
     if show == "mine":
         rows = rows.filter(Q(owner=user) | Q(pk__in=PlanAction.objects.filter(owner=user).values("plan")))
@@ -81,7 +81,8 @@ def listed(user: Any, show: str = "", stage: int | None = None) -> QuerySet[Acti
     rows = rows.select_related("student", "stage", "owner").annotate(
         to_do=Count("actions"), done=Count("actions", filter=~Q(actions__done_on=None))
     )
-    return rows.order_by(*order)
+    found: QuerySet[ActionPlan] = rows.order_by(*order)
+    return found
 
 
 def counts(user: Any) -> dict[str, int]:
@@ -154,6 +155,6 @@ def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
 
 def approval_words(plan: ActionPlan) -> str:
     """Where a plan stands with its approval, for the printed copy; empty where none is needed."""
-    if plan.approval == Approval.GIVEN and plan.approved_by is not None:
+    if plan.approval == Approval.GIVEN and plan.approved_by is not None and plan.approved_at is not None:
         return f"Approved by {plan.approved_by.formal_name}, {clock.local(plan.approved_at):%-d %B %Y}"
     return "Not approved yet" if plan.approval in (Approval.WAITING, Approval.SENT_BACK) else ""
