@@ -17,7 +17,7 @@ from interventions.impact import METHOD
 from interventions.impact_runs import impact_of
 from interventions.models import ActionPlan, BankItem, ImpactRun, Intervention, InterventionType
 from interventions.queries.impact_figures import Figures, Part, read_figures
-from interventions.queries.programmes import efforts_of
+from interventions.queries.programmes import Effort, efforts_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -79,7 +79,7 @@ def _worked_out(run: ImpactRun) -> dict[str, Any]:
         wanted = list(Intervention.objects.filter(pk=run.intervention_id))
     else:
         wanted = list(Intervention.objects.filter(type=run.type_id))
-    return _result(figures, wanted, run.weeks, clock.now())
+    return _result(figures, wanted, run.weeks, clock.now(), efforts_of(wanted))
 
 
 def work_out_all(today: "date | None" = None) -> int:
@@ -90,15 +90,19 @@ def work_out_all(today: "date | None" = None) -> int:
     recent = Intervention.objects.filter(ended_on=None) | Intervention.objects.filter(ended_on__gte=day - LATELY)
     every = list(recent.order_by("pk"))
     of_kind: dict[int, list[Intervention]] = {}
-    for row in Intervention.objects.order_by("pk"):
+    rows = list(Intervention.objects.order_by("pk"))
+    efforts = efforts_of(rows)
+    for row in rows:
         of_kind.setdefault(row.type_id, []).append(row)
     made = [
-        _done(ImpactScope.INTERVENTION, moment, _result(figures, [row], IMPACT_WEEKS, moment), intervention=row)
+        _done(
+            ImpactScope.INTERVENTION, moment, _result(figures, [row], IMPACT_WEEKS, moment, efforts), intervention=row
+        )
         for row in every
     ]
     made += [
-        _done(ImpactScope.TYPE, moment, _result(figures, rows, IMPACT_WEEKS, moment), type_id=kind)
-        for kind, rows in sorted(of_kind.items())
+        _done(ImpactScope.TYPE, moment, _result(figures, same, IMPACT_WEEKS, moment, efforts), type_id=kind)
+        for kind, same in sorted(of_kind.items())
     ]
     used = ActionPlan.objects.exclude(bank_item=None).order_by().values_list("bank_item_id", flat=True).distinct()
     made += [
@@ -118,10 +122,12 @@ def _done(scope: str, moment: "datetime", result: dict[str, Any], **of: Any) -> 
     )  # fmt: skip
 
 
-def _result(figures: Figures, rows: list[Intervention], weeks: int, moment: "datetime") -> dict[str, Any]:
+def _result(
+    figures: Figures, rows: list[Intervention], weeks: int, moment: "datetime", known: dict[int, Effort]
+) -> dict[str, Any]:
     ids = {row.pk for row in rows}
     parts: Iterable[Part] = [one for one in figures.parts if one.intervention in ids]
-    efforts = efforts_of(rows)
+    efforts = {row.pk: known[row.pk] for row in rows}
     costs = [effort.cost for effort in efforts.values()]
     # Of a kind, a cost is known only when it is known of all.
     cost = sum((one for one in costs if one is not None), Decimal(0)) if costs and None not in costs else None

@@ -2,7 +2,8 @@
 
 Loads a demonstration college into a database of its own, then measures: saving a register against a bare upsert with
 commit; pages with their time in the database beside hand-written SQL for the same figures; the same pages through the
-real web server; 150 registers at once; and with --years all pages again with that many years of marks. These machines
+real web server; the tutor's core work: a one-to-one and its save, the list of what is due, the impact of 300
+interventions; 150 registers at once; and with --years all pages again with that many years of marks. These machines
 are noisy: compare the ratios, not the milliseconds of two runs.
 """
 
@@ -17,7 +18,7 @@ TODAY = "2026-11-20"
 os.environ["WAYMARK_TODAY"] = TODAY
 os.environ["WAYMARK_MODE"] = "demo"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-PARTS = ("registers", "pages", "web", "morning", "years")
+PARTS = ("registers", "pages", "support", "web", "morning", "years")
 
 
 def main() -> None:
@@ -31,7 +32,7 @@ def main() -> None:
     import django
 
     django.setup()
-    from tests.bench import pages, registers, web, years
+    from tests.bench import pages, registers, support, web, years
     from tests.bench.measure import say_size
 
     say_size()
@@ -40,6 +41,8 @@ def main() -> None:
         registers.measure(asked.rounds)
     if "pages" in wanted:
         pages.measure(asked.rounds)
+    if "support" in wanted:
+        support.measure(asked.rounds)
     if "web" in wanted or "morning" in wanted:
         with web.server() as address:
             if "web" in wanted:
