@@ -16,6 +16,7 @@ TEACHING = frozenset(
         "interventions.view_teacher_note",
         "interventions.view_provision",
         "interventions.view_plan",
+        "interventions.refer",
     }
 )
 PASTORAL = frozenset(
@@ -40,6 +41,7 @@ PASTORAL = frozenset(
         "interventions.view_support",
         "interventions.view_plan",
         "interventions.manage_plan",
+        "interventions.refer",
     }
 )
 LEADING = PASTORAL | frozenset(
@@ -76,6 +78,7 @@ SAFEGUARDING = frozenset(
         "interventions.view_provision",
         "interventions.view_support",
         "interventions.view_plan",
+        "interventions.refer",
     }
 )
 
@@ -131,6 +134,7 @@ ROLES = (
                 "interventions.send_letter",
                 "interventions.manage_processes",
                 "interventions.view_plan",
+                "interventions.refer",
                 "reporting.view_dashboard",
             }
         ),
@@ -165,6 +169,8 @@ ROLES = (
                 "interventions.view_plan",
                 "interventions.manage_plan",
                 "interventions.set_up_plans",
+                "interventions.refer",
+                "interventions.manage_services",
             }
         ),
         containers=("site", "college"),
@@ -206,6 +212,7 @@ ROLES = (
                 "interventions.manage_processes",
                 "interventions.manage_kinds",
                 "interventions.set_up_plans",
+                "interventions.manage_services",
                 "reporting.view_college",
                 "reporting.manage_schedules",
             }

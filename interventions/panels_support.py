@@ -1,4 +1,4 @@
-"""What support plans add to the student page, the timeline, lists of students and the navigation."""
+"""What support plans and referrals add to the student page, the timeline, lists of students and the navigation."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,13 +7,17 @@ from typing import Any
 from django.urls import reverse
 
 from caseload import columns
-from caseload.columns import Filter, Reason, ReasonSource, StudentAction
+from caseload.columns import BulkAction, Filter, Reason, ReasonSource, StudentAction
 from core import clock, navigation, panels
 from core.navigation import Place
 from core.panels import Panel, TimelineSource
+from interventions.choices_referrals import REFER, SET_UP
 from interventions.choices_support import PROVISION, READ, WRITE, Worked
 from interventions.models import SupportPlan, SupportReview
+from interventions.queries import referrals
 from interventions.queries import support as queries
+
+PANEL_ROWS = 5
 
 
 def load_panel(user: Any, student: Any) -> dict[str, Any] | None:
@@ -68,6 +72,12 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
     return queries.reviews_due(ids, user)
 
 
+def load_referrals(user: Any, student: Any) -> dict[str, Any] | None:
+    """The referrals of which this person may know; left out when there are none."""
+    rows = referrals.of_student(user, student.pk, PANEL_ROWS)
+    return {"rows": rows} if rows else None
+
+
 def register() -> None:
     """Offer all of it."""
     panels.register(
@@ -80,3 +90,18 @@ def register() -> None:
         StudentAction("support", "Support plan", "interventions:support_new", WRITE, 55, "heart-pulse")
     )
     navigation.register(Place("Support", "Support plans", "interventions:support_list", READ, 10, "g e", "heart-pulse"))
+    panels.register(
+        Panel("student", "referrals", "Referrals", 38, REFER, "interventions/_referrals_panel.html", load_referrals)
+    )
+    columns.register_student_action(
+        StudentAction("referral", "Refer", "interventions:referral_for", REFER, 57, "arrow-right-circle")
+    )
+    columns.register_action(
+        BulkAction("referral", "Refer", "interventions:referral_new", REFER, 20, "arrow-right-circle")
+    )
+    navigation.register(
+        Place("Support", "Referrals", "interventions:referral_list", REFER, 15, "g o", "arrow-right-circle")
+    )
+    navigation.register(
+        Place("Settings", "Services", "interventions:service_list", SET_UP, 58, "", "arrow-right-circle")
+    )

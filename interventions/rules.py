@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from caseload.models import Student
 from core.actors import SystemActor
-from interventions.models import Meeting, Note, Target
+from interventions.models import Meeting, Note, Referral, Target
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -52,3 +52,15 @@ def may_seal(by: "By", written: Meeting | Note) -> bool:
 def may_write_support(by: "By", student_id: int) -> bool:
     """Learning support, for the students whom they reach."""
     return _reaches(by, "interventions.write_support", student_id)
+
+
+def may_refer(by: "By", student: Student) -> bool:
+    """Everybody who works with the student: teachers, tutors, pastoral staff, learning support."""
+    return _reaches(by, "interventions.refer", student.pk)
+
+
+def may_take_up(by: "By", referral: Referral) -> bool:
+    """Whoever its service names, or holds the service's role over the student; the referrer where it names nobody."""
+    if isinstance(by, SystemActor):
+        return False
+    return bool(Referral.objects.taken_up_by(by).filter(pk=referral.pk).exists())

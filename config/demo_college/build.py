@@ -20,6 +20,7 @@ from config.demo_college.marks import Diary, live
 from config.demo_college.names import Names
 from config.demo_college.plans import Plans
 from config.demo_college.programmes import Programmes, work_out_impact
+from config.demo_college.referrals import Referrals
 from config.demo_college.registers import Registers
 from config.demo_college.reports import schedule_a_report
 from config.demo_college.students import Roll
@@ -98,7 +99,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{len(programmes.rows['rows'])} interventions, {impacts} impacts worked out")
     senco = next(user for user in staffing.staff if user.position == "SENCO")
     support = Support(frame, roll, senco, Chance(seed, "support"))
-    step(f"{len(support.plans)} support plans")
+    referrals = Referrals(frame, roll, groups, senco, Chance(seed, "referrals"))
+    step(f"{len(support.plans)} support plans, {len(referrals.rows)} referrals")
     concerns = Concerns(frame, roll, groups, Chance(seed, "concerns"))
     schedule_a_report(frame)
     step(f"{concerns.made} concerns, and a schedule")

@@ -32,6 +32,7 @@ from interventions.models.programmes import (
     InterventionType,
     SessionAttendance,
 )
+from interventions.models.referrals import Referral, Service
 from interventions.models.support import SupportPlan, SupportReview
 
 __all__ = [
@@ -61,6 +62,8 @@ __all__ = [
     "PlanStage",
     "PlanStep",
     "ProcessStage",
+    "Referral",
+    "Service",
     "SessionAttendance",
     "Slot",
     "StagedProcess",

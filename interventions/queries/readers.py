@@ -52,6 +52,14 @@ def staff_holding(permission: str) -> QuerySet[User]:
     return User.objects.filter(pk__in=holding.values("user"), is_active=True).order_by("sort_key", "pk")
 
 
+def staff_in_role(student_id: int, role: str) -> list[User]:
+    """Who holds this very role today over something that the student is in, by name. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(AROUND, {"student": student_id, "day": clock.today()})
+        ids = {user for user, held, _ in cursor.fetchall() if held == role}
+    return list(User.objects.filter(pk__in=ids, is_active=True).order_by("sort_key", "pk"))
+
+
 def people_around(student: Student, but: User) -> People:
     """The people who work with a student today, other than the one who asks. Two queries."""
     with connection.cursor() as cursor:

@@ -376,6 +376,16 @@ ROWS: tuple[Row, ...] = (
     see("interventions:support_review",            "-- ----- -+ -- --- -- -", t.support_plan),
     see("interventions:support_end",               "-- ----- -+ -- --- -- -", t.support_plan),
     see("interventions:support_new",               "-- ----- -+ -- --- -- -", t.ada),
+    # Referrals
+    see("interventions:referral_list",             "++ +++++ ++ ++ +-+ -- -"),
+    see("interventions:referral_new",              "++ +++++ ++ ++ +-+ -- -"),
+    see("interventions:referral_for",              "++ ++++. ++ ++ +-+ -- -", t.ada_for_help),
+    see("interventions:referral_detail",           "+. ..... .+ .. .-. -- -", t.referral),
+    send("interventions:referral_take_back",       "+. ..... .. .. .-. -- -", t.referral),
+    send("interventions:referral_noted",           "+. ..... .. .. .-. -- -", t.referral),
+    see("interventions:service_list",              "-- ----- -+ -- --+ -- -"),
+    see("interventions:service_add",               "-- ----- -+ -- --+ -- -"),
+    see("interventions:service_edit",              "-- ----- -+ -- --+ -- -", t.service),
     # Dashboards and reports
     see("reporting:dashboard",                     "-- +++++ +- -- +-+ +- -"),
     see("reporting:dashboard_students",            "-- +++++ +- -- +-+ +- -"),

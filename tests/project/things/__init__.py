@@ -84,7 +84,11 @@ from tests.project.things.rosters import (
     roster,
     tutor_of_ten_a,
 )
-from tests.project.things.support import support_plan
+from tests.project.things.support import (
+    referral,
+    service,
+    support_plan,
+)
 from tests.project.things.wall import (
     action,
     adult,
@@ -157,6 +161,7 @@ __all__ = [
     "point",
     "process",
     "proposal",
+    "referral",
     "register",
     "report",
     "role_code",
@@ -164,6 +169,7 @@ __all__ = [
     "roster",
     "schedule",
     "second_step",
+    "service",
     "share",
     "slot",
     "staff",
