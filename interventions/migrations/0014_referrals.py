@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('caseload', '0010_home_visits'),
-        ('interventions', '0011_support_plans'),
+        ('interventions', '0013_first_barriers_and_stages'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
