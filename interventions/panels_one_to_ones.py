@@ -11,6 +11,9 @@ PLACES = (
     Place("Meetings", "Times", "interventions:slot_list", OFFER, 20, "g t", "calendar3-week"),
     Place("Meetings", "Coverage", "interventions:coverage_list", "interventions.view_coverage", 30, "", "people"),
     Place(
+        "Meetings", "Workload", "interventions:workload_list", "interventions.view_coverage", 35, "", "bar-chart-steps"
+    ),
+    Place(
         "Settings",
         "Kinds of one-to-one",
         "interventions:meeting_type_list",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interventions.views import beforehand, bookings, due, meeting_types, meetings, notes, passing_on
+from interventions.views import beforehand, bookings, due, meeting_types, meetings, notes, passing_on, workload
 
 urlpatterns = [
     path("notes/new/", notes.note_new_many, name="note_new_many"),
@@ -24,6 +24,8 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/end/", bookings.booking_end, name="booking_end"),
     path("bookings/<uuid:booking_id>/move/", bookings.booking_move, name="booking_move"),
     path("calendar/<str:token>.ics", bookings.feed_read, name="feed_read"),
+    path("workload/", workload.workload_list, name="workload_list"),
+    path("workload/<uuid:tutor_id>/", workload.workload_detail, name="workload_detail"),
     path("coverage/", due.coverage_list, name="coverage_list"),
     path("set-up/one-to-ones/", meeting_types.meeting_type_list, name="meeting_type_list"),
     path("set-up/one-to-ones/add/", meeting_types.meeting_type_edit, name="meeting_type_add"),

@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 
+from attendance.choices import AlertState
+from attendance.models import Alert, AlertRule
 from core import clock
 from interventions.choices import Audience
 from interventions.models import Meeting, MeetingType, Note, Target
@@ -64,5 +66,20 @@ def target_of(college: College) -> Callable[..., Target]:
         due_on: date = college.today + timedelta(days=days)
         values: dict[str, Any] = {"what": f"Target of {given}", "set_on": college.today - timedelta(days=30)} | more
         return Target.objects.create(student=college.student(given), due_on=due_on, set_by=by, changed_by=by, **values)
+
+    return make
+
+
+@pytest.fixture
+def alert_of(college: College) -> Callable[..., Alert]:
+    """Makes an open alert past every rule, raised so many days ago."""
+
+    def make(given: str, days_ago: int = 2, **more: Any) -> Alert:
+        rule = AlertRule.objects.first()
+        raised_on = college.today - timedelta(days=days_ago)
+        return Alert.objects.create(
+            student=college.student(given), rule=rule, reason="Missed three mornings", state=AlertState.OPEN,
+            raised_on=raised_on, true_on=raised_on, **more,
+        )  # fmt: skip
 
     return make

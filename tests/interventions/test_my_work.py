@@ -8,29 +8,12 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from attendance.choices import AlertState
-from attendance.models import Alert, AlertRule
 from caseload.models import ContactLogEntry
 from core import clock
 from interventions.models import Meeting, Target
 from tests.college import College
 
 PAGE = "/my-work/"
-
-
-@pytest.fixture
-def alert_of(college: College) -> Callable[..., Alert]:
-    """Makes an open alert past every rule, raised so many days ago."""
-
-    def make(given: str, days_ago: int = 2, **more: Any) -> Alert:
-        rule = AlertRule.objects.first()
-        raised_on = college.today - timedelta(days=days_ago)
-        return Alert.objects.create(
-            student=college.student(given), rule=rule, reason="Missed three mornings", state=AlertState.OPEN,
-            raised_on=raised_on, true_on=raised_on, **more,
-        )  # fmt: skip
-
-    return make
 
 
 @pytest.fixture

@@ -302,6 +302,8 @@ ROWS: tuple[Row, ...] = (
     see("interventions:feed_detail",               "+- ++++- -+ -- +-+ -- -"),
     send("interventions:feed_end",                 "+- ++++- -+ -- +-+ -- -"),
     see("interventions:feed_read",                 "++ +++++ ++ ++ +++ ++ +", t.feed_token, anyone=True),
+    see("interventions:workload_list",             "-- ++++- -- -- +-+ -- -"),
+    see("interventions:workload_detail",           "-- ++++- -- -- +-+ -- -", t.tutor_of_ten_a),
     see("interventions:coverage_list",             "-- ++++- -- -- +-+ -- -"),
     see("interventions:meeting_type_list",         "-- ----- -- -- +-+ -- -"),
     see("interventions:meeting_type_add",          "-- ----- -- -- +-+ -- -"),
