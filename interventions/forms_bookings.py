@@ -106,6 +106,13 @@ class SlotChoice(forms.ModelChoiceField):
         return f"{wording.day(starts)}, {wording.time_of_day(starts)}{place}"
 
 
+class TutorSlotChoice(SlotChoice):
+    """One time, by day, hour and whose it is."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{super().label_from_instance(obj)}, with {obj.tutor.formal_name}"
+
+
 class BookForm(forms.Form):
     """For whom a time is booked."""
 
@@ -117,6 +124,17 @@ class BookForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["student"]
         offered.queryset = students.order_by("sort_key", "pk")
+
+
+class BookForStudentForm(forms.Form):
+    """The time that a student is booked into."""
+
+    slot = TutorSlotChoice(label="Time", queryset=Slot.objects.none(), empty_label="Choose", to_field_name="public_id")
+
+    def __init__(self, *args: Any, slots: QuerySet[Slot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["slot"]
+        offered.queryset = slots
 
 
 class MoveForm(forms.Form):

@@ -237,5 +237,8 @@ def register() -> None:
         BulkAction("letter", "Letter home", "interventions:letter_new", "interventions.send_letter")
     )
     columns.register_student_action(
+        StudentAction("book", "Book a time", "interventions:student_book", LOG, 35, "calendar-plus")
+    )
+    columns.register_student_action(
         StudentAction("note", "Quick note", "interventions:note_new", LOG, 30, "sticky", "n n")
     )

@@ -20,6 +20,7 @@ urlpatterns = [
     path("times/calendar/", bookings.feed_detail, name="feed_detail"),
     path("times/calendar/end/", bookings.feed_end, name="feed_end"),
     path("times/<uuid:slot_id>/book/", bookings.slot_book, name="slot_book"),
+    path("students/<uuid:student_id>/book/", bookings.student_book, name="student_book"),
     path("times/<uuid:slot_id>/withdraw/", bookings.slot_withdraw, name="slot_withdraw"),
     path("bookings/<uuid:booking_id>/end/", bookings.booking_end, name="booking_end"),
     path("bookings/<uuid:booking_id>/move/", bookings.booking_move, name="booking_move"),

@@ -15,6 +15,7 @@ from core.actors import SystemActor
 from interventions import choices, rules
 from interventions.choices import BookingState
 from interventions.models import Booking, Meeting, MeetingType, Slot
+from interventions.queries.bookings import bookable
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -92,11 +93,13 @@ def withdraw_time(slot: Slot, *, by: "By") -> None:
 
 @transaction.atomic
 def book_time(slot: Slot, student: Student, *, by: "By") -> Booking:
-    """Book a time for a student, by the tutor whose time it is or by the student through their link.
+    """Book a time for a student: the student through their link, or whoever logs one-to-ones with the student.
+
+    Staff book into their own times and into those of the student's tutors, nobody else's.
 
     One student in a time, and one time for a student at once; the database refuses the rest. The same again does nothing.
     """
-    if isinstance(by, SystemActor) is False and not (slot.tutor_id == by.pk and rules.may_log_meeting(by, student)):
+    if not isinstance(by, SystemActor) and not may_book(by, slot, student):
         raise PermissionDenied
     held = (
         Slot.objects.select_for_update().filter(pk=slot.pk, withdrawn_at=None, time__endswith__gt=clock.now()).first()
@@ -114,6 +117,11 @@ def book_time(slot: Slot, student: Student, *, by: "By") -> Booking:
         raise _which(clash) from clash
     record.record(by, choices.BOOKED_TIME, "booking", booking.pk, details={"student": student.pk})
     return booking
+
+
+def may_book(by: "User", slot: Slot, student: Student) -> bool:
+    """Whoever logs one-to-ones with the student, into a time of their own or of one of the student's tutors."""
+    return rules.may_log_meeting(by, student) and slot.tutor_id in bookable(by, student)
 
 
 def _which(clash: IntegrityError) -> Exception:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from caseload.models import Student
+from caseload.models import CaseloadMembership, Student
+from caseload.queries.tutors import tutors_of
 from core import clock
 from interventions.models import Booking, CalendarFeed, Slot, StudentWords
 
@@ -76,6 +77,28 @@ def open_times_of(tutor_id: int) -> QuerySet[Slot]:
     """The times of a tutor that a student may choose from."""
     last = clock.now() + STUDENTS_SEE
     return Slot.objects.open().filter(tutor=tutor_id, time__startswith__lt=last).order_by("time")
+
+
+def open_times_for(user: Any, student: Student) -> QuerySet[Slot]:
+    """The free times into which somebody may book this student: their own, and those of the student's tutors."""
+    last = clock.now() + STUDENTS_SEE
+    rows = (
+        Slot.objects.open().filter(tutor__in=bookable(user, student), time__startswith__lt=last).select_related("tutor")
+    )
+    return rows.order_by("time", "tutor__sort_key", "pk")
+
+
+def bookable(user: Any, student: Student) -> set[int]:
+    """The ids of those into whose times somebody may book this student: their own, and the student's tutors."""
+    groups = CaseloadMembership.objects.filter(student=student, period__contains=clock.today())
+    held = tutors_of(groups.values_list("group_id", flat=True))
+    return {user.pk, *(person for people in held.values() for person in people)}
+
+
+def booked_times(student: Student) -> QuerySet[Booking]:
+    """The student's booked times from now on, with whomever; the caller has let this person see the student."""
+    rows = Booking.objects.taking_room().filter(student=student, time__endswith__gt=clock.now())
+    return rows.select_related("slot__tutor").order_by("time")
 
 
 def next_booking(user: Any, student: Student) -> Booking | None:

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST
 
 from accounts.addresses import address_of as address_of_client
 from accounts.gates import fetch, page, public_page
+from caseload.models import Student
 from core import clock, links, wording
 from interventions import actions
 from interventions.actions import feeds
 from interventions.choices import BookingState
-from interventions.forms_bookings import BookForm, MoveForm, TimesForm
+from interventions.forms_bookings import BookForm, BookForStudentForm, MoveForm, TimesForm
 from interventions.models import Booking, CalendarFeed, Slot
 from interventions.queries import bookings as queries
 from interventions.queries.due import my_students
@@ -102,6 +103,36 @@ def slot_book(request: HttpRequest, slot_id: UUID) -> HttpResponse:
             return _to_day(_day_of(slot))
     context = {"slot": slot, "form": form, "day": _day_of(slot)}
     return render(request, "interventions/slot_book.html", context, status=422 if form.errors else 200)
+
+
+@page(LOG)
+def student_book(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """Book a student into a free time of one's own or of the student's tutors, from the student's page."""
+    student = fetch(Student, request.user, LOG, public_id=student_id)
+    slots = queries.open_times_for(request.user, student)
+    form = BookForStudentForm(request.POST or None, slots=slots)
+    if request.method == "POST" and form.is_valid():
+        slot = form.cleaned_data["slot"]
+        try:
+            actions.book_time(slot, student, by=request.user)
+        except actions.TimeTaken:
+            form.add_error("slot", GONE)
+        except actions.StudentBusy:
+            form.add_error("slot", BUSY)
+        else:
+            messages.success(
+                request,
+                f"{student.full_name} is booked {wording.moment(slot.time.lower)} with {slot.tutor.formal_name}.",
+            )
+            return redirect("caseload:student_detail", student.public_id)
+    context = {
+        "student": student,
+        "form": form,
+        "free": slots.exists(),
+        "booked": queries.booked_times(student),
+        "may_open": request.user.has_perm(OFFER),
+    }
+    return render(request, "interventions/student_book.html", context, status=422 if form.errors else 200)
 
 
 @page(OFFER)

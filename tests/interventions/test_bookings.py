@@ -213,3 +213,23 @@ def test_calendar_text_is_folded_and_escaped() -> None:
     assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
     assert text.endswith("END:VEVENT\r\nEND:VCALENDAR\r\n")
     assert "\r\nDTSTART:20260701T080000Z\r\n" in text
+
+
+def test_staff_book_a_student_into_a_time_of_the_tutor(college: College, times: list[Slot], sign_in: Any) -> None:
+    ada = college.student("Ada")
+    browser = sign_in(college.lind)
+    address = reverse("interventions:student_book", args=[ada.public_id])
+    page = browser.get(address)
+    assert "with Ms Okafor" in page.content.decode()
+    answer = browser.post(address, {"slot": str(times[0].public_id)})
+    assert answer.url == reverse("caseload:student_detail", args=[ada.public_id])
+    assert Booking.objects.get(slot=times[0]).booked_by == college.lind
+    again = browser.post(address, {"slot": str(times[0].public_id)})
+    assert again.status_code == 422
+    assert "Booked already" in again.content.decode()
+
+
+def test_nobody_books_into_the_times_of_somebody_else_s_tutor(college: College, times: list[Slot]) -> None:
+    with pytest.raises(PermissionDenied):
+        actions.book_time(times[0], college.student("Imran"), by=college.lind)
+    actions.book_time(times[0], college.student("Ada"), by=college.lind)

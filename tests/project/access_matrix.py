@@ -351,6 +351,7 @@ ROWS: tuple[Row, ...] = (
     see("interventions:plan_stage_edit",           "-- ----- -+ -- +-+ -- -", t.plan_stage),
     see("interventions:bank_plan_new",             "+- ++++- -+ -- +-+ -- -"),
     see("interventions:bank_plan_change",          "+- ++++- -+ -- +-+ -- -", t.bank_plan),
+    see("interventions:student_book",              "+- ++++- -+ -- +-+ -- -", t.ada),
     see("interventions:note_new",                  "+- ++++- -+ -- +-+ -- -", t.ada),
     see("interventions:note_detail",               "+. ++++. .+ ++ +-+ .- -", t.note),
     # Interventions and what they changed
