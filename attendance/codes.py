@@ -104,19 +104,23 @@ _FIELDS = (
 # Codes change a few times in a decade and are read by every register, so each process keeps them for a moment. A code
 # that another process changed is seen here within that time; saving one here forgets them at once.
 KEPT_FOR = 20.0
-_kept: dict[str, tuple[float, dict[int, Code]]] = {}
+_kept: dict[str, tuple[float, dict[int, Code], dict[tuple[str, int | None], CodeSet]]] = {}
 
 
 def all_codes() -> dict[int, Code]:
     """Every code of every set by number."""
+    return _codes_kept()[0]
+
+
+def _codes_kept() -> tuple[dict[int, Code], dict[tuple[str, int | None], CodeSet]]:
+    """Every code, and the sets that were made of them so far."""
     database = str(connection.settings_dict["NAME"])
-    read_at, codes = _kept.get(database, (0.0, {}))
-    if codes and time.monotonic() - read_at < KEPT_FOR:
-        return codes
-    rows = AttendanceCode.objects.order_by("order", "code").values_list(*_FIELDS)
-    codes = {row[0]: Code(*row) for row in rows}
-    _kept[database] = (time.monotonic(), codes)
-    return codes
+    read_at, codes, sets = _kept.get(database, (0.0, {}, {}))
+    if not codes or time.monotonic() - read_at >= KEPT_FOR:
+        rows = AttendanceCode.objects.order_by("order", "code").values_list(*_FIELDS)
+        codes, sets = {row[0]: Code(*row) for row in rows}, {}
+        _kept[database] = (time.monotonic(), codes, sets)
+    return codes, sets
 
 
 def forget() -> None:
@@ -126,7 +130,11 @@ def forget() -> None:
 
 def code_set(series: str, site_id: int | None = None) -> CodeSet:
     """The code set of a series at a site: a site's own lesson codes from the day on which they began, else the default set."""
-    return sets_of(all_codes().values(), series, site_id)
+    codes, sets = _codes_kept()
+    key = (str(series), site_id)
+    if key not in sets:
+        sets[key] = sets_of(codes.values(), series, site_id)
+    return sets[key]
 
 
 def sets_of(codes: Iterable[Code], series: str, site_id: int | None) -> CodeSet:

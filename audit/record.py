@@ -31,27 +31,32 @@ def record(
 
     `walled` entries are about safeguarding and are read by the safeguarding team alone, so nothing is read back here.
     """
-    if by is None:
-        raise ValueError("An audit entry needs somebody: a person or a named system actor.")
-    is_system = isinstance(by, SystemActor)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit_entry (at, actor_id, system, role_at_time, verb, object_kind, object_id, details,"
-            " walled, refused, address) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)",
+            "SELECT audit_record(%s, %s::bigint, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s::inet)",
             [
-                clock.now(),
-                None if is_system else by.pk,
-                by.name if is_system else "",
-                "" if is_system else getattr(by, "roles_in_words", "")[:200],
-                verb,
-                object_kind,
-                str(object_id),
-                json.dumps(details or {}, default=str),
-                walled,
-                refused,
-                _address.get(),
+                clock.now(), *who(by), verb, object_kind, str(object_id), in_json(details), walled, refused, address(),
             ],
-        )
+        )  # fmt: skip
+
+
+def who(by: Any) -> tuple[int | None, str, str]:
+    """Who does something, as entries say it: a person's number, or a system actor's name; and the person's roles."""
+    if by is None:
+        raise ValueError("An audit entry needs somebody: a person or a named system actor.")
+    if isinstance(by, SystemActor):
+        return None, by.name, ""
+    return by.pk, "", str(getattr(by, "roles_in_words", ""))[:200]
+
+
+def address() -> str | None:
+    """Where the present request came from; nothing outside a request."""
+    return _address.get()
+
+
+def in_json(details: dict[str, Any] | None) -> str:
+    """The details of an entry as they are stored."""
+    return json.dumps(details or {}, default=str)
 
 
 def record_apart(by: Any, verb: str, object_kind: str = "", object_id: object = "", **more: Any) -> None:

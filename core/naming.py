@@ -105,7 +105,7 @@ def _tell_database(token: str) -> None:
 
 @contextmanager
 def _naming(name: Name) -> Iterator[None]:
-    before = _current.get()
+    before, inside = _current.get(), connection.in_atomic_block
     with transaction.atomic():
         _tell_database(token_for(name))
         marker = _current.set(name)
@@ -116,8 +116,10 @@ def _naming(name: Name) -> Iterator[None]:
             _current.reset(marker)
             raise
         _current.reset(marker)
-        # Inside somebody else's transaction the setting would outlive us; give back what stood before.
-        _tell_database(token_for(before) if before else "")
+        # Inside somebody else's transaction the setting would outlive us; give back what stood before. Our own takes
+        # the setting with it when it ends.
+        if inside:
+            _tell_database(token_for(before) if before else "")
 
 
 @contextmanager

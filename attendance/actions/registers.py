@@ -1,14 +1,14 @@
 """Take a register, or change one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from attendance import choices, rules
-from attendance.actions.writing import Locked, Row, Standing, lock, write
-from attendance.choices import Series
+from attendance import rules
+from attendance.actions.writing import Row, Standing, lock, read_register, write_register
 from attendance.codes import Code, CodeSet, code_set
 from attendance.coding import Place, why_not
 from attendance.errors import (
@@ -22,11 +22,8 @@ from attendance.errors import (
     TakenElsewhere,
 )
 from attendance.queries.planned import planned_for
-from attendance.queries.registers import Member, members_of
 from attendance.sittings import Sitting
-from audit import record
 from core import clock
-from core.actors import SystemActor
 
 
 class Seen(NamedTuple):
@@ -61,12 +58,12 @@ class Saved:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Everything known before the first row is locked."""
+    """What is wanted, checked against everything but the marks that stand."""
 
     sitting: Sitting
     by: Any
     codes: CodeSet
-    members: Mapping[int, Member]
+    members: Collection[int]
     wanted: Mapping[int, tuple[NewMark, Row]]
     reason: str
 
@@ -78,17 +75,37 @@ def mark_register(*, by: Any, register: Sitting, marks: Sequence[NewMark], reaso
     stood change only with a reason. Each change keeps the mark before it, the summary follows, and it is audited.
     """
     _check(by, register)
-    plan = _plan(by, register, marks, reason)
     problem: RegisterProblem | None = None
     with transaction.atomic(savepoint=False):
-        locked = lock(register.series, [(student, register.date, register.slot) for student in plan.members])
-        rows, problem = _to_write(plan, locked.stands)
-        if problem is None:
-            saved = _save(plan, rows, locked)
-            _record(plan, saved)
+        try:
+            saved = _save(by, register, marks, reason)
+        except RegisterProblem as stopped:  # nothing is written yet, and whoever holds the transaction may go on in it
+            problem = stopped
     if problem is not None:
         raise problem
     return saved
+
+
+def _save(by: Any, sitting: Sitting, marks: Sequence[NewMark], reason: str) -> Saved:
+    members, stands = read_register(sitting)
+    plan = _plan(by, sitting, members, marks, reason)
+    saved = _write(plan, stands)
+    if saved is None:
+        # Somebody changed one of these marks since they were read: look again at what can't change any more.
+        locked = lock(sitting.series, [(student, sitting.date, sitting.slot) for student in members])
+        saved = _write(plan, {student: standing for (student, _, _), standing in locked.stands.items()})
+        assert saved is not None, "A locked register changed."
+    return saved
+
+
+def _write(plan: _Plan, stands: Mapping[int, Standing]) -> Saved | None:
+    """Write what must be written, given what stands; nothing when that is no longer so."""
+    rows = _to_write(plan, stands)
+    after = {student: standing.code_id for student, standing in stands.items()}
+    after |= {row.student_id: row.code_id for row in rows}
+    unmarked = sum(1 for student in plan.members if after.get(student) is None)
+    taken = write_register(plan.sitting, rows, stands, plan.by, plan.reason, unmarked)
+    return Saved(taken.register_id, taken.first, taken.written, unmarked) if taken else None
 
 
 def _check(by: Any, sitting: Sitting) -> None:
@@ -100,9 +117,10 @@ def _check(by: Any, sitting: Sitting) -> None:
         raise NotYet("A register can be taken from the morning of its day.")
 
 
-def _plan(by: Any, sitting: Sitting, marks: Sequence[NewMark], reason: str) -> _Plan:
+def _plan(
+    by: Any, sitting: Sitting, members: Mapping[int, date | None], marks: Sequence[NewMark], reason: str
+) -> _Plan:
     """Check every mark against the register, the codes and the rules of facts 1.4, before anything is locked."""
-    members = {member.id: member for member in members_of(sitting)}
     codes = code_set(sitting.series, sitting.site_id)
     problems: dict[int | str, str] = {}
     wanted: dict[int, tuple[NewMark, Row]] = {}
@@ -120,10 +138,10 @@ def _plan(by: Any, sitting: Sitting, marks: Sequence[NewMark], reason: str) -> _
                 wanted[mark.student_id] = (mark, _row(mark, code, sitting))
     if problems:
         raise BadMarks(problems)
-    return _Plan(sitting, by, codes, members, wanted, reason.strip())
+    return _Plan(sitting, by, codes, list(members), wanted, reason.strip())
 
 
-def _fault(mark: NewMark, code: Code | None, codes: CodeSet, sitting: Sitting, member: Member) -> str | None:
+def _fault(mark: NewMark, code: Code | None, codes: CodeSet, sitting: Sitting, born: date | None) -> str | None:
     if len(mark.note) > 200:
         return "A note has at most 200 characters."
     if not mark.code:
@@ -134,14 +152,8 @@ def _fault(mark: NewMark, code: Code | None, codes: CodeSet, sitting: Sitting, m
             return f"There is no code “{mark.code[:8]}” here."
         return why_not(known, Place(sitting.series, sitting.date, sitting.slot))
     minutes = mark.minutes_late if code.is_late else None
-    return why_not(code, place_of(sitting, member), minutes)
-
-
-def place_of(sitting: Sitting, member: Member) -> Place:
-    """Where a mark of this register stands, for the rules on codes."""
-    return Place(
-        sitting.series, sitting.date, sitting.slot, born=member.born, register_minutes=sitting.register_minutes
-    )
+    place = Place(sitting.series, sitting.date, sitting.slot, born=born, register_minutes=sitting.register_minutes)
+    return why_not(code, place, minutes)
 
 
 def _row(mark: NewMark, code: Code | None, sitting: Sitting) -> Row:
@@ -149,37 +161,37 @@ def _row(mark: NewMark, code: Code | None, sitting: Sitting) -> Row:
     return Row(mark.student_id, sitting.date, sitting.slot, code.id if code else None, minutes, mark.note.strip())
 
 
-def _to_write(
-    plan: _Plan, current: Mapping[tuple[int, Any, int], Standing]
-) -> tuple[list[Row], RegisterProblem | None]:
-    """What must be written, given what stands; or what is in the way."""
+def _to_write(plan: _Plan, stands: Mapping[int, Standing]) -> list[Row]:
+    """What must be written, given what stands; raises what is in the way."""
     rows: list[Row] = []
     clashes: list[Clash] = []
     changed: list[int] = []
     taken_away = False
     for student in plan.members:
-        stands = current.get((student, plan.sitting.date, plan.sitting.slot))
+        standing = stands.get(student)
         entry = plan.wanted.get(student)
         if entry is None:
-            if stands is None:
+            if standing is None:
                 rows.append(Row(student, plan.sitting.date, plan.sitting.slot, None))
             continue
         mark, row = entry
-        if stands is not None and row[3:] == stands.value:
+        if standing is not None and row[3:] == standing.value:
             continue
-        if mark.seen is not None and mark.seen.version != (stands.version if stands else 0):
+        if mark.seen is not None and mark.seen.version != (standing.version if standing else 0):
             if _untouched(mark):
                 continue
-            if stands is not None:
-                clashes.append(_clash(student, stands, plan.codes))
+            if standing is not None:
+                clashes.append(_clash(student, standing, plan.codes))
                 continue
         rows.append(row)
-        if stands is not None and stands.code_id is not None and row[3:5] != stands.value[:2]:
+        if standing is not None and standing.code_id is not None and row[3:5] != standing.value[:2]:
             changed.append(student)
             taken_away |= row.code_id is None
     if clashes:
-        return [], ChangedMeanwhile(_with_names(clashes, current, plan.sitting))
-    return rows, _closed_in_the_way(plan, changed, taken_away) or _officers_only(plan, rows)
+        raise ChangedMeanwhile(_with_names(clashes, stands))
+    if problem := _closed_in_the_way(plan, changed, taken_away) or _officers_only(plan, rows):
+        raise problem
+    return rows
 
 
 def _untouched(mark: NewMark) -> bool:
@@ -216,63 +228,19 @@ def _officers_only(plan: _Plan, rows: list[Row]) -> RegisterProblem | None:
     )
 
 
-def _clash(student: int, stands: Standing, codes: CodeSet) -> Clash:
-    code = codes.by_id.get(stands.code_id or 0)
-    return Clash(
-        student, code.code if code else "", stands.minutes_late, stands.note, stands.version, "", stands.marked_at
-    )
+def _clash(student: int, standing: Standing, codes: CodeSet) -> Clash:
+    symbol = codes.by_id[standing.code_id].code if standing.code_id in codes.by_id else ""
+    return Clash(student, symbol, standing.minutes_late, standing.note, standing.version, "", standing.marked_at)
 
 
-def _with_names(
-    clashes: list[Clash], current: Mapping[tuple[int, Any, int], Standing], sitting: Sitting
-) -> list[Clash]:
+def _with_names(clashes: list[Clash], stands: Mapping[int, Standing]) -> list[Clash]:
     """Who made the other marks, read only when there is a clash to show."""
     from dataclasses import replace
 
     from accounts.models import User
 
-    who = {clash.student_id: current[clash.student_id, sitting.date, sitting.slot].marked_by_id for clash in clashes}
+    who = {clash.student_id: stands[clash.student_id].marked_by_id for clash in clashes}
     names = {
         user.pk: user.formal_name for user in User.objects.filter(pk__in=[number for number in who.values() if number])
     }
     return [replace(clash, marked_by=names.get(who[clash.student_id] or 0, "Waymark")) for clash in clashes]
-
-
-def _save(plan: _Plan, rows: list[Row], locked: Locked) -> Saved:
-    sitting = plan.sitting
-    written = write(locked, rows, plan.by, plan.reason)
-    register_id, first = _note_taken(sitting, plan.by, changed=bool(rows))
-    after = {key[0]: stands.code_id for key, stands in locked.stands.items()} | {
-        row.student_id: row.code_id for row in rows
-    }
-    return Saved(register_id, first, written, sum(1 for student in plan.members if after.get(student) is None))
-
-
-def _note_taken(sitting: Sitting, by: Any, *, changed: bool) -> tuple[int, bool]:
-    """Record that the register was taken, or saved again; gives its number and whether this was the first time."""
-    person, now = (None if isinstance(by, SystemActor) else by.pk), clock.now()
-    session = sitting.series == Series.SESSION
-    thing = (sitting.group_id, None, sitting.slot) if session else (None, sitting.slot, None)
-    inferred = (
-        "date, caseload_id, slot) WHERE series = 'session'" if session else "date, lesson_id) WHERE series = 'lesson'"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO attendance_register AS r (series, caseload_id, lesson_id, slot, date, taken_by_id, taken_at, saved_by_id,"
-            " saved_at, closed_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            f" ON CONFLICT ({inferred} DO UPDATE SET saved_by_id = CASE WHEN %s THEN EXCLUDED.saved_by_id ELSE r.saved_by_id END,"
-            " saved_at = CASE WHEN %s THEN EXCLUDED.saved_at ELSE r.saved_at END RETURNING id, xmax = 0",
-            [sitting.series, *thing, sitting.date, person, now, person, now, sitting.closes_at, changed, changed],
-        )
-        number, first = cursor.fetchone()
-    return number, first
-
-
-def _record(plan: _Plan, saved: Saved) -> None:
-    """A second press that changes nothing leaves no trace."""
-    if not saved.written and not saved.first_taken:
-        return
-    verb = choices.REGISTER_TAKEN if saved.first_taken else choices.REGISTER_CHANGED
-    details = {"series": plan.sitting.series, "date": plan.sitting.date, "slot": plan.sitting.slot}
-    details |= {"group": plan.sitting.group_id, "marks": saved.written, "unmarked": saved.unmarked}
-    record.record(plan.by, verb, "register", saved.register_id, details=details)
