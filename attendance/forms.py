@@ -2,26 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from unicodedata import category
 
 from attendance.actions.registers import NewMark, Seen
+from attendance.actions.writing import OnRegister
+from attendance.codes import CodeSet, code_set
 from attendance.errors import ChangedMeanwhile
 from attendance.queries.registers import code_words
-from attendance.queries.sheet import Sheet, SheetRow, choices_for
+from attendance.queries.sheet import Sheet, choices_for, present_code
+from attendance.sittings import Sitting
 from core import wording
 
 PREFIXES = ("mark", "more", "minutes", "note", "seen")
 REASON_LENGTH, NOTE_LENGTH = 200, 200
 
 
+class Typed(NamedTuple):
+    """A row as it was sent, to be shown again: code, minutes, note, and what its writer had seen if that can be read."""
+
+    code: str
+    minutes: str
+    note: str
+    seen: Seen | None
+
+
 @dataclass
 class RegisterForm:
     """A register as it was sent: marks to save, and the faults that keep them from being saved."""
 
-    sheet: Sheet
+    sitting: Sitting
+    read: OnRegister
     data: Mapping[str, str]
     marks: list[NewMark] = field(default_factory=list)
     faults: dict[int | str, str] = field(default_factory=dict)
+    typed: dict[str, Typed] = field(default_factory=dict)
 
     @property
     def reason(self) -> str:
@@ -30,48 +45,51 @@ class RegisterForm:
 
     def is_valid(self) -> bool:
         """Read every row; a row that can't be read is named and nothing is saved."""
-        known = {row.key: row for row in self.sheet.rows}
         sent = {name.split("-", 1)[1] for name in self.data if name.split("-", 1)[0] in PREFIXES and "-" in name}
-        if strangers := sent - set(known):
+        if strangers := sent - set(self.read.keys):
             count = len(strangers)
             self.faults["form"] = (
                 f"{count} of the students sent {'is' if count == 1 else 'are'} not on this register. Open it again and take it from there."
             )
         if len(self.reason) > REASON_LENGTH:
             self.faults["reason"] = f"At most {REASON_LENGTH} characters."
-        for key in sorted(sent & set(known)):
-            self._read(known[key])
+        codes = code_set(self.sitting.series, self.sitting.site_id)
+        for key in sorted(sent & set(self.read.keys)):
+            self._read(key, self.read.keys[key], codes)
         return not self.faults
 
-    def _read(self, row: SheetRow) -> None:
-        code = (self.data.get(f"more-{row.key}") or self.data.get(f"mark-{row.key}") or "").strip()
+    def _read(self, key: str, student: int, codes: CodeSet) -> None:
+        code = (self.data.get(f"more-{key}") or self.data.get(f"mark-{key}") or "").strip()
         if not code and self.data.get("rest") == "present":
-            code = self.sheet.present
-        stood, sent_note = row.seen.note, self.data.get(f"note-{row.key}")
-        minutes = self.data.get(f"minutes-{row.key}", "").strip()
+            code = present_code(self.sitting, codes)
+        standing = self.read.stands.get(student)
+        stood, sent_note = standing.note if standing else "", self.data.get(f"note-{key}")
+        minutes = self.data.get(f"minutes-{key}", "").strip()
         # Marks that were kept while there was no connection come without notes: those stay as they are.
         note = stood if sent_note is None else _one_line(sent_note)
-        row.code, row.minutes, row.note = code[:8], minutes[:4], note[: 5 * NOTE_LENGTH]
-        known = self.sheet.codes.on(code, self.sheet.sitting.date) if code else None
+        seen = _seen(self.data.get(f"seen-{key}", ""))
+        if seen is not None and sent_note is None:
+            seen = seen._replace(note=stood)
+        self.typed[key] = Typed(code[:8], minutes[:4], note[: 5 * NOTE_LENGTH], seen)
+        known = codes.on(code, self.sitting.date) if code else None
         late = bool(known and known.is_late)
         if late and minutes and not (minutes.isascii() and minutes.isdigit() and len(minutes) <= 3):
-            self.faults[row.member.id] = "Minutes late are a whole number from 0 to 600."
-            return
-        seen = _seen(self.data.get(f"seen-{row.key}", ""))
-        if seen is None:
-            self.faults[row.member.id] = "This row can't be read. Open the register again."
-            return
-        row.seen = seen._replace(note=stood) if sent_note is None else seen
-        seen = row.seen
-        self.marks.append(NewMark(row.member.id, code, int(minutes) if late and minutes else None, note, seen))
+            self.faults[student] = "Minutes late are a whole number from 0 to 600."
+        elif seen is None:
+            self.faults[student] = "This row can't be read. Open the register again."
+        else:
+            self.marks.append(NewMark(student, code, int(minutes) if late and minutes else None, note, seen))
 
-    def keep(self, problems: Mapping[int | str, str] | None = None) -> Sheet:
+    def keep(self, sheet: Sheet, problems: Mapping[int | str, str] | None = None) -> Sheet:
         """The page again with everything that was typed, each fault beside its student."""
         faults = self.faults | dict(problems or {})
-        for row in self.sheet.rows:
+        for row in sheet.rows:
+            if typed := self.typed.get(row.key):
+                row.code, row.minutes, row.note = typed.code, typed.minutes, typed.note
+                row.seen = typed.seen or row.seen
             row.fault = faults.get(row.member.id, "")
-            choices_for(row, self.sheet)
-        return self.sheet
+            choices_for(row, sheet)
+        return sheet
 
     def show_both(self, stopped: ChangedMeanwhile, fresh: Sheet) -> Sheet:
         """Both versions of every row that somebody else changed: theirs said beside it, ours as it was typed.

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import Exists, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -33,6 +34,15 @@ class GrantQuerySet(QuerySet[Any]):
         return self.on(clock.today())
 
 
+# Written out, since every page asks it. Read along: whether any site takes its registers in the MIS, and whether anybody
+# is out on a visit.
+_REACH = """
+    SELECT g.name, r.kind, r.container_id, EXISTS (SELECT FROM caseload_site AS s WHERE s.registers_taken = 'mis'),
+        EXISTS (SELECT FROM caseload_visit AS v WHERE (v.state = 'out' OR v.alert_level > 0) AND v.state = ANY(%s))
+    FROM caseload_reach AS r JOIN auth_group AS g ON g.id = r.role_id WHERE r.user_id = %s AND r.period @> %s::date
+"""
+
+
 def reach_of(user: "User") -> list[tuple[str, str, int]]:
     """What somebody holds today: (role code, kind of container, container id). Asked once per request and day."""
     today = clock.today()
@@ -42,12 +52,9 @@ def reach_of(user: "User") -> list[tuple[str, str, int]]:
     if not getattr(user, "is_active", False) or user.pk is None or (user.ended_on and user.ended_on <= today):
         held: list[tuple[str, str, int]] = []
     else:
-        reach = apps.get_model("caseload", "Reach").objects.filter(user_id=user.pk, period__contains=today)
-        # Read along, since every page asks: whether any site takes its registers in the MIS, and whether anybody is out.
-        in_mis = Exists(apps.get_model("caseload", "Site").objects.filter(registers_taken="mis"))
-        visits = apps.get_model("caseload", "Visit").objects.filter(Q(state="out") | Q(alert_level__gt=0))
-        out = Exists(visits.filter(state__in=WATCHED_VISITS))
-        rows = reach.annotate(in_mis=in_mis, out=out).values_list("role__name", "kind", "container_id", "in_mis", "out")
+        with connection.cursor() as cursor:
+            cursor.execute(_REACH, [list(WATCHED_VISITS), user.pk, today])
+            rows = cursor.fetchall()
         found = sorted(rows)
         held = [(role, kind, container) for role, kind, container, _, _ in found]
         user.registers_in_mis = any(row[3] for row in found)  # type: ignore[attr-defined]  # kept with the reach

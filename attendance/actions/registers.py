@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from attendance import rules
-from attendance.actions.writing import Row, Standing, lock, read_register, write_register
+from attendance.actions.writing import OnRegister, Row, Standing, lock, read_register, write_register
 from attendance.codes import Code, CodeSet, code_set
 from attendance.coding import Place, why_not
 from attendance.errors import (
@@ -68,17 +68,20 @@ class _Plan:
     reason: str
 
 
-def mark_register(*, by: Any, register: Sitting, marks: Sequence[NewMark], reason: str = "") -> Saved:
+def mark_register(
+    *, by: Any, register: Sitting, marks: Sequence[NewMark], reason: str = "", read: OnRegister | None = None
+) -> Saved:
     """Save a register: who was there, late or absent. Students on it without a mark stay blank and are counted as unmarked.
 
     Saves all or nothing. What somebody else changed meanwhile is never overwritten unseen; after closing, marks that
     stood change only with a reason. Each change keeps the mark before it, the summary follows, and it is audited.
+    A page that has read the register already hands that on in `read`; marks that changed since are found.
     """
     _check(by, register)
     problem: RegisterProblem | None = None
     with transaction.atomic(savepoint=False):
         try:
-            saved = _save(by, register, marks, reason)
+            saved = _save(by, register, marks, reason, read or read_register(register))
         except RegisterProblem as stopped:  # nothing is written yet, and whoever holds the transaction may go on in it
             problem = stopped
     if problem is not None:
@@ -86,13 +89,12 @@ def mark_register(*, by: Any, register: Sitting, marks: Sequence[NewMark], reaso
     return saved
 
 
-def _save(by: Any, sitting: Sitting, marks: Sequence[NewMark], reason: str) -> Saved:
-    members, stands = read_register(sitting)
-    plan = _plan(by, sitting, members, marks, reason)
-    saved = _write(plan, stands)
+def _save(by: Any, sitting: Sitting, marks: Sequence[NewMark], reason: str, read: OnRegister) -> Saved:
+    plan = _plan(by, sitting, read.born, marks, reason)
+    saved = _write(plan, read.stands)
     if saved is None:
         # Somebody changed one of these marks since they were read: look again at what can't change any more.
-        locked = lock(sitting.series, [(student, sitting.date, sitting.slot) for student in members])
+        locked = lock(sitting.series, [(student, sitting.date, sitting.slot) for student in read.born])
         saved = _write(plan, {student: standing for (student, _, _), standing in locked.stands.items()})
         assert saved is not None, "A locked register changed."
     return saved

@@ -64,6 +64,16 @@ class Locked:
 
 
 @dataclass(frozen=True, slots=True)
+class OnRegister:
+    """Who is on a register and what stands, read before anything is locked: dates of birth and marks by student, and
+    their numbers by the public key that pages know them by."""
+
+    born: dict[int, date | None]
+    stands: dict[int, Standing]
+    keys: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What came of writing a register: how many marks, its number, whether it was taken for the first time."""
 
@@ -97,15 +107,19 @@ def write(locked: Locked, rows: Sequence[Row], by: Any, reason: str = "") -> int
         return int(cursor.fetchone()[0])
 
 
-def read_register(sitting: Sitting) -> tuple[dict[int, date | None], dict[int, Standing]]:
-    """Who is on a register, with their dates of birth, and the marks that stand; nothing is locked."""
+def read_register(sitting: Sitting) -> OnRegister:
+    """Who is on a register and the marks that stand; nothing is locked."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT * FROM attendance_read_{Series(sitting.series)}(%s::bigint, %s::bigint, %s::date, %s::bigint)",
             [sitting.group_id, sitting.site_id, sitting.date, sitting.slot],
         )
         rows = cursor.fetchall()
-    return {row[0]: row[1] for row in rows}, {row[0]: Standing(*row[2:]) for row in rows if row[5] is not None}
+    return OnRegister(
+        {row[0]: row[2] for row in rows},
+        {row[0]: Standing(*row[3:]) for row in rows if row[6] is not None},
+        {str(row[1]): row[0] for row in rows},
+    )
 
 
 def write_register(

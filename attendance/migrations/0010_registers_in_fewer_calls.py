@@ -154,12 +154,12 @@ END $$;
 
 -- The same students in the order of their ids, with their marks as they stand.
 CREATE FUNCTION attendance_read_{series}(grp bigint, site bigint, on_date date, at_slot bigint)
-RETURNS TABLE (id bigint, born date, code smallint, minutes smallint, said text, version integer, maker bigint, made_at timestamptz)
+RETURNS TABLE (id bigint, public_id uuid, born date, code smallint, minutes smallint, said text, version integer, maker bigint, made_at timestamptz)
 LANGUAGE plpgsql STABLE ROWS 30 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-        SELECT s.id, s.born, m.code_id, m.minutes_late, m.note::text, m.version, m.marked_by_id, m.marked_at
+        SELECT s.id, s.public_id, s.born, m.code_id, m.minutes_late, m.note::text, m.version, m.marked_by_id, m.marked_at
         FROM attendance_members_{series}(grp, site, on_date) AS s
         LEFT JOIN {table} AS m ON m.student_id = s.id AND m.date = on_date AND m.slot = at_slot
         ORDER BY s.id;

@@ -91,7 +91,7 @@ class Sheet:
     @property
     def present(self) -> str:
         """The code that means present here."""
-        return self.quick[0].code if self.quick else "/"
+        return present_code(self.sitting, self.codes)
 
     @property
     def asks_reason(self) -> bool:
@@ -214,6 +214,12 @@ def _row(member: Member, mark: dict[str, Any] | None, codes: dict[int, Code], qu
     )
     row.choices = quick if code is None or code in quick else [*quick, code]
     return row
+
+
+def present_code(sitting: Sitting, codes: CodeSet) -> str:
+    """The code that means present at a sitting: the first of those that everybody sets."""
+    usual = (code for code in codes.in_force(sitting.date) if code.set_by == SetBy.QUICK and _fits(code, sitting))
+    return next((code.code for code in usual), "/")
 
 
 def _fits(code: Code, sitting: Sitting) -> bool:

@@ -13,7 +13,7 @@ from attendance.errors import NoRegister
 from attendance.querysets import groups_reached
 from attendance.sittings import SLUGS, Sitting, lesson_sitting, session_sitting
 from caseload.models import Caseload, TeachingGroup, TimetabledLesson
-from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_for
+from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_for, is_open
 from caseload.queries.timetable import lessons_of, lessons_on
 from caseload.rules.cover import caseloads_reached
 from core import wording
@@ -104,7 +104,7 @@ def _find_lesson(user: "User", permission: str, public_id: UUID, day: date, slug
 
 
 def _open_or_raise(group: dict[str, Any], day: date) -> None:
-    if not _calendars({group["site_id"]}, [day])[group["site_id"]].is_open(day):
+    if not is_open(group["site_id"], day):
         raise NoRegister(f"{group['site__name']} is closed on {wording.day(day)}, so there is no register.")
 
 

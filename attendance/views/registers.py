@@ -1,5 +1,6 @@
 """The pages of registers: today's, and one register."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts.gates import page
 from attendance import actions, rules
+from attendance.actions.writing import read_register
 from attendance.errors import BadMarks, ChangedMeanwhile, NoRegister, ReasonNeeded, RegisterProblem
 from attendance.forms import RegisterForm
 from attendance.queries.missing import takers_of
@@ -66,10 +68,9 @@ def register_detail(request: HttpRequest, group_id: UUID, day: date, slug: str) 
         return _not_here(
             request, day, f"Registers of {sitting.site_name} are taken in its MIS; marks come in from there."
         )
-    sheet = register_sheet(request.user, sitting)
     if request.method != "POST":
-        return _show(request, sheet)
-    return _save(request, sitting, sheet)
+        return _show(request, register_sheet(request.user, sitting))
+    return _save(request, sitting)
 
 
 def _not_here(request: HttpRequest, day: date, sentence: str) -> HttpResponse:
@@ -84,22 +85,33 @@ def _list_of(day: date) -> str:
     return f"{reverse('attendance:register_list')}?day={day.isoformat()}"
 
 
-def _save(request: HttpRequest, sitting: Sitting, sheet: Sheet) -> HttpResponse:
-    form = RegisterForm(sheet, request.POST)
+def _save(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    read = read_register(sitting)
+    form = RegisterForm(sitting, read, request.POST)
     if not form.is_valid():
-        return _show(request, form.keep(), form, "Nothing was saved: some rows can't be read.")
+        return _show_again(request, form, "Nothing was saved: some rows can't be read.")
     try:
-        saved = actions.mark_register(by=request.user, register=sitting, marks=form.marks, reason=form.reason)
+        saved = actions.mark_register(
+            by=request.user, register=sitting, marks=form.marks, reason=form.reason, read=read
+        )
     except ChangedMeanwhile as stopped:
-        return _show(request, form.show_both(stopped, register_sheet(request.user, sitting)), form, stopped.sentence)
+        both = form.show_both(stopped, register_sheet(request.user, sitting))
+        return _show(request, both, form, stopped.sentence)
     except BadMarks as stopped:
-        return _show(request, form.keep(stopped.problems), form, stopped.sentence)
+        return _show_again(request, form, stopped.sentence, stopped.problems)
     except ReasonNeeded as stopped:
         form.faults["reason"] = stopped.sentence
-        return _show(request, form.keep(), form, stopped.sentence)
+        return _show_again(request, form, stopped.sentence)
     except RegisterProblem as stopped:
-        return _show(request, form.keep(), form, stopped.sentence)
+        return _show_again(request, form, stopped.sentence)
     return _after_saving(request, sitting, saved.unmarked)
+
+
+def _show_again(
+    request: HttpRequest, form: RegisterForm, trouble: str, problems: Mapping[int | str, str] | None = None
+) -> HttpResponse:
+    """The page as it was typed, which is read in full only now; saving needs little of it."""
+    return _show(request, form.keep(register_sheet(request.user, form.sitting), problems), form, trouble)
 
 
 def _after_saving(request: HttpRequest, sitting: Sitting, unmarked: int) -> HttpResponse:

@@ -142,6 +142,42 @@ def test_two_who_differ_at_once_one_is_saved_and_the_other_is_told(committed):
     assert SessionMark.objects.values("code").distinct().count() == 1
 
 
+def elsewhere(work: Callable[[], Any]) -> None:
+    """Do it now, on another connection, to its end."""
+    assert at_once(work) == []
+
+
+@pytest.mark.parametrize("seen_by_writer", [True, False])
+def test_a_mark_changed_between_reading_and_writing_a_register_is_not_lost(committed, monkeypatch, seen_by_writer):
+    """The register is read before anything is locked: what changes until then is found, and what is not touched may change."""
+    from attendance.actions import registers
+    from attendance.actions.registers import Seen
+
+    college = committed
+    take(college, TODAY, "am", "/")()
+    ada, ben = members(college)[:2]
+
+    def read_and_be_overtaken(sitting):
+        found = read(sitting)
+        elsewhere(amend(college, ada.given_name, TODAY, "M"))
+        elsewhere(amend(college, ben.given_name, TODAY, "I"))
+        return found
+
+    read = registers.read_register
+    monkeypatch.setattr(registers, "read_register", read_and_be_overtaken)
+    marks = [NewMark(ada.pk, "L", 5, seen=Seen(1, "/") if seen_by_writer else None)]
+    save = {"by": college.price, "register": session_of(college), "marks": marks, "reason": "Race"}
+    if seen_by_writer:
+        with pytest.raises(ChangedMeanwhile):
+            actions.mark_register(**save)
+    else:
+        assert actions.mark_register(**save).written == 1
+    codes = dict(SessionMark.objects.filter(student__in=[ada, ben]).values_list("student_id", "code__code"))
+    assert codes == {ada.pk: "M" if seen_by_writer else "L", ben.pk: "I"}
+    assert SessionMarkChange.objects.count() == (2 if seen_by_writer else 3)
+    assert [*differences("session")] == []
+
+
 def test_counting_everything_again_waits_for_registers_and_they_for_it(committed):
     college = committed
     faults = at_once(
