@@ -42,12 +42,17 @@ class Reason(NamedTuple):
 
 @dataclass(frozen=True)
 class ReasonSource:
-    """Gives the reasons for students: `load(student_ids, user)` gives a list for each id that has any."""
+    """Gives the reasons for students: `load(student_ids, user)` gives a list for each id that has any.
+
+    A source that is dear to ask, and has one reason a student at most, says in `most` how much that reason may weigh. Where
+    only those in most need are looked for, it is asked about those alone whom such a reason could bring among them.
+    """
 
     key: str
     permission: str
     load: Callable[[Ids, Any], Mapping[int, Sequence[Reason]]]
     order: int = 100
+    most: int | None = None
 
 
 @dataclass(frozen=True)

@@ -83,5 +83,5 @@ def register() -> None:
             title="Subjects in which the current grade is lower than the minimum target", first="desc",
         )
     )  # fmt: skip
-    columns.register_reasons(ReasonSource("progress", VIEW, load_reasons, order=40))
+    columns.register_reasons(ReasonSource("progress", VIEW, load_reasons, order=40, most=queries.HEAVIEST))
     columns.register_filter(Filter("below_target", "Below target", 40, VIEW))

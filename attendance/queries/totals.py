@@ -115,9 +115,17 @@ def missing_much(
     """The year and the six weeks of those students whose absence may be worth a word: attended and absent only, not lateness.
 
     Those who missed so much of the year that it is persistent, and with `fell_by` those whose six weeks are so many points
-    below their year. The database leaves everybody else out; what is said of the others, their totals decide.
+    below their year. The database leaves everybody else out, unless the page has read the totals already; what is said of
+    those who stay, their totals decide.
     """
-    fell = f"100 * ({{0}} * possible_1 - {{1}} * possible_0) >= {int(fell_by or 0)} * possible_0 * possible_1"
+    read = once(("totals in windows", series), _nothing_kept)
+    if not isinstance(students, QuerySet):
+        students = list(students)
+        if all(span in read and read[span][0].issuperset(students) for span in (year, six_weeks)):
+            nothing = Totals(series=series)
+            pairs = {pk: (read[year][1].get(pk, nothing), read[six_weeks][1].get(pk, nothing)) for pk in students}
+            return {pk: pair for pk, pair in pairs.items() if fell_by is not None or pair[0].is_persistent}
+    fell = f"100 * ({{0}} * possible_1 - {{1}} * possible_0) >= {int(fell_by or 0)} * possible_0 * possible_1 AND possible_1 > 0"
     worse = [
         fell.format("attended_0", "attended_1"),
         fell.format("(attended_0 + authorised_0)", "(attended_1 + authorised_1)"),

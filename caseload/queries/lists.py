@@ -6,7 +6,7 @@ a list is sorted by, everybody's.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from caseload import columns
-from caseload.columns import Column, Reason
+from caseload.columns import Column, Reason, ReasonSource
 from caseload.models import Student
 from caseload.queries.students import group_names, reached_ids, student_rows
 
@@ -48,8 +48,8 @@ def student_list(
 ) -> StudentList:
     """The students, told apart by reason, in order, one page of them with their columns."""
     ids = list(students.order_by("sort_key", "pk").values_list("pk", flat=True))
-    reasons = _reasons(user, permission, ids)
-    need = {pk: _need(why) for pk, why in reasons.items()}
+    reasons = _together(_asked(user, permission, ids, columns.sources_for(user)).values())
+    need = {pk: _need([reason.weight for reason in why]) for pk, why in reasons.items()}
     needing = sum(1 for weight in need.values() if weight >= NEEDS_ATTENTION)
     groups = group_names(ids)
     chips = _chips(user, len(ids), needing, reasons, groups, show, group)
@@ -73,9 +73,22 @@ def student_list(
 
 def in_most_need(user: Any, ids: Sequence[int], *, permission: str, limit: int) -> list[dict[str, Any]]:
     """Those of the students (ids in the order of names) with the weightiest reasons, without the columns of a list."""
-    reasons = _reasons(user, permission, ids)
-    need = {pk: _need(why) for pk, why in reasons.items()}
+    sources = columns.sources_for(user)
+    answers = _asked(user, permission, ids, [source for source in sources if source.most is None])
+    dear = [source for source in sources if source.most is not None]
+    if dear:
+        likely = _likely(ids, _together(answers.values()), [source.most or 0 for source in dear], limit)
+        answers |= _asked(user, permission, likely, dear)
+    reasons = _together(answers[source.key] for source in sources)
+    need = {pk: _need([reason.weight for reason in why]) for pk, why in reasons.items()}
     return _rows(_ordered([pk for pk in ids if pk in need], "need", {}, need)[:limit], reasons)
+
+
+def _likely(ids: Sequence[int], reasons: Mapping[int, list[Reason]], most: Sequence[int], limit: int) -> list[int]:
+    """Those who, with reasons of such weight besides, could be among the first so many."""
+    heaviest = sorted((_need([reason.weight for reason in why]) for why in reasons.values()), reverse=True)
+    least = heaviest[limit - 1] if len(heaviest) >= limit else 0
+    return [pk for pk in ids if _need([*(reason.weight for reason in reasons.get(pk, ())), *most]) >= least]
 
 
 def _rows(ids: Sequence[int], reasons: Mapping[int, list[Reason]]) -> list[dict[str, Any]]:
@@ -89,20 +102,29 @@ def _rows(ids: Sequence[int], reasons: Mapping[int, list[Reason]]) -> list[dict[
     return rows
 
 
-def _reasons(user: Any, permission: str, ids: Sequence[int]) -> dict[int, list[Reason]]:
+def _asked(
+    user: Any, permission: str, ids: Sequence[int], sources: Sequence[ReasonSource]
+) -> dict[str, Mapping[int, Sequence[Reason]]]:
+    """What each source says of the students for whom this person may hear it."""
+    answers: dict[str, Mapping[int, Sequence[Reason]]] = {}
+    for source in sources:
+        reached = reached_ids(user, source.permission or permission, permission, ids)
+        answers[source.key] = source.load(reached, user) if reached else {}
+    return answers
+
+
+def _together(answers: Iterable[Mapping[int, Sequence[Reason]]]) -> dict[int, list[Reason]]:
     """Every reason for each student that has any, the heaviest first."""
     found: dict[int, list[Reason]] = {}
-    for source in columns.sources_for(user):
-        reached = reached_ids(user, source.permission or permission, permission, ids)
-        for pk, reasons in (source.load(reached, user) if reached else {}).items():
+    for answer in answers:
+        for pk, reasons in answer.items():
             found.setdefault(pk, []).extend(reasons)
     return {pk: sorted(reasons, key=lambda reason: -reason.weight) for pk, reasons in found.items() if reasons}
 
 
-def _need(reasons: Sequence[Reason]) -> float:
+def _need(weights: Sequence[int]) -> float:
     """The heaviest reason, and a tenth of each other."""
-    first, *others = (reason.weight for reason in reasons)
-    return first + sum(others) / 10
+    return max(weights) + (sum(weights) - max(weights)) / 10 if weights else 0
 
 
 def _shown(reasons: Sequence[Reason], show: str, need: float) -> bool:

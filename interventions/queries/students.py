@@ -101,9 +101,9 @@ def next_meetings(ids: Sequence[int], user: Any) -> dict[int, date]:
     """The date of the next one-to-one that the last one named. A later one-to-one takes its place, read or not."""
 
     def read(wanted: Iterable[int]) -> dict[int, date]:
+        last = _meetings(user).filter(student__in=set(wanted)).order_by("student_id", "-held_at", "-pk")
         later = _happened(user).filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
-        rows = _meetings(user).filter(~Exists(later), student__in=set(wanted))
-        rows = rows.order_by("student_id", "-held_at", "-pk").distinct("student_id")
+        rows = Meeting.objects.filter(pk__in=last.distinct("student_id").values("pk")).filter(~Exists(later)).order_by()
         return {student: due for student, due in rows.values_list("student_id", "next_on") if due}
 
     return about(("next meetings", _who(user)), ids, read)

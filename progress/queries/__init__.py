@@ -2,6 +2,7 @@
 
 from progress.queries.grid import Cell, GridColumn, GridRow, grid_columns, grid_rows, groups_to_grade, scale_for
 from progress.queries.students import (
+    HEAVIEST,
     Below,
     Effort,
     Moved,
@@ -11,9 +12,10 @@ from progress.queries.students import (
     latest_by_subject,
     reasons,
 )
-from progress.queries.summary import PointSummary, latest_point, points_with_grades, progress_summary
+from progress.queries.summary import PointSummary, below_at_point, latest_point, points_with_grades, progress_summary
 
 __all__ = [
+    "HEAVIEST",
     "Below",
     "Cell",
     "Effort",
@@ -29,6 +31,7 @@ __all__ = [
     "groups_to_grade",
     "latest_by_subject",
     "latest_point",
+    "below_at_point",
     "points_with_grades",
     "progress_summary",
     "reasons",

@@ -7,12 +7,12 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from core import clock
+from core.id_lists import array
 from progress.models import AssessmentPoint, Grade
 from progress.queries.students import Below
 
 # For each student and course with a current grade at the point: where it stands against the latest target by then.
-STANDINGS = """
-SELECT g.student_id, g.course_id, c.title, sign(t.position - sg.position)::int
+_COMPARED = """
 FROM progress_grade g
 JOIN caseload_course c ON c.id = g.course_id
 JOIN progress_scalegrade sg ON sg.id = g.grade_id AND sg.position IS NOT NULL
@@ -22,12 +22,18 @@ JOIN LATERAL (
         AND tg.on_date <= g.on_date
     ORDER BY tg.on_date DESC, tg.id DESC LIMIT 1
 ) t ON t.scale_id = g.scale_id AND t.position IS NOT NULL
-WHERE g.point_id = %(point)s AND g.kind = 'current' AND g.student_id = ANY(%(ids)s)
+WHERE g.point_id = %(point)s AND g.kind = 'current' AND g.student_id = ANY(%(ids)s::bigint[])
+"""
+STANDINGS = f"""
+SELECT g.student_id, g.course_id, c.title, sign(t.position - sg.position)::int {_COMPARED}
 ORDER BY c.title, g.course_id
 """
+BELOW = (
+    f"SELECT g.student_id, count(*) FILTER (WHERE t.position < sg.position), count(*) {_COMPARED} GROUP BY g.student_id"
+)
 GRADED = """
 SELECT count(DISTINCT student_id), count(*) FROM progress_grade
-WHERE point_id = %(point)s AND kind = 'current' AND student_id = ANY(%(ids)s)
+WHERE point_id = %(point)s AND kind = 'current' AND student_id = ANY(%(ids)s::bigint[])
 """
 
 
@@ -75,9 +81,9 @@ def progress_summary(ids: Iterable[int], point: AssessmentPoint | None) -> Point
     if point is None or not wanted:
         return summary
     with connection.cursor() as cursor:
-        cursor.execute(GRADED, {"point": point.pk, "ids": wanted})
+        cursor.execute(GRADED, {"point": point.pk, "ids": array(wanted)})
         summary.graded_students, summary.graded_entries = cursor.fetchone()
-        cursor.execute(STANDINGS, {"point": point.pk, "ids": wanted})
+        cursor.execute(STANDINGS, {"point": point.pk, "ids": array(wanted)})
         rows = cursor.fetchall()
     for student, course, title, direction in rows:
         summary.total.add(direction)
@@ -85,6 +91,13 @@ def progress_summary(ids: Iterable[int], point: AssessmentPoint | None) -> Point
         below, of = summary.by_student.get(student, (0, 0))
         summary.by_student[student] = Below(below + (direction < 0), of + 1)
     return summary
+
+
+def below_at_point(ids: Iterable[int], point: AssessmentPoint) -> dict[int, Below]:
+    """In how many of how many subjects each student was below target at an assessment point; left out: nothing to compare."""
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, {"point": point.pk, "ids": array(ids)})
+        return {student: Below(below, of) for student, below, of in cursor.fetchall()}
 
 
 def points_with_grades(site_ids: Iterable[int]) -> QuerySet[AssessmentPoint]:

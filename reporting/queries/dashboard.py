@@ -91,7 +91,7 @@ FIGURES = {
             "Everybody in the group",
             lambda s: True,
             lambda s: s.year.words,
-            lambda s: s.row["sort_key"],
+            lambda s: 0,  # they are in the order of names already
         ),
     )
 }
@@ -176,8 +176,8 @@ def _below(
     now = sum(1 for s in graded if s.below and s.below.below)
     change = ""
     if series in facts.previous_points:
-        common = [s for s in graded if s.row["id"] in facts.below_before]
-        then = sum(bool(facts.below_before[s.row["id"]].below) for s in common)
+        common = [s for s in graded if s.pk in facts.below_before]
+        then = sum(bool(facts.below_before[s.pk].below) for s in common)
         change = _more(
             sum(bool(s.below and s.below.below) for s in common) - then, f"than at {facts.previous_points[series].name}"
         )
@@ -243,7 +243,7 @@ def is_usual(change: float | None, weeks: Sequence[tuple[date, Totals]]) -> bool
 
 def weeks_of(students: Sequence[StudentFacts], start: date, end: date, series: str) -> list[tuple[date, Totals]]:
     """These students together, week by week."""
-    return weekly_series([s.row["id"] for s in students], start, end, series)
+    return weekly_series([s.pk for s in students], start, end, series)
 
 
 def weekly_chart(

@@ -80,7 +80,7 @@ class Gap:
 
 def by_caseload(facts: GroupFacts, series: str) -> list[Side]:
     """The tutor groups and caseloads that these students are in today, each with those of its students who are in view."""
-    students = {s.row["id"]: s for s in facts.of_series(series)}
+    students = {s.pk: s for s in facts.of_series(series)}
     pairs = CaseloadMembership.objects.filter(student__in=list(students), period__contains=facts.day).values_list(
         "group_id", "group__name", "group__public_id", "student_id"
     )
@@ -102,7 +102,7 @@ def _tutors(caseloads: Iterable[int]) -> dict[int, str]:
 
 def by_year_group(facts: GroupFacts, series: str) -> list[Side]:
     """The year groups that these students are in today."""
-    students = {s.row["id"]: s for s in facts.of_series(series)}
+    students = {s.pk: s for s in facts.of_series(series)}
     pairs = YearGroupMembership.objects.filter(student__in=list(students), period__contains=facts.day).values_list(
         "group_id", "group__name", "group__public_id", "student_id"
     )
@@ -115,15 +115,15 @@ def by_year_group(facts: GroupFacts, series: str) -> list[Side]:
 def gaps(user: Any, facts: GroupFacts, series: str) -> list[Gap]:
     """Groups by characteristic beside everybody else; only for those whose characteristics this person may see."""
     students = facts.of_series(series)
-    ids = [s.row["id"] for s in students]
+    ids = [s.pk for s in students]
     if not user.has_perm(CHARACTERISTICS) or not ids:
         return []
     seen = set(reached_ids(user, CHARACTERISTICS, VIEW_DASHBOARD, ids))
-    students = [s for s in students if s.row["id"] in seen]
+    students = [s for s in students if s.pk in seen]
     found = []
     for name, members in characteristic_sets(list(seen)).items():
-        inside = [s for s in students if s.row["id"] in members]
-        outside = [s for s in students if s.row["id"] not in members]
+        inside = [s for s in students if s.pk in members]
+        outside = [s for s in students if s.pk not in members]
         if inside and outside:
             found.append(Gap(name, Side(name, inside), Side("Everybody else", outside)))
     return found

@@ -1,5 +1,6 @@
 """One row of figures for each student of a group: what every number of the dashboard, and the list behind it, is made of."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ from core import clock
 from interventions.choices import NOT_SEEN_WEEKS
 from interventions.queries.students import Targets, targets_open_overdue, weeks_unseen
 from progress.models import AssessmentPoint
-from progress.queries import points_with_grades, progress_summary
+from progress.queries import below_at_point, points_with_grades
 from progress.queries.students import Below
 from reporting.choices import VIEW_DASHBOARD
 
@@ -22,11 +23,11 @@ FOUR_WEEKS = timedelta(weeks=4)
 SIX_WEEKS = timedelta(weeks=6)
 
 
-@dataclass
+@dataclass(slots=True)
 class StudentFacts:
     """What is known of one student for the dashboard."""
 
-    row: dict[str, Any]
+    pk: int
     series: str
     six_weeks: Totals
     before: Totals
@@ -45,62 +46,43 @@ class StudentFacts:
 
 @dataclass
 class GroupFacts:
-    """The rows of a group and what they were read against."""
+    """The students of a group who attend by one series, and what they were read against."""
 
     day: date
-    students: dict[int, StudentFacts]
-    rows: list[dict[str, Any]] = field(default_factory=list)  # everybody, those who were never on a roll too
-    points: dict[str, AssessmentPoint] = field(default_factory=dict)  # the latest assessment point of each series
+    ids: list[int]  # everybody in the order of names, those of the other series and those who were never on a roll too
+    series: list[str]  # those that occur in the group, the one of most students first
+    shown: str = Series.SESSION  # the one that is told about
+    students: dict[int, StudentFacts] = field(default_factory=dict)
+    points: dict[str, AssessmentPoint] = field(default_factory=dict)  # the latest assessment point of the series
     previous_points: dict[str, AssessmentPoint] = field(default_factory=dict)
     below_before: dict[int, Below] = field(default_factory=dict)  # at the assessment point before the latest
     sees_progress: bool = False
     sees_work: bool = False
-    site_ids: list[int] = field(default_factory=list)
 
     def of_series(self, series: str) -> list[StudentFacts]:
-        """The students who attend by this series."""
-        return [facts for facts in self.students.values() if facts.series == series]
-
-    @property
-    def series(self) -> list[str]:
-        """The series that occur, the one of most students first."""
-        counted: dict[str, int] = {}
-        for facts in self.students.values():
-            counted[facts.series] = counted.get(facts.series, 0) + 1
-        return sorted(counted, key=lambda name: -counted[name])
+        """The students who attend by this series, if it is the one that is told about."""
+        return list(self.students.values()) if series == self.shown else []
 
 
-def group_facts(user: Any, rows: Sequence[dict[str, Any]], year_starts: date) -> GroupFacts:
-    """Everything about these students (dicts of `student_rows`), in a fixed number of queries."""
+def group_facts(user: Any, ids: Sequence[int], year_starts: date, wanted: str = "") -> GroupFacts:
+    """Everything about those of these students (in the order of names) who attend by the wanted series, or by the one of
+    most of them when nobody does; in a fixed number of queries."""
     today = clock.today()
-    ids = [row["id"] for row in rows]
     series = series_by_student(ids)
-    spans = _spans(today, year_starts)
-    totals: dict[int, dict[str, Totals]] = {}
-    for name in sorted(set(series.values())):
-        totals |= totals_in_windows([pk for pk in ids if series[pk] == name], spans, name)
-    facts = GroupFacts(today, {}, list(rows))
-    for row in rows:
-        if row["id"] in series:
-            facts.students[row["id"]] = _student(row, series[row["id"]], totals.get(row["id"], {}))
-    facts.site_ids = sorted(
-        set(SiteMembership.objects.filter(student__in=ids, period__contains=today).values_list("site_id", flat=True))
-    )
-    _add_progress(user, facts, ids)
-    _add_work(user, facts, ids)
+    names = [name for name, _ in Counter(series[pk] for pk in ids if pk in series).most_common()]
+    shown = wanted if wanted in names else (names or [Series.SESSION])[0]
+    members = [pk for pk in ids if series.get(pk) == shown]
+    totals = totals_in_windows(members, _spans(today, year_starts), shown) if members else {}
+    facts = GroupFacts(today, list(ids), names, shown)
+    nothing = Totals(series=shown)
+    for pk in members:
+        found = totals.get(pk, {})
+        facts.students[pk] = StudentFacts(
+            pk, shown, *(found.get(name, nothing) for name in ("six_weeks", "before", "year", "month_ago"))
+        )
+    _add_progress(user, facts, members)
+    _add_work(user, facts)
     return facts
-
-
-def _student(row: dict[str, Any], series: str, totals: dict[str, Totals]) -> StudentFacts:
-    nothing = Totals(series=series)
-    return StudentFacts(
-        row,
-        series,
-        six_weeks=totals.get("six_weeks", nothing),
-        before=totals.get("before", nothing),
-        year=totals.get("year", nothing),
-        month_ago=totals.get("month_ago", nothing),
-    )
 
 
 def _spans(today: date, year_starts: date) -> dict[str, tuple[date, date]]:
@@ -110,7 +92,6 @@ def _spans(today: date, year_starts: date) -> dict[str, tuple[date, date]]:
         "six_weeks": shown.six_weeks,
         "before": (max(first - SIX_WEEKS, year_starts), first - timedelta(days=1)),
         "year": shown.year,
-        "week": shown.week,  # for the students to talk about, who are read after this
         "month_ago": (year_starts, max(year_starts, today - FOUR_WEEKS)),
     }
 
@@ -118,27 +99,28 @@ def _spans(today: date, year_starts: date) -> dict[str, tuple[date, date]]:
 def _add_progress(user: Any, facts: GroupFacts, ids: Sequence[int]) -> None:
     if not user.has_perm("progress.view_grades"):
         return
-    seen = reached_ids(user, "progress.view_grades", VIEW_DASHBOARD, ids)
     facts.sees_progress = True
+    kind = Site.Kind.SCHOOL if facts.shown == Series.SESSION else Site.Kind.COLLEGE
+    at = SiteMembership.objects.filter(student__in=set(facts.ids), period__contains=facts.day, site__kind=kind)
+    seen = reached_ids(user, "progress.view_grades", VIEW_DASHBOARD, ids)
     of_site: dict[int, list[AssessmentPoint]] = {}
-    for point in points_with_grades(facts.site_ids).filter(on_date__lte=facts.day):
+    for point in points_with_grades(set(at.values_list("site_id", flat=True))).filter(on_date__lte=facts.day):
         of_site.setdefault(point.site_id, []).append(point)
     for latest, *earlier in of_site.values():
-        series = Series.SESSION if latest.site.kind == Site.Kind.SCHOOL else Series.LESSON
-        facts.points.setdefault(series, latest)
-        for pk, below in progress_summary(seen, latest).by_student.items():
-            if pk in facts.students:
-                facts.students[pk].below = below
+        facts.points.setdefault(facts.shown, latest)
+        for pk, below in below_at_point(seen, latest).items():
+            facts.students[pk].below = below
         if earlier:
-            facts.previous_points.setdefault(series, earlier[0])
-            facts.below_before |= progress_summary(seen, earlier[0]).by_student
+            facts.previous_points.setdefault(facts.shown, earlier[0])
+            facts.below_before |= below_at_point(seen, earlier[0])
 
 
-def _add_work(user: Any, facts: GroupFacts, ids: Sequence[int]) -> None:
+def _add_work(user: Any, facts: GroupFacts) -> None:
+    """Targets and one-to-ones; read of everybody, as the students to talk about are found among them afterwards."""
     if not user.has_perm("interventions.view_pastoral_note"):
         return
     facts.sees_work = True
-    seen = reached_ids(user, "interventions.view_pastoral_note", VIEW_DASHBOARD, ids)
+    seen = reached_ids(user, "interventions.view_pastoral_note", VIEW_DASHBOARD, facts.ids)
     for pk, targets in targets_open_overdue(seen, user).items():
         if pk in facts.students:
             facts.students[pk].targets = targets

@@ -71,10 +71,9 @@ def _facts(request: HttpRequest, container: Container, part: Container | None = 
     students = Student.objects.visible_to(request.user, VIEW_DASHBOARD).in_container(container.kind, container.id)
     if part:
         students = students.in_container(part.kind, part.id)
-    facts = group_facts(request.user, student_rows(students), years[0].starts_on)
-    wanted = request.GET.get("series", "")
-    series = wanted if wanted in facts.series else (facts.series or [Series.SESSION])[0]
-    return facts, years, series
+    ids = list(students.order_by("sort_key", "pk").values_list("pk", flat=True))
+    facts = group_facts(request.user, ids, years[0].starts_on, request.GET.get("series", ""))
+    return facts, years, facts.shown
 
 
 def _address(name: str, container: Container, series: str, **more: str) -> str:
@@ -121,9 +120,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "by_year": by_year if len(by_year) > 1 else [],
         "by_caseload": groups.by_caseload(facts, series),
         "gaps": groups.gaps(request.user, facts, series),
-        "people": in_most_need(
-            request.user, [row["id"] for row in facts.rows], permission=VIEW_DASHBOARD, limit=TO_TALK_ABOUT
-        ),
+        "people": in_most_need(request.user, facts.ids, permission=VIEW_DASHBOARD, limit=TO_TALK_ABOUT),
         "series": series,
         "everybody": _address("reporting:dashboard_students", container, series, figure="all"),
         "now": clock.now(),
@@ -143,10 +140,9 @@ def dashboard_students(request: HttpRequest) -> HttpResponse:
     if (key in figures.PROGRESS and not facts.sees_progress) or (key in figures.WORK and not facts.sees_work):
         raise Http404
     figure = figures.FIGURES[key]
-    rows = [
-        {"row": found.row, "says": figure.says(found), "year": found.year}
-        for found in figures.behind(facts, key, series)
-    ]
+    found = figures.behind(facts, key, series)
+    people = {row["id"]: row for row in student_rows(Student.objects.filter(pk__in={each.pk for each in found}))}
+    rows = [{"row": people[each.pk], "says": figure.says(each), "year": each.year} for each in found]
     context = {
         "where": f"{part.name}, {container.name}" if part and part != container else container.name,
         "figure": figure,
@@ -157,7 +153,7 @@ def dashboard_students(request: HttpRequest) -> HttpResponse:
                 "label": other.label,
                 "url": _address("reporting:dashboard_students", container, series, figure=other.key, **more),
                 "current": other.key == key,
-                "count": len(figures.behind(facts, other.key, series)),
+                "count": sum(map(other.has, facts.of_series(series))),
             }
             for other in figures.FIGURES.values()
             if not (other.key in figures.PROGRESS and not facts.sees_progress)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from caseload import columns
 from caseload.columns import Column, Filter, Reason, ReasonSource
 from caseload.models import ContactLogEntry, Student
-from caseload.queries.lists import student_list
+from caseload.queries.lists import in_most_need, student_list
 from core import clock
 from tests.college import College
 
@@ -114,6 +114,31 @@ def test_a_column_is_filled_only_for_students_reached_with_its_permission(colleg
     assert asked["notes"] == sorted(
         college.student(name).pk for name in ("Ada", "Ben", "Chloe", "Dmytro", "Esra", "Finn", "Gita", "Hugo")
     )
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 30])
+def test_a_dear_source_is_asked_only_about_those_it_could_bring_among_the_first(college: College, limit: int) -> None:
+    ids = list(Student.objects.visible_to(college.okafor, VIEW).order_by("sort_key", "pk").values_list("pk", flat=True))
+    cheap = {pk: [Reason("Cheap", weight)] for pk, weight in zip(ids, (90, 75, 70, 10, 0), strict=False) if weight}
+    dear = {pk: [Reason("Dear", weight)] for pk, weight in zip(ids[1:], (40, 80, 5, 80), strict=False)}
+    asked: list[int] = []
+
+    def load(some: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]]:
+        asked.extend(some)
+        return {pk: dear[pk] for pk in some if pk in dear}
+
+    def found() -> list[tuple[int, list[str]]]:
+        rows = in_most_need(college.okafor, ids, permission=VIEW, limit=limit)
+        return [(row["id"], [reason.words for reason in row["first_why"]]) for row in rows]
+
+    columns.register_reasons(ReasonSource("dear", "", load, 1))
+    columns.register_reasons(ReasonSource("cheap", "", lambda some, user: cheap, 2))
+    everybody = found()
+    assert set(asked) == set(ids)
+    asked.clear()
+    columns._registry.sources["dear"] = ReasonSource("dear", "", load, 1, most=80)
+    assert found() == everybody
+    assert len(asked) == (1 if limit == 1 else len(ids))  # 90 is out of reach of 75 with 80 besides; 75 is not
 
 
 def test_a_contact_to_follow_up_is_a_reason_until_it_is_done(college: College) -> None:

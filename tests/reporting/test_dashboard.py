@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from caseload.models import SiteMembership, YearGroupMembership
+from caseload.models import SiteMembership, Student, YearGroupMembership
 from tests.college import College
 from tests.people import STUDENTS
 
@@ -103,7 +103,8 @@ def test_a_row_of_the_comparison_leads_to_the_students_it_counts(full: College, 
         address = f"?in={page.context['container'].key}&amp;of={side.key}&amp;series=session&amp;figure=all"
         assert f'href="{BEHIND}{address}"' in page.content.decode()
         shown = behind(client, BEHIND + address.replace("&amp;", "&"))
-        assert sorted(shown) == sorted(student.row["given_name"] for student in side.students)
+        names = Student.objects.in_bulk([student.pk for student in side.students])
+        assert sorted(shown) == sorted(student.given_name for student in names.values())
 
 
 @pytest.mark.parametrize("key", ["year_group:x", "student:1", "college:1", "nonsense", "year_group:" + "0" * 300])
