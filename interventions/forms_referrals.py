@@ -40,7 +40,10 @@ class ServiceChoice(forms.ModelChoiceField):
 class ReferralForm(forms.Form):
     """Students are referred to a service."""
 
-    service = ServiceChoice(label="To", queryset=Service.objects.filter(active=True), empty_label="Choose")
+    service = ServiceChoice(
+        label="To", queryset=Service.objects.filter(active=True), empty_label="Choose",
+        error_messages={"required": "Choose to whom.", "invalid_choice": "This service is not offered any more. Choose another."},
+    )  # fmt: skip
     reason = Words(
         label="Why, and what would help", required=True, rows=5,
         help_text="Read by you and by whoever takes it up, nobody else.",

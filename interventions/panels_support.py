@@ -18,6 +18,7 @@ from interventions.queries import referrals
 from interventions.queries import support as queries
 
 PANEL_ROWS = 5
+TEACH = "caseload.view_teaching_group"
 
 
 def load_panel(user: Any, student: Any) -> dict[str, Any] | None:
@@ -98,6 +99,9 @@ def register() -> None:
     )
     columns.register_action(
         BulkAction("referral", "Refer", "interventions:referral_new", REFER, 20, "arrow-right-circle")
+    )
+    navigation.register(
+        Place("Support", "Support in class", "interventions:support_classes", TEACH, 12, "", "heart-pulse")
     )
     navigation.register(
         Place("Support", "Referrals", "interventions:referral_list", REFER, 15, "g o", "arrow-right-circle")

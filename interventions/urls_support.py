@@ -6,6 +6,7 @@ from interventions.views import referrals, support
 
 urlpatterns = [
     path("support/", support.support_list, name="support_list"),
+    path("support/classes/", support.support_classes, name="support_classes"),
     path("support/<uuid:plan_id>/", support.support_detail, name="support_detail"),
     path("support/<uuid:plan_id>/change/", support.support_change, name="support_change"),
     path("support/<uuid:plan_id>/review/", support.support_review, name="support_review"),

@@ -83,7 +83,7 @@ def of_student(user: Any, student_id: int, limit: int) -> list[dict[str, Any]]:
 def waiting_for(user: Any) -> QuerySet[Referral]:
     """What colleagues referred and this person is to take up."""
     rows = Referral.objects.taken_up_by(user).filter(state=ReferralState.ASKED).exclude(referred_by=user)
-    return rows  # type: ignore[no-any-return]  # its queryset is untyped
+    return rows
 
 
 def news_for(user: Any) -> QuerySet[Referral]:
@@ -91,7 +91,7 @@ def news_for(user: Any) -> QuerySet[Referral]:
     late = Q(referred_at__lt=_days_ago(ANSWER_DAYS)) | Q(urgent=True, referred_at__lt=_days_ago(URGENT_DAYS))
     unanswered = Q(state=ReferralState.ASKED) & late
     declined = Q(state=ReferralState.DECLINED, noted_at=None)
-    return Referral.objects.of(user).filter(unanswered | declined)  # type: ignore[no-any-return]  # its queryset is untyped
+    return Referral.objects.of(user).filter(unanswered | declined)
 
 
 def _days_ago(days: int) -> Any:

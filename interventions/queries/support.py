@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from caseload.columns import Reason
-from caseload.models import Characteristic, Student
+from caseload.models import Characteristic, Student, TeachingGroupMembership
 from caseload.queries.students import student_rows
 from caseload.search import find_students
 from core import clock
@@ -160,6 +160,27 @@ def in_class(user: Any, student_id: int) -> dict[str, Any] | None:
     return rows.values(*IN_CLASS).first()
 
 
+def class_plans(user: Any, group: int | None = None) -> QuerySet[Any, dict[str, Any]]:
+    """What staff do and the exam access for everybody somebody teaches, or for one teaching group, in the order of names."""
+    rows = SupportPlan.objects.visible_to(user, PROVISION).open()
+    if group is not None:
+        members = TeachingGroupMembership.objects.filter(group=group, period__contains=clock.today())
+        rows = rows.filter(student__in=members.values("student"))
+    return rows.order_by("student__sort_key", "pk").values(*IN_CLASS, "student_id")  # type: ignore[no-any-return]  # its queryset is untyped
+
+
+def class_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each with its student and the arrangements in words. One query."""
+    people = {
+        row["id"]: row for row in student_rows(Student.objects.filter(pk__in=[one["student_id"] for one in rows]))
+    }
+    return [
+        one
+        | {"person": people[one["student_id"]], "access": access_words(one["exam_access"], one["exam_access_words"])}
+        for one in rows
+    ]
+
+
 def access_words(codes: Sequence[str], words: str = "") -> list[str]:
     """Arrangements in words, in the order of the list."""
     named = [str(label) for code, label in ExamAccess.choices if code in codes]
@@ -178,7 +199,8 @@ def _earlier(plan: SupportPlan) -> list[dict[str, Any]]:
     names = ("need", "second_need", "need_words", "wanted", "provision", "exam_access", "eal_stage")
     shown = {name: getattr(plan, name) for name in names}
     kept = []
-    for row in plan.events.order_by("-pgh_created_at", "-pgh_id").values(*names, "pgh_created_at", "changed_by__title", "changed_by__family_name"):  # fmt: skip
+    events = plan.events.order_by("-pgh_created_at", "-pgh_id")  # type: ignore[attr-defined]  # added by pghistory
+    for row in events.values(*names, "pgh_created_at"):
         was = {name: row[name] for name in names}
         if was != shown:
             kept.append(
@@ -196,7 +218,7 @@ def _earlier(plan: SupportPlan) -> list[dict[str, Any]]:
 
 def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Students whose support plan is to be reviewed, as reasons of lists. One query."""
-    rows = SupportPlan.objects.visible_to(user, READ).due().filter(student__in=list(ids))
+    rows = SupportPlan.objects.visible_to(user, WRITE).due().filter(student__in=list(ids))
     today = clock.today()
     return {
         student: [Reason("Support plan to be reviewed", 45 + min(25, (today - day).days), "watch", "support")]

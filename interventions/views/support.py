@@ -13,9 +13,10 @@ from django.urls import reverse
 from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.models import Student
+from caseload.queries.groups import teaching_groups_held
 from caseload.queries.students import student_rows
 from core import clock
-from core.http import form_token, wants_part
+from core.http import form_token, sent_key, wants_part
 from core.sheets import write_csv
 from interventions import rules
 from interventions.actions import support as actions
@@ -81,6 +82,22 @@ def _list_context(request: HttpRequest, wanted: queries.Wanted, numbers: dict[st
                 {"label": label, "url": f"?{kept.urlencode()}", "count": numbers[key], "current": key == wanted.show}
             )
     return {"chips": chips, "wanted": wanted, "show": wanted.show, "may_write": request.user.has_perm(WRITE)}
+
+
+@page(PROVISION)
+def support_classes(request: HttpRequest) -> HttpResponse:
+    """What staff do and the exam access for everybody somebody teaches, by teaching group."""
+    groups = teaching_groups_held(request.user, PROVISION)
+    wanted = sent_key(request.GET.get("group"))
+    chosen = next((group for group in groups if group["public_id"] == wanted), None)
+    rows = queries.class_plans(request.user, chosen["pk"] if chosen else None)
+    pages = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    chips = [{"label": "All", "url": "?", "count": None, "current": chosen is None}] + [
+        {"label": group["name"], "url": f"?group={group['public_id']}", "count": None, "current": group is chosen}
+        for group in groups
+    ]
+    context = {"page": pages, "rows": queries.class_rows(list(pages.object_list)), "chips": chips if groups else []}
+    return render(request, "interventions/support_classes.html", context)
 
 
 @page(PROVISION)

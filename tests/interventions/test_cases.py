@@ -179,3 +179,21 @@ def test_whoever_sets_processes_up_changes_their_stages(college, process, sign_i
     assert "Court" in page
     client.post(reverse("interventions:process_list"), {"name": "Bursary", "about": "", "active": "on"})
     assert StagedProcess.objects.filter(name="Bursary").exists()
+
+
+def test_fitness_to_study_comes_with_stages_and_goes_to_its_end(college):
+    first, meeting, panel = ProcessStage.objects.filter(process__code="fitness-to-study").order_by("number")
+    assert (first.owner_role, meeting.letter.name, panel.approver_role) == (
+        "tutor", "Fitness to study: invitation", "head",
+    )  # fmt: skip
+    case = actions.open_case(college.okafor, college.student("Ada"), first, reason="Panic before tests")
+    case = actions.move_case(college.lowe, case, actions.Move(meeting, "Needs more than the tutor"), version=1)
+    case = actions.move_case(college.novak, case, actions.Move(panel, "Cannot study safely"), version=2)
+    with pytest.raises(actions.NotYours, match="head"):
+        actions.approve_case(college.lowe, case, version=3)
+    case = actions.approve_case(college.achebe, case, version=3)
+    case = actions.move_case(college.novak, case, actions.Move(first, "Back, half days"), version=4)
+    case = actions.close_case(college.okafor, case, "Studies as before", version=5)
+    assert [step.kind for step in reversed(read.steps_of(case))] == [
+        "opened", "moved_up", "moved_up", "approved", "stepped_down", "closed",
+    ]  # fmt: skip

@@ -271,3 +271,15 @@ def test_the_review_is_on_my_work_of_whoever_looks_after_the_plan(college, plan)
     assert (item.about, item.url) == (plan.student_id, reverse("interventions:support_review", args=[plan.public_id]))
     SupportPlan.objects.filter(pk=plan.pk).update(owner=college.okafor)
     assert [list(plans_of(user)) for user in (college.lowe, college.okafor)] == [[], []]
+
+
+def test_a_teacher_sees_support_by_class_and_no_word_of_the_need(college, said, plan, sign_in):
+    actions.make_plan(college.lowe, college.student("Imran"), said(), token=uuid4())
+    browser, address = sign_in(college.mendes), reverse("interventions:support_classes")
+    page = browser.get(address).content.decode()
+    assert (page.count("wm-row-link"), "Texts a day before" in page, "25 % extra time" in page) == (1, True, True)
+    assert [text for text in (WORDS, "Specific learning", "Imran") if text in page] == []
+    group = college.groups["10x/Ma1"]
+    assert browser.get(address, {"group": group.public_id}).content.decode().count("wm-row-link") == 1
+    assert browser.get(address, {"group": "no number"}).status_code == 200
+    assert sign_in(college.quill).get(address).content.decode().count("wm-row-link") == 0

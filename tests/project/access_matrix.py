@@ -374,6 +374,7 @@ ROWS: tuple[Row, ...] = (
     see("interventions:kind_edit",                 "-- ----- -+ -- --+ -- -", t.intervention_kind),
     # Support plans
     see("interventions:support_list",              "+- ++++- -+ ++ +-+ -- -"),
+    see("interventions:support_classes",           "++ +++++ -+ ++ +-+ -- -"),
     see("interventions:support_detail",            "++ ++++. -+ ++ +-+ -- -", t.support_plan),
     see("interventions:support_change",            "-- ----- -+ -- --- -- -", t.support_plan),
     see("interventions:support_review",            "-- ----- -+ -- --- -- -", t.support_plan),
