@@ -51,8 +51,9 @@ class Plans:
         for one in here:
             looked_after.setdefault(one.caseloads[frame.this], []).append(one)
         for people in looked_after.values():
-            for person in chance.sample(people, min(len(people), max(FEWEST, len(people) // EVERY))):
-                self._plan(person)
+            wanted = chance.sample(people, min(len(people), max(FEWEST, len(people) // EVERY)))
+            for place, person in enumerate(wanted):
+                self._plan(person, place)
         self._copy()
 
     def _copy(self) -> None:
@@ -65,17 +66,19 @@ class Plans:
         group = self.frame.year_groups.get(person.nc_years[self.frame.this])
         return self.heads.get(group.pk) if group is not None else None
 
-    def _plan(self, person: Person) -> None:
+    def _plan(self, person: Person, place: int) -> None:
+        """Each tutor's first plan is to be looked at again; every third waits at the last stage for approval."""
         frame, chance, today = self.frame, self.chance, self.frame.today
         tutor, head = self.groups.tutors[person.caseloads[frame.this]], self._head(person)
-        weeks = chance.randint(1, 9)
+        weeks = chance.randint(1, 9) if place else 6
         start = max(today - timedelta(weeks=weeks), frame.dates[frame.this].starts_on + timedelta(days=6))
-        reached = chance.pick({1: 6, 2: 4, 3: 2, 4: 1}) if head is not None and weeks > 2 else 1
+        reached = chance.pick({1: 6, 2: 4, 3: 2}) if head is not None and weeks > 2 and place else 1
+        reached = 4 if head is not None and place % 3 == 2 else reached
         stage, item = self.stages[reached], self.items[chance.pick(WEIGHTS)]
-        ended = reached < 4 and weeks > 4 and chance.often(0.45)
+        ended = bool(place) and reached < 4 and weeks > 4 and chance.often(0.45)
         owner = head if head is not None and stage.owner_role == "head_of_year" else tutor
         outcome, words = chance.choice(ENDED) if ended else ("", "")
-        review = today + timedelta(days=chance.randint(-6, 20))
+        review = today + timedelta(days=chance.randint(-6, 20) if place else -2)
         plan = frame.loader.new(
             ActionPlan, student=person.row, title=item.title, reasons=item.data["reasons"], aims=item.data["aims"], stage=stage,
             owner=owner, agreed_with=chance.choice((["student"], ["student", "parent"], ["student", "parent", "teacher"])),

@@ -18,6 +18,7 @@ from caseload import reasons
 from caseload.models import StudentContact
 from core.due import due_count, waiting
 from core.models import Mail
+from core.panels import panels_for, timeline
 from interventions import choices_plans
 from interventions.actions import plans as actions
 from interventions.actions.plan_settings import save_barrier
@@ -195,6 +196,15 @@ def test_a_due_review_is_a_reason_on_lists_for_whoever_may_review_it(college, pl
     ActionPlan.objects.update(starts_on=college.today, review_on=college.today)
     assert [one.filter for one in read.reviews_due(ids, college.okafor)[plan.student_id]] == ["plan_review"]
     assert read.reviews_due(ids, college.brandt) == {}
+
+
+def test_the_student_page_shows_plans_to_their_readers_only(college, said, plan) -> None:
+    ada, mendes = college.student("Ada"), college.mendes
+    hidden = actions.make_plan(college.okafor, ada, said(title="Hidden from her", actions=()), token=uuid4())
+    for user, wanted in ((college.okafor, {plan, hidden}), (mendes, {plan}), (college.singh, set())):
+        shown = next((one.context["plans"] for one in panels_for("student", user, ada) if one.key == "plans"), [])
+        assert set(shown) == wanted
+        assert len(timeline(user, ada, kinds=["plans"])) == len(wanted)
 
 
 def test_lists_cost_the_same_for_few_as_for_many(college, said) -> None:
