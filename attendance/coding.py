@@ -76,6 +76,8 @@ def _session_rules(code: Code, place: Place, minutes_late: int | None) -> str | 
         return "\\ is present in the afternoon; in the morning use /."
     if code.code == "X" and (place.born is None or of_compulsory_school_age(place.born, place.date)):
         return "X is only for students who are not of compulsory school age; for a part-time timetable use C2."
+    if code.code == "C2" and place.born is not None and not of_compulsory_school_age(place.born, place.date):
+        return "C2 is only for students of compulsory school age; this student is not, so use X."
     if code.code == "Y4" and place.planned_closure:
         return "Y4 is for an unexpected closure; this one was planned, so use #."
     if code.code == "#" and not place.planned_closure:

@@ -29,6 +29,17 @@ def today() -> date:
     return now().astimezone(LONDON).date()
 
 
+def told(moment: datetime) -> datetime:
+    """A moment that the database noted by its own clock, as this clock tells it; they differ only where the day is set.
+
+    What seems to lie ahead happened today.
+    """
+    present = now()
+    if moment <= present:
+        return moment
+    return min(datetime.combine(today(), local(moment).time(), LONDON).astimezone(UTC), present)
+
+
 def local(moment: datetime) -> datetime:
     """A stored moment as the clock on the wall shows it."""
     return moment.astimezone(LONDON)

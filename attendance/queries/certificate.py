@@ -7,6 +7,7 @@ from typing import Any
 
 from attendance.arithmetic import Totals, written
 from attendance.choices import Series, StatClass
+from attendance.queries.feeds import words_about
 from attendance.queries.students import DayMark, codes_used, marks_between
 from attendance.queries.totals import series_by_student, totals_by_student
 from caseload.models import AcademicYear, CaseloadMembership, SiteMembership, Student, YearGroupMembership
@@ -48,6 +49,7 @@ def certificate_facts(student: Student, year: AcademicYear, series: str = "") ->
         "to": end,
         "series": chosen,
         "unit": totals.unit,
+        "feed": words_about([student.pk]),
         "totals": _line(totals),
         "halves": [weeks[: (len(weeks) + 1) // 2], weeks[(len(weeks) + 1) // 2 :]]
         if chosen == Series.SESSION

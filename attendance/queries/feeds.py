@@ -1,5 +1,6 @@
 """How far the marks of sites that take their registers in the MIS have come, and whether their feed has gone quiet."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,16 @@ def feeds_of(site_ids: set[int] | None = None) -> list[Feed]:
         Feed(site, name, until, received, calendars[site].is_open(clock.today()) and gone_quiet(until, am, pm, after), after)
         for site, name, am, pm, after, until, received in rows
     ]  # fmt: skip
+
+
+def words_about(student_ids: Collection[int]) -> str:
+    """How far the marks go on which figures of these students rest, for documents and sheets: “marks to 10:30 today”.
+
+    Empty where none of them is on the roll of a site whose marks come from its MIS.
+    """
+    rolls = SiteMembership.objects.filter(student_id__in=list(student_ids), period__contains=clock.today())
+    sites = set(rolls.filter(site__registers_taken="mis").values_list("site_id", flat=True).distinct())
+    return Feeds(tuple(feeds_of(sites))).words if sites else ""
 
 
 def gone_quiet(until: datetime | None, am: Any, pm: Any, after_minutes: int) -> bool:

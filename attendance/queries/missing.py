@@ -166,7 +166,9 @@ def reminders_of(sittings: Iterable[Sitting]) -> dict[Key, list[Reminder]]:
     for row in rows:
         key, hand = keys[row["key"]]
         person = people.get(row["to_person_id"] or 0)
-        found.setdefault(key, []).append(Reminder(person.formal_name if person else "", row["queued_at"], hand))
+        found.setdefault(key, []).append(
+            Reminder(person.formal_name if person else "", clock.told(row["queued_at"]), hand)
+        )
     return found
 
 

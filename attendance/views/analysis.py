@@ -18,6 +18,7 @@ from attendance.queries.analysis.consecutive import away_now
 from attendance.queries.analysis.punctuality import punctuality as read_punctuality
 from attendance.queries.analysis.scope import Scope, read_scope
 from attendance.queries.analysis.spans import Window, windows_offered
+from attendance.queries.feeds import feeds_for
 from attendance.queries.student_page import WEEKDAYS
 from attendance.queries.totals import windows
 from audit import record
@@ -327,6 +328,8 @@ def _ordered(sides: list[compared.Side], sort: str) -> list[compared.Side]:
 def _sheet(request: HttpRequest, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
     """The list as a file; who took it is recorded."""
     listed = list(rows)
+    if feed := feeds_for(request.user).words:
+        columns, listed = [*columns, "From the MIS"], [[*row, feed] for row in listed]
     kind = str(request.GET["as"])
     record.record(request.user, LIST_EXPORTED, "list", name, details={"rows": len(listed), "as": kind})
     write = sheets.write_csv if kind == "csv" else sheets.write_xlsx

@@ -1,6 +1,7 @@
 """The row that a job works on: claimed for a while, fenced, and free again when the worker dies.
 
-Leases are timed by the database's own clock, never by `core.clock`, which a demonstration may hold still.
+Leases are timed by the database's own clock, never by `core.clock`, which a demonstration may hold still. When
+work began and ended is for people to read, and goes by `core.clock`.
 """
 
 from contextvars import ContextVar
@@ -11,6 +12,8 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import MD5, Cast, Coalesce, Left, Now, Upper
+
+from core import clock
 
 LEASE = timedelta(minutes=5)
 WAIT_BEFORE_RINGING_AGAIN = timedelta(seconds=20)
@@ -75,7 +78,7 @@ class WorkQuerySet(models.QuerySet[W]):
                     state=WorkState.RUNNING,
                     fence=F("fence") + 1,
                     attempts=F("attempts") + 1,
-                    started_at=Coalesce("started_at", Now()),
+                    started_at=Coalesce("started_at", clock.now(), output_field=models.DateTimeField()),
                     heartbeat_at=Now(),
                     lease_until=Now() + lease,
                     error_text="",
@@ -94,7 +97,7 @@ class WorkQuerySet(models.QuerySet[W]):
             .filter(attempts__gte=F("max_attempts"))
             .update(
                 state=WorkState.FAILED,
-                finished_at=Now(),
+                finished_at=clock.now(),
                 lease_until=None,
                 error_text="The worker stopped in the middle each time. It was not tried again.",
             )
@@ -162,7 +165,7 @@ class LeasedWork(models.Model):
         """
         self.save_held(
             state=self.DONE,
-            finished_at=Now(),
+            finished_at=clock.now(),
             lease_until=None,
             error_text="",
             **values,
@@ -183,7 +186,7 @@ class LeasedWork(models.Model):
                 state=WorkState.FAILED,
                 error_text=reason,
                 lease_until=None,
-                finished_at=Now(),
+                finished_at=clock.now(),
             )
 
     def cancel(self) -> bool:
@@ -193,7 +196,7 @@ class LeasedWork(models.Model):
             .filter(state__in=[WorkState.WAITING, WorkState.RUNNING])
             .update(
                 state=WorkState.CANCELLED,
-                finished_at=Now(),
+                finished_at=clock.now(),
                 lease_until=None,
                 fence=F("fence") + 1,
             )

@@ -20,7 +20,7 @@ class AlreadySettled(Exception):
 def confirm_arrived(mail: Mail) -> Mail:
     """Note that an uncertain mail did arrive; it is not sent again."""
     changed = Mail.objects.filter(pk=mail.pk, state=MailState.UNCERTAIN).update(
-        state=MailState.SENT, sent_at=clock.now(), finished_at=Now(), error_text=""
+        state=MailState.SENT, sent_at=clock.now(), finished_at=clock.now(), error_text=""
     )
     if not changed:
         raise AlreadySettled

@@ -56,7 +56,7 @@ def _agreed(request: HttpRequest, meeting: Meeting) -> dict[str, Any] | None:
     if meeting.sealed_at or request.user.pk not in (meeting.written_by_id, meeting.led_by_id):
         return None
     mail = Mail.objects.filter(key=agreed_key(meeting)).first()
-    return {"to": meeting.student.email, "sent_at": mail.queued_at if mail else None}
+    return {"to": meeting.student.email, "sent_at": clock.told(mail.queued_at) if mail else None}
 
 
 @page(LOG)

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from attendance.arithmetic import Totals, sum_of, written
 from attendance.choices import Series
+from attendance.queries.feeds import words_about
 from attendance.queries.students import codes_used
 from attendance.queries.totals import series_by_student, totals_by_student, weekly_series
 from caseload.models import CaseloadMembership, Site, Student, Term, YearGroupMembership
@@ -36,6 +37,7 @@ def term_facts(scope: tuple[str, int], term: Term, edition: str, beat: Beat = la
         "to": end,
         "complete": end == term.ends_on,
         "students": len(ids),
+        "feed": words_about(ids),
         "edition": edition,
         "sections": [],
     }

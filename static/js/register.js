@@ -148,17 +148,27 @@ if (form) {
     event.stopPropagation();
   });
 
-  // The arrows work as soon as the page stands, before any student has the focus, and from a message above the register.
+  const nextRow = () => rows.find((row) => kindOf(row) === "") ?? rows[0];
+
+  // Arrows and letters work as soon as the page stands, before any student has the focus, and from a message above the
+  // register: on the first student whom nobody has marked. / is the key of the search until a student has the focus.
   document.addEventListener("keydown", (event) => {
     const nowhere = event.target === document.body || event.target.matches("[tabindex='-1'], [data-focus]");
     if (!nowhere || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector("dialog[open]") || document.querySelector("#wm-blank:not([hidden])")) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      focusRow(rows.find((row) => kindOf(row) === "") ?? rows[0]);
+      focusRow(nextRow());
       event.preventDefault();
     } else if (event.key === ".") {
       openCodes(rows[0]);
       event.preventDefault();
+    } else if (/^[a-z]$/i.test(event.key) && !OWN_KEYS.includes(event.key)) {
+      const [row, letter] = [nextRow(), event.key.toLowerCase()];
+      if (!row || !(choiceFor(row, letter) || mayGoOn(row, letter))) return;
+      focusRow(row);
+      typeLetter(row, letter);
+      event.preventDefault();
+      event.stopImmediatePropagation();
     }
   });
 

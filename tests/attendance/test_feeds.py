@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attendance.actions.feeds import tell_of_stale_feeds
 from attendance.models import MarkDelivery, SiteSettings
-from caseload.models import Site
+from attendance.queries.certificate import certificate_facts
+from caseload.models import AcademicYear, Site, Term
 from core import clock
 from core.jobs import run_now
 from core.models import Mail
+from reporting.queries.term import term_facts
 
 ABSENT = reverse("attendance:absent_list")
 CASELOAD = reverse("caseload:caseload_list")
@@ -39,6 +42,23 @@ def test_every_page_with_attendance_says_how_far_the_marks_go(college: Any, sign
         assert "From the MIS: marks to 09:30 today" in page(sign_in, college.okafor, url), url
     assert "marks to 09:30 today" in page(sign_in, college.lind, reverse("reporting:dashboard"))
     assert "From the MIS" not in page(sign_in, college.farah, ABSENT)  # the sixth form takes its registers here
+
+
+def test_documents_and_sheets_say_how_far_the_marks_go(college: Any, half_past_nine: Any, sign_in: Any) -> None:
+    ada, year = (
+        college.student("Ada"),
+        AcademicYear.objects.get(starts_on__lte=college.today, ends_on__gte=college.today),
+    )
+    facts = certificate_facts(ada, year)
+    assert facts["feed"] == "marks to 09:30 today"
+    assert "From the MIS: marks to 09:30 today." in render_to_string(
+        "attendance/print/certificate.html", {"facts": facts, "frame": {"snapshot_at": clock.now()}}
+    )
+    term = Term.objects.filter(starts_on__lte=college.today).latest("starts_on")
+    assert term_facts(("site", college.school.pk), term, "staff")["feed"] == "marks to 09:30 today"
+    assert term_facts(("site", college.sixth.pk), term, "staff")["feed"] == ""
+    sheet = sign_in(college.price).get(reverse("attendance:persistent_list"), {"as": "csv"}).getvalue().decode()
+    assert sheet.splitlines()[0].endswith("From the MIS")
 
 
 def test_nothing_is_said_and_nothing_asked_where_registers_are_taken_here(college: Any, sign_in: Any) -> None:
