@@ -26,7 +26,7 @@ class VisitForm(forms.Form):
     place = forms.CharField(max_length=300, label="Where", widget=forms.Textarea(attrs={"rows": 2}))
     purpose = forms.CharField(max_length=200, label="What for")
     planned_for = MomentField(label="Begins")
-    back_by = MomentField(label="Back by", help_text="When the check-out is missed, the alert counts from here.")
+    back_by = MomentField(label="Back by")
     goes = OneOfStaff(label="Who goes", queryset=User.objects.none())
     phone = forms.CharField(max_length=40, label="Can be rung on", widget=forms.TextInput(attrs={"type": "tel"}))
     watcher = OneOfStaff(
