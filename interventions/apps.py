@@ -12,6 +12,7 @@ class InterventionsConfig(AppConfig):
             due_plans,
             due_sources,
             due_support,
+            panel_places,
             panels,
             panels_one_to_ones,
             panels_plans,
@@ -22,6 +23,7 @@ class InterventionsConfig(AppConfig):
         panels.register()
         panels_one_to_ones.register()
         panels_programmes.register()
+        panel_places.register()
         panels_support.register()
         panels_plans.register()
         due_sources.register()

@@ -10,20 +10,15 @@ from django import forms
 from accounts.models import User
 from caseload.forms.fields import OneOfStaff
 from caseload.models import Course
+from caseload.queries.staff import staff_with
 from core import clock
 from interventions.actions.programmes import InterventionSaid, SessionSaid
 from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, Measure, NeedArea
 from interventions.fields import Day, StaffChoice, Words
 from interventions.models import Intervention, InterventionMember, InterventionType
-from interventions.queries.readers import staff_holding
 
 SPANS = [(3, "3 weeks"), (6, "6 weeks"), (9, "9 weeks"), (12, "12 weeks")]
 MOST_MONEY = Decimal("999999")
-
-
-def staff_who_run() -> Any:
-    """Everybody at work who may run interventions, by name."""
-    return staff_holding(RUN)
 
 
 class KindChoice(forms.ModelChoiceField):
@@ -89,7 +84,7 @@ class InterventionForm(forms.Form):
         }  # fmt: skip
         super().__init__(*args, initial=initial, **options)
         staff: Any = self.fields["led_by"]
-        staff.queryset = staff_who_run()
+        staff.queryset = staff_with(RUN)
         self.intervention = intervention
         if intervention is not None:
             kinds: Any = self.fields["type"]
@@ -157,7 +152,7 @@ class SessionForm(forms.Form):
         super().__init__(*args, **options)
         staff: Any = self.fields["staff"]
         staff.queryset = (
-            (staff_who_run() | User.objects.filter(pk=intervention.led_by_id)).distinct().order_by("sort_key", "pk")
+            (staff_with(RUN) | User.objects.filter(pk=intervention.led_by_id)).distinct().order_by("sort_key", "pk")
         )
         self.intervention, self.members = intervention, members
         self.came = {int(text) for text in self.data.getlist("came") if text.isdigit()} if self.is_bound else set()

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from interventions import urls_one_to_ones, urls_plans, urls_programmes, urls_support, urls_targets
+from interventions import urls_one_to_ones, urls_panels, urls_plans, urls_programmes, urls_support, urls_targets
 from interventions.views import cases, due, letters, meeting_new, meetings, notes, targets
 
 app_name = "interventions"
 urlpatterns = [
+    *urls_panels.urlpatterns,
     *urls_programmes.urlpatterns,
     *urls_one_to_ones.urlpatterns,
     *urls_targets.urlpatterns,

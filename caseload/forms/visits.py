@@ -11,7 +11,7 @@ from caseload.actions.visits import VisitSaid
 from caseload.forms.contacts import ContactLogForm, contact_option
 from caseload.forms.fields import MomentField, OneOfStaff, SomeOfStaff
 from caseload.models import Contact, Student, VisitPolicy
-from caseload.queries.visits import staff_who_visit
+from caseload.queries.staff import staff_with
 from caseload.rules.students import LOG_CONTACT, reaches
 from core import clock
 
@@ -46,7 +46,7 @@ class VisitForm(forms.Form):
             (str(row["public_id"]), contact_option(row)) for row in contacts
         ]
         for name in ("goes", "watcher", "companions"):
-            fields[name].queryset = staff_who_visit()
+            fields[name].queryset = staff_with(LOG_CONTACT)
 
     def clean(self) -> dict[str, Any]:
         """Times in order, somebody else who watches, and nobody visited who must not be contacted."""
@@ -125,4 +125,4 @@ class VisitPolicyForm(forms.Form):
         initial = {name: getattr(policy, name) for name in minutes}
         super().__init__(*args, initial=initial | {"people": policy.people.all() if policy.pk else ()}, **options)
         people: Any = self.fields["people"]
-        people.queryset = staff_who_visit()
+        people.queryset = staff_with(LOG_CONTACT)

@@ -48,8 +48,7 @@ def student_list(
 ) -> StudentList:
     """The students, told apart by reason, in order, one page of them with their columns."""
     ids = list(students.order_by("sort_key", "pk").values_list("pk", flat=True))
-    reasons = _together(_asked(user, permission, ids, columns.sources_for(user)).values())
-    need = {pk: _need([reason.weight for reason in why]) for pk, why in reasons.items()}
+    reasons, need = _weighed(user, permission, ids)
     needing = sum(1 for weight in need.values() if weight >= NEEDS_ATTENTION)
     groups = group_names(ids)
     chips = _chips(user, len(ids), needing, reasons, groups, show, group)
@@ -82,6 +81,18 @@ def in_most_need(user: Any, ids: Sequence[int], *, permission: str, limit: int) 
     reasons = _together(answers[source.key] for source in sources)
     need = {pk: _need([reason.weight for reason in why]) for pk, why in reasons.items()}
     return _rows(_ordered([pk for pk in ids if pk in need], "need", {}, need)[:limit], reasons)
+
+
+def in_order_of_need(user: Any, ids: Sequence[int], *, permission: str) -> list[dict[str, Any]]:
+    """All the students (ids in the order of names) with their reasons, the weightiest first, as lists have them."""
+    reasons, need = _weighed(user, permission, ids)
+    return _rows(_ordered(list(ids), "need", {}, need), reasons)
+
+
+def _weighed(user: Any, permission: str, ids: Sequence[int]) -> tuple[dict[int, list[Reason]], dict[int, float]]:
+    """Every reason for each student that has any, and how much they weigh together."""
+    reasons = _together(_asked(user, permission, ids, columns.sources_for(user)).values())
+    return reasons, {pk: _need([reason.weight for reason in why]) for pk, why in reasons.items()}
 
 
 def _likely(ids: Sequence[int], reasons: Mapping[int, list[Reason]], most: Sequence[int], limit: int) -> list[int]:

@@ -5,13 +5,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import User
-from accounts.roles import roles_carrying
 from caseload.choices import VISITS_TO_LOG, VisitState
-from caseload.models import Reach, Student, Visit, VisitPolicy
+from caseload.models import Student, Visit, VisitPolicy
 from caseload.querysets import reach_of, reached
 from caseload.rules.students import LOG_CONTACT, VIEW
-from core import clock
 
 EARLIER = 30  # visits that are over, on the list
 
@@ -19,12 +16,6 @@ EARLIER = 30  # visits that are over, on the list
 def visit_policy() -> VisitPolicy:
     """What the college decided, or the defaults."""
     return VisitPolicy.objects.filter(pk=1).first() or VisitPolicy()
-
-
-def staff_who_visit() -> QuerySet[User]:
-    """Everybody at work who may write in the contact log, by name: they visit, come along and watch."""
-    holding = Reach.objects.filter(role__name__in=roles_carrying(LOG_CONTACT), period__contains=clock.today())
-    return User.objects.filter(pk__in=holding.values("user_id"), is_active=True).order_by("sort_key", "pk")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from config.demo_college.groups import Groups, Staffing
 from config.demo_college.load import Loader
 from config.demo_college.marks import Diary, live
 from config.demo_college.names import Names
+from config.demo_college.panels import Panels
 from config.demo_college.plans import Plans
 from config.demo_college.programmes import Programmes, work_out_impact
 from config.demo_college.referrals import Referrals
@@ -92,6 +93,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{len(alerts.rows)} attendance alerts, {alerts.open} open")
     cases = Cases(frame, alerts, Chance(seed, "cases"))
     step(f"{len(cases.cases)} cases of staged processes")
+    panels = Panels(frame, roll, groups, Chance(seed, "panels"))
+    step(f"{panels.made} panels")
     programmes = Programmes(frame, roll, groups, diaries, Chance(seed, "programmes"))
     plans = Plans(frame, roll, groups, staffing, Chance(seed, "plans"))
     step(f"{len(plans.plans)} action plans")

@@ -43,15 +43,24 @@ def save_draft(
     if _passed_on(key, by):
         return Kept(MeetingDraft(key=key, author=by, student=student), 0)
     mine = MeetingDraft.objects.filter(author=by, student=student)
+    draft = keep_words(mine, key, data, continues, seen, author=by, student=student)
+    return Kept(draft, mine.exclude(pk=draft.pk).count())
+
+
+def keep_words(mine: Any, key: UUID, data: dict[str, Any], continues: UUID | None, seen: int, **new: Any) -> Any:
+    """Keep what one open form holds under its key, among the author's own drafts of the same thing (a queryset).
+
+    On its first save it replaces the draft that it took up, unless that one went on elsewhere since.
+    """
     draft = mine.select_for_update().filter(key=key).first()
     if draft is None:
-        draft = MeetingDraft.objects.create(key=key, author=by, student=student, data=data)
+        draft = mine.model.objects.create(key=key, data=data, **new)
         if continues:
             mine.filter(key=continues, version=seen).delete()
     elif draft.data != data:
         draft.data, draft.version, draft.saved_at = data, draft.version + 1, clock.now()
         draft.save(update_fields=["data", "version", "saved_at"])
-    return Kept(draft, mine.exclude(pk=draft.pk).count())
+    return draft
 
 
 def _passed_on(key: UUID, by: "User") -> bool:

@@ -13,6 +13,7 @@ from interventions.models.meetings import (
     Written,
     history_of,
 )
+from interventions.models.panels import PanelAction, PanelDraft, PanelMeeting, PanelPack, PanelStudent
 from interventions.models.plans import ActionPlan, Barrier, PlanAction, PlanCopy, PlanStage, PlanStep
 from interventions.models.processes import (
     Case,
@@ -61,6 +62,11 @@ __all__ = [
     "PlanCopy",
     "PlanStage",
     "PlanStep",
+    "PanelAction",
+    "PanelDraft",
+    "PanelMeeting",
+    "PanelPack",
+    "PanelStudent",
     "ProcessStage",
     "Referral",
     "Service",

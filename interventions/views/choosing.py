@@ -1,5 +1,6 @@
 """Choosing students for something: those ticked in a list, and those found by pasted names, each with a tick before it counts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,13 +44,14 @@ def ticked(request: HttpRequest, permission: str) -> list[Student]:
     return students
 
 
-def chosen(request: HttpRequest, permission: str) -> Chosen:
+def chosen(request: HttpRequest, permission: str, there: Collection[str] = ()) -> Chosen:
     """The students whom a form or an address names, and those found by the names pasted; only those in reach.
 
-    An address that names somebody out of reach is not there.
+    `there` are public ids that a fresh form begins with, ticked. An address that names somebody out of reach is not there.
     """
     found = Chosen(pasted=request.POST.get("names", ""))
-    keys = request.POST.getlist("student") if request.method == "POST" else request.GET.getlist("student")
+    fresh = request.method != "POST"
+    keys = [*there, *request.GET.getlist("student")] if fresh else request.POST.getlist("student")
     offered = [*keys, *request.POST.getlist("offered")]
     user: Any = request.user
     reached = Student.objects.visible_to(user, permission)

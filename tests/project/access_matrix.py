@@ -354,6 +354,18 @@ ROWS: tuple[Row, ...] = (
     see("interventions:student_book",              "+- ++++- -+ -- +-+ -- -", t.ada),
     see("interventions:note_new",                  "+- ++++- -+ -- +-+ -- -", t.ada),
     see("interventions:note_detail",               "+. ++++. .+ ++ +-+ .- -", t.note),
+    # Panels: their pack and what was agreed
+    see("interventions:panel_list",                "+- ++++- ++ ++ +-+ -- -"),
+    see("interventions:panel_new",                 "+- ++++- ++ ++ +-+ -- -"),
+    see("interventions:panel_detail",              "+- ..+.- .. .. .-. -- -", t.panel),
+    see("interventions:panel_change",              "+- ....- .. .. .-. -- -", t.panel),
+    send("interventions:panel_order",              "+- ....- .. .. .-. -- -", t.panel),
+    send("interventions:pack_ask",                 "+- ..+.- .. .. .-. -- -", t.panel),
+    see("interventions:pack_file",                 ".- ..+.- .. .. .-. -- -", t.panel_pack),
+    see("interventions:panel_recap",               "+- ..+.- .. .. .-. -- -", t.panel),
+    send("interventions:panel_recap_draft",        "+- ..+.- .. .. .-. -- -", t.panel),
+    see("interventions:panel_action_list",         "++ +++++ ++ ++ +-+ +- -"),
+    send("interventions:panel_action_settle",      "++ ..+.. .. .. .-. .- -", t.panel_action),
     # Interventions and what they changed
     see("interventions:intervention_list",         "+- ++++- -+ -- +-+ -- -"),
     see("interventions:intervention_new",          "+- ++++- -+ -- +-+ -- -"),

@@ -46,6 +46,7 @@ from tests.project.things.one_to_ones import (
     student_words,
     target,
 )
+from tests.project.things.panels import panel, panel_action, panel_pack
 from tests.project.things.people import (
     ada,
     ada_in_ten_a,
@@ -101,6 +102,9 @@ from tests.project.things.wall import (
 )
 
 __all__ = [
+    "panel",
+    "panel_action",
+    "panel_pack",
     "action",
     "ada",
     "ada_as_student",
