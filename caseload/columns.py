@@ -67,7 +67,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class BulkAction:
-    """Something that can be done with the students ticked in a list; the address gets `student` once for each."""
+    """Something that can be done with the students ticked in a list; the address gets `student` once for each.
+
+    With `takes_filter` it can be done with everybody whom a saved filter finds too; the address gets `filter`, its public id.
+    """
 
     key: str
     label: str
@@ -76,6 +79,7 @@ class BulkAction:
     order: int = 100
     icon: str = "plus-lg"
     method: str = "get"
+    takes_filter: bool = False
 
 
 @dataclass(frozen=True)

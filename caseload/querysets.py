@@ -201,6 +201,16 @@ class RolloverQuerySet(WorkQuerySet[Any]):
         return self if "college" in held else self.filter(site_id__in=held.get("site", []))
 
 
+class SavedFilterQuerySet(QuerySet[Any]):
+    """Saved filters: one's own, and those that colleagues share."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """Whom a filter finds is asked anew for whoever opens it, so that sharing one shows nobody a student."""
+        if not getattr(user, "pk", None) or not user.has_perm(permission):
+            return self.none()
+        return self.filter(Q(owner=user) | Q(shared=True))
+
+
 class VisitQuerySet(QuerySet[Any]):
     """Home visits, by who works with the student, goes, comes along, watches, or was told that nobody came back."""
 

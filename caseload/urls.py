@@ -6,6 +6,7 @@ from caseload.views import (
     calendar,
     contacts,
     cover,
+    filters,
     grants,
     groups,
     home,
@@ -22,6 +23,8 @@ app_name = "caseload"
 urlpatterns = [
     path("caseload/", lists.caseload_list, name="caseload_list"),
     path("my-work/", work.my_work, name="my_work"),
+    path("filters/", filters.filter_save, name="filter_save"),
+    path("filters/<uuid:public_id>/remove/", filters.filter_remove, name="filter_remove"),
     path("students/", lists.student_list, name="student_list"),
     path("students/add/", students.student_add, name="student_add"),
     path("students/<uuid:public_id>/", students.student_detail, name="student_detail"),

@@ -63,7 +63,9 @@ def load_entries(user: Any, student: Any, before: datetime | None, limit: int) -
 
 def register() -> None:
     """Offer all of it."""
-    columns.register_action(BulkAction("panel", "Call a panel", "interventions:panel_new", HOLD, 15, "people"))
+    columns.register_action(
+        BulkAction("panel", "Call a panel", "interventions:panel_new", HOLD, 15, "people", takes_filter=True)
+    )
     panels.register_timeline(TimelineSource("panels", "Panels", 36, HOLD, load_entries))
     navigation.register(Place("Meetings", "Panels", "interventions:panel_list", HOLD, 20, "", "people"))
     due.register(Source("panel_action", "Agreed in panels", Harm.PROMISE, VIEW, load_actions, actions_to_do, 30))

@@ -82,7 +82,15 @@ def register() -> None:
     columns.register_reasons(ReasonSource("intervention_reviews", RUN, load_reasons, order=55))
     columns.register_filter(Filter("iv_review", "Intervention review due", 55, RUN))
     columns.register_action(
-        BulkAction("intervention", "Start intervention", "interventions:intervention_new", RUN, 10, "life-preserver")
+        BulkAction(
+            "intervention",
+            "Start intervention",
+            "interventions:intervention_new",
+            RUN,
+            10,
+            "life-preserver",
+            takes_filter=True,
+        )
     )
     columns.register_student_action(
         StudentAction("intervention", "Intervention", "interventions:intervention_for", RUN, 50, "life-preserver")

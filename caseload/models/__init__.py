@@ -3,6 +3,7 @@
 from caseload.models.calendar import AcademicYear, Closure, LessonTime, Site, Term, TimetabledLesson
 from caseload.models.contacts import Contact, ContactLogEntry, StudentContact
 from caseload.models.cover import CoverNote, CoverPolicy
+from caseload.models.filters import SavedFilter
 from caseload.models.grants import (
     GRANT_MODELS,
     AreaGrant,
@@ -68,6 +69,7 @@ __all__ = [
     "Reach",
     "RoleProposal",
     "Rollover",
+    "SavedFilter",
     "Site",
     "SiteGrant",
     "SiteMembership",

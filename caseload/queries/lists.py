@@ -47,27 +47,52 @@ def student_list(
     group: str = "",
 ) -> StudentList:
     """The students, told apart by reason, in order, one page of them with their columns."""
-    ids = list(students.order_by("sort_key", "pk").values_list("pk", flat=True))
-    reasons, need = _weighed(user, permission, ids)
-    needing = sum(1 for weight in need.values() if weight >= NEEDS_ATTENTION)
-    groups = group_names(ids)
-    chips = _chips(user, len(ids), needing, reasons, groups, show, group)
+    told = _told_apart(user, students, permission, show, group)
+    needing = sum(1 for weight in told.need.values() if weight >= NEEDS_ATTENTION)
+    chips = _chips(user, len(told.ids), needing, told.reasons, told.groups, show, group)
     offered = columns.columns_for(user)
     by_column = next((column for column in offered if column.key == sort.removeprefix("-")), None)
+    chosen = told.chosen
+    values = _values(user, permission, [by_column], chosen) if by_column else {}
+    found = (
+        _by_value(chosen, values[by_column.key], sort) if by_column else _ordered(chosen, sort, told.groups, told.need)
+    )
+    page: Page[Any] = Paginator(found, ROWS_PER_PAGE).get_page(number)
+    shown = list(page.object_list)
+    values |= _values(user, permission, [column for column in offered if column is not by_column], shown)
+    page.object_list = _rows(shown, told.reasons)
+    for row in page.object_list:
+        row["cells"] = [(column, values[column.key].get(row["id"])) for column in offered]
+    return StudentList(page, offered, chips, len(told.ids), needing)
+
+
+def matching(user: Any, students: QuerySet[Student], *, permission: str, show: str = "", group: str = "") -> list[int]:
+    """The students whom a list shows with this chip or tutor group, the weightiest reason first, however many pages it has."""
+    told = _told_apart(user, students, permission, show, group)
+    return _ordered(told.chosen, "need", told.groups, told.need)
+
+
+@dataclass
+class _Told:
+    """The students of a list in the order of names, why each needs somebody, and those that are shown."""
+
+    ids: list[int]
+    reasons: dict[int, list[Reason]]
+    need: dict[int, float]
+    groups: dict[int, str]
+    chosen: list[int]
+
+
+def _told_apart(user: Any, students: QuerySet[Student], permission: str, show: str, group: str) -> _Told:
+    ids = list(students.order_by("sort_key", "pk").values_list("pk", flat=True))
+    reasons, need = _weighed(user, permission, ids)
+    groups = group_names(ids)
     chosen = [
         pk
         for pk in ids
         if (not group or groups.get(pk) == group) and _shown(reasons.get(pk, ()), show, need.get(pk, 0))
     ]
-    values = _values(user, permission, [by_column], chosen) if by_column else {}
-    found = _by_value(chosen, values[by_column.key], sort) if by_column else _ordered(chosen, sort, groups, need)
-    page: Page[Any] = Paginator(found, ROWS_PER_PAGE).get_page(number)
-    shown = list(page.object_list)
-    values |= _values(user, permission, [column for column in offered if column is not by_column], shown)
-    page.object_list = _rows(shown, reasons)
-    for row in page.object_list:
-        row["cells"] = [(column, values[column.key].get(row["id"])) for column in offered]
-    return StudentList(page, offered, chips, len(ids), needing)
+    return _Told(ids, reasons, need, groups, chosen)
 
 
 def in_most_need(user: Any, ids: Sequence[int], *, permission: str, limit: int) -> list[dict[str, Any]]:

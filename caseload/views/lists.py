@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from accounts.gates import page
 from caseload import columns
-from caseload.models import Student
-from caseload.queries.containers import Container, container_named, held_containers, students_in
+from caseload.queries.containers import Container, container_named, held_containers
 from caseload.queries.cover import covering
+from caseload.queries.filters import filters_for
 from caseload.queries.lists import StudentList
 from caseload.queries.lists import student_list as read_list
+from caseload.queries.scopes import caseload_students, listed_students
 from caseload.queries.work import HANDFUL, my_work
 from caseload.querysets import containers
 from caseload.rules.students import VIEW, VIEW_CASELOAD
@@ -27,11 +28,7 @@ def caseload_list(request: HttpRequest) -> HttpResponse:
     held = _choices(request.user)
     own = [container for container in held if container.kind == "caseload"]
     chosen = _chosen(request, VIEW_CASELOAD)
-    students = Student.objects.visible_to(request.user, VIEW_CASELOAD)
-    if chosen is not None:
-        students = students_in(chosen, students)
-    elif own:
-        students = students.filter(pk__in=_in_any(own))
+    students = caseload_students(request.user, chosen, [container.id for container in own])
     listed = _read(request, students, VIEW_CASELOAD, "need")
     scope = chosen.name if chosen else ", ".join(container.name for container in own) if own else "Everybody you reach"
     context = {
@@ -41,6 +38,7 @@ def caseload_list(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "sort": request.GET.get("sort", "need"),
         "actions": columns.actions_for(request.user),
+        "filters": filters_for(request.user, "caseload_list", request.GET),
         # Beside the list as it first opens; whoever has told it apart, or turned the page, is past it.
         "work": None if request.GET else my_work(request.user, limit=HANDFUL),
         "covering": [] if wants_part(request) else covering(request.user),
@@ -53,15 +51,14 @@ def caseload_list(request: HttpRequest) -> HttpResponse:
 def student_list(request: HttpRequest) -> HttpResponse:
     """Students by year group, tutor group, house, course or site: where a figure drills down to."""
     chosen = _chosen(request, VIEW)
-    students = Student.objects.visible_to(request.user, VIEW)
-    students = students_in(chosen, students) if chosen is not None else students.on_roll()
-    listed = _read(request, students, VIEW, "name")
+    listed = _read(request, listed_students(request.user, chosen), VIEW, "name")
     context = {
         "listed": listed,
         "chosen": chosen,
         "title": chosen.name if chosen else "All students",
         "sort": request.GET.get("sort", "name"),
         "actions": columns.actions_for(request.user),
+        "filters": filters_for(request.user, "student_list", request.GET),
         "trail": [("Students", reverse("caseload:student_list")), (chosen.label, None), (chosen.name, None)]
         if chosen
         else [],
@@ -116,15 +113,6 @@ def _scopes(held: list[Container], own: list[Container], chosen: Container | Non
         {"label": container.name, "url": f"?in={container.key}", "count": None, "current": container == chosen}
         for container in held
     ]
-
-
-def _in_any(own: list[Container]) -> Any:
-    from caseload.models import CaseloadMembership
-    from core import clock
-
-    ids = [container.id for container in own]
-    rows = CaseloadMembership.objects.filter(group_id__in=ids, period__contains=clock.today())
-    return rows.values("student_id")
 
 
 def _kinds(user: Any, chosen: Container | None) -> list[dict[str, Any]]:

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 
-from caseload.models import Student
+from accounts.gates import fetch
+from caseload.models import SavedFilter, Student
+from caseload.queries.filters import students_found
 from caseload.queries.students import student_rows
+from caseload.rules.students import VIEW
 from caseload.search import find_students
-from core.http import NotPossible, sent_keys
+from core.http import NotPossible, sent_key, sent_keys
 from core.names import fold
 
 MOST = 300
@@ -26,6 +29,8 @@ class Chosen:
     several: list[str] = field(default_factory=list)
     cut: int = 0
     pasted: str = ""
+    filter: str = ""  # the name of the saved filter that they come from
+    left_out: int = 0  # whom it finds and this can't be done for
 
 
 def ticked(request: HttpRequest, permission: str) -> list[Student]:
@@ -51,7 +56,11 @@ def chosen(request: HttpRequest, permission: str, there: Collection[str] = ()) -
     """
     found = Chosen(pasted=request.POST.get("names", ""))
     fresh = request.method != "POST"
-    keys = [*there, *request.GET.getlist("student")] if fresh else request.POST.getlist("student")
+    keys = (
+        [*there, *request.GET.getlist("student"), *_by_filter(request, permission, found)]
+        if fresh
+        else request.POST.getlist("student")
+    )
     offered = [*keys, *request.POST.getlist("offered")]
     user: Any = request.user
     reached = Student.objects.visible_to(user, permission)
@@ -77,6 +86,21 @@ def chosen(request: HttpRequest, permission: str, there: Collection[str] = ()) -
     found.rows = [{"person": row, "ticked": row["id"] in picked} for row in rows]
     found.students = list(Student.objects.filter(pk__in=picked).order_by("sort_key", "pk"))
     return found
+
+
+def _by_filter(request: HttpRequest, permission: str, found: Chosen) -> list[str]:
+    """The students whom the saved filter of an address finds today; those out of reach here are counted and left out."""
+    if "filter" not in request.GET:
+        return []
+    user: Any = request.user
+    saved = fetch(SavedFilter, user, VIEW, public_id=sent_key(request.GET["filter"]))
+    ids = students_found(user, saved)
+    reached = Student.objects.visible_to(user, permission).filter(pk__in=ids)
+    keys = [str(key) for key in reached.values_list("public_id", flat=True)]
+    found.filter, found.left_out = saved.name, len(ids) - len(keys)
+    if len(keys) > MOST:
+        raise NotPossible(f"“{saved.name}” finds {len(keys)} students. At most {MOST} at once: narrow the filter.")
+    return keys
 
 
 def _lines(found: Chosen) -> list[str]:
