@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -31,9 +31,8 @@ def filter_save(request: HttpRequest) -> HttpResponse:
     """Save what a list shows under a name."""
     user: Any = request.user
     form = FilterForm(request.POST)
-    place = request.POST.get("place", "")
-    if place not in SavedFilter.Place.values:
-        raise Http404
+    sent = request.POST.get("place", "")
+    place = sent if sent in SavedFilter.Place.values else SavedFilter.Place.STUDENTS.value
     query = plain_query(QueryDict(request.POST.get("query", "")))
     if not form.is_valid() or not query:
         messages.error(request, "Give the filter a name of at most 60 letters, and choose something in the list first.")

@@ -124,6 +124,8 @@ ROWS: tuple[Row, ...] = (
     see("caseload:contact_edit",                   "-- ----- -- -- --- +- -", t.adas_mother),
     see("caseload:contact_entry_add",              "+- ++++- ++ ++ +-+ -- -", t.contact_entry),
     send("caseload:contact_follow_up",             "+- ++++- ++ ++ +-+ -- -", t.contact_entry),
+    send("caseload:filter_save",                   "++ +++++ ++ ++ +-+ +- -"),
+    send("caseload:filter_remove",                 "+. ..... .. .. .-. .- -", t.saved_filter),
     see("caseload:visit_list",                     "+- ++++- ++ ++ +-+ -- -"),
     see("caseload:visit_plan",                     "+- ++++- ++ ++ +-+ -- -", t.ada),
     see("caseload:visit_detail",                   "+- ++++- ++ ++ +-+ -- -", t.visit),

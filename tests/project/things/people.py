@@ -73,6 +73,16 @@ def contact_entry(college: College) -> Any:
 
 
 @once
+def saved_filter(college: College) -> Any:
+    """A filter that Ms Okafor saved."""
+    from caseload.models import SavedFilter
+
+    return SavedFilter.objects.create(
+        owner=college.okafor, name="Ring back", place="student_list", query="show=follow_up"
+    ).public_id
+
+
+@once
 def visit(college: College) -> Any:
     """A home visit to Ada's, from which Ms Okafor is back."""
     from caseload.models import Visit
