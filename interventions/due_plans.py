@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from caseload.querysets import reached
+from caseload.querysets import looked_after, reached
 from core import clock, due
 from core.due import Harm, Item, Source
 from interventions.choices_plans import MANAGE_PLAN, VIEW_PLAN
@@ -38,8 +38,10 @@ def load_actions(user: Any, limit: int) -> list[Item]:
 
 
 def reviews_of(user: Any) -> QuerySet[ActionPlan]:
-    """This person's own plans whose review has come."""
-    return ActionPlan.objects.review_due().visible_to(user, MANAGE_PLAN).filter(owner=user)  # type: ignore[no-any-return]  # its queryset is untyped
+    """Plans whose review has come: this person's own, and those at a tutor's stage of the students whom they look after, so
+    that whoever covers for a tutor has them too."""
+    mine = Q(owner=user) | Q(stage__owner_role="tutor", student__in=looked_after(user, MANAGE_PLAN))
+    return ActionPlan.objects.review_due().visible_to(user, MANAGE_PLAN).filter(mine)  # type: ignore[no-any-return]  # its queryset is untyped
 
 
 def load_reviews(user: Any, limit: int) -> list[Item]:

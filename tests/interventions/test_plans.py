@@ -242,6 +242,10 @@ def test_what_is_due_stands_on_my_work_of_whose_it_is_with_one_click(college, sa
     assert found("okafor") == {"plan": 1}
     assert found("novak") == {"plan_approval": 1}
     assert found("lind") == {} == found("brandt")
+    ActionPlan.objects.update(owner=college.lind)
+    assert (found("okafor"), found("lind")) == ({}, {"plan": 1})
+    ActionPlan.objects.update(stage=PlanStage.objects.get(number=1))
+    assert (found("okafor"), found("brandt")) == ({"plan": 1}, {})
     line = waiting(college.mendes, "plan_action").lines[0].item
     assert (line.words, line.since, line.about) == ("List missed work", past, plan.student_id)
     work = reverse("caseload:my_work")
