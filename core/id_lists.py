@@ -23,14 +23,18 @@ class _AsArray:
 
     lhs: Any
     rhs: Any
+    _as_array = False
 
     def get_prep_lookup(self) -> Any:
         """Numbers stay as they are: checking each again costs more than the query."""
-        return self.rhs if self._is_numbers() else super().get_prep_lookup()  # type: ignore[misc]  # of In and RelatedIn
+        if not self._is_numbers():
+            self.rhs = super().get_prep_lookup()  # type: ignore[misc]  # of In and RelatedIn
+        self._as_array = self._is_numbers()
+        return self.rhs
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         """“column = ANY(array)” for numbers."""
-        if not self._is_numbers():
+        if not self._as_array:
             return super().as_sql(compiler, connection)  # type: ignore[misc]  # of In and RelatedIn
         statement, params = compiler.compile(self.lhs)
         return f"{statement} = ANY(%s::bigint[])", [*params, array(self.rhs)]

@@ -152,16 +152,18 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
     """
     year, today = current_academic_year(), clock.today()
 
-    def read(wanted: Iterable[int]) -> dict[int, datetime | None]:
+    def read(wanted: Iterable[int]) -> dict[int, int]:
         students = Student.objects.all() if user is None else Student.objects.visible_to(user, LOG)
         last = Meeting.objects.filter(student=OuterRef("pk")).order_by("-held_at").values("held_at")[:1]
-        return dict(students.filter(pk__in=set(wanted)).annotate(seen_at=Subquery(last)).values_list("pk", "seen_at"))
+        rows = students.filter(pk__in=set(wanted)).order_by().annotate(seen_at=Subquery(last))
+        weeks = {}
+        for student, seen_at in rows.values_list("pk", "seen_at"):
+            known = [clock.local(seen_at).date()] if seen_at else []
+            known += [year.starts_on] if year else []
+            weeks[student] = (today - max(known, default=today)).days // 7
+        return weeks
 
-    weeks = {}
-    for student, seen_at in about(("seen at all", _who(user)), ids, read).items():
-        known = [clock.local(seen_at).date()] if seen_at else []
-        known += [year.starts_on] if year else []
-        weeks[student] = (today - max(known, default=today)).days // 7
+    weeks = about(("weeks unseen", _who(user), today), ids, read)
     return {student: number for student, number in weeks.items() if number >= NOT_SEEN_WEEKS}
 
 

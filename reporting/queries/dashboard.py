@@ -49,7 +49,7 @@ FIGURES = {
             "persistent",
             "Persistently absent this year",
             "Students who have missed a tenth or more of the year so far",
-            lambda s: s.year.is_persistent,
+            lambda s: s.persistent,
             lambda s: f"{s.year.words}{', severe' if s.year.is_severe else ''}",
             lambda s: _share(s.year),
         ),
@@ -141,7 +141,7 @@ def _attendance(
 
 def _persistent(students: Sequence[StudentFacts], address: Callable[[str], str]) -> dict[str, Any]:
     counted = [s for s in students if s.year.possible]
-    now = sum(s.year.is_persistent for s in counted)
+    now = sum(s.persistent for s in counted)
     severe = sum(s.year.is_severe for s in counted)
     then = sum(s.month_ago.is_persistent for s in counted)
     comparable = any(s.month_ago.possible for s in counted)

@@ -35,7 +35,7 @@ class Side:
     @property
     def persistent(self) -> int:
         """How many have missed a tenth or more of the year."""
-        return sum(s.year.is_persistent for s in self.students)
+        return sum(s.persistent for s in self.students)
 
     @property
     def below(self) -> int:

@@ -33,6 +33,7 @@ class StudentFacts:
     before: Totals
     year: Totals
     month_ago: Totals
+    persistent: bool = False  # over the year; asked for in every group that the student is in
     below: Below | None = None
     targets: Targets | None = None
     unseen: int = 0
@@ -77,9 +78,10 @@ def group_facts(user: Any, ids: Sequence[int], year_starts: date, wanted: str = 
     nothing = Totals(series=shown)
     for pk in members:
         found = totals.get(pk, {})
-        facts.students[pk] = StudentFacts(
-            pk, shown, *(found.get(name, nothing) for name in ("six_weeks", "before", "year", "month_ago"))
-        )
+        year = found.get("year", nothing)
+        six_weeks, before = found.get("six_weeks", nothing), found.get("before", nothing)
+        month_ago = found.get("month_ago", nothing)
+        facts.students[pk] = StudentFacts(pk, shown, six_weeks, before, year, month_ago, year.is_persistent)
     _add_progress(user, facts, members)
     _add_work(user, facts)
     return facts
