@@ -15,7 +15,7 @@ PAGES = (
     ("tutor", "/registers/", "today's registers", ""),
     ("head-of-year", "/dashboard/", "year-group dashboard", "year"),
     ("head-of-year", "/dashboard/students/?figure=persistent", "students behind a figure", "year"),
-    ("attendance-officer", "/students/", "student list", ""),
+    ("attendance-officer", "/students/", "student list", "list"),
     ("attendance-officer", "/registers/absent/", "who is absent today", "absent"),
     ("attendance-officer", "/registers/missing/", "registers missing", "missing"),
     ("senior-leader", "/dashboard/", "whole-college dashboard", "college"),
@@ -89,6 +89,23 @@ SQL: dict[str, Any] = {
         FROM caseload_sitemembership AS m
         JOIN attendance_weeksummary AS s ON s.student_id = m.student_id AND {YEAR}
         WHERE m.period @> %(day)s::date GROUP BY 1, 2""",
+    # The first 150 by name with their sums and weeks, and what the chips count of everybody: persistent absence, open alerts.
+    "list": f"""
+        WITH everybody AS (SELECT st.id, st.sort_key, st.family_name, st.given_name FROM caseload_sitemembership AS m
+            JOIN caseload_student AS st ON st.id = m.student_id WHERE m.period @> %(day)s::date),
+        years AS (SELECT s.student_id, {SUMS} FROM everybody AS e JOIN attendance_weeksummary AS s ON s.student_id = e.id AND {YEAR}
+            GROUP BY 1),
+        shown AS (SELECT * FROM everybody ORDER BY sort_key, id LIMIT 150)
+        SELECT 1, e.family_name, e.given_name, (SELECT min(g.name) FROM caseload_caseloadmembership AS c
+                JOIN caseload_caseload AS g ON g.id = c.group_id WHERE c.student_id = e.id AND c.period @> %(day)s::date), array_agg(s.week ORDER BY s.week), {SUMS},
+            sum(present + approved) FILTER (WHERE s.week > %(day)s::date - 42),
+            sum(present + approved + authorised + unauthorised) FILTER (WHERE s.week > %(day)s::date - 42)
+        FROM shown AS e JOIN attendance_weeksummary AS s ON s.student_id = e.id AND {YEAR}
+        GROUP BY e.id, e.family_name, e.given_name
+        UNION ALL
+        SELECT 2, '', '', '', NULL, count(*), count(*) FILTER (WHERE (sum_1 - sum) * 10 >= sum_1), 0, 0, 0,
+            (SELECT count(DISTINCT a.student_id) FROM attendance_alert AS a JOIN everybody AS e ON e.id = a.student_id
+            WHERE a.state = 'open') FROM years AS y (student_id, sum, sum_1, unauthorised, late)""",
     "absent": """
         SELECT st.family_name, st.given_name, c.code, m.slot FROM attendance_sessionmark AS m
         JOIN attendance_attendancecode AS c ON c.id = m.code_id AND c.stat_class IN ('AA', 'UA')
