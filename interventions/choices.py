@@ -113,6 +113,9 @@ STAGE_SAVED = "process_stage_saved"
 CASE_OPENED = "case_opened"
 CASE_STEP = "case_step"
 CASE_CLOSED = "case_closed"
+HANDED_OVER = "caseload_handed_over"
+HANDOVER_TAKEN_BACK = "handover_taken_back"
+HANDOVER_PRINTED = "handover_printed"
 
 
 class LetterState(models.TextChoices):

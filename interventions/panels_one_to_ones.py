@@ -1,9 +1,14 @@
 """What booking, asking students, notes for many and coverage add to lists and to the left column."""
 
+from typing import Any
+
 from caseload import columns
 from caseload.columns import BulkAction
-from core import navigation
+from core import navigation, panels
 from core.navigation import Place
+from core.panels import Panel
+from interventions.queries.handovers import last_note_of
+from interventions.querysets import PASTORAL_NOTE
 
 LOG = "interventions.log_meeting"
 OFFER = "interventions.offer_slots"
@@ -26,8 +31,19 @@ PLACES = (
 )
 
 
+def load_handover(user: Any, student: Any) -> dict[str, Any] | None:
+    """What the tutor before handed over about the student; left out when nothing was."""
+    note = last_note_of(user, student)
+    return {"note": note} if note else None
+
+
 def register() -> None:
     """Offer all of it."""
+    panels.register(
+        Panel(
+            "student", "handover", "Handed over", 13, PASTORAL_NOTE, "interventions/_handover_panel.html", load_handover
+        )
+    )
     columns.register_action(BulkAction("note", "Quick note", "interventions:note_new_many", LOG, 20, "sticky"))
     columns.register_action(BulkAction("ask", "Ask to write", "interventions:student_ask", OFFER, 70, "envelope"))
     for place in PLACES:

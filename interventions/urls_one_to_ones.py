@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from interventions.views import beforehand, bookings, due, meeting_types, meetings, notes, passing_on, workload
+from interventions.views import (
+    beforehand,
+    bookings,
+    due,
+    handovers,
+    meeting_types,
+    meetings,
+    notes,
+    passing_on,
+    workload,
+)
 
 urlpatterns = [
     path("notes/new/", notes.note_new_many, name="note_new_many"),
@@ -25,6 +35,12 @@ urlpatterns = [
     path("bookings/<uuid:booking_id>/end/", bookings.booking_end, name="booking_end"),
     path("bookings/<uuid:booking_id>/move/", bookings.booking_move, name="booking_move"),
     path("calendar/<str:token>.ics", bookings.feed_read, name="feed_read"),
+    path("handovers/", handovers.handover_list, name="handover_list"),
+    path("handovers/<uuid:caseload_id>/", handovers.handover_detail, name="handover_detail"),
+    path("handovers/<uuid:caseload_id>/hand-over/", handovers.handover_send, name="handover_send"),
+    path("handovers/<uuid:caseload_id>/take-back/", handovers.handover_take_back, name="handover_take_back"),
+    path("handovers/<uuid:caseload_id>/print/", handovers.handover_print, name="handover_print"),
+    path("handovers/<uuid:caseload_id>/<uuid:student_id>/", handovers.handover_note, name="handover_note"),
     path("workload/", workload.workload_list, name="workload_list"),
     path("workload/<uuid:tutor_id>/", workload.workload_detail, name="workload_detail"),
     path("coverage/", due.coverage_list, name="coverage_list"),

@@ -15,6 +15,7 @@ from config.demo_college.cover import Covers
 from config.demo_college.frame import Frame
 from config.demo_college.grades import Grades
 from config.demo_college.groups import Groups, Staffing
+from config.demo_college.handovers import Handovers
 from config.demo_college.load import Loader
 from config.demo_college.marks import Diary, live
 from config.demo_college.names import Names
@@ -89,6 +90,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{visits.made} home visits")
     covers = Covers(frame, groups, Chance(seed, "cover"))
     step(f"{covers.made} caseloads handed over")
+    handovers = Handovers(frame, groups, Chance(seed, "handovers"))
+    step(f"{handovers.made} handovers to the next tutor")
     alerts = Alerts(frame, roll, groups, Chance(seed, "alerts"))
     step(f"{len(alerts.rows)} attendance alerts, {alerts.open} open")
     cases = Cases(frame, alerts, Chance(seed, "cases"))

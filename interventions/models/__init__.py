@@ -2,6 +2,7 @@
 
 from interventions.models.bank import BankItem, BankRating, TargetCount
 from interventions.models.bookings import Booking, CalendarFeed, Slot, StudentWords
+from interventions.models.handovers import Handover, HandoverNote
 from interventions.models.meetings import (
     Meeting,
     MeetingDraft,
@@ -45,6 +46,8 @@ __all__ = [
     "CalendarFeed",
     "Case",
     "CaseStep",
+    "Handover",
+    "HandoverNote",
     "ImpactRun",
     "Intervention",
     "InterventionMember",

@@ -113,7 +113,7 @@ def workload_by_tutor(user: Any) -> list[Workload]:
     """Each tutor of the students whom this person leads, by name. Six queries for any number."""
     led = list(Student.objects.visible_to(user, COVERAGE).values_list("pk", flat=True))
     today = clock.today()
-    values = {
+    values: dict[str, Any] = {
         "students": led,
         "today": today,
         "soon": today + timedelta(days=REVIEW_SOON_DAYS),

@@ -128,3 +128,17 @@ def feed_token(college: College) -> Any:
 def meeting_type(college: College) -> Any:
     """A kind of one-to-one."""
     return "progress-review"
+
+
+@once
+def handover(college: College) -> Any:
+    """10A, handed to the next tutor."""
+    from interventions.actions.handovers import hand_over
+
+    hand_over(college.caseloads["10A"], by=college.okafor)
+    return college.caseloads["10A"].public_id
+
+
+def ada_in_handover(college: College) -> Any:
+    """What is written about Ada in it."""
+    return {"caseload_id": handover(college), "student_id": college.student("Ada").public_id}
