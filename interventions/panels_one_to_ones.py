@@ -14,6 +14,7 @@ LOG = "interventions.log_meeting"
 OFFER = "interventions.offer_slots"
 PLACES = (
     Place("Meetings", "Times", "interventions:slot_list", OFFER, 20, "g t", "calendar3-week"),
+    Place("Meetings", "Handover", "interventions:handover_list", LOG, 28, "", "arrow-left-right"),
     Place("Meetings", "Coverage", "interventions:coverage_list", "interventions.view_coverage", 30, "", "people"),
     Place(
         "Meetings", "Workload", "interventions:workload_list", "interventions.view_coverage", 35, "", "bar-chart-steps"

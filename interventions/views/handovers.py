@@ -47,7 +47,7 @@ def handover_detail(request: HttpRequest, caseload_id: UUID) -> HttpResponse:
             raise Http404
         faults = _save_all(request, found)
         if not faults:
-            messages.success(request, "Saved as a draft. Nobody else reads it before you hand it over.")
+            messages.success(request, "Saved as a draft. The next tutor reads it once you hand it over.")
             return redirect("interventions:handover_detail", caseload_id)
     context = {
         "found": found,
@@ -98,7 +98,7 @@ def handover_take_back(request: HttpRequest, caseload_id: UUID) -> HttpResponse:
     if not found.may_write:
         raise Http404
     if actions.take_back(found.caseload, by=request.user):
-        messages.success(request, "It is a draft again. Nobody else reads it until you hand it over.")
+        messages.success(request, "It is a draft again. The next tutor no longer reads it.")
     return redirect("interventions:handover_detail", caseload_id)
 
 
