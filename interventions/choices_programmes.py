@@ -33,6 +33,7 @@ class ImpactScope(models.TextChoices):
     INTERVENTION = "intervention", "One intervention"
     TYPE = "type", "Every intervention of a kind"
     TEMPLATE = "template", "Every action plan from one of the bank"
+    PROGRAMME = "programme", "Every intervention of a programme"
 
 
 RUN = "interventions.run_intervention"
@@ -51,3 +52,4 @@ INTERVENTION_LEFT = "intervention_left"
 SESSION_LOGGED = "intervention_session_logged"
 KIND_SAVED = "intervention_kind_saved"
 IMPACT_ASKED = "impact_asked"
+PROGRAMME_NAMED = "programme_named"

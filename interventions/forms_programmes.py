@@ -15,7 +15,7 @@ from core import clock
 from interventions.actions.programmes import InterventionSaid, SessionSaid
 from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, Measure, NeedArea
 from interventions.fields import Day, StaffChoice, Words
-from interventions.models import Intervention, InterventionMember, InterventionType
+from interventions.models import Intervention, InterventionMember, InterventionType, Programme
 
 SPANS = [(3, "3 weeks"), (6, "6 weeks"), (9, "9 weeks"), (12, "12 weeks")]
 MOST_MONEY = Decimal("999999")
@@ -53,6 +53,10 @@ class InterventionForm(forms.Form):
     title = forms.CharField(
         label="Title", max_length=120, required=False, help_text="Left empty, the kind is its title."
     )
+    programme = forms.CharField(
+        label="Programme", max_length=80, required=False, widget=forms.TextInput(attrs={"list": "programmes"}),
+        help_text="A name for interventions that belong together, of one kind or several: their impact is worked out as one.",
+    )  # fmt: skip
     area = forms.ChoiceField(
         label="Area of need", choices=[("", "As the kind says"), *NeedArea.choices], required=False
     )
@@ -115,10 +119,25 @@ class InterventionForm(forms.Form):
         return data
 
     @property
+    def programmes(self) -> list[str]:
+        """The names that there are, to choose from."""
+        return list(Programme.objects.values_list("name", flat=True))
+
+    @property
     def folded(self) -> list[Any]:
         """What isn't needed now."""
         return [
-            self[name] for name in ("title", "area", "figure_goal", "course", "ends_on", "cost_per_hour", "other_cost")
+            self[name]
+            for name in (
+                "title",
+                "programme",
+                "area",
+                "figure_goal",
+                "course",
+                "ends_on",
+                "cost_per_hour",
+                "other_cost",
+            )
         ]
 
     @property

@@ -1,4 +1,4 @@
-"""The impact of an intervention, or of every one of a kind, put together from the figures: what the page shows."""
+"""The impact of an intervention, or of every one of a kind or programme, put together from the figures: what the page shows."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -114,7 +114,8 @@ def _compared(
     asked, starts = [], []
     for (start, later), inside in groups:
         barred = np.zeros(len(figures.ids), dtype=bool)
-        for kind in {one.type for one in inside}:
+        # Of a programme, whoever had any of its kinds.
+        for kind in {one.type for one in parts}:
             barred |= figures.barred(kind, start - weeks, later[1])
         window = figures.window(key, start, weeks, later)
         asked.append(Asked(window, rows_of(figures, inside), barred, *figures.at(start)))

@@ -51,13 +51,29 @@ class MemberQuerySet(QuerySet[Any]):
         return self.filter(Q(period__endswith=None) | Q(period__endswith__gt=clock.today()))
 
 
+class ProgrammeQuerySet(QuerySet[Any]):
+    """Programmes, by who may see what they changed."""
+
+    def visible_to(self, user: "User", permission: str = IMPACT) -> Self:
+        """All for whoever may see impact; otherwise those that one named, while one may run interventions."""
+        if not getattr(user, "pk", None):
+            return self.none()
+        if user.has_perm(permission):
+            return self.all()
+        return self.filter(made_by=user) if user.has_perm(RUN) else self.none()
+
+
 class ImpactRunQuerySet(WorkQuerySet[Any]):
     """Comparisons, by who may see what they are of."""
 
     def visible_to(self, user: "User", permission: str = IMPACT) -> Self:
-        """Of the interventions whose impact this person may see; of a kind or model plan, whoever may see impact at all."""
+        """Of the interventions whose impact this person may see; of a kind, model plan or programme, whoever may see impact at all."""
         if not getattr(user, "pk", None):
             return self.none()
         interventions = apps.get_model("interventions", "Intervention").objects
         rows = Q(intervention__in=interventions.all().visible_to(user, permission).values("pk"))
-        return self.filter(rows | Q(scope__in=("type", "template"))) if user.has_perm(permission) else self.filter(rows)
+        return (
+            self.filter(rows | Q(scope__in=("type", "template", "programme")))
+            if user.has_perm(permission)
+            else self.filter(rows)
+        )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("interventions/impact/", impact.impact_list, name="impact_list"),
     path("interventions/impact/without-help/", impact.unhelped_list, name="unhelped_list"),
     path("interventions/impact/plans/<uuid:item_id>/", impact.impact_template, name="impact_template"),
+    path("interventions/impact/programmes/<uuid:programme_id>/", impact.impact_programme, name="impact_programme"),
     path("interventions/impact/<uuid:kind_id>/", impact.impact_kind, name="impact_kind"),
     path("students/<uuid:public_id>/interventions/new/", programmes.intervention_for, name="intervention_for"),
     path("interventions/<uuid:intervention_id>/", programmes.intervention_detail, name="intervention_detail"),

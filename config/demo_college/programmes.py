@@ -21,6 +21,7 @@ from interventions.models import (
     InterventionMember,
     InterventionSession,
     InterventionType,
+    Programme,
     SessionAttendance,
 )
 
@@ -33,6 +34,7 @@ KINDS = (
     ("Punctuality check-in", "On time four mornings of five", "lateness", 6, 5, (8, 30), 10),
     ("Study skills", "A weekly plan that is kept", "other", 5, 6, (13, 0), 30),
 )
+PROGRAMME_OF = {"Attendance mentoring": "Ready by nine", "Punctuality check-in": "Ready by nine"}
 NOTES = (
     "Went through last week’s plan; most of it kept.",
     "Worked in pairs on past questions.",
@@ -50,6 +52,7 @@ class Programmes:
         self.kinds = {row.name: row for row in InterventionType.objects.all()}
         self.rows: dict[str, list[Any]] = {"rows": [], "members": [], "sessions": [], "came": []}
         self.staff: list[tuple[Any, User]] = []
+        self.programmes: dict[str, Programme] = {}
         for site in ("school", "college"):
             self._mentoring(diaries[site])
             here = [one for one in roll.people if one.site == site and self._here(one)]
@@ -104,12 +107,21 @@ class Programmes:
 
     def _row(self, kind: str, intended: str, figure: str, leader: User, start: date, review: date) -> Any:
         row = self.frame.loader.new(
-            Intervention, type=self.kinds[kind], title=kind, area=self.kinds[kind].area, intended=intended, figure=figure,
+            Intervention, programme=self._programme(kind, leader, start), type=self.kinds[kind], title=kind, area=self.kinds[kind].area, intended=intended, figure=figure,
             led_by=leader, made_by=leader, starts_on=start, review_on=max(review, start), cost_per_hour=HOUR,
             made_at=clock.at(start, 8, 15), form_token=self.chance.uuid(),
         )  # fmt: skip
         self.rows["rows"].append(row)
         return row
+
+    def _programme(self, kind: str, leader: User, start: date) -> Programme | None:
+        """The programme to which a kind belongs, if any; whoever leads the first of its interventions named it."""
+        name = PROGRAMME_OF.get(kind)
+        if name is not None and name not in self.programmes:
+            self.programmes[name] = Programme.objects.create(
+                public_id=self.chance.uuid(), name=name, made_by=leader, made_at=clock.at(start, 8)
+            )
+        return self.programmes.get(name or "")
 
     def _member(self, row: Any, person: Person, day: date) -> None:
         period = DateRange(day, None)

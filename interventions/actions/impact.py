@@ -15,7 +15,7 @@ from core.jobs import WorkState, after_commit
 from interventions.choices_programmes import IMPACT, IMPACT_ASKED, IMPACT_WEEKS, ImpactScope
 from interventions.impact import METHOD
 from interventions.impact_runs import impact_of
-from interventions.models import ActionPlan, BankItem, ImpactRun, Intervention, InterventionType
+from interventions.models import ActionPlan, BankItem, ImpactRun, Intervention, InterventionType, Programme
 from interventions.queries.impact_figures import Figures, Part, read_figures
 from interventions.queries.programmes import Effort, efforts_of
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 WORK = "interventions.work_out_impact"
+SCOPES = {
+    "intervention": ImpactScope.INTERVENTION, "type": ImpactScope.TYPE, "bank_item": ImpactScope.TEMPLATE,
+    "programme": ImpactScope.PROGRAMME,
+}  # fmt: skip
 LATELY = timedelta(weeks=60)  # interventions that ended longer ago are not worked out every week
 KEPT = timedelta(days=90)  # what was worked out by itself is kept so long
 
@@ -35,24 +39,28 @@ def ask_for_impact(
     intervention: Intervention | None = None,
     kind: InterventionType | None = None,
     item: BankItem | None = None,
+    programme: Programme | None = None,
 ) -> ImpactRun:
-    """Ask for the impact of an intervention, of a kind, or of the plans made from a model plan, over so many weeks before and after. Asked twice at once it runs once.
+    """Ask for the impact of an intervention, a kind, a programme, or the plans made from a model plan, over so many weeks before and after. Asked twice at once it runs once.
 
     Raises PermissionDenied when this person may not see it.
     """
     if intervention is not None:
         allowed = Intervention.objects.all().visible_to(by, IMPACT).filter(pk=intervention.pk).exists()
+    elif programme is not None:
+        allowed = Programme.objects.all().visible_to(by, IMPACT).filter(pk=programme.pk).exists()
     else:
         allowed = by.has_perm(IMPACT)
     if not allowed:
         raise PermissionDenied
-    same = ImpactRun.objects.filter(intervention=intervention, type=kind, bank_item=item, weeks=weeks)
+    of = {"intervention": intervention, "type": kind, "bank_item": item, "programme": programme}
+    same = ImpactRun.objects.filter(**of, weeks=weeks)
     waiting = same.filter(state__in=(WorkState.WAITING, WorkState.RUNNING)).first()
     if waiting is not None:
         return waiting
     run = ImpactRun.objects.create(
-        scope=ImpactScope.INTERVENTION if intervention else ImpactScope.TEMPLATE if item else ImpactScope.TYPE,
-        intervention=intervention, type=kind, bank_item=item, weeks=weeks, method_version=METHOD, asked_by=by,
+        scope=SCOPES[next(name for name, one in of.items() if one is not None)], **of, weeks=weeks, method_version=METHOD,
+        asked_by=by,
     )  # fmt: skip
     record.record(by, IMPACT_ASKED, "impact_run", run.pk)
     after_commit(WORK, run_id=run.pk)
@@ -77,14 +85,16 @@ def _worked_out(run: ImpactRun) -> dict[str, Any]:
         return _plan_result(figures, run.bank_item_id, run.weeks, clock.now())
     if run.intervention_id is not None:
         wanted = list(Intervention.objects.filter(pk=run.intervention_id))
+    elif run.programme_id is not None:
+        wanted = list(Intervention.objects.filter(programme=run.programme_id))
     else:
         wanted = list(Intervention.objects.filter(type=run.type_id))
     return _result(figures, wanted, run.weeks, clock.now(), efforts_of(wanted))
 
 
 def work_out_all(today: "date | None" = None) -> int:
-    """Work out every intervention that goes on or ended lately, every kind and every model plan that was used, from one
-    reading. Gives how many were."""
+    """Work out every intervention that goes on or ended lately, every kind, programme and model plan that was used, from
+    one reading. Gives how many were."""
     moment, day = clock.now(), today or clock.today()
     figures = read_figures(day)
     recent = Intervention.objects.filter(ended_on=None) | Intervention.objects.filter(ended_on__gte=day - LATELY)
@@ -103,6 +113,16 @@ def work_out_all(today: "date | None" = None) -> int:
     made += [
         _done(ImpactScope.TYPE, moment, _result(figures, same, IMPACT_WEEKS, moment, efforts), type_id=kind)
         for kind, same in sorted(of_kind.items())
+    ]
+    of_programme: dict[int, list[Intervention]] = {}
+    for row in rows:
+        if row.programme_id is not None:
+            of_programme.setdefault(row.programme_id, []).append(row)
+    made += [
+        _done(
+            ImpactScope.PROGRAMME, moment, _result(figures, same, IMPACT_WEEKS, moment, efforts), programme_id=programme
+        )
+        for programme, same in sorted(of_programme.items())
     ]
     used = ActionPlan.objects.exclude(bank_item=None).order_by().values_list("bank_item_id", flat=True).distinct()
     made += [

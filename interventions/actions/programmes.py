@@ -25,6 +25,7 @@ from interventions.models import (
     InterventionReview,
     InterventionSession,
     InterventionType,
+    Programme,
     SessionAttendance,
 )
 
@@ -61,10 +62,11 @@ class InterventionSaid:
     course: Course | None = None
     cost_per_hour: Decimal | None = None
     other_cost: Decimal = Decimal(0)
+    programme: str = ""
 
     def values(self) -> dict[str, Any]:
-        """As the model's fields."""
-        return {name: getattr(self, name) for name in names_of(self)}
+        """As the model's fields, but for the programme, which is typed as a name."""
+        return {name: getattr(self, name) for name in names_of(self) if name != "programme"}
 
 
 def names_of(said: InterventionSaid) -> tuple[str, ...]:
@@ -94,7 +96,8 @@ def start_intervention(
     _reach(by, students)
     try:
         with transaction.atomic():
-            row = Intervention.objects.create(**said.values(), made_by=by, form_token=token)
+            programme = _programme(by, said.programme)
+            row = Intervention.objects.create(**said.values(), programme=programme, made_by=by, form_token=token)
     except IntegrityError:
         return Intervention.objects.get(form_token=token, made_by=by)
     _join(row, students, row.starts_on)
@@ -111,9 +114,21 @@ def change_intervention(by: "By", intervention: Intervention, version: int, said
     for name, value in said.values().items():
         setattr(row, name, value)
     row.version += 1
-    row.save(update_fields=[*said.values(), "version"])
+    row.programme = _programme(by, said.programme)
+    row.save(update_fields=[*said.values(), "programme", "version"])
     record.record(by, choices.INTERVENTION_CHANGED, "intervention", row.pk)
     return row
+
+
+def _programme(by: "By", name: str) -> Programme | None:
+    """The programme of this name, however it is written; the first who types a name makes it."""
+    if not name.strip():
+        return None
+    there = Programme.objects.filter(name__iexact=name.strip()).first()
+    if there is None:
+        there = Programme.objects.create(name=name.strip(), made_by=by)
+        record.record(by, choices.PROGRAMME_NAMED, "programme", there.pk)
+    return there
 
 
 @transaction.atomic

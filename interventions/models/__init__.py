@@ -32,6 +32,7 @@ from interventions.models.programmes import (
     InterventionReview,
     InterventionSession,
     InterventionType,
+    Programme,
     SessionAttendance,
 )
 from interventions.models.referrals import Referral, Service
@@ -71,6 +72,7 @@ __all__ = [
     "PanelPack",
     "PanelStudent",
     "ProcessStage",
+    "Programme",
     "Referral",
     "Service",
     "SessionAttendance",

@@ -9,6 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from caseload.models import Course, Student
 from core import clock
@@ -16,7 +17,12 @@ from core.models import LeasedWork, PublicIdModel
 from interventions.choices import TEXT_LIMIT
 from interventions.choices_programmes import ImpactScope, Measure, NeedArea
 from interventions.models.bank import BankItem
-from interventions.querysets_programmes import ImpactRunQuerySet, InterventionQuerySet, MemberQuerySet
+from interventions.querysets_programmes import (
+    ImpactRunQuerySet,
+    InterventionQuerySet,
+    MemberQuerySet,
+    ProgrammeQuerySet,
+)
 
 STAFF = settings.AUTH_USER_MODEL
 
@@ -33,11 +39,28 @@ class InterventionType(PublicIdModel):
         permissions = [("manage_kinds", "Can set up kinds of interventions")]
 
 
+class Programme(PublicIdModel):
+    """A name under which somebody puts interventions that belong together, of one kind or several; their impact is worked out as one."""
+
+    name = models.CharField(max_length=80)
+    made_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(Lower("name"), name="interventions_programme_once")]
+
+
 @pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old))
 class Intervention(PublicIdModel):
     """Something done for a student or a group for a while, to reach something that can be measured."""
 
     type = models.ForeignKey(InterventionType, models.PROTECT, related_name="interventions")
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, null=True, blank=True, related_name="interventions", help_text="What it belongs to."
+    )
     title = models.CharField(max_length=120)
     area = models.CharField("area of need", max_length=12, choices=NeedArea.choices)
     intended = models.TextField("intended outcome", max_length=TEXT_LIMIT)
@@ -173,6 +196,7 @@ class ImpactRun(PublicIdModel, LeasedWork):
     intervention = models.ForeignKey(Intervention, models.PROTECT, null=True, blank=True, related_name="+")
     type = models.ForeignKey(InterventionType, models.PROTECT, null=True, blank=True, related_name="+")
     bank_item = models.ForeignKey(BankItem, models.PROTECT, null=True, blank=True, related_name="+")
+    programme = models.ForeignKey(Programme, models.PROTECT, null=True, blank=True, related_name="+")
     weeks = models.PositiveSmallIntegerField(default=6)
     method_version = models.CharField(max_length=20)
     snapshot_at = models.DateTimeField(null=True, blank=True)
@@ -186,9 +210,10 @@ class ImpactRun(PublicIdModel, LeasedWork):
         ordering = ["-asked_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(scope="intervention", intervention__isnull=False, type=None, bank_item=None)
-                | Q(scope="type", type__isnull=False, intervention=None, bank_item=None)
-                | Q(scope="template", bank_item__isnull=False, intervention=None, type=None),
+                condition=Q(scope="intervention", intervention__isnull=False, type=None, bank_item=None, programme=None)
+                | Q(scope="type", type__isnull=False, intervention=None, bank_item=None, programme=None)
+                | Q(scope="template", bank_item__isnull=False, intervention=None, type=None, programme=None)
+                | Q(scope="programme", programme__isnull=False, intervention=None, type=None, bank_item=None),
                 name="interventions_impact_of_one_thing",
             )
         ]

@@ -23,6 +23,7 @@ from interventions.models import (
     InterventionMember,
     InterventionType,
     Meeting,
+    Programme,
 )
 from interventions.queries.bank import Standing, standings
 from interventions.queries.programmes import efforts_of
@@ -74,11 +75,25 @@ class TemplateRow:
     run: ImpactRun | None = None
 
 
+@dataclass
+class ProgrammeRow:
+    """A programme with how many interventions and students it has, and what its latest comparison says of each figure."""
+
+    programme: Programme
+    interventions: int
+    students: int
+    run: ImpactRun | None = None
+
+
 def latest_of(
-    *, intervention: Intervention | None = None, kind: InterventionType | None = None, item: BankItem | None = None
+    *,
+    intervention: Intervention | None = None,
+    kind: InterventionType | None = None,
+    item: BankItem | None = None,
+    programme: Programme | None = None,
 ) -> Latest:
     """The newest result and whatever came after it. Two queries."""
-    runs = ImpactRun.objects.filter(intervention=intervention, type=kind, bank_item=item)
+    runs = ImpactRun.objects.filter(intervention=intervention, type=kind, bank_item=item, programme=programme)
     done = runs.filter(state=WorkState.DONE).order_by("-snapshot_at", "-pk").first()
     newest = runs.exclude(state=WorkState.DONE).order_by("-asked_at", "-pk").first()
     if newest is not None and done is not None and newest.asked_at < done.asked_at:
@@ -124,6 +139,17 @@ def templates(user: Any) -> list[TemplateRow]:
     newest = done.order_by("bank_item_id", "-snapshot_at", "-pk").distinct("bank_item_id")
     runs = {run.bank_item_id: run for run in newest}
     return [TemplateRow(item, students[item.pk], known[item.pk], runs.get(item.pk)) for item in items]
+
+
+def programmes() -> list[ProgrammeRow]:
+    """Every programme that was used, with how many interventions and students, and the latest comparison. Two queries."""
+    counted = Programme.objects.annotate(
+        used=Count("interventions", distinct=True), students=Count("interventions__members__student", distinct=True)
+    ).filter(used__gt=0)
+    done = ImpactRun.objects.filter(scope="programme", state=WorkState.DONE)
+    newest = done.order_by("programme_id", "-snapshot_at", "-pk").distinct("programme_id")
+    runs = {run.programme_id: run for run in newest}
+    return [ProgrammeRow(one, one.used, one.students, runs.get(one.pk)) for one in counted.order_by("name", "pk")]
 
 
 def unhelped(user: Any) -> list[Unhelped]:

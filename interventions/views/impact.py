@@ -18,7 +18,7 @@ from interventions.choices_programmes import IMPACT, RUN
 from interventions.forms_programmes import WeeksForm
 from interventions.impact import METHOD
 from interventions.impact_words import BY_KEY, signed
-from interventions.models import BankItem, Intervention, InterventionType
+from interventions.models import BankItem, Intervention, InterventionType, Programme
 from interventions.queries import impact as queries
 from interventions.views.programmes import _trail
 
@@ -54,6 +54,20 @@ def impact_template(request: HttpRequest, item_id: UUID) -> HttpResponse:
     return _impact(
         request, {"title": f"Impact of “{item.title}”", "item": item, "trail": trail, "here": here}, item=item
     )
+
+
+@page(RUN)
+def impact_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
+    """What every intervention of a programme changed, taken together. Seen by leaders, and by whoever named it."""
+    programme = get_object_or_404(Programme.objects.all().visible_to(request.user, IMPACT), public_id=programme_id)
+    here = reverse("interventions:impact_programme", args=[programme.public_id])
+    leads = request.user.has_perm(IMPACT)
+    first = ("Impact", "interventions:impact_list") if leads else ("Interventions", "interventions:intervention_list")
+    context = {
+        "title": f"Impact of {programme.name}", "programme": programme, "here": here,
+        "trail": [(first[0], reverse(first[1])), (programme.name, "")],
+    }  # fmt: skip
+    return _impact(request, context, programme=programme)
 
 
 def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpResponse:
@@ -118,8 +132,12 @@ def _chart(found: dict[str, Any]) -> dict[str, Chart]:
 
 @page(IMPACT)
 def impact_list(request: HttpRequest) -> HttpResponse:
-    """Every kind side by side: hours, cost, students, and what it changed as far as that can be told; and every model plan."""
-    context = {"rows": queries.kinds(), "templates": queries.templates(request.user)}
+    """Every kind side by side: hours, cost, students, and what it changed as far as that can be told; every programme and model plan."""
+    context = {
+        "rows": queries.kinds(),
+        "templates": queries.templates(request.user),
+        "programmes": queries.programmes(),
+    }
     return render(request, "interventions/impact_list.html", context)
 
 

@@ -24,7 +24,7 @@ from interventions.forms_programmes import (
     LeaveForm,
     SessionForm,
 )
-from interventions.models import Intervention, InterventionMember, InterventionType
+from interventions.models import Intervention, InterventionMember, InterventionType, Programme
 from interventions.queries import programmes as queries
 from interventions.views.choosing import chosen
 
@@ -108,6 +108,7 @@ def intervention_detail(request: HttpRequest, intervention_id: UUID) -> HttpResp
         "detail": queries.detail(request.user, row),
         "reviews": row.reviews.select_related("reviewed_by"),
         "may_see_impact": _may_see_impact(request, row),
+        "may_see_programme": Programme.objects.all().visible_to(request.user).filter(pk=row.programme_id).exists(),
         "trail": _trail(row),
     }
     return render(request, "interventions/intervention_detail.html", context)
@@ -118,7 +119,7 @@ def _may_see_impact(request: HttpRequest, row: Intervention) -> bool:
 
 
 def _intervention(request: HttpRequest, intervention_id: UUID) -> Intervention:
-    rows = Intervention.objects.select_related("type", "led_by", "made_by", "course")
+    rows = Intervention.objects.select_related("type", "led_by", "made_by", "course", "programme")
     return fetch(rows, request.user, RUN, public_id=intervention_id)
 
 
@@ -135,7 +136,7 @@ def intervention_change(request: HttpRequest, intervention_id: UUID) -> HttpResp
     row = _intervention(request, intervention_id)
     if (ended := _ended(request, row)) is not None:
         return ended
-    initial = {name: getattr(row, name) for name in FIELDS}
+    initial = {name: getattr(row, name) for name in FIELDS} | {"programme": row.programme.name if row.programme else ""}
     form = InterventionForm(request.POST or None, by=request.user, intervention=row, initial=initial)
     version, theirs = row.version, None
     if request.method == "POST" and form.is_valid():

@@ -386,6 +386,7 @@ ROWS: tuple[Row, ...] = (
     see("interventions:intervention_review",       "+- ++++- -+ -- +-+ -- -", t.intervention),
     see("interventions:intervention_impact",       ".- ++++- -+ -- +-+ -- -", t.intervention),
     see("interventions:impact_list",               "-- ++++- -+ -- +-+ -- -"),
+    see("interventions:impact_programme",          "+- ++++- -+ -- +-+ -- -", t.programme),
     see("interventions:impact_kind",               "-- ++++- -+ -- +-+ -- -", t.intervention_kind),
     see("interventions:impact_template",           "-- ++++- -+ -- +-+ -- -", t.bank_plan),
     see("interventions:unhelped_list",             "-- ++++- -+ -- +-+ -- -"),

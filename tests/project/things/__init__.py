@@ -29,6 +29,7 @@ from tests.project.things.letters import (
     letter_batch,
     letter_template,
     process,
+    programme,
     stage,
 )
 from tests.project.things.one_to_ones import (
@@ -169,6 +170,7 @@ __all__ = [
     "planned_batch",
     "point",
     "process",
+    "programme",
     "proposal",
     "referral",
     "register",

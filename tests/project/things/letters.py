@@ -115,6 +115,14 @@ def intervention_kind(college: College) -> Any:
     return intervention_row(college).intervention.type.public_id
 
 
+@once
+def programme(college: College) -> Any:
+    """A programme that Ms Okafor named."""
+    from interventions.models import Programme
+
+    return Programme.objects.create(name="Ready by nine", made_by=college.okafor).public_id
+
+
 def ada_for_help(college: College) -> Any:
     """Ada, as an address that starts something for her names her."""
     return {"public_id": ada(college)}
