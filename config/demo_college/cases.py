@@ -11,7 +11,7 @@ from core import clock
 from interventions.models import Case, CaseStep, ProcessStage
 
 SHARE = 0.35  # of those on whom somebody acted
-UNWELL = 0.1  # of the others
+UNWELL = 0.04  # of the others
 FOUND = (
     "Buses from the village changed; leaves earlier now.",
     "Finds Monday mornings hard; agreed to meet the tutor at the gate.",
@@ -43,7 +43,7 @@ class Cases:
                 self._case(alert, attendance, alert.reason, {1: 5, 2: 3, 3: 1})
             elif chance.often(UNWELL):
                 begun.add(alert.student_id)
-                self._case(alert, fitness, chance.choice(HEALTH), {1: 2, 2: 1})
+                self._case(alert, fitness, chance.choice(HEALTH), {1: 2, 2: 3})
         frame.loader.copy(self.cases)
         frame.loader.copy(self.steps)
 

@@ -145,6 +145,7 @@ def test_the_panel_of_a_teacher_holds_no_word_of_the_need(college, plan):
     assert shown["mendes"]["access"] == ["25 % extra time"]
     assert shown["okafor"]["whole"] == plan
     assert "need" not in str(sorted(shown["mendes"]["found"]))
+    assert [queries.in_class(user, ada.pk) for user in (college.brandt, college.price, college.sam)] == [None] * 3
 
 
 def test_a_teacher_opens_what_helps_in_class_and_nothing_else(college, plan, sign_in):
