@@ -63,6 +63,7 @@ REASONS_SET = "attendance.reasons_set"
 REGISTERS_REMINDED = "attendance.registers_reminded"
 
 ALERT_RULE_SET = "attendance.alert_rule_set"
+ALERT_RULE_PREVIEWED = "attendance.alert_rule_previewed"
 ALERT_RULE_SWITCHED_ON = "attendance.alert_rule_switched_on"
 ALERT_RULE_SWITCHED_OFF = "attendance.alert_rule_switched_off"
 ALERTS_RAISED = "attendance.alerts_raised"

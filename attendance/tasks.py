@@ -4,15 +4,25 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
-from attendance.actions import evacuation, feeds, raising, reminders
+from attendance.actions import alert_previews, evacuation, feeds, raising, reminders
+from attendance.models import RulePreview
 from core import clock
-from core.jobs import after_commit, job, register_schedule
+from core.jobs import after_commit, job, register_schedule, register_sweep
 
 
 @job("attendance.raise_alerts", system=raising.SYSTEM_ALERTS.name)
 def raise_alerts() -> None:
     """Bring the alerts up to date, after an import or when a rule is switched on."""
     raising.raise_alerts()
+
+
+@job(alert_previews.WORK, model=RulePreview)
+def work_out_preview(preview_id: int) -> None:
+    """Work out what a rule would have raised last term."""
+    alert_previews.work_out_preview(preview_id)
+
+
+register_sweep(RulePreview, alert_previews.WORK)
 
 
 @job("attendance.alerts_this_morning", system=raising.SYSTEM_ALERTS.name)

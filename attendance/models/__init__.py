@@ -1,6 +1,6 @@
 """What attendance stores, by noun."""
 
-from attendance.models.alerts import Alert, AlertRule, ChaseHold
+from attendance.models.alerts import Alert, AlertRule, ChaseHold, RulePreview
 from attendance.models.codes import AttendanceCode
 from attendance.models.marks import (
     LessonMark,
@@ -23,6 +23,7 @@ __all__ = [
     "MarkDelivery",
     "PlannedAbsence",
     "Register",
+    "RulePreview",
     "SessionMark",
     "SessionMarkChange",
     "SiteSettings",

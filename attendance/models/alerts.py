@@ -9,6 +9,7 @@ from attendance import choices
 from attendance.querysets import AboutStudentQuerySet, AlertRuleQuerySet
 from caseload.models import Site, Student
 from core import clock
+from core.jobs.work import LeasedWork
 from core.models import PublicIdModel
 
 STAFF = settings.AUTH_USER_MODEL
@@ -51,6 +52,19 @@ class AlertRule(PublicIdModel):
     def is_on(self) -> bool:
         """Whether it raises alerts now."""
         return self.switched_on_at is not None and self.switched_off_at is None
+
+
+class RulePreview(PublicIdModel, LeasedWork):
+    """What a rule would have raised last term, worked out in the background: of exactly this rule, on whose wish."""
+
+    rule = models.ForeignKey(AlertRule, models.CASCADE, related_name="previews")
+    fingerprint = models.CharField(max_length=200, help_text="What the rule watched for when it was asked.")
+    asked_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    result = models.JSONField(default=dict, help_text="Week by week the students' numbers and sentences; no names.")
+
+    class Meta(LeasedWork.Meta):
+        ordering = ["-asked_at", "-pk"]
 
 
 @pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old))

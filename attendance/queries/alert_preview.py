@@ -1,12 +1,13 @@
 """What a rule would have raised last term, week by week and for whom, before anybody switches it on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from attendance import rules
-from attendance.models import AlertRule
-from attendance.queries.alert_rules import students_by_day
+from attendance.alert_kinds import Hit
+from attendance.models import AlertRule, RulePreview
 from caseload.models import Site, Student, Term
 from caseload.queries.calendar import calendars_for, latest_term
 from caseload.queries.students import student_rows
@@ -59,28 +60,49 @@ class Preview:
         return max((week.raised for week in self.weeks), default=0)
 
 
-def preview(rule: AlertRule, user: Any) -> Preview:
-    """The rule as at each Friday of last term: who would have been raised, and who still was. Fixed number of queries.
+def latest_preview(rule: AlertRule, fingerprint: str) -> RulePreview | None:
+    """The newest preview of the rule as it is now; one of what it watched for before does not count."""
+    return rule.previews.filter(fingerprint=fingerprint).order_by("-asked_at", "-pk").first()
 
-    One alert for a student and reason: whoever still is as the week before is not raised again. Names only of those whom
-    the person reaches. In a first term, which has none before it, this term so far.
-    """
+
+def days_of_preview() -> tuple[Term | None, bool, list[date]]:
+    """The last whole term, and the Friday of each of its weeks. In a first term, which has none before it, this term so far."""
     term, complete = _term()
+    return term, complete, _fridays(term) if term else []
+
+
+def in_weeks(found: Mapping[date, Mapping[int, Hit]]) -> list[list[Any]]:
+    """Whom a rule holds for as at each day, as it is kept: the day, how many, and whom it newly raises with the sentence.
+
+    One alert for a student and reason: whoever still is as the week before is not raised again.
+    """
+    weeks: list[list[Any]] = []
+    before: set[int] = set()
+    for day, hits in found.items():
+        fresh = [[hit.student_id, hit.reason] for pk, hit in hits.items() if pk not in before]
+        weeks.append([day.isoformat(), len(hits), fresh])
+        before = set(hits)
+    return weeks
+
+
+def shown_to(run: RulePreview, user: Any) -> Preview:
+    """A preview that is worked out, with the names of those whom the person reaches. Fixed number of queries."""
+    kept = run.result
+    term = Term.objects.select_related("year").filter(pk=kept["term"]).first()
     if term is None:
         return Preview()
-    days = _fridays(term)
-    found = students_by_day(rule, days)
-    reached = _people(user, {pk for hits in found.values() for pk in hits})
-    weeks, before = [], set()
-    for day in days:
-        hits = found[day]
-        fresh = [hit for pk, hit in hits.items() if pk not in before]
-        people = [Raised(reached[hit.student_id], hit.reason) for hit in fresh if hit.student_id in reached]
-        weeks.append(PreviewWeek(day, len(fresh), len(hits), sorted(people, key=lambda each: each.student["sort_key"])))
-        before = set(hits)
-    everybody = {pk for hits in found.values() for pk in hits}
-    on_roll = Student.objects.on_roll(days[-1]).filter(merged_into=None, erased_at=None).count() if days else 0
-    return Preview(term, complete, weeks, len(everybody), on_roll)
+    raised = {student for _, _, people in kept["weeks"] for student, _ in people}
+    reached = _people(user, raised)
+    weeks = [
+        PreviewWeek(date.fromisoformat(day), len(people), number, _named(people, reached))
+        for day, number, people in kept["weeks"]
+    ]
+    return Preview(term, kept["complete"], weeks, len(raised), kept["on_roll"])
+
+
+def _named(people: list[list[Any]], reached: dict[int, dict[str, Any]]) -> list[Raised]:
+    known = [Raised(reached[student], reason) for student, reason in people if student in reached]
+    return sorted(known, key=lambda each: each.student["sort_key"])
 
 
 def _term() -> tuple[Term | None, bool]:

@@ -70,18 +70,21 @@ def students_by_day(rule: AlertRule, days: Sequence[date]) -> dict[date, dict[in
     `rule` need not be stored. Marks are read as they stand now.
     """
     found: dict[date, dict[int, Hit]] = {day: {} for day in days}
-    if not days:
-        return found
-    evaluate = _EVALUATE[AlertKind(rule.kind)]
-    for population in _populations(rule, days):
-        for day, hits in evaluate(rule, population, days).items():
-            for hit in hits:
-                if population.on_roll(hit.student_id, day):
-                    found[day].setdefault(hit.student_id, hit)
+    for population in populations(rule, days) if days else []:
+        add_hits(found, rule, population)
     return found
 
 
-def _populations(rule: AlertRule, days: Sequence[date]) -> list[Population]:
+def add_hits(found: dict[date, dict[int, Hit]], rule: AlertRule, population: Population) -> None:
+    """Add the students of one site for whom the rule holds as at each of the days in `found`; who is there already stays."""
+    for day, hits in _EVALUATE[AlertKind(rule.kind)](rule, population, list(found)).items():
+        for hit in hits:
+            if population.on_roll(hit.student_id, day):
+                found[day].setdefault(hit.student_id, hit)
+
+
+def populations(rule: AlertRule, days: Sequence[date]) -> list[Population]:
+    """The students of each site whom the rule may speak of on these days."""
     sites = Site.objects.order_by("pk")
     if rule.site_id:
         sites = sites.filter(pk=rule.site_id)

@@ -14,11 +14,14 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from attendance import alert_kinds, rules
 from attendance.actions import alert_rules as actions
+from attendance.actions.alert_previews import ask_for_preview
 from attendance.alert_forms import AlertRuleForm
 from attendance.choices import AlertKind, AlertState
 from attendance.errors import RegisterProblem
 from attendance.models import AlertRule
-from attendance.queries.alert_preview import preview
+from attendance.queries.alert_preview import latest_preview, shown_to
+from core.http import wants_part
+from core.jobs import WorkState
 
 SALT, PREVIEW_LASTS = "attendance.alert-preview", 24 * 3600
 
@@ -44,11 +47,17 @@ def _with_open(rows: Any) -> list[tuple[AlertRule, int]]:
 
 @page(rules.VIEW_RULES)
 def alert_rule_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """One rule, and what it would have raised last term; with the switch for whoever manages attendance."""
+    """One rule, and what it would have raised last term; with the switch for whoever manages attendance.
+
+    The preview is worked out in the background when somebody asks for it, and the page follows.
+    """
     rule = fetch(
         AlertRule.objects.select_related("site", "switched_on_by"), request.user, rules.VIEW_RULES, public_id=public_id
     )
-    wanted = "preview" in request.GET
+    if request.method == "POST":
+        ask_for_preview(rule, by=request.user)
+        return redirect(f"{request.path}#preview")
+    run = latest_preview(rule, actions.fingerprint(rule))
     may_manage = request.user.has_perm(rules.MANAGE)
     context = {
         "rule": rule,
@@ -56,12 +65,12 @@ def alert_rule_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "what_for": alert_kinds.WHAT_FOR[AlertKind(rule.kind)],
         "open": rule.alerts.filter(state=AlertState.OPEN).count(),
         "may_manage": may_manage,
-        "preview": preview(rule, request.user) if wanted else None,
+        "run": run,
+        "preview": shown_to(run, request.user) if run and run.state == WorkState.DONE else None,
         "seen": signing.dumps([str(rule.public_id), actions.fingerprint(rule)], salt=SALT) if may_manage else "",
         "trail": _trail(rule.name),
     }
-    part = wanted and getattr(request, "htmx", None)
-    return render(request, "attendance/alert_rule_detail.html" + ("#preview" if part else ""), context)
+    return render(request, "attendance/alert_rule_detail.html" + ("#preview" if wants_part(request) else ""), context)
 
 
 @page(rules.MANAGE)
@@ -114,7 +123,7 @@ def alert_rule_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
         actions.switch_on(rule, by=request.user, seen=_seen(request.POST.get("seen", ""), rule))
     except RegisterProblem as wrong:
         messages.error(request, wrong.sentence)
-        return redirect(f"{reverse('attendance:alert_rule_detail', args=[rule.public_id])}?preview=1")
+        return redirect(f"{reverse('attendance:alert_rule_detail', args=[rule.public_id])}#preview")
     messages.success(request, "The rule is on. Its first alerts are raised now, and then each school-day morning.")
     return redirect("attendance:alert_rule_detail", rule.public_id)
 

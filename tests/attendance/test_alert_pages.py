@@ -12,11 +12,12 @@ from django.urls import reverse
 from attendance.actions import raising
 from attendance.actions.summary import rebuild_summary
 from attendance.codes import all_codes
-from attendance.models import Alert, AlertRule, ChaseHold, SessionMark
+from attendance.models import Alert, AlertRule, ChaseHold, RulePreview, SessionMark
 from caseload import columns
 from caseload.models import ContactLogEntry
 from caseload.queries.calendar import school_days
 from core import clock
+from core.jobs import run_now
 from interventions.models import Meeting, MeetingDraft, Note
 from tests.attendance.conftest import members
 
@@ -158,6 +159,24 @@ def test_a_hold_never_sends_anybody_elsewhere(college, raised, sign_in):
     assert sent.url == reverse("caseload:student_detail", args=[raised.student.public_id])
 
 
+def detail(rule):
+    return reverse("attendance:alert_rule_detail", args=[rule.public_id])
+
+
+def previewed(browser, rule):
+    """The rule's page once its preview was asked for and worked out."""
+    assert browser.post(detail(rule)).status_code == 302
+    run_now("attendance.work_out_preview", preview_id=RulePreview.objects.get(state="waiting").pk)
+    return browser.get(detail(rule))
+
+
+def queries_of(browser, rule):
+    """How many queries it takes to ask, work it out and show it."""
+    with CaptureQueriesContext(connection) as seen:
+        previewed(browser, rule)
+    return len(seen)
+
+
 def test_the_rules_are_seen_by_leaders_and_set_by_the_officer(college, rule, sign_in):
     rules, one = reverse("attendance:alert_rule_list"), reverse("attendance:alert_rule_detail", args=[rule.public_id])
     leader = sign_in(college.lind)
@@ -175,7 +194,7 @@ def test_only_what_was_previewed_is_switched_on(college, sign_in):
     assert 'name="seen"' not in browser.get(address).content.decode()
     for seen in ("", "forged", str(rule.public_id)):
         browser.post(switch, {"seen": seen})
-    seen = re.search(r'name="seen" value="([^"]+)"', browser.get(address + "?preview=1").content.decode())
+    seen = re.search(r'name="seen" value="([^"]+)"', previewed(browser, rule).content.decode())
     assert seen
     AlertRule.objects.filter(pk=rule.pk).update(weeks=5)
     assert "The rule has changed since its preview" in words(browser.post(switch, {"seen": seen[1]}, follow=True))
@@ -189,8 +208,8 @@ def test_only_what_was_previewed_is_switched_on(college, sign_in):
 
 def test_the_preview_counts_each_student_once_and_names_only_those_within_reach(college, rule, sign_in):
     absent(college, college.student("Ada"), college.student("Olivia"))
-    address = reverse("attendance:alert_rule_detail", args=[rule.public_id]) + "?preview=1"
-    response = sign_in(college.lind).get(address)
+    address = reverse("attendance:alert_rule_detail", args=[rule.public_id])
+    response = previewed(sign_in(college.lind), rule)
     weeks = response.context["preview"].weeks
     assert [(f"{week.friday}", week.raised, week.open) for week in weeks if week.open] == [
         ("2026-11-06", 2, 2), ("2026-11-13", 0, 2), ("2026-11-20", 0, 2),
@@ -207,9 +226,7 @@ def test_the_preview_counts_each_student_once_and_names_only_those_within_reach(
 def test_the_preview_is_of_the_last_whole_term(college, rule, sign_in):
     absent(college, college.student("Ada"))
     with clock.set_to(clock.at(date(2027, 1, 12), 10)):
-        response = sign_in(college.price).get(
-            reverse("attendance:alert_rule_detail", args=[rule.public_id]) + "?preview=1"
-        )
+        response = previewed(sign_in(college.price), rule)
     found = response.context["preview"]
     assert (found.term.name, found.complete, len(found.weeks)) == ("Autumn", True, 15)
     assert [week.friday for week in found.weeks if week.raised] == [date(2026, 11, 6)]
@@ -217,15 +234,31 @@ def test_the_preview_is_of_the_last_whole_term(college, rule, sign_in):
 
 def test_the_preview_costs_as_many_queries_for_three_as_for_all(college, rule, sign_in):
     browser = sign_in(college.price)
-    address = reverse("attendance:alert_rule_detail", args=[rule.public_id]) + "?preview=1"
     absent(college, *members(college)[:3])
-    browser.get(address)
-    with CaptureQueriesContext(connection) as few:
-        browser.get(address)
+    previewed(browser, rule)
+    few = queries_of(browser, rule)
     absent(college, *members(college)[3:], *members(college, "10B"), *members(college, "9C"))
-    with CaptureQueriesContext(connection) as many:
-        assert browser.get(address).context["preview"].students == 18
-    assert len(many) == len(few)
+    many = queries_of(browser, rule)
+    assert browser.get(detail(rule)).context["preview"].students == 18
+    assert many == few
+
+
+def test_the_preview_is_worked_out_in_the_background_once_and_of_this_rule_only(college, rule, sign_in):
+    browser, lead = sign_in(college.price), sign_in(college.lind)
+    assert "Work it out" in words(browser.get(detail(rule)))
+    for each in (browser, lead):
+        assert each.post(detail(rule)).status_code == 302
+    run = RulePreview.objects.get()
+    assert "It begins as soon as a worker is free" in words(lead.get(detail(rule), headers={"HX-Request": "true"}))
+    AlertRule.objects.filter(pk=rule.pk).update(percent=50)
+    run_now("attendance.work_out_preview", preview_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error_text) == ("failed", "The rule was changed meanwhile. Work it out again.")
+    assert browser.get(detail(rule)).context["preview"] is None
+    assert previewed(browser, rule).context["preview"].raised == 0
+    run_now("attendance.work_out_preview", preview_id=run.pk)  # gone: dropped with the new one
+    assert RulePreview.objects.get().state == "done"
+    assert sign_in(college.okafor).post(detail(rule)).status_code == 403
 
 
 @pytest.mark.parametrize(
