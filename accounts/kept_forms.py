@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from audit import record
 from audit.verbs import REFUSED
 from core import keeping, page_token
-from core.http import wants_part
+from core.http import GO_ON_TO, wants_part
 from core.keeping import Kept
 from core.page_token import Drawn
 from core.refilling import Refilled
@@ -171,8 +171,10 @@ class KeptForms:
 
     def _forget_saved(self, request: HttpRequest, response: HttpResponseBase) -> None:
         drawn = drawn_for(request)
-        # What was saved answers with another page, or with its own part for HTMX; a draft or a search with neither.
-        saved = 300 <= response.status_code < 400 or (response.status_code == 200 and getattr(request, "htmx", None))
+        # What was saved answers with another page, itself or by name to a script, or with its own part for HTMX; a draft
+        # or a search with neither.
+        elsewhere_now = 300 <= response.status_code < 400 or GO_ON_TO in response.headers
+        saved = elsewhere_now or (response.status_code == 200 and getattr(request, "htmx", None))
         turned_away = getattr(request, "turned_away", False)
         if drawn and drawn.shows and drawn.person_id == request.user.pk and saved and not turned_away:
             keeping.let_go(request.user.pk, drawn.shows)

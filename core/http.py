@@ -9,6 +9,9 @@ from django.core.exceptions import BadRequest
 
 from core import clock
 
+# A form that a script sent is answered, once it is saved, with 204 and in this header the page to go on to.
+GO_ON_TO = "Waymark-Next"
+
 
 class NotPossible(BadRequest):
     """What was asked for can't be done at all; its words say why, as one sentence that the page shows."""

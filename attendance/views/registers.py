@@ -24,10 +24,10 @@ from attendance.queries.sittings import find_sitting
 from attendance.sittings import Sitting
 from caseload.queries.calendar import calendar_for
 from core import clock
-from core.http import sent_day
+from core.http import GO_ON_TO, sent_day
 
 # A page with scripts saves in the background, so that what was typed outlives a lost connection; it asks for short answers.
-BY_SCRIPT, NEXT = "Waymark-Register", "Waymark-Next"
+BY_SCRIPT = "Waymark-Register"
 SHOWS = {"": "All", "open": "Not taken", "blanks": "With blanks"}
 
 
@@ -122,7 +122,7 @@ def _after_saving(request: HttpRequest, sitting: Sitting, unmarked: int) -> Http
         messages.success(request, f"{sitting.title} is saved.")
     following = request.path if unmarked else _list_of(sitting.date)
     if BY_SCRIPT in request.headers:
-        return HttpResponse(status=204, headers={NEXT: following})
+        return HttpResponse(status=204, headers={GO_ON_TO: following})
     return redirect(following)
 
 

@@ -199,6 +199,19 @@ def test_a_token_that_no_longer_counts_loses_nothing(college):
     assert ContactLogEntry.objects.count() == 0
 
 
+def test_a_register_that_a_script_saved_is_kept_no_longer(college):
+    """What its script sent with a token that no longer counts is filled in again, and forgotten once that is saved."""
+    browser, url = Client(enforce_csrf_checks=True), address_of("attendance:register_detail", t.register(college))
+    browser.force_login(college.okafor, backend="accounts.backends.StaffBackend")
+    sent = form_on(browser, url)
+    browser.cookies["csrftoken"] = "x" * 32
+    script = {"HTTP_WAYMARK_REGISTER": "1"}
+    assert browser.post(url, sent.typed(), **script).status_code == 302
+    assert len(waiting(college.okafor)) == 1
+    assert browser.post(url, form_on(browser, url).fields(), **script).status_code == 204
+    assert waiting(college.okafor) == []
+
+
 def test_a_form_without_our_word_is_refused_as_ever(college):
     browser, url = Client(enforce_csrf_checks=True), address_of(LOG, t.ada(college))
     browser.force_login(college.okafor, backend="accounts.backends.StaffBackend")
