@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('attendance', '0010_registers_in_fewer_calls'),
+        ('attendance', '0011_summary_by_week'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
