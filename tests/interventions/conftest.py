@@ -10,8 +10,9 @@ import pytest
 from attendance.choices import AlertState
 from attendance.models import Alert, AlertRule
 from core import clock
+from interventions.actions.plans import ActionSaid, PlanSaid, make_plan
 from interventions.choices import Audience
-from interventions.models import Meeting, MeetingType, Note, Target
+from interventions.models import ActionPlan, Meeting, MeetingType, Note, PlanStage, Target
 from tests.college import College
 
 
@@ -83,3 +84,33 @@ def alert_of(college: College) -> Callable[..., Alert]:
         )  # fmt: skip
 
     return make
+
+
+@pytest.fixture
+def plan_stages(college: College) -> dict[int, PlanStage]:
+    return {stage.number: stage for stage in PlanStage.objects.all()}
+
+
+@pytest.fixture
+def plan_said(college: College, plan_stages: dict[int, PlanStage]) -> Any:
+    """What is typed of a plan: `plan_said(stage=4, actions=(…))`."""
+
+    def make(stage: int = 1, **more: Any) -> PlanSaid:
+        today = college.today
+        values: dict[str, Any] = {
+            "title": "Back to full days", "aims": "In every day for four weeks", "owner": college.okafor,
+            "starts_on": today, "review_on": today + timedelta(days=28),
+            "actions": (
+                ActionSaid("Ring home", today + timedelta(days=7), college.okafor),
+                ActionSaid("List missed work", today + timedelta(days=3), college.mendes),
+                ActionSaid("Bag packed", today + timedelta(days=7), None, "Ada"),
+            ),
+        }  # fmt: skip
+        return PlanSaid(stage=plan_stages[stage], **(values | more))
+
+    return make
+
+
+@pytest.fixture
+def plan(college: College, plan_said: Any) -> ActionPlan:
+    return make_plan(college.okafor, college.student("Ada"), plan_said(), token=uuid4())
