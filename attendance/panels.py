@@ -135,13 +135,31 @@ def _by_series(ids: Sequence[int]) -> dict[str, list[int]]:
 
 
 def _cell(totals: Totals, *, tone: bool = True) -> dict[str, Any]:
-    exact = decimal(totals.attendance, 4)
     return {
         "text": totals.percent,
-        "sort": float(exact) if exact is not None else -1.0,
+        "sort": _sort(totals),
         "tone": totals.tone if tone and totals.tone in ("watch", "concern") else "",
         "title": totals.of,
     }
+
+
+def _sort(totals: Totals) -> float:
+    exact = decimal(totals.attendance, 4)
+    return float(exact) if exact is not None else -1.0
+
+
+def _window_sorts(name: str) -> Any:
+    """What a list is sorted by: one window of everybody, without the words."""
+
+    def sorts(ids: Sequence[int], user: Any) -> Mapping[int, float]:
+        span = {name: getattr(windows(clock.today()), name)}
+        return {
+            student: _sort(totals[name])
+            for series, members in _by_series(ids).items()
+            for student, totals in totals_in_windows(members, span, series).items()
+        }
+
+    return sorts
 
 
 def register() -> None:
@@ -151,13 +169,21 @@ def register() -> None:
     )
     panels.register_timeline(TimelineSource("attendance", "Attendance", 30, rules.VIEW, load_timeline))
     columns.register_column(
-        Column("attendance_week", "This week", 10, rules.VIEW, _window_column("week"), "Attendance this week")
+        Column(
+            "attendance_week",
+            "This week",
+            10,
+            rules.VIEW,
+            _window_column("week"),
+            "Attendance this week",
+            sorts=_window_sorts("week"),
+        )
     )
     columns.register_column(
-        Column("attendance_six_weeks", "6 weeks", 20, rules.VIEW, _window_column("six_weeks"), "Attendance in the last six weeks", phone="a")
+        Column("attendance_six_weeks", "6 weeks", 20, rules.VIEW, _window_column("six_weeks"), "Attendance in the last six weeks", phone="a", sorts=_window_sorts("six_weeks"))
     )  # fmt: skip
     columns.register_column(
-        Column("attendance_year", "Year", 30, rules.VIEW, load_year_column, "Attendance this academic year, and week by week")
+        Column("attendance_year", "Year", 30, rules.VIEW, load_year_column, "Attendance this academic year, and week by week", sorts=_window_sorts("year"))
     )  # fmt: skip
     columns.register_reasons(ReasonSource("attendance", rules.VIEW, load_reasons, 10))
     columns.register_filter(Filter("attendance", "Attendance", 10, rules.VIEW))

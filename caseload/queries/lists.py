@@ -52,14 +52,10 @@ def student_list(
     chips = _chips(user, len(told.ids), needing, told.reasons, told.groups, show, group)
     offered = columns.columns_for(user)
     by_column = next((column for column in offered if column.key == sort.removeprefix("-")), None)
-    chosen = told.chosen
-    values = _values(user, permission, [by_column], chosen) if by_column else {}
-    found = (
-        _by_value(chosen, values[by_column.key], sort) if by_column else _ordered(chosen, sort, told.groups, told.need)
-    )
+    found, values = _in_order(user, permission, told, sort, by_column)
     page: Page[Any] = Paginator(found, ROWS_PER_PAGE).get_page(number)
     shown = list(page.object_list)
-    values |= _values(user, permission, [column for column in offered if column is not by_column], shown)
+    values |= _values(user, permission, [column for column in offered if column.key not in values], shown)
     page.object_list = _rows(shown, told.reasons)
     for row in page.object_list:
         row["cells"] = [(column, values[column.key].get(row["id"])) for column in offered]
@@ -193,9 +189,22 @@ def _ordered(ids: Sequence[int], sort: str, groups: Mapping[int, str], need: Map
     return sorted(ids, key=lambda pk: need.get(pk, 0) if backwards else -need.get(pk, 0))
 
 
-def _by_value(ids: Sequence[int], values: Mapping[int, Mapping[str, Any]], sort: str) -> list[int]:
-    """By what stands in a column; those without a value come last whichever way round."""
-    sorts = {pk: value.get("sort", value.get("text")) for pk, value in values.items()}
+def _in_order(
+    user: Any, permission: str, told: _Told, sort: str, column: Column | None
+) -> tuple[list[int], dict[str, Mapping[int, Mapping[str, Any]]]]:
+    """The students shown in the order asked for, and what was read of the column for it, unless only its sort was."""
+    if column is None:
+        return _ordered(told.chosen, sort, told.groups, told.need), {}
+    if column.sorts is None:
+        values = _values(user, permission, [column], told.chosen)
+        sorts = {pk: value.get("sort", value.get("text")) for pk, value in values[column.key].items()}
+        return _by_value(told.chosen, sorts, sort), values
+    reached = reached_ids(user, column.permission or permission, permission, told.chosen)
+    return _by_value(told.chosen, column.sorts(reached, user) if reached else {}, sort), {}
+
+
+def _by_value(ids: Sequence[int], sorts: Mapping[int, Any], sort: str) -> list[int]:
+    """By what a column is sorted by; those without a value come last whichever way round."""
     filled = [pk for pk in ids if sorts.get(pk) is not None]
     empty = [pk for pk in ids if sorts.get(pk) is None]
     return sorted(filled, key=lambda pk: sorts[pk], reverse=sort.startswith("-")) + empty

@@ -94,6 +94,26 @@ def test_sorting_by_a_column_puts_those_without_a_value_last(college: College) -
     assert names(college, college.okafor, sort="-figure")[:3] == ["Hugo", "Ben", "Ada"]
 
 
+def test_a_column_may_say_what_it_is_sorted_by_and_is_then_read_for_one_page(
+    college: College, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = {college.student(name).pk: value for name, value in (("Ben", 80), ("Hugo", 95), ("Ada", 90))}
+    asked: list[int] = []
+
+    def load(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
+        asked.append(len(ids))
+        return {pk: {"text": str(values[pk]), "sort": values[pk]} for pk in ids if pk in values}
+
+    def sorts(ids: Sequence[int], user: Any) -> Mapping[int, int]:
+        return {pk: values[pk] for pk in ids if pk in values}
+
+    monkeypatch.setattr("caseload.queries.lists.ROWS_PER_PAGE", 2)
+    columns.register_column(Column("figure", "Figure", 1, "", load, sorts=sorts))
+    assert names(college, college.okafor, sort="-figure") == ["Hugo", "Ada"]
+    assert names(college, college.okafor, sort="figure", number=2)[0] == "Hugo"
+    assert asked == [2, 2]
+
+
 def test_a_column_is_filled_only_for_students_reached_with_its_permission(college: College) -> None:
     """Ms Okafor sees the whole site as attendance officer there; notes only of her own caseload."""
     college.grant(college.okafor, "attendance_officer", "college")
