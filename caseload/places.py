@@ -73,4 +73,4 @@ def register_places() -> None:
     register_filter(Filter("home", "Turning 18", 95, VIEW_CONTACTS))
     register_filter(Filter("follow_up", "Contact to follow up", 90, VIEW_CONTACTS))
     register_student_action(StudentAction("contact", "Contact", "caseload:contact_log", LOG_CONTACT, 20, "telephone"))
-    register_student_action(StudentAction("visit", "Home visit", "caseload:visit_plan", LOG_CONTACT, 25, "house"))
+    register_student_action(StudentAction("visit", "Home visit", "caseload:visit_plan", LOG_CONTACT, 45, "house"))

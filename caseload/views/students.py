@@ -32,6 +32,7 @@ from core import panels
 from core.http import wants_part
 
 TIMELINE_LENGTH = 25
+ACTIONS_SHOWN = 5
 LAST_LIST = "last_list"
 SEARCH = "caseload:search"
 # The lists that a student's page is opened from, and what the way back is called.
@@ -58,12 +59,14 @@ def student_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     shown = panels.panels_for("student", request.user, student)
     back = _came_from(request)
     request.current_place = back["place"] if back else _first_list(request.user)  # type: ignore[attr-defined]  # read by the shell
+    adding = _adding(request.user, student)
     context |= {
         "panels": shown,
         "figures": [figure for panel in shown for figure in panel.context.get("figures", [])],
         "about": student_header(student),
         "flags": flags_of(student) if reaches(request.user, VIEW_CHARACTERISTICS, student) else [],
-        "adding": _adding(request.user, student),
+        "adding": adding[:ACTIONS_SHOWN],
+        "adding_more": adding[ACTIONS_SHOWN:],
         "back": back,
         "may_edit": reaches(request.user, MANAGE_STUDENTS, student),
         "may_see_numbers": reaches(request.user, VIEW_IDENTIFIERS, student),
