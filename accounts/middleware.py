@@ -15,7 +15,7 @@ from accounts import kept_forms
 from accounts.addresses import address_of
 from audit import record
 from audit.verbs import REFUSED
-from core import naming
+from core import due, naming
 from core.once import one_reading
 
 REFUSALS = {403, 404}
@@ -99,6 +99,8 @@ class NamedRequest:
                     raise _TakeBack
         except _TakeBack:
             pass
+        if request.method not in READING:
+            due.count_again(user)
         _note_refusal(request, response, user)
         return response
 

@@ -10,18 +10,23 @@ the sources and of the rows that each gave.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
 from typing import Any
 
+from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import CharField, QuerySet, Value
+from redis.exceptions import RedisError
 
+from core import clock
 from core.once import once
 
 SHOWN = 100
+KEPT_SECONDS = 60
 
 
 class Harm(IntEnum):
@@ -138,8 +143,31 @@ def anything_for(user: Any) -> bool:
 
 
 def due_count(user: Any) -> int:
-    """The number in the top bar: everything that is counted in SQL. One query, and read once for a page."""
-    return sum(_counted(user).values())
+    """The number in the top bar: everything that is counted in SQL. One query, then kept for a minute, since every page
+    shows it; what the person saves, or opening the list, counts again."""
+    # Without the cache every page counts, rather than none being shown.
+    with suppress(RedisError):
+        kept: int | None = cache.get(_key(user))
+        if kept is not None:
+            return kept
+    return _keep(user, _counted(user))
+
+
+def count_again(user: Any) -> None:
+    """Forget the number: this person has just saved something, which may have settled what waited."""
+    with suppress(RedisError):
+        cache.delete(_key(user))
+
+
+def _keep(user: Any, counts: Mapping[str, int]) -> int:
+    number = sum(counts.values())
+    with suppress(RedisError):
+        cache.set(_key(user), number, KEPT_SECONDS)
+    return number
+
+
+def _key(user: Any) -> str:
+    return f"due:{user.pk}:{clock.today()}"
 
 
 def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
@@ -151,6 +179,7 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
     sources = sources_for(user)
     kind = kind if any(source.key == kind for source in sources) else ""
     counts = _counted(user)
+    _keep(user, counts)
     lines: list[tuple[tuple[int, date, int, int], Line]] = []
     numbers: dict[str, int] = {}
     for place, source in enumerate(sources):

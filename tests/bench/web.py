@@ -125,6 +125,7 @@ def measure(port: int, rounds: int) -> None:
     student = Student.objects.visible_to(tutor, "caseload.view_student").order_by("pk").first()
     pages = (
         ("tutor", "/caseload/", "tutor's home"),
+        ("tutor", "/my-work/", "my work"),
         ("tutor", register_address(line.sitting), "register form"),
         ("tutor", f"/students/{student.public_id}/", "student record"),
         ("attendance-officer", "/students/", "student list"),

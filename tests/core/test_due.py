@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,10 +16,8 @@ from tests.core.work_for_tests import Proof
 class Viewer:
     """Somebody who holds some permissions."""
 
-    pk = 7
-
     def __init__(self, *held: str) -> None:
-        self.held = held
+        self.pk, self.held = uuid4(), held  # nobody else's number is kept for them
 
     def has_perm(self, permission: str, obj: Any = None) -> bool:
         """Whether some role of theirs carries it."""
@@ -81,6 +80,19 @@ def test_sources_with_rows_are_counted_together_in_one_query(proof_table: None) 
     assert [line.item.words for line in found.lines] == ["b", "c", "a"]
     one = due.waiting(Viewer("a.see"), "many")
     assert (one.total, one.counts) == (3, found.counts)
+
+
+def test_the_number_is_kept_until_its_person_saves_something(proof_table: None) -> None:
+    source("many", Harm.REVIEW, rows=lambda user: Proof.objects.order_by("pk"))
+    user = Viewer("a.see")
+    assert due.due_count(user) == 0
+    Proof.objects.create(total_count=1)
+    assert due.due_count(user) == 0
+    due.count_again(user)
+    assert due.due_count(user) == 1
+    Proof.objects.create(total_count=2)
+    assert due.waiting(user).total == 2
+    assert due.due_count(user) == 2
 
 
 def test_with_nothing_in_any_source_nothing_is_asked(proof_table: None) -> None:

@@ -200,7 +200,8 @@ def _hold_a_one_to_one_by_keys(tutor, keys):
 
 def _raise_a_concern_by_keys(tutor, keys, student):
     page = tutor.page
-    keys.follow("link", "Raise a concern")
+    # From within a student's record, all of whose panels come before the top bar is reached again.
+    keys.follow("link", "Raise a concern", most=160)
     tutor.check()
     keys.skip()
     keys.write("Which student?", student.split(" ")[-1])
