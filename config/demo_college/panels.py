@@ -58,7 +58,7 @@ class Panels:
         """One action a student; the first two are done."""
         batch, moment = self.chance.uuid(), clock.at(panel.held_on, 16)
         for line, (place, (what, owner, days)) in enumerate(zip(panel.places.all(), AGREED, strict=False)):
-            done = clock.at(panel.held_on + timedelta(days=days - 1), 15) if line < 2 else None
+            done = clock.at(panel.held_on + timedelta(days=days - 3), 15) if line < 2 else None
             PanelAction.objects.create(
                 public_id=self.chance.uuid(), panel=panel, student_id=place.student_id, what=what, owner=self.staff[owner],
                 due_on=panel.held_on + timedelta(days=days), agreed_by=panel.chair, agreed_at=moment, batch=batch, line=line,

@@ -224,7 +224,8 @@ def chase_actions(by: SystemActor = SYSTEM_CHASING) -> int:
     late = list(PanelAction.objects.all().overdue().select_related("owner", "panel__chair").order_by("pk"))
     lines = [Agreed(row.student_id, row.what, row.owner, row.due_on, 0) for row in late]
     lost = owners_out_of_reach(lines)
-    to_do, without = [], []
+    to_do: list[PanelAction] = []
+    without: list[PanelAction] = []
     for row in late:
         gone = not row.owner.works_here or (row.owner_id, row.student_id) in lost
         (without if gone else to_do).append(row)

@@ -1,7 +1,7 @@
 """What stands on each page of a panel's pack, as far as one person may read it; every part in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -28,7 +28,7 @@ def pack_facts(user: Any, panel: PanelMeeting) -> dict[str, Any]:
     reached = Student.objects.visible_to(user, VIEW).filter(pk__in=order).values_list("pk", flat=True)
     people = {row["id"]: row for row in in_order_of_need(user, list(reached), permission=VIEW)}
     ids = [pk for pk in order if pk in people]
-    parts = {
+    parts: dict[str, Mapping[int, Any]] = {
         "attendance": _attendance(_seen(user, ids, "attendance.view_attendance")),
         "grades": _grades(_seen(user, ids, "progress.view_grades")),
         "targets": _targets(user, ids),
@@ -78,6 +78,7 @@ def _attendance(ids: list[int]) -> dict[int, dict[str, Any]]:
                 for label, total in found.items() if total.possible
             ],
             "late": found["This year"].late if "This year" in found else 0,
+            "definition": next((total.definition for total in found.values()), ""),
             "weeks": [[wording.day(day, weekday=False), total.percent] for day, total in weeks.get(pk, ())],
         }
         for pk, found in totals.items()
