@@ -5,7 +5,7 @@ work began and ended is for people to read, and goes by `core.clock`.
 """
 
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
 from django.contrib.postgres.functions import RandomUUID
@@ -147,6 +147,11 @@ class LeasedWork(models.Model):
     def is_over(self) -> bool:
         """Whether nothing more will happen to this row by itself."""
         return self.state not in {WorkState.WAITING, WorkState.RUNNING}
+
+    @property
+    def queued_when(self) -> datetime:
+        """When it was queued, for people to read: by the one clock, not the database's."""
+        return clock.told(self.queued_at)
 
     def heartbeat(self, done: int | None = None, total: int | None = None) -> None:
         """Say that the work goes on, and how far it has got. Raises LeaseLost when the row is somebody else's by now."""
