@@ -74,6 +74,7 @@ class Workload:
 
     tutor: User
     groups: str
+    covers: bool
     students: int
     held: int
     due: int
@@ -85,8 +86,9 @@ class Workload:
 
     @property
     def held_per_100(self) -> int | None:
-        """One-to-ones held for each hundred students, so that tutors with more can be set beside those with fewer."""
-        return None if self.students < FEW else round(100 * self.held / self.students)
+        """One-to-ones held for each hundred students, so that tutors with more can be set beside those with fewer; nothing
+        where few students, or some that are only covered for a while, would make it say what is not so."""
+        return None if self.covers or self.students < FEW else round(100 * self.held / self.students)
 
     @property
     def waiting(self) -> int:
@@ -125,16 +127,22 @@ def workload_by_tutor(user: Any) -> list[Workload]:
         numbers = {tutor: [int(each) for each in row] for tutor, *row in cursor.fetchall()}
     tutors = User.objects.filter(pk__in=numbers).order_by("sort_key", "pk")
     groups = _groups(list(numbers))
-    return [Workload(tutor, ", ".join(groups.get(tutor.pk, [])), *numbers[tutor.pk]) for tutor in tutors]
+    return [Workload(tutor, *_said(groups.get(tutor.pk, [])), *numbers[tutor.pk]) for tutor in tutors]
 
 
-def _groups(tutors: list[int]) -> dict[int, list[str]]:
-    """What each holds, in words: “10A”, “10B (cover)”."""
+def _said(held: list[tuple[str, bool]]) -> tuple[str, bool]:
+    """What somebody holds in words, “10A, 10B (cover)”, and whether any of it is cover."""
+    words = ", ".join(f"{name} (cover)" if covers else name for name, covers in held)
+    return words, any(covers for _, covers in held)
+
+
+def _groups(tutors: list[int]) -> dict[int, list[tuple[str, bool]]]:
+    """What each holds, and whether they only cover it."""
     grants = CaseloadGrant.objects.filter(user__in=tutors, period__contains=clock.today(), role__name="tutor")
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[tuple[str, bool]]] = {}
     named = grants.order_by("content_object__name", "pk").values_list("user", "content_object__name", "capacity")
     for tutor, name, capacity in named:
-        found.setdefault(tutor, []).append(f"{name} (cover)" if capacity == Capacity.COVER else name)
+        found.setdefault(tutor, []).append((name, capacity == Capacity.COVER))
     return found
 
 

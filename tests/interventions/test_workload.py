@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from caseload.models import ContactLogEntry
@@ -60,6 +61,10 @@ def test_a_figure_per_hundred_is_given_from_ten_students_on(college: College, me
     (okafor, brandt) = sorted(workload_by_tutor(college.lind), key=lambda row: -row.students)
     assert (okafor.groups, okafor.students, okafor.held, okafor.held_per_100) == ("10A, 10B", 14, 3, 21)
     assert (brandt.students, brandt.held_per_100) == (6, None)
+    week = DateRange(college.today, college.today + timedelta(days=7))
+    college.grant(college.brandt, "tutor", "caseload", college.caseloads["10A"], capacity="cover", period=week)
+    brandt = next(row for row in workload_by_tutor(college.lind) if row.tutor == college.brandt)
+    assert (brandt.groups, brandt.students, brandt.held_per_100) == ("10A (cover), 10B", 14, None)
 
 
 def test_every_number_is_as_long_as_the_list_behind_it(
