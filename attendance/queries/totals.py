@@ -275,18 +275,11 @@ def _by_windows(
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} ORDER BY e.student_id", params)
         rows = cursor.fetchall()
-    width, rest = len(columns), (0,) * (len(COLUMNS) - len(columns))
+    width, missing = len(columns), len(COLUMNS) - len(columns)
     for student, headline, *counts in rows:
-        said = headline if series == Series.LESSON else Headline.ATTENDED
-        yield (
-            student,
-            [
-                Totals(*counts[at : at + width], *rest, series=series, headline=said)
-                if any(counts[at : at + width])
-                else None
-                for at in range(0, len(counts), width)
-            ],
-        )
+        rest: list[Any] = [0] * missing + [series, headline if series == Series.LESSON else Headline.ATTENDED]
+        each = (counts[at : at + width] for at in range(0, len(counts), width))
+        yield student, [Totals(*(numbers + rest)) if any(numbers) else None for numbers in each]
 
 
 def _who(students: Students) -> tuple[str, tuple[Any, ...]]:
