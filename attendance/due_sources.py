@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from attendance import rules
+from attendance.actions.escalating import TOLD
 from attendance.choices import AlertState
 from attendance.models import Alert
 from attendance.queries.first_day import absent_without_reason
@@ -13,18 +14,21 @@ from attendance.queries.missing import takers_of
 from attendance.queries.registers import register_lines
 from attendance.queries.sittings import sittings_on
 from caseload.models import Student, TimetabledLesson
-from caseload.querysets import containers, looked_after, reached
+from caseload.querysets import containers, looked_after, reached_as
 from core import clock, due
 from core.due import Harm, Item, Source
 
 LOG_MEETING = "interventions.log_meeting"
+# Who is asked once nobody has acted in time: whoever is told, and the attendance officer.
+ASKED = (*TOLD, "attendance_officer")
 
 
 def alerts_of(user: Any) -> QuerySet[Alert]:
-    """Open alerts of the students whom somebody looks after, and those that nobody acted on in time among all they reach."""
+    """Open alerts of the students whom somebody looks after; for those who are told when nobody acted in time, these too."""
     mine = Q(student__in=looked_after(user, rules.ACT))
-    waited = Q(escalated_at__isnull=False, student__in=reached(user, rules.ACT))
-    return Alert.objects.filter(mine | waited, state=AlertState.OPEN)
+    for role in ASKED:
+        mine |= Q(escalated_at__isnull=False, student__in=reached_as(user, role))
+    return Alert.objects.filter(mine, state=AlertState.OPEN)
 
 
 def load_alerts(user: Any, limit: int) -> list[Item]:

@@ -166,7 +166,7 @@ def class_plans(user: Any, group: int | None = None) -> QuerySet[Any, dict[str, 
     if group is not None:
         members = TeachingGroupMembership.objects.filter(group=group, period__contains=clock.today())
         rows = rows.filter(student__in=members.values("student"))
-    return rows.order_by("student__sort_key", "pk").values(*IN_CLASS, "student_id")  # type: ignore[no-any-return]  # its queryset is untyped
+    return rows.order_by("student__sort_key", "pk").values(*IN_CLASS, "student_id")
 
 
 def class_rows(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.actions import alert_rules, alerts, raising
 from attendance.choices import AlertState
+from attendance.due_sources import alerts_of
 from attendance.errors import BadMarks, NotAllowed
 from attendance.models import Alert, AlertRule, ChaseHold
 from caseload.models import SiteMembership
@@ -172,6 +173,20 @@ def test_escalation_marks_tells_the_head_of_year_once_and_names_nobody(
     names = ("Ada", "Ben", "Olivia", "Ábel", "Carter", "Adams", "Below", "10A")
     assert [name for mail in mails for name in names if name in mail.text + mail.html + mail.subject] == []
     assert {mail.queued_by_system for mail in mails} == {"attendance-alerts"}
+
+
+def asked_about(college: College) -> list[str]:
+    """Who of the tutor, the head of year, the attendance officer and the SENCO has an alert among what is due."""
+    people = (college.okafor, college.lind, college.price, college.lowe)
+    return [person.formal_name for person in people if alerts_of(person).exists()]
+
+
+def test_what_nobody_acted_on_is_due_for_those_who_are_asked(college: College, rule: AlertRule, absent: Absent) -> None:
+    absent("Ada")
+    run(MONDAY)
+    assert asked_about(college) == ["Ms Okafor"]
+    Alert.objects.update(escalated_at=clock.now())
+    assert asked_about(college) == ["Ms Okafor", "Mr Lind", "Ms Price"]
 
 
 def test_acted_on_in_time_nobody_is_told(college: College, rule: AlertRule, absent: Absent) -> None:

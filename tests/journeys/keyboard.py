@@ -71,16 +71,9 @@ class Keyboard:
         """Type where the focus is."""
         self.page.keyboard.type(words)
 
-    def follow(
-        self,
-        role: Any,
-        name: str | re.Pattern[str],
-        within: Locator | None = None,
-        key: str = "Enter",
-        most: int = MOST_TABS,
-    ) -> None:
+    def follow(self, role: Any, name: str | re.Pattern[str], within: Locator | None = None, key: str = "Enter") -> None:
         """Reach a link or button and press it, which opens another page."""
-        self.press_to(role, name, within, most)
+        self.press_to(role, name, within)
         self.and_wait(key)
 
     def and_wait(self, key: str = "Enter") -> None:
