@@ -1,0 +1,102 @@
+"""Ways in, staff, students, groups and reach: which page opens for whom. access_matrix.py says how to read it."""
+
+from tests.project import things as t
+from tests.project.access.row import Row, see, send
+
+# fmt: off
+ROWS: tuple[Row, ...] = (
+    #                                               tt lpyha as Dd hcs ds s
+    #                                               ue eaeor tu Se ehe ay u
+    #                                               ta asaue tp Lp aan ts p
+    #                                               oc dtrsa ep  u dii at p
+    #                                               rh  o e  no  t  ro  e l
+    #                                                e  r    dr  y   r  m y
+    #                                                r  a     t
+    #                                                   l
+    # Ways in, and the demonstration, which is not there outside demo mode
+    see("home",                                    "++ +++++ ++ ++ +++ ++ +"),
+    see("healthz",                                 "++ +++++ ++ ++ +++ ++ +", anyone=True, slow=True),
+    see("demo",                                    ".. ..... .. .. ... .. .", anyone=True),
+    see("demo_mail_list",                          ".. ..... .. .. ... .. .", anyone=True),
+    see("demo_mail_detail",                        ".. ..... .. .. ... .. .", t.mail_name, anyone=True),
+    see("demo_mail_html",                          ".. ..... .. .. ... .. .", t.mail_name, anyone=True),
+    see("demo_mail_attachment",                    ".. ..... .. .. ... .. .", t.mail_file, anyone=True),
+    see("styleguide",                              ".. ..... .. .. ... .. .", anyone=True),
+    send("demo_sign_in",                           ".. ..... .. .. ... .. .", t.role_code, anyone=True),
+    # Staff, the audit record, mail
+    see("accounts:step_up",                        "++ +++++ ++ ++ +++ ++ +"),
+    send("accounts:stay_signed_in",                "++ +++++ ++ ++ +++ ++ +"),
+    send("accounts:kept_discard",                  "++ +++++ ++ ++ +++ ++ +", t.kept_form),
+    see("accounts:staff_list",                     "-- ----- -- -- --- ++ -"),
+    see("accounts:staff_add",                      "-- ----- -- -- --- ++ -"),
+    see("accounts:staff_detail",                   "-- ----- -- -- --- ++ -", t.staff),
+    see("accounts:staff_edit",                     "-- ----- -- -- --- ++ -", t.staff),
+    send("accounts:staff_end",                     "-- ----- -- -- --- ++ -", t.staff),
+    send("accounts:staff_return",                  "-- ----- -- -- --- ++ -", t.staff),
+    send("accounts:staff_send_link",               "-- ----- -- -- --- ++ -", t.staff),
+    send("accounts:staff_let_in",                  "-- ----- -- -- --- ++ -", t.staff),
+    see("accounts:second_step",                    "-- ----- -- -- --- ++ -", t.staff),
+    send("accounts:second_step_decide",            "-- ----- -- ++ +-- -- -", t.second_step),
+    see("accounts:outbox_list",                    "-- ----- -- -- --- -+ -"),
+    send("accounts:mail_arrived",                  "-- ----- -- -- --- -+ -", t.mail),
+    send("accounts:mail_send_again",               "-- ----- -- -- --- -+ -", t.mail),
+    see("accounts:audit_list",                     "-- ----- -- -- --- -+ -"),
+    # Students, contacts, groups, calendar, reach, and who is in the safeguarding team
+    see("caseload:caseload_list",                  "+- ++++- -- -- +-+ -- -"),
+    see("caseload:my_work",                        "++ +++++ ++ ++ +++ ++ +"),
+    see("caseload:student_list",                   "++ +++++ ++ ++ +-+ +- -"),
+    see("caseload:student_add",                    "-- ----- -- -- --- +- -"),
+    see("caseload:student_detail",                 "++ ++++. ++ ++ +-+ +- -", t.ada),
+    see("caseload:student_edit",                   "-- ----- -- -- --- +- -", t.ada),
+    see("caseload:student_identifiers",            "-- ++++- ++ ++ +-+ +- -", t.ada),
+    see("caseload:contact_list",                   "+- ++++- ++ ++ +-+ +- -", t.ada),
+    see("caseload:contact_log",                    "+- ++++- ++ ++ +-+ -- -", t.ada),
+    see("caseload:contact_add",                    "-- ----- -- -- --- +- -", t.ada),
+    see("caseload:contact_edit",                   "-- ----- -- -- --- +- -", t.adas_mother),
+    see("caseload:contact_entry_add",              "+- ++++- ++ ++ +-+ -- -", t.contact_entry),
+    send("caseload:contact_follow_up",             "+- ++++- ++ ++ +-+ -- -", t.contact_entry),
+    send("caseload:filter_save",                   "++ +++++ ++ ++ +-+ +- -"),
+    send("caseload:filter_remove",                 "+. ..... .. .. .-. .- -", t.saved_filter),
+    see("caseload:visit_list",                     "+- ++++- ++ ++ +-+ -- -"),
+    see("caseload:visit_plan",                     "+- ++++- ++ ++ +-+ -- -", t.ada),
+    see("caseload:visit_detail",                   "+- ++++- ++ ++ +-+ -- -", t.visit),
+    send("caseload:visit_act",                     ".- ....- .. .. .-. -- -", t.visit),
+    see("caseload:visit_write",                    "+- ++++- ++ ++ +-+ -- -", t.visit),
+    see("caseload:visit_policy",                   "-- ----- -- -- --- +- -"),
+    see("caseload:search",                         "++ +++++ ++ ++ +++ ++ +"),
+    see("caseload:teaching_group_list",            "-+ ----+ -- -- --- -- -"),
+    see("caseload:teaching_group_detail",          "++ ++++. ++ ++ +-+ +- -", t.group),
+    see("caseload:group_list",                     "-- ----- -- -- --- +- -"),
+    see("caseload:group_setup",                    "-- ----- -- -- --- +- -", t.ten_a),
+    send("caseload:member_add",                    "-- ----- -- -- --- +- -", t.ten_a),
+    see("caseload:member_change",                  "-- ----- -- -- --- +- -", t.ada_in_ten_a),
+    see("caseload:calendar",                       "-- ----- -- -- --- +- -"),
+    see("caseload:year_add",                       "-- ----- -- -- --- +- -"),
+    see("caseload:closure_add",                    "-- ----- -- -- --- +- -"),
+    see("caseload:closure_edit",                   "-- ----- -- -- --- +- -", t.closure),
+    see("caseload:term_add",                       "-- ----- -- -- --- +- -", t.year),
+    see("caseload:term_edit",                      "-- ----- -- -- --- +- -", t.term),
+    send("caseload:home_consent",                  "+- ++++- ++ ++ +-+ -- -", t.ada),
+    see("caseload:home_policy",                    "-- ----- -- -- --- +- -"),
+    see("caseload:cover_list",                     "+- ++++- -- -- +-+ -- -"),
+    see("caseload:cover_new",                      ".- ++++- -- -- +-+ -- -"),
+    see("caseload:cover_detail",                   "+- +++.- -- -- +-+ -- -", t.cover),
+    send("caseload:cover_end",                     ".- +++.- -- -- +-+ -- -", t.cover),
+    see("caseload:cover_policy",                   "-- ----- -- -- --- +- -"),
+    see("caseload:rollover_list",                  "-- ----- -- -- --- +- -"),
+    see("caseload:rollover_detail",                "-- ----- -- -- --- +- -", t.rollover),
+    send("caseload:rollover_change",               "-- ----- -- -- --- +- -", t.rollover),
+    send("caseload:rollover_stay",                 "-- ----- -- -- --- +- -", t.ada_in_rollover),
+    send("caseload:rollover_confirm",              "-- ----- -- -- --- +- -", t.rollover),
+    send("caseload:rollover_undo",                 "-- ----- -- -- --- +- -", t.rollover),
+    send("caseload:rollover_drop",                 "-- ----- -- -- --- +- -", t.rollover),
+    see("caseload:grant_list",                     "-- ----- -- -- --- +- -"),
+    see("caseload:grant_give",                     "-- ----- -- -- --- +- -"),
+    see("caseload:grant_reaches",                  "-- ----- -- -- --- +- -", t.ten_a_container),
+    see("caseload:grant_detail",                   "-- ----- -- -- --- +- -", t.grant),
+    send("caseload:grant_end",                     "-- ----- -- -- --- +- -", t.grant),
+    see("caseload:team_list",                      "-- ----- -- ++ +-- -- -"),
+    see("caseload:team_propose",                   "-- ----- -- ++ +-- -- -"),
+    send("caseload:team_decide",                   "-- ----- -- ++ +-- -- -", t.proposal),
+    send("caseload:team_end",                      "-- ----- -- ++ +-- -- -", t.deputys_grant),
+)
