@@ -54,11 +54,6 @@ def may_write_support(by: "By", student_id: int) -> bool:
     return _reaches(by, "interventions.write_support", student_id)
 
 
-def may_refer(by: "By", student: Student) -> bool:
-    """Everybody who works with the student: teachers, tutors, pastoral staff, learning support."""
-    return _reaches(by, "interventions.refer", student.pk)
-
-
 def may_take_up(by: "By", referral: Referral) -> bool:
     """Whoever its service names, or holds the service's role over the student; the referrer where it names nobody."""
     if isinstance(by, SystemActor):

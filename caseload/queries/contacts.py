@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
-
 from caseload import choices
 from caseload.columns import Reason
 from caseload.models import ContactLogEntry, Student, StudentContact
@@ -97,12 +95,6 @@ def open_follow_ups(student_ids: Sequence[int]) -> list[OpenReason]:
         OpenReason(student, pk, f"To follow up: {summary}", due)
         for student, pk, summary, due in rows.values_list("student_id", "pk", "summary", "follow_up_on")
     ]
-
-
-def follow_ups_due(user: Any, students: Any) -> int:
-    """How many calls are waiting to be followed up among these students."""
-    due = Q(followed_up_at=None, follow_up_on__lte=clock.today())
-    return ContactLogEntry.objects.filter(due, student__in=students).count()
 
 
 def _follow_up(due: Any, late: int) -> Reason:

@@ -23,6 +23,7 @@ from caseload.rules.cover import may_arrange_for, may_hand_over
 from caseload.rules.structure import MANAGE_STRUCTURE, manages_college
 from caseload.rules.students import VIEW_CASELOAD
 from core import clock, wording
+from core.http import sent_key
 
 TRAIL = "Cover"
 
@@ -129,10 +130,8 @@ def cover_policy_edit(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(key: str, offered: "QuerySet[Caseload]") -> Caseload | None:
-    try:
-        return offered.filter(public_id=UUID(key)).first() if key else None
-    except ValueError:
-        return None
+    public_id = sent_key(key)
+    return offered.filter(public_id=public_id).first() if public_id else None
 
 
 def _staff() -> "QuerySet[User]":

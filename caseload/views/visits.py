@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from caseload.rules.students import LOG_CONTACT, VIEW_CONTACTS, reaches
 from caseload.rules.visits import goes_along, may_call_off
 from caseload.views.contacts import back_to
 from core import clock
+from core.http import form_token
 from core.wording import time_of_day
 
 LISTS = (
@@ -45,13 +46,13 @@ def visit_plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
     contacts = contacts_of(student) if reaches(request.user, VIEW_CONTACTS, student) else []
     form = VisitForm(request.POST or None, student=student, contacts=contacts, initial=_usual(request, contacts))
     if request.method == "POST" and form.is_valid():
-        visit = actions.plan_visit(request.user, student, form.said(), token=_token(request))
+        visit = actions.plan_visit(request.user, student, form.said(), token=form_token(request))
         messages.success(request, f"The visit is planned, and {visit.watcher.formal_name} knows.")
         return redirect("caseload:visit_detail", visit.public_id)
     context = {
         "student": student,
         "form": form,
-        "token": _token(request),
+        "token": form_token(request),
         "barred": [contact for contact in contacts if contact["no_contact"]],
         "trail": _trail(student.full_name, student, "Plan a home visit"),
         "policy": visit_policy(),
@@ -204,10 +205,3 @@ def _meanwhile(visit: Visit) -> str:
 
 def _trail(name: str, student: Student, here: str) -> list[tuple[str, str | None]]:
     return [(name, reverse("caseload:student_detail", args=[student.public_id])), (here, None)]
-
-
-def _token(request: HttpRequest) -> UUID:
-    try:
-        return UUID(request.POST.get("form_token", ""))
-    except ValueError:
-        return uuid4()
