@@ -11,6 +11,7 @@ from attendance.actions.explaining import OUTCOMES
 from attendance.choices import Series
 from attendance.codes import Code
 from attendance.queries.first_day import MarkAt
+from core.form_fields import TextArea
 
 SOMEBODY = "Somebody else"
 REASON_LABEL = {Series.SESSION: "Reason for today’s sessions", Series.LESSON: "Reason for today’s lessons"}
@@ -28,7 +29,7 @@ class CallForm(forms.Form):
         label="What was said",
         required=False,
         max_length=160,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=TextArea(attrs={"rows": 2}),
         help_text="For the contact log; the register says only that somebody rang.",
     )
 

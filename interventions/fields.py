@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from core.form_fields import TextArea
 from interventions import choices
 
 
@@ -13,7 +14,7 @@ class Words(forms.CharField):
     def __init__(self, rows: int = 3, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", choices.TEXT_LIMIT)
         kwargs.setdefault("required", False)
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        kwargs.setdefault("widget", TextArea(attrs={"rows": rows}))
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:

@@ -8,6 +8,7 @@ from accounts.roles import ROLES
 from attendance.models import AlertRule
 from caseload.forms.fields import DateField
 from core import clock
+from core.form_fields import TextArea
 from interventions.choices import TEXT_LIMIT
 from interventions.models import LetterTemplate, MeetingType, ProcessStage, StagedProcess
 
@@ -66,7 +67,7 @@ class CaseMoveForm(ReviewDate):
         max_length=TEXT_LIMIT,
         required=False,
         label="What was found and agreed",
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=TextArea(attrs={"rows": 4}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 

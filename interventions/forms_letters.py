@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from core.form_fields import TextArea
 from interventions.letters import unknown_places
 from interventions.models import LetterTemplate
 
@@ -29,7 +30,7 @@ class LetterTemplateForm(forms.Form):
     language = forms.ChoiceField(choices=LANGUAGES, initial="en")
     subject = forms.CharField(max_length=200)
     body = forms.CharField(
-        max_length=10_000, widget=forms.Textarea(attrs={"rows": 14}), help_text="An empty line begins a new paragraph."
+        max_length=10_000, widget=TextArea(attrs={"rows": 14}), help_text="An empty line begins a new paragraph."
     )
     active = forms.BooleanField(required=False, initial=True, label="Offered when a letter is written")
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
@@ -77,5 +78,5 @@ class LetterForm(forms.Form):
     """The words of one letter before it goes."""
 
     subject = forms.CharField(max_length=200)
-    body = forms.CharField(max_length=20_000, widget=forms.Textarea(attrs={"rows": 16}))
+    body = forms.CharField(max_length=20_000, widget=TextArea(attrs={"rows": 16}))
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -8,6 +8,7 @@ from django.forms.models import ModelChoiceIterator
 
 from accounts.models import User
 from accounts.roles import BY_CODE, roles_carrying
+from core.form_fields import TextArea
 from interventions.actions.referrals import EndSaid, ReferralSaid
 from interventions.choices import LINE_LIMIT
 from interventions.choices_referrals import REFER, Result
@@ -65,7 +66,7 @@ class AnswerForm(forms.Form):
 
     answer = forms.CharField(
         label="Answer to whoever referred", max_length=LINE_LIMIT, required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=TextArea(attrs={"rows": 3}),
         help_text="Who sees the student and when; to decline: why, and what would help instead.",
     )  # fmt: skip
 
@@ -87,7 +88,7 @@ class EndForm(forms.Form):
     result = forms.ChoiceField(label="What came of it", choices=[("", "Choose"), *Result.choices])
     told = forms.CharField(
         label="For whoever referred", max_length=LINE_LIMIT, required=False,
-        widget=forms.Textarea(attrs={"rows": 2}), help_text="What they need to know from now on.",
+        widget=TextArea(attrs={"rows": 2}), help_text="What they need to know from now on.",
     )  # fmt: skip
     outcome = Words(
         label="What was done", rows=4, help_text="Read only by those who take up referrals to this service."

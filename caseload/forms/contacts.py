@@ -10,6 +10,7 @@ from caseload.actions.contacts import CONTACT_FIELDS, LINK_FIELDS
 from caseload.forms.fields import DateField, MomentField
 from caseload.models import Contact, StudentContact
 from core import clock
+from core.form_fields import TextArea
 
 
 class ContactLogForm(forms.Form):
@@ -21,9 +22,7 @@ class ContactLogForm(forms.Form):
     contact = forms.ChoiceField(required=False, label="With")
     at = MomentField(label="When")
     summary = forms.CharField(max_length=200, label="What about", help_text="One line, shown on the timeline.")
-    note = forms.CharField(
-        max_length=4000, required=False, label="What was said", widget=forms.Textarea(attrs={"rows": 5})
-    )
+    note = forms.CharField(max_length=4000, required=False, label="What was said", widget=TextArea(attrs={"rows": 5}))
     outcome = forms.CharField(max_length=200, required=False, label="What came of it")
     follow_up_on = DateField(required=False, label="Follow up on", help_text="It comes back on your caseload that day.")
 
@@ -65,7 +64,7 @@ class AdditionForm(forms.Form):
     """What is added to an entry of the contact log."""
 
     words = forms.CharField(
-        max_length=1000, label="Add to this entry", widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000, label="Add to this entry", widget=TextArea(attrs={"rows": 3}),
         help_text="A correction, or what came later. What was written stays as it was.",
     )  # fmt: skip
 
@@ -106,7 +105,7 @@ def _field(model: Any, name: str) -> forms.Field:
     }
     field.label = labels.get(name, field.label)
     if name == "address":
-        field.widget = forms.Textarea(attrs={"rows": 3})
+        field.widget = TextArea(attrs={"rows": 3})
     if name == "no_contact":
         field.help_text = ""
     return field

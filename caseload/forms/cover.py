@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from caseload.forms.fields import DateField, OneOfStaff
 from core import clock
+from core.form_fields import TextArea
 
 LINE_LIMIT = 1000
 
@@ -21,7 +22,7 @@ class CoverForm(forms.Form):
     note = forms.CharField(
         label="Handover note",
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=TextArea(attrs={"rows": 5}),
         help_text="What to look after, and where things are. No safeguarding matters here: the safeguarding team tells them.",
     )
 
@@ -35,7 +36,7 @@ class CoverForm(forms.Form):
                 label=row["list_name"],
                 required=False,
                 max_length=LINE_LIMIT,
-                widget=forms.Textarea(attrs={"rows": 2}),
+                widget=TextArea(attrs={"rows": 2}),
             )
 
     @property

@@ -11,6 +11,7 @@ from caseload.choices import Capacity
 from caseload.queries.grants import KIND_WORDS, choices_over
 from caseload.rules.grants import givable
 from core import clock
+from core.form_fields import TextArea
 
 OVER = {
     "caseload": "of a tutor group or caseload",
@@ -62,7 +63,7 @@ class GiveForm(forms.Form):
         label="Handover note",
         required=False,
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=TextArea(attrs={"rows": 4}),
         help_text="What somebody who covers needs to know. They see it above the caseload. No safeguarding matters here.",
     )
 

@@ -14,6 +14,7 @@ from caseload.models import Contact, Student, VisitPolicy
 from caseload.queries.staff import staff_with
 from caseload.rules.students import LOG_CONTACT, reaches
 from core import clock
+from core.form_fields import TextArea
 
 LATE = timedelta(minutes=15)  # a visit may be planned for a moment ago, by somebody at the door
 LONGEST = timedelta(hours=12)
@@ -23,7 +24,7 @@ class VisitForm(forms.Form):
     """A home visit: where, who goes, who watches, when back."""
 
     contact = forms.ChoiceField(required=False, label="To see")
-    place = forms.CharField(max_length=300, label="Where", widget=forms.Textarea(attrs={"rows": 2}))
+    place = forms.CharField(max_length=300, label="Where", widget=TextArea(attrs={"rows": 2}))
     purpose = forms.CharField(max_length=200, label="What for")
     planned_for = MomentField(label="Begins")
     back_by = MomentField(label="Back by")
@@ -84,7 +85,7 @@ class VisitFoundForm(forms.Form):
     found = forms.ChoiceField(label="What you found", choices=choices.VisitFound.choices, widget=forms.RadioSelect)
     words = forms.CharField(
         max_length=300, label="In your words", help_text="Whom you spoke to, and when.",
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=TextArea(attrs={"rows": 2}),
     )  # fmt: skip
 
 

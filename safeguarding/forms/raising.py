@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from caseload.models import Student
 from core import clock
+from core.form_fields import TextArea
 from safeguarding.actions.adults import AdultReport
 from safeguarding.actions.raising import Report
 from safeguarding.choices import CATEGORIES, AdultLevel, YesNo
@@ -19,9 +20,9 @@ LONG = 20_000
 KNOWN = [("", "Not known"), *YesNo.choices]
 
 
-def text_area(rows: int = 3) -> forms.Textarea:
+def text_area(rows: int = 3) -> TextArea:
     """A box that is tall enough for what is expected in it."""
-    return forms.Textarea(attrs={"rows": rows})
+    return TextArea(attrs={"rows": rows})
 
 
 class PersonField(forms.ModelChoiceField):
