@@ -100,6 +100,6 @@ def test_line_ends_and_the_letter_nul() -> None:
 
 def test_no_box_for_words_lets_the_browser_cut_what_is_pasted(college: College, sign_in: Any) -> None:
     page = sign_in(college.okafor).get(talk_to(college, "Ada")).content.decode()
-    boxes = [tag for tag in page.split("<textarea")[1:]]
+    boxes = page.split("<textarea")[1:]
     assert len(boxes) > 5
     assert [box for box in boxes if "maxlength" in box.split(">")[0]] == []
