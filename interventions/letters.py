@@ -21,6 +21,8 @@ PLACES = {
     "college": "the name of the college",
     "sender": "who sends the letter",
 }
+# Those that stand for figures of attendance.
+FIGURES = frozenset({"attendance", "attended", "possible", "absences", "unauthorised", "late", "days_missed"})
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -29,6 +31,11 @@ def unknown_places(text: str) -> list[str]:
     strange = [name for name in _PLACE.findall(text) if name not in PLACES]
     rest = _PLACE.sub("", text)
     return strange + sorted({brace for brace in "{}" if brace in rest})
+
+
+def has_figures(text: str) -> bool:
+    """Whether a template says anything of attendance."""
+    return not FIGURES.isdisjoint(_PLACE.findall(text))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -128,6 +128,14 @@ def words_about(student_ids: Collection[int]) -> str:
     return Feeds(tuple(feeds_of(sites))).words if sites else ""
 
 
+def words_by_student(student_ids: Collection[int]) -> dict[int, str]:
+    """The same for each student on the roll of such a site; the others are left out."""
+    rolls = SiteMembership.objects.filter(student_id__in=list(student_ids), period__contains=clock.today())
+    site_of = dict(rolls.filter(site__registers_taken="mis").values_list("student_id", "site_id"))
+    words = {site: Feeds(tuple(feeds_of({site}))).words for site in set(site_of.values())}
+    return {student: words[site] for student, site in site_of.items()}
+
+
 def gone_quiet(until: datetime | None, am: Any, pm: Any, after_minutes: int) -> bool:
     """Whether, on a school day, marks are missing for longer than the site allows.
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.models import User
+from attendance.queries.feeds import words_by_student
 from audit import record
 from caseload.actions.contacts import log_contact
 from caseload.models import Student
@@ -20,7 +21,7 @@ from core.outbox import mail_words, queue_mail
 from core.pdf import facts_hash, render_pdf
 from interventions import choices
 from interventions.choices import LetterState, SentHow
-from interventions.letters import fill
+from interventions.letters import fill, has_figures
 from interventions.models import Case, CaseStep, Letter, LetterBatch, LetterTemplate
 from interventions.queries.letters import held_out, letter_values, letters_in
 
@@ -73,6 +74,7 @@ def draft_letters(
     except IntegrityError:
         return LetterBatch.objects.get(form_token=token, made_by=by)
     held, allowed, values = held_out(list(reached)), recipients(reached), letter_values(list(reached))
+    feeds = words_by_student(list(reached)) if has_figures(template.subject + template.body) else {}
     letters, left_out = [], []
     for pk, student in reached.items():
         if pk in held:
@@ -82,7 +84,9 @@ def draft_letters(
         if not to:
             why = "; ".join(f"{found.name}: {found.why}" for found in allowed[pk]) or "no contacts recorded"
             left_out.append([student.full_name, why])
-        letters += [_draft(by, batch, template, student, contact, values[pk], case) for contact in to]
+        letters += [
+            _draft(by, batch, template, student, contact, values[pk], case, feeds.get(pk, "")) for contact in to
+        ]
     Letter.objects.bulk_create(letters)
     LetterBatch.objects.filter(pk=batch.pk).update(left_out=left_out)
     batch.left_out = left_out
@@ -99,12 +103,14 @@ def _whom(student: Student, found: Sequence[Recipient]) -> list[Recipient | None
 
 def _draft(
     by: User, batch: LetterBatch, template: LetterTemplate, student: Student, contact: Recipient | None,
-    values: dict[str, str], case: Case | None,
+    values: dict[str, str], case: Case | None, marks: str,
 ) -> Letter:  # fmt: skip
+    """One letter; where the marks come from a MIS, it ends with how far they go."""
     whole = values | {"recipient": contact.name if contact else values["student"], "sender": by.formal_name}
     return Letter(
         student=student, template=template, batch=batch, case=case, contact_id=contact.contact_id if contact else None,
-        language=template.language, subject=fill(template.subject, whole), body=fill(template.body, whole), drafted_by=by,
+        language=template.language, subject=fill(template.subject, whole), drafted_by=by,
+        body=fill(template.body, whole) + (f"\n\nThe figures are from {marks}." if marks else ""),
     )  # fmt: skip
 
 

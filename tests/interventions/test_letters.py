@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from psycopg.types.range import Range
 
-from attendance.models import ChaseHold
+from attendance.models import ChaseHold, MarkDelivery
 from caseload.choices import Capacity
-from caseload.models import Contact, ContactLogEntry, Student, StudentContact
-from core import naming
+from caseload.models import Contact, ContactLogEntry, Site, Student, StudentContact
+from core import clock, naming
 from core.files import open_file
 from core.jobs import run_now
 from core.models import Mail
@@ -89,6 +89,17 @@ def test_a_letter_names_the_tutor_before_a_co_tutor_and_whoever_covers(college, 
     week = Range(date(2026, 11, 16), date(2026, 11, 23))
     college.grant(college.lind, "tutor", "caseload", college.caseloads["10A"], capacity=Capacity.COVER, period=week)
     assert letter_values([ada.pk])[ada.pk]["tutor"] == college.okafor.formal_name
+
+
+def test_a_letter_with_figures_from_a_mis_says_how_far_they_go(college, template, ada):
+    assert "The figures are from" not in Letter.objects.get(batch=draft(college, template, ada)).body
+    Site.objects.filter(pk=college.school.pk).update(registers_taken="mis")
+    MarkDelivery.objects.create(site=college.school, covers_until=clock.at(college.today, 9, 30), file_name="a.csv")
+    body = Letter.objects.get(batch=draft(college, template, ada)).body
+    assert body.endswith("The figures are from marks to 09:30 today.")
+    LetterTemplate.objects.filter(pk=template.pk).update(body="Dear {recipient}, come in.")
+    template.refresh_from_db()
+    assert "The figures are from" not in Letter.objects.get(batch=draft(college, template, ada)).body
 
 
 def test_sending_makes_a_document_a_mail_and_an_entry_in_the_contact_log(college, template, ada):
