@@ -30,7 +30,7 @@ from pytest_django import DjangoDbBlocker
 from attendance import codes
 from config.launch import template_database
 from config.launch.template_database import Databases, url_of
-from core import clock
+from core import clock, due
 from tests.college import TODAY, college, sign_in, today  # noqa: F401  (fixtures for every test)
 from tests.scenes import SCENES, Scene, wanted
 from tests.worker import postbox, worker  # noqa: F401  (fixtures for every test)
@@ -216,6 +216,12 @@ def owner_connection(django_db_setup: Switch) -> Iterator[psycopg.Connection[tup
     """The owner's connection to the database that this test is on."""
     with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture(autouse=True, scope="session")
+def count_what_is_due_anew() -> None:
+    """One test's number in the top bar is never another's: their people have the same keys, and they share one cache."""
+    due.KEPT_SECONDS = 0
 
 
 @pytest.fixture(autouse=True, scope="session")

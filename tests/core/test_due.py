@@ -82,7 +82,10 @@ def test_sources_with_rows_are_counted_together_in_one_query(proof_table: None) 
     assert (one.total, one.counts) == (3, found.counts)
 
 
-def test_the_number_is_kept_until_its_person_saves_something(proof_table: None) -> None:
+def test_the_number_is_kept_until_its_person_saves_something(
+    proof_table: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "KEPT_SECONDS", 60)
     source("many", Harm.REVIEW, rows=lambda user: Proof.objects.order_by("pk"))
     user = Viewer("a.see")
     assert due.due_count(user) == 0
