@@ -174,7 +174,7 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
     """What waits for this person, the most harmful and oldest first: at most `limit` lines, and how many there are of each kind.
 
     A kind that they have no source of shows every kind. The number of queries depends on which kinds have anything, never
-    on how much of it.
+    on how much of it, but that a kind of less harm is not read once those before it fill the lines.
     """
     sources = sources_for(user)
     kind = kind if any(source.key == kind for source in sources) else ""
@@ -185,7 +185,8 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
     for place, source in enumerate(sources):
         if source.rows is not None and not counts.get(source.key):
             continue
-        if source.rows is not None and kind and source.key != kind:
+        full = len(lines) >= limit and source.harm > lines[-1][1].source.harm
+        if source.rows is not None and (full or (kind and source.key != kind)):
             numbers[source.key] = counts[source.key]
             continue
         items = list(source.load(user, limit))
