@@ -5,11 +5,10 @@ shown and never counted (facts 1.5). A group's figure is the sum of its students
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
-from operator import attrgetter
-from typing import Any, Protocol
+from itertools import islice
+from typing import Any, NamedTuple, Protocol
 
 from attendance.choices import ABSENT, ATTENDED, UNIT, Headline, Series, StatClass
 
@@ -39,9 +38,11 @@ class Classified(Protocol):
     def is_late(self) -> bool: ...
 
 
-@dataclass(frozen=True)
-class Totals:
-    """Marks of one series counted by what they count as, and everything that follows from the counts."""
+class Totals(NamedTuple):
+    """Marks of one series counted by what they count as, and everything that follows from the counts.
+
+    A tuple, as pages of a whole college make some ten thousand; the counts come first.
+    """
 
     present: int = 0
     approved: int = 0
@@ -56,7 +57,7 @@ class Totals:
     series: str = Series.SESSION
     headline: str = Headline.ATTENDED  # which of the two definitions of facts 2.1 a college shows
 
-    def __add__(self, other: "Totals") -> "Totals":
+    def __add__(self, other: "Totals") -> "Totals":  # type: ignore[override]  # adds the counts; joins no tuples
         if self.series != other.series:
             raise ValueError(MIXED)
         return Totals(
@@ -155,8 +156,8 @@ class Totals:
         return "concern" if self.is_persistent else "watch" if self.absent * 20 > self.possible else "good"
 
 
-COLUMNS = tuple(field.name for field in fields(Totals) if field.name not in ("series", "headline"))
-_counts = attrgetter(*COLUMNS)
+COLUMNS = tuple(name for name in Totals._fields if name not in ("series", "headline"))
+_WIDTH = len(COLUMNS)
 
 
 def decimal(share: Fraction | None, places: int) -> Decimal | None:
@@ -209,4 +210,5 @@ def sum_of(totals: Iterable[Totals], series: str = Series.SESSION) -> Totals:
     if len({each.series for each in every}) > 1:
         raise ValueError(MIXED)
     said = next((each for each in every if each.possible), every[-1])
-    return Totals(*map(sum, zip(*map(_counts, every), strict=True)), series=said.series, headline=said.headline)
+    columns = islice(zip(*every, strict=True), _WIDTH)
+    return Totals(*map(sum, columns), series=said.series, headline=said.headline)

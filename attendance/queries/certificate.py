@@ -1,7 +1,6 @@
 """The facts of an attendance certificate: plain values that the document prints and its hash covers."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -65,7 +64,7 @@ def _group_on(model: Any, student: Student, day: date, **only: str) -> str:
 
 
 def _line(totals: Totals) -> dict[str, Any]:
-    return asdict(totals) | {
+    return totals._asdict() | {
         "possible": totals.possible,
         "attended": totals.attended,
         "absent": totals.absent,

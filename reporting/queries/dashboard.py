@@ -109,10 +109,11 @@ def six_figures(
 ) -> list[dict[str, Any]]:
     """The row of figures as the page shows it: value, of how many, change, whether that is usual, and the way to the students."""
     students = facts.of_series(series)
+    now, then = sum_of((s.six_weeks for s in students), series), sum_of((s.before for s in students), series)
     figures = [
-        _attendance(students, series, weeks, address),
+        _attendance(now, then, weeks, address),
         _persistent(students, address),
-        _late(students, series, address),
+        _late(now, then, series, address),
     ]
     if series in facts.points:
         figures.append(_below(facts, series, students, address))
@@ -122,10 +123,8 @@ def six_figures(
 
 
 def _attendance(
-    students: Sequence[StudentFacts], series: str, weeks: Sequence[tuple[date, Totals]], address: Callable[[str], str]
+    now: Totals, then: Totals, weeks: Sequence[tuple[date, Totals]], address: Callable[[str], str]
 ) -> dict[str, Any]:
-    now = sum_of((s.six_weeks for s in students), series)
-    then = sum_of((s.before for s in students), series)
     change = None if now.attendance is None or then.attendance is None else float(now.attendance - then.attendance)
     return {
         "label": FIGURES["attendance"].label,
@@ -154,9 +153,7 @@ def _persistent(students: Sequence[StudentFacts], address: Callable[[str], str])
     }
 
 
-def _late(students: Sequence[StudentFacts], series: str, address: Callable[[str], str]) -> dict[str, Any]:
-    now = sum_of((s.six_weeks for s in students), series)
-    then = sum_of((s.before for s in students), series)
+def _late(now: Totals, then: Totals, series: str, address: Callable[[str], str]) -> dict[str, Any]:
     share, before = _of(now.late, now.attended), _of(then.late, then.attended)
     return {
         "label": FIGURES["late"].label,

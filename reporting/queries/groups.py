@@ -1,10 +1,12 @@
 """Groups inside a group, side by side: tutor groups and caseloads, and those who share a characteristic."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from attendance.arithmetic import Totals, sum_of
+from attendance.choices import Series
 from caseload.choices import LANGUAGE_UNKNOWN, NOT_EAL
 from caseload.models import CaseloadGrant, CaseloadMembership, Characteristic, Student, YearGroupMembership
 from caseload.queries.students import reached_ids
@@ -24,13 +26,21 @@ class Side:
     students: list[StudentFacts]
     key: str = ""
     who: str = ""
-    six_weeks: Totals = field(default_factory=Totals)
-    year: Totals = field(default_factory=Totals)
 
-    def __post_init__(self) -> None:
-        series = self.students[0].series if self.students else "session"
-        self.six_weeks = sum_of((s.six_weeks for s in self.students), series)
-        self.year = sum_of((s.year for s in self.students), series)
+    @property
+    def series(self) -> str:
+        """The series that these students attend by."""
+        return self.students[0].series if self.students else Series.SESSION
+
+    @cached_property
+    def six_weeks(self) -> Totals:
+        """The last six weeks of all of them; added up when it is asked for."""
+        return sum_of((s.six_weeks for s in self.students), self.series)
+
+    @cached_property
+    def year(self) -> Totals:
+        """The year of all of them; added up when it is asked for."""
+        return sum_of((s.year for s in self.students), self.series)
 
     @property
     def persistent(self) -> int:

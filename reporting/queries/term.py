@@ -1,7 +1,6 @@
 """The facts of a termly report, gathered by one function: plain values that the document prints and its hash covers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
@@ -78,7 +77,7 @@ def _attendance(ids: Sequence[int], start: date, end: date, series: str) -> dict
 
 
 def _line(totals: Totals) -> dict[str, Any]:
-    return asdict(totals) | {
+    return totals._asdict() | {
         "possible": totals.possible,
         "attended": totals.attended,
         "absent": totals.absent,
