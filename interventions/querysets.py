@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from caseload.querysets import reached
 from core import clock
@@ -69,9 +69,8 @@ class TargetReviewQuerySet(QuerySet[Any]):
     def visible_to(self, user: "User", permission: str = "") -> Self:
         """What was said in a one-to-one has that one-to-one's audience."""
         targets, meetings = (self.model._meta.get_field(name).related_model.objects for name in ("target", "meeting"))
-        return self.filter(target__in=targets.visible_to(user, permission)).filter(
-            Q(meeting=None) | Q(meeting__in=meetings.visible_to(user))
-        )
+        read = Exists(meetings.visible_to(user).filter(pk=OuterRef("meeting")))  # of each alone, not of all there are
+        return self.filter(target__in=targets.visible_to(user, permission)).filter(Q(meeting=None) | read)
 
 
 class DraftQuerySet(QuerySet[Any]):
