@@ -100,6 +100,10 @@ class StudentChoice(forms.ModelChoiceField):
 class SlotChoice(forms.ModelChoiceField):
     """One time, by day and hour."""
 
+    default_error_messages = {
+        "invalid_choice": "Somebody has booked that time meanwhile, or it is withdrawn or past. Choose another."
+    }
+
     def label_from_instance(self, obj: Any) -> str:
         place = f", {obj.place}" if obj.place else ""
         starts = clock.local(obj.time.lower)

@@ -1,6 +1,7 @@
 """What may be typed about a panel, and on its recap."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django import forms
 from accounts.models import User
 from caseload.forms.fields import OneOfStaff, SomeOfStaff
 from caseload.queries.staff import staff_with
+from core import wording
 from interventions.actions.panels import Agreed, PanelSaid, owners_out_of_reach
 from interventions.choices_panels import ACTION_LIMIT, HOLD, LINES, MOST_LINES
 from interventions.fields import Day
@@ -51,9 +53,11 @@ class PanelForm(forms.Form):
 class RecapForm(forms.Form):
     """What is agreed: for each student some lines of what, whose and by when. An empty line is none."""
 
-    def __init__(self, data: Any, *, places: Sequence[Place], owners: Mapping[str, User], initial: Any = None) -> None:
+    def __init__(
+        self, data: Any, *, places: Sequence[Place], owners: Mapping[str, User], since: date, initial: Any = None
+    ) -> None:
         super().__init__(data, initial=initial)
-        self.places, self.owners = places, owners
+        self.places, self.owners, self.since = places, owners, since
         self.found: list[Agreed] = []
         source: Mapping[str, Any] = data if data is not None else (initial or {})
         self.lines: dict[int, list[tuple[int, list[Any]]]] = {}
@@ -101,6 +105,8 @@ class RecapForm(forms.Form):
             self.add_error(owner, "Choose a name from the list." if data.get(owner) else "Say who does it.")
         if not data.get(due) and due not in self.errors:
             self.add_error(due, "Say by when.")
+        if data.get(due) and data[due] < self.since:
+            self.add_error(due, f"That is before the panel met, on {wording.day(self.since)}. Give a later day.")
         return None if any(name in self.errors for name in (what, owner, due)) else person
 
 

@@ -123,7 +123,10 @@ class SupportForm(RoundDates):
 class SupportReviewForm(RoundDates):
     """What a review found, and the round that follows."""
 
-    worked = forms.ChoiceField(label="Did it work?", choices=Worked.choices, widget=forms.RadioSelect)
+    worked = forms.ChoiceField(
+        label="Did it work?", choices=Worked.choices, widget=forms.RadioSelect,
+        error_messages={"required": "Say whether it worked."},
+    )  # fmt: skip
     found = Words(
         label="What was found", required=True, rows=4, help_text="Read by pastoral staff, not by teachers.",
         error_messages={"required": "Say in a sentence what was found."},

@@ -23,6 +23,7 @@ class CoverForm(forms.Form):
         label="Handover note",
         max_length=4000,
         widget=TextArea(attrs={"rows": 5}),
+        error_messages={"required": "Say in a sentence what whoever covers needs to know."},
         help_text="What to look after, and where things are. No safeguarding matters here: the safeguarding team tells them.",
     )
 

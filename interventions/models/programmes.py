@@ -102,6 +102,11 @@ class Intervention(PublicIdModel):
         ]
 
     @property
+    def is_to_come(self) -> bool:
+        """Planned, and its first day has not come yet."""
+        return self.ended_on is None and self.starts_on > clock.today()
+
+    @property
     def review_due(self) -> bool:
         """Still going on, and its review date has come."""
         return self.ended_on is None and self.review_on <= clock.today()

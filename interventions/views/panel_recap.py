@@ -31,10 +31,14 @@ def panel_recap(request: HttpRequest, panel_id: UUID) -> HttpResponse:
     owners = queries.owners_by_label(staff_with(VIEW))
     draft, others = _drafts(request, panel)
     post = request.POST if request.method == "POST" else None
-    form = RecapForm(post, places=students.places, owners=owners, initial=draft.data if draft else None)
+    form = RecapForm(
+        post, places=students.places, owners=owners, since=panel.held_on, initial=draft.data if draft else None
+    )
     if post is not None and form.is_valid():
         return _saved(request, panel, form)
     key = sent_key(post.get("draft_key")) if post is not None else None
+    if key is not None:
+        _keep(request, panel, key)
     context = {
         "panel": panel,
         "students": students,
@@ -68,6 +72,13 @@ def _saved(request: HttpRequest, panel: PanelMeeting, form: RecapForm) -> HttpRe
     return redirect("interventions:panel_detail", panel.public_id)
 
 
+def _keep(request: HttpRequest, panel: PanelMeeting, key: UUID) -> PanelDraft:
+    post, user = request.POST, request.user
+    seen = post.get("seen", "")
+    words, before = recap_words(post), sent_key(post.get("continues"))
+    return actions.save_recap_draft(user, panel, key, words, before, int(seen) if seen.isdigit() else 0)
+
+
 def _drafts(request: HttpRequest, panel: PanelMeeting) -> tuple[PanelDraft | None, list[PanelDraft]]:
     """The draft that a fresh form takes up, the one named or the latest, and the others of this person."""
     mine = list(PanelDraft.objects.filter(author=request.user.pk, panel=panel))
@@ -81,10 +92,5 @@ def _drafts(request: HttpRequest, panel: PanelMeeting) -> tuple[PanelDraft | Non
 def panel_recap_draft(request: HttpRequest, panel_id: UUID) -> HttpResponse:
     """Keep what is typed."""
     panel = fetch(PanelMeeting, request.user, HOLD, public_id=panel_id)
-    post = request.POST
-    seen = post.get("seen", "")
-    draft = actions.save_recap_draft(
-        request.user, panel, sent_key(post.get("draft_key")) or uuid4(), recap_words(post),
-        sent_key(post.get("continues")), int(seen) if seen.isdigit() else 0,
-    )  # fmt: skip
+    draft = _keep(request, panel, sent_key(request.POST.get("draft_key")) or uuid4())
     return JsonResponse({"saved_at": wording.time_of_day(draft.saved_at), "version": draft.version})

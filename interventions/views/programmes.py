@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.models import Student
-from core import clock
+from core import clock, wording
 from core.http import form_token
 from interventions.actions import programmes as actions
 from interventions.choices_programmes import IMPACT, MANAGE_KINDS, RUN
@@ -78,7 +78,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
                 token=form_token(request),
                 answers=answers,
             )
-            messages.success(request, f"{row.title} is started.")
+            messages.success(request, _started(row))
             return redirect("interventions:intervention_detail", row.public_id)
     failed = request.method == "POST" and not looking
     if looking:
@@ -90,6 +90,14 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
         "answers": reasons.offered([one.pk for one in found.students], request.user, request.POST or None),
     }
     return render(request, "interventions/intervention_new.html", context, status=422 if failed else 200)
+
+
+def _started(row: Intervention) -> str:
+    return (
+        f"{row.title} is planned; it begins {wording.day(row.starts_on)}."
+        if row.is_to_come
+        else f"{row.title} is started."
+    )
 
 
 @page(RUN)

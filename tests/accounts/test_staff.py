@@ -142,7 +142,7 @@ def test_the_list_costs_the_same_for_few_and_for_many(college, sign_in, django_a
     browser = sign_in(college.tran)
     url = reverse("accounts:staff_list")
     browser.get(url)
-    with django_assert_num_queries(18) as few:
+    with django_assert_num_queries(19) as few:
         browser.get(url)
     for number in range(30):
         user = User.objects.create_user(f"more{number}@waymark.example", given_name="More", family_name=str(number))

@@ -227,6 +227,7 @@ def test_staff_book_a_student_into_a_time_of_the_tutor(college: College, times: 
     again = browser.post(address, {"slot": str(times[0].public_id)})
     assert again.status_code == 422
     assert "Booked already" in again.content.decode()
+    assert "Somebody has booked that time meanwhile" in again.content.decode()
 
 
 def test_nobody_books_into_the_times_of_somebody_else_s_tutor(college: College, times: list[Slot]) -> None:

@@ -245,6 +245,9 @@ def test_a_panel_is_called_from_a_list_and_its_recap_typed_kept_and_saved(colleg
     assert answer.status_code == 422
     for words in ("Choose a name from the list.", "Say by when.", "Ring home"):
         assert words in page
+    assert PanelDraft.objects.get(panel=panel).data[f"what_{place}_0"] == "Ring home"
+    long_past = typed | {f"owner_{place}_0": "Ms Okafor", f"due_{place}_0": "2026-01-01"}
+    assert "before the panel met, on Fri 20 Nov" in client.post(address, long_past).content.decode()
     right = typed | {f"owner_{place}_0": "Ms Okafor", f"due_{place}_0": "2026-12-01"}
     assert client.post(address, right).status_code == 302
     assert PanelAction.objects.get().owner == college.okafor

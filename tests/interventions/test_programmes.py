@@ -356,3 +356,10 @@ def test_more_students_than_a_list_offers_are_refused_whole(college, sign_in):
     answer = sign_in(college.okafor).get(reverse("interventions:note_new_many"), {"student": keys})
     assert answer.status_code == 400
     assert "At most 300 students at once." in answer.content.decode()
+
+
+def test_what_begins_later_does_not_go_on_yet(college, sign_in, started):
+    Intervention.objects.filter(pk=started.pk).update(starts_on=date(2026, 12, 10), review_on=date(2027, 1, 10))
+    page = sign_in(college.okafor).get(reverse("interventions:intervention_detail", args=[started.public_id]))
+    assert "begins Thu 10 Dec" in page.content.decode()
+    assert "Going on" not in page.content.decode()
