@@ -3,11 +3,14 @@
 import json
 from collections.abc import Iterator
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django import forms
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from interventions import actions
@@ -18,7 +21,8 @@ from interventions.models import Meeting, Target
 from tests.college import College
 from tests.interventions.test_pages import talk_to, typed
 
-STRINGS = Path(__file__).parents[3] / "shared" / "data" / "naughty-strings" / "blns.json"
+ROOT = Path(__file__).parents[2]
+STRINGS = ROOT.parent / "shared" / "data" / "naughty-strings" / "blns.json"
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +107,37 @@ def test_no_box_for_words_lets_the_browser_cut_what_is_pasted(college: College, 
     boxes = page.split("<textarea")[1:]
     assert len(boxes) > 5
     assert [box for box in boxes if "maxlength" in box.split(">")[0]] == []
+
+
+def text_fields() -> list[tuple[str, forms.CharField]]:
+    """Every field for words of every form of support: its form with its name, and the field."""
+    modules = [f"interventions.{one.stem}" for one in (ROOT / "interventions").glob("forms*.py")]
+    modules += [
+        f"caseload.forms.{one.stem}" for one in (ROOT / "caseload" / "forms").glob("*.py") if one.stem != "__init__"
+    ]
+    found = {}
+    for module in map(import_module, modules):
+        for name, form in vars(module).items():
+            for field_name, field in getattr(form, "base_fields", {}).items():
+                if type(field) in (forms.CharField, Words):
+                    found[f"{form.__module__}.{name}.{field_name}"] = field
+    return sorted(found.items())
+
+
+def taken(field: forms.CharField, text: str) -> str | None:
+    """What a field makes of a text; nothing when it says that it is wrong."""
+    try:
+        return str(field.clean(text))
+    except ValidationError:
+        return None
+
+
+def test_every_naughty_string_in_every_field_of_support(naughty: list[str]) -> None:
+    """A field takes it as it is, or refuses it for its length alone; it never breaks and never changes it without a word."""
+    fields = text_fields()
+    assert len(fields) > 40
+    for name, field in fields:
+        for text in naughty:
+            whole = cleaned(text).strip()
+            fits = field.max_length is None or len(whole) <= field.max_length
+            assert taken(field, text) == (whole if fits else None), (name, text)
