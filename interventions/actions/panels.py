@@ -111,9 +111,9 @@ def change_panel(
 def move_student(by: "By", panel: PanelMeeting, version: int, place: int, up: bool) -> PanelMeeting:
     """Let a student be talked about one place earlier or later. Only whoever leads or called it; raises PanelChanged."""
     row = _mine(by, panel, version)
-    order = [one.student_id for one in row.places.all()]
-    numbers = {one.pk: at for at, one in enumerate(row.places.all())}
-    at = numbers.get(place)
+    places = list(row.places.all())
+    order = [one.student_id for one in places]
+    at = next((at for at, one in enumerate(places) if one.pk == place), None)
     other = None if at is None else at + (-1 if up else 1)
     if at is not None and other is not None and 0 <= other < len(order):
         order[at], order[other] = order[other], order[at]
@@ -147,8 +147,10 @@ def save_recap(
     here = Student.objects.visible_to(by, VIEW).filter(pk__in=panel.places.values("student_id"))
     if ids - set(here.values_list("pk", flat=True)) or owners_out_of_reach(agreed):
         raise PermissionDenied
-    if PanelAction.objects.filter(batch=key, panel=panel).exists():
-        return list(PanelAction.objects.filter(batch=key, panel=panel))
+    # Of two that come at the same moment the second waits here, and finds what the first has saved.
+    PanelMeeting.objects.select_for_update().get(pk=panel.pk)
+    if saved := list(PanelAction.objects.filter(batch=key, panel=panel)):
+        return saved
     rows = PanelAction.objects.bulk_create(
         PanelAction(
             panel=panel, student_id=one.student_id, what=one.what, owner=one.owner, due_on=one.due_on, agreed_by=by,
