@@ -1,7 +1,8 @@
 """What changes: allowed, refused, in the wrong state, twice, and what it leaves in the record."""
 
 from collections.abc import Callable
-from datetime import date
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from core import naming
+from core import clock, naming
 from core.models import Mail
 from safeguarding import choices
 from safeguarding.actions import casework, sharing, triage
@@ -47,7 +48,13 @@ def state_of(concern: Concern) -> str:
 
 
 def kinds(concern: Concern) -> list[str]:
-    return list(Entry.objects.filter(concern=concern).order_by("recorded_at").values_list("kind", flat=True))
+    """What was entered on it, in order; of one moment, by name, since the tests' clock stands still."""
+    return list(Entry.objects.filter(concern=concern).order_by("recorded_at", "kind").values_list("kind", flat=True))
+
+
+def later(minutes: int) -> AbstractContextManager[None]:
+    """Some minutes on."""
+    return clock.set_to(clock.now() + timedelta(minutes=minutes))
 
 
 def verbs(college: College, concern: Any) -> list[str]:
@@ -250,7 +257,8 @@ def test_an_action_is_settled_once(wall: Wall) -> None:
 def test_closing_tells_the_reporter_cancels_actions_and_is_done_once(wall: Wall) -> None:
     college, a = wall.college, wall["A"]
     with naming.named(college.rahman.pk):
-        casework.close_concern(college.rahman, a, "supported", "settled at home", review_on=date(2027, 1, 8))
+        with later(minutes=1):
+            casework.close_concern(college.rahman, a, "supported", "settled at home", review_on=date(2027, 1, 8))
         with pytest.raises(AlreadyClosed):
             casework.close_concern(college.rahman, a, "no_action", "again")
         case = ConcernCase.objects.get(pk=a.pk)
@@ -274,8 +282,10 @@ def test_reopening_is_told_and_done_once(wall: Wall) -> None:
     with naming.named(college.rahman.pk):
         with pytest.raises(NotClosed):
             casework.reopen_concern(college.rahman, a, "x")
-        casework.close_concern(college.rahman, a, "supported", "settled")
-        casework.reopen_concern(college.rahman, a, "it began again")
+        with later(minutes=1):
+            casework.close_concern(college.rahman, a, "supported", "settled")
+        with later(minutes=2):
+            casework.reopen_concern(college.rahman, a, "it began again")
         assert ConcernCase.objects.get(pk=a.pk).closed_at is None
         assert kinds(a)[-1] == "reopened"
     with naming.named(college.okafor.pk):
