@@ -1,6 +1,7 @@
 """The roles of a school or college and what each may do. Reach (to whom) comes with the grant, not with the role."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 # What everybody who works there may do, whatever their role.
 EVERYBODY = frozenset({"safeguarding.raise_concern", "safeguarding.view_own_concern"})
@@ -263,6 +264,7 @@ SAFEGUARDING_TEAM = ("dsl", "deputy_dsl")
 CONSENTERS = ("dsl", "deputy_dsl", "head")  # the second persons of whatever concerns a protected role
 
 
+@cache
 def roles_carrying(permission: str) -> tuple[str, ...]:
     """The codes of the roles that carry a permission."""
     return tuple(role.code for role in ROLES if permission in role.everything())

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from caseload.models import SiteMembership, Student, TeachingGroup
+from caseload.models import SiteMembership, TeachingGroup
 from caseload.models.groups import CaseloadMembership
-from caseload.querysets import containers
+from caseload.querysets import containers, reached
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,7 +25,7 @@ class AboutStudentQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: "User", permission: str) -> Self:
         """Those about students reached in a role that carries the permission; else none."""
-        return self.filter(student__in=Student.objects.visible_to(user, permission))
+        return self.filter(student__in=reached(user, permission))
 
 
 class MarkDeliveryQuerySet(QuerySet[Any]):

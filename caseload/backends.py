@@ -1,5 +1,6 @@
 """What somebody may do follows from the grants that they hold today, and from nothing else."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
@@ -19,8 +20,7 @@ class GrantBackend(BaseBackend):
         """The permissions held today; none for one object, which is asked through `visible_to`."""
         if obj is not None or not user_obj.is_active or user_obj.is_anonymous:
             return set()
-        held = {role for role, _, _ in reach_of(user_obj) if role in BY_CODE}
-        return set(EVERYBODY).union(*(BY_CODE[role].permissions for role in held))
+        return set(_carried(frozenset(role for role, _, _ in reach_of(user_obj))))
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """As above: there are no permissions of groups beside them."""
@@ -28,4 +28,12 @@ class GrantBackend(BaseBackend):
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Whether a role held today carries the permission."""
-        return perm in self.get_user_permissions(user_obj, obj)
+        if obj is not None or not user_obj.is_active or user_obj.is_anonymous:
+            return False
+        return perm in _carried(frozenset(role for role, _, _ in reach_of(user_obj)))
+
+
+@lru_cache(maxsize=1024)
+def _carried(roles: frozenset[str]) -> frozenset[str]:
+    """What these roles carry together, with what everybody may do."""
+    return frozenset(EVERYBODY).union(*(BY_CODE[role].permissions for role in roles if role in BY_CODE))

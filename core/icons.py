@@ -1,7 +1,7 @@
 """Icons drawn into the page from the icon package, read once and kept."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +16,7 @@ class UnknownIcon(LookupError):
     """A template named an icon that the icon package does not have."""
 
 
+@lru_cache(maxsize=1024)
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon as SVG. With a label it is an image with that name; without, it is decoration beside words."""
     classes = f"wm-icon {css}".strip()

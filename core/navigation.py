@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
 from django.core.checks import register as register_check
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_urlconf, reverse
 
 logger = logging.getLogger(__name__)
 
@@ -120,10 +121,15 @@ def _here(places: list[dict[str, Any]], path: str, current: str) -> dict[str, An
 def _address(url_name: str) -> str:
     """The address of a place; a page that isn't there yet is left out and noted, and the check below stops a start."""
     try:
-        return reverse(url_name)
+        return _reversed(url_name, get_urlconf())
     except NoReverseMatch:
         logger.warning("A place in the navigation has no address: %s", url_name)
         return ""
+
+
+@cache
+def _reversed(url_name: str, urlconf: str | None) -> str:
+    return reverse(url_name, urlconf)
 
 
 @register_check()

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Q, QuerySet
 
-from caseload.models import Student, TeachingGroup
-from caseload.querysets import containers
+from caseload.models import TeachingGroup
+from caseload.querysets import containers, reached
 from core import clock
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class GradeQuerySet(QuerySet[Any]):
 
     def visible_to(self, user: "User", permission: str = "progress.view_grades") -> Self:
         """Those of the students whom the person reaches with the permission."""
-        return self.filter(student__in=Student.objects.visible_to(user, permission))
+        return self.filter(student__in=reached(user, permission))
 
 
 def groups_for(user: "User", permission: str) -> QuerySet[TeachingGroup]:
@@ -42,10 +42,10 @@ def groups_for(user: "User", permission: str) -> QuerySet[TeachingGroup]:
     )
     if "college" in held:
         return running
-    reached = (
+    theirs = (
         Q(pk__in=held.get("teaching_group", []))
         | Q(course_id__in=held.get("course", []))
         | Q(course__area_id__in=held.get("area", []))
         | Q(site_id__in=held.get("site", []))
     )
-    return running.filter(reached)
+    return running.filter(theirs)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from attendance import alert_kinds, rules
 from attendance.alert_kinds import SAME_REASON_DAYS
@@ -116,7 +116,7 @@ def _reached(user: Any, permission: str, ids: Sequence[int]) -> set[int]:
 def students_with_open_alerts(user: Any) -> int:
     """How many students within reach have an open alert: for the number beside the place."""
     rows = Alert.objects.visible_to(user, rules.ACT).filter(state=AlertState.OPEN)
-    return rows.order_by().values("student_id").distinct().count()
+    return rows.aggregate(students=Count("student_id", distinct=True))["students"] or 0
 
 
 def of_student(student: Student) -> tuple[list[dict[str, Any]], ChaseHold | None]:

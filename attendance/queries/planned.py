@@ -13,10 +13,11 @@ from attendance.choices import DayPart, PlannedKind, Series, SessionSlot
 from attendance.models import PlannedAbsence
 from attendance.planning import Wanted, said_when
 from attendance.sittings import Sitting
-from caseload.models import Site, SiteMembership, Student
+from caseload.models import Site, SiteMembership
 from caseload.queries.calendar import calendars_for
 from caseload.queries.containers import KINDS, Container, listed
 from caseload.queries.tutors import tutor_group_name
+from caseload.querysets import reached
 from core import clock
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class PlannedDay:
 
 def plans_reached(user: "User", permission: str) -> QuerySet[PlannedAbsence]:
     """The plans of students whom this person reaches in a role that carries the permission, withdrawn ones too."""
-    return PlannedAbsence.objects.filter(student__in=Student.objects.visible_to(user, permission).values("pk"))
+    return PlannedAbsence.objects.filter(student__in=reached(user, permission))
 
 
 def planned_days(user: "User", start: date, end: date) -> list[PlannedDay]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from attendance.models import Alert
 from caseload.columns import Reason
-from caseload.models import Student
 from caseload.queries.tutors import tutor_groups_of
+from caseload.querysets import reached
 from core import clock, wording
 from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
 
@@ -55,7 +55,7 @@ def could_begin(user: Any) -> list[dict[str, Any]]:
     stages = ProcessStage.objects.filter(number=1, active=True, process__active=True, alert_rule__isnull=False)
     by_rule = {stage.alert_rule_id: stage for stage in stages.select_related("process")}
     alerts = (
-        Alert.objects.filter(state="open", rule__in=list(by_rule), student__in=Student.objects.visible_to(user, MANAGE))
+        Alert.objects.filter(state="open", rule__in=list(by_rule), student__in=reached(user, MANAGE))
         .select_related("student")
         .order_by("raised_on", "pk")[:ROWS]
     )

@@ -12,7 +12,7 @@ from accounts.roles import roles_carrying
 from caseload.columns import Reason
 from caseload.models import Student
 from caseload.queries.tutors import tutor_groups_of
-from caseload.querysets import reach_of, reached_as
+from caseload.querysets import reach_of, reached, reached_as
 from core import clock
 from interventions.choices_plans import MANAGE_PLAN, VIEW_PLAN, Approval
 from interventions.models import ActionPlan, PlanAction, PlanStage, PlanStep
@@ -145,7 +145,7 @@ def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     today = clock.today()
     rows = ActionPlan.objects.review_due().filter(student__in=list(ids))
     if user is not None:
-        rows = rows.filter(student__in=Student.objects.visible_to(user, MANAGE_PLAN).values("pk"))
+        rows = rows.filter(student__in=reached(user, MANAGE_PLAN))
     found: dict[int, list[Reason]] = {}
     for student, title, day in rows.order_by("review_on", "pk").values_list("student", "title", "review_on"):
         weight = LATE_WEIGHT if (today - day).days > LATE_DAYS else WEIGHT

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from caseload.columns import Reason
 from caseload.models import Student
 from caseload.queries.students import student_rows
+from caseload.querysets import reached
 from core import clock
 from interventions.choices_programmes import RUN
 from interventions.models import (
@@ -181,7 +182,7 @@ def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
         student__in=set(ids), intervention__ended_on=None, intervention__review_on__lte=today
     )
     if user is not None:
-        parts = parts.filter(student__in=Student.objects.visible_to(user, RUN).values("pk"))
+        parts = parts.filter(student__in=reached(user, RUN))
     found: dict[int, list[Reason]] = {}
     for student, title, day in parts.order_by("intervention__review_on").values_list(
         "student", "intervention__title", "intervention__review_on"
