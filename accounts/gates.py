@@ -134,4 +134,6 @@ def fetch(source: type[M] | Manager[M] | QuerySet[M], user: Any, permission: str
     row = rows.visible_to(user, permission).filter(**lookup).first()
     if row is None:
         raise Http404
+    if hasattr(rows, "found_visible"):
+        rows.found_visible(user, permission, row.pk)  # so that the page doesn't ask the same again
     return row

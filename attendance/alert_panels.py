@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from attendance import rules
 from attendance.actions.alerts import clear_alerts
+from attendance.models import Alert, ChaseHold
 from attendance.queries import alerts
 from caseload import columns, reasons
 from caseload.columns import Filter, ReasonSource, StudentAction
@@ -35,7 +36,18 @@ def register() -> None:
     navigation.register(
         Place("Settings", "Attendance alerts", "attendance:alert_rule_list", rules.VIEW_RULES, 40, "", "bell-slash", "Alert rules")
     )  # fmt: skip
-    panels.register(Panel("student", "alerts", "Alerts", 15, rules.ACT, "attendance/panels/alerts.html", load_panel))
+    panels.register(
+        Panel(
+            "student",
+            "alerts",
+            "Alerts",
+            15,
+            rules.ACT,
+            "attendance/panels/alerts.html",
+            load_panel,
+            (Alert, ChaseHold),
+        )
+    )
     columns.register_reasons(ReasonSource("attendance_alerts", rules.ACT, alerts.reasons, 5))
     columns.register_filter(Filter("alert", "Attendance alert", 5, rules.ACT))
     columns.register_student_action(

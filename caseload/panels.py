@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from caseload.models import (
     CaseloadMembership,
+    ContactLogEntry,
+    CoverNote,
     HouseMembership,
     SiteMembership,
     Student,
@@ -38,9 +40,13 @@ def register_panels() -> None:
     register(
         Panel("student", "contacts", "Contacts", 60, VIEW_CONTACTS, "caseload/panels/contacts.html", contacts_panel)
     )
-    register(Panel("student", "cover", "Cover", 5, VIEW_CASELOAD, "caseload/panels/cover.html", cover_panel))
+    register(
+        Panel("student", "cover", "Cover", 5, VIEW_CASELOAD, "caseload/panels/cover.html", cover_panel, (CoverNote,))
+    )
     register(Panel("student", "courses", "Courses and groups", 70, VIEW, "caseload/panels/courses.html", courses_panel))
-    register_timeline(TimelineSource("contact", "Contacts", 40, VIEW_CONTACTS, contact_entries))
+    register_timeline(
+        TimelineSource("contact", "Contacts", 40, VIEW_CONTACTS, contact_entries, shows=(ContactLogEntry,))
+    )
     register_timeline(TimelineSource("place", "Groups and courses", 90, VIEW, place_entries))
 
 

@@ -158,8 +158,8 @@ class StudentQuerySet(QuerySet[Any]):
         Permissions of the same containers have the same answer, and a page asks for each only once.
         """
         held = {permission: _containers_key(user, permission) for permission in permissions}
-        answers = once(("reaching", user.pk, clock.today(), student_id), _nothing_kept)
-        unknown = {key: permission for permission, key in held.items() if key not in answers}
+        answers = self._answers(user, student_id)
+        unknown = {key: permission for permission, key in held.items() if key and key not in answers}
         if unknown:
             found = {
                 f"reach_{number}": Exists(self.visible_to(user, permission).filter(pk=student_id))
@@ -167,7 +167,15 @@ class StudentQuerySet(QuerySet[Any]):
             }
             row = self.model._base_manager.filter(pk=student_id).values(**found).first() or {}
             answers |= {key: bool(row.get(name)) for name, key in zip(found, unknown, strict=True)}
-        return {permission for permission, key in held.items() if answers[key]}
+        return {permission for permission, key in held.items() if answers.get(key)}
+
+    def found_visible(self, user: "User", permission: str, student_id: int) -> None:
+        """Remember for the rest of the page that `visible_to` with this permission found this student."""
+        self._answers(user, student_id)[_containers_key(user, permission)] = True
+
+    @staticmethod
+    def _answers(user: "User", student_id: int) -> dict[Key, bool]:
+        return once(("reaching", user.pk, clock.today(), student_id), _nothing_kept)
 
     def on_roll(self, day: date | None = None) -> Self:
         """On the roll of some site on the day."""

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db import connection
 from django.db.models import Exists, Model, OuterRef
+
+from core.once import once
 
 
 class Viewer(Protocol):
@@ -22,7 +25,11 @@ class Viewer(Protocol):
 
 @dataclass(frozen=True)
 class Panel:
-    """One part of a composed page. `load` gives the template's context, or None to leave the panel out."""
+    """One part of a composed page. `load` gives the template's context, or None to leave the panel out.
+
+    `shows` are the models of which it shows rows about the object, by the field that is called as the slot. Where there is
+    no row of any of them at all, about nobody's reading, the panel is left out without being loaded.
+    """
 
     slot: str
     key: str
@@ -31,6 +38,7 @@ class Panel:
     permission: str
     template: str
     load: Callable[[Any, Any], dict[str, Any] | None]
+    shows: tuple[type[Model], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ class Shown:
 @dataclass(frozen=True)
 class TimelineSource:
     """Dated things of one kind. `load(user, obj, before, limit)` gives the newest first, as dicts with `when`, `kind`,
-    `title`, `text`, `url`."""
+    `title`, `text`, `url`. `shows` is as in a panel: a source without any row is not loaded."""
 
     kind: str
     label: str
@@ -64,6 +72,7 @@ class TimelineSource:
     permission: str
     load: Callable[[Any, Any, datetime | None, int], Iterable[dict[str, Any]]]
     slot: str = "student"
+    shows: tuple[type[Model], ...] = ()
 
 
 _panels: dict[tuple[str, str], Panel] = {}
@@ -81,7 +90,9 @@ def panels_for(slot: str, user: Viewer, obj: Any) -> list[Shown]:
     """The panels of a slot that this person may see and that have something to show, in order."""
     offered = sorted((p for p in _panels.values() if p.slot == slot), key=lambda p: (p.order, p.key))
     allowed = _allowed(user, obj, {panel.permission for panel in offered})
-    loaded = [(panel, panel.load(user, obj)) for panel in offered if panel.permission in allowed]
+    there = _there(slot, obj)
+    wanted = [panel for panel in offered if panel.permission in allowed and _has_rows(panel, there)]
+    loaded = [(panel, panel.load(user, obj)) for panel in wanted]
     return [Shown(panel, context) for panel, context in loaded if context is not None]
 
 
@@ -111,11 +122,11 @@ def timeline(
     slot: str = "student",
 ) -> list[dict[str, Any]]:
     """Everything dated that this person may see, newest first; one query or so for each kind, whatever the length."""
-    wanted = None if kinds is None else set(kinds)
+    wanted, there = None if kinds is None else set(kinds), _there(slot, obj)
     streams = [
         sorted(source.load(user, obj, before, limit), key=_when, reverse=True)
         for source in timeline_kinds(user, obj, slot)
-        if wanted is None or source.kind in wanted
+        if (wanted is None or source.kind in wanted) and _has_rows(source, there)
     ]
     merged = heapq.merge(*streams, key=_when, reverse=True)
     return [entry for _, entry in zip(range(limit), merged, strict=False)]
@@ -135,6 +146,30 @@ def _allowed(user: Viewer, obj: Any, permissions: set[str]) -> set[str]:
     }
     answers = type(obj)._base_manager.filter(pk=obj.pk).annotate(**reach).values(*reach).first() or {}
     return {permission for number, permission in enumerate(held) if answers.get(f"reach_{number}")}
+
+
+def _has_rows(part: Panel | TimelineSource, there: set[type[Model]] | None) -> bool:
+    return there is None or not part.shows or not there.isdisjoint(part.shows)
+
+
+def _there(slot: str, obj: Any) -> set[type[Model]] | None:
+    """Of which kinds there is any row about the object at all, whoever may read it: what is shown is still asked for the
+    reader. One statement for a page; None where nobody can tell."""
+    parts: list[Panel | TimelineSource] = [*_panels.values(), *_sources.values()]
+    models = list(dict.fromkeys(model for part in parts if part.slot == slot for model in part.shows))
+    if not models or not isinstance(obj, Model):
+        return None
+    return once(("rows about", slot, type(obj), obj.pk), lambda: _with_rows(models, slot, obj.pk))
+
+
+def _with_rows(models: list[type[Model]], slot: str, pk: Any) -> set[type[Model]]:
+    asked = ", ".join(
+        f'EXISTS (SELECT FROM "{model._meta.db_table}" WHERE "{model._meta.get_field(slot).column}" = %s)'
+        for model in models
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {asked}", [pk] * len(models))
+        return {model for model, there in zip(models, cursor.fetchone(), strict=True) if there}
 
 
 def _when(entry: dict[str, Any]) -> datetime:

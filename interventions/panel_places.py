@@ -66,6 +66,6 @@ def register() -> None:
     columns.register_action(
         BulkAction("panel", "Call a panel", "interventions:panel_new", HOLD, 15, "people", takes_filter=True)
     )
-    panels.register_timeline(TimelineSource("panels", "Panels", 36, HOLD, load_entries))
+    panels.register_timeline(TimelineSource("panels", "Panels", 36, HOLD, load_entries, shows=(PanelAction,)))
     navigation.register(Place("Meetings", "Panels", "interventions:panel_list", HOLD, 20, "", "people"))
     due.register(Source("panel_action", "Agreed in panels", Harm.PROMISE, VIEW, load_actions, actions_to_do, 30))

@@ -202,9 +202,11 @@ def register() -> None:
             load_last_meeting,
         )
     )
-    panels.register_timeline(TimelineSource("meetings", "One-to-ones", 10, REACH, load_meeting_entries))
-    panels.register_timeline(TimelineSource("targets", "Targets", 20, READ, load_target_entries))
-    panels.register_timeline(TimelineSource("notes", "Notes", 30, REACH, load_note_entries))
+    panels.register_timeline(
+        TimelineSource("meetings", "One-to-ones", 10, REACH, load_meeting_entries, shows=(Meeting,))
+    )
+    panels.register_timeline(TimelineSource("targets", "Targets", 20, READ, load_target_entries, shows=(Target,)))
+    panels.register_timeline(TimelineSource("notes", "Notes", 30, REACH, load_note_entries, shows=(Note,)))
     columns.register_column(
         Column("targets", "Targets", 50, READ, load_targets_column, title="Open / overdue", first="desc", phone="b")
     )
@@ -224,7 +226,7 @@ def register() -> None:
         StudentAction("target", "Target", "interventions:target_new", SET, 20, "bullseye", "n t")
     )
     panels.register(
-        Panel("student", "cases", "Staged processes", 40, "interventions.manage_case", "interventions/_cases_panel.html", load_cases)
+        Panel("student", "cases", "Staged processes", 40, "interventions.manage_case", "interventions/_cases_panel.html", load_cases, (Case,))
     )  # fmt: skip
     columns.register_reasons(ReasonSource("case", "interventions.manage_case", case_reasons, order=60))
     columns.register_filter(Filter("case", "Process review due", 60, "interventions.manage_case"))

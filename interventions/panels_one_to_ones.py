@@ -7,6 +7,7 @@ from caseload.columns import BulkAction
 from core import navigation, panels
 from core.navigation import Place
 from core.panels import Panel
+from interventions.models import HandoverNote
 from interventions.queries.handovers import last_note_of
 from interventions.querysets import PASTORAL_NOTE
 
@@ -42,7 +43,14 @@ def register() -> None:
     """Offer all of it."""
     panels.register(
         Panel(
-            "student", "handover", "Handed over", 13, PASTORAL_NOTE, "interventions/_handover_panel.html", load_handover
+            "student",
+            "handover",
+            "Handed over",
+            13,
+            PASTORAL_NOTE,
+            "interventions/_handover_panel.html",
+            load_handover,
+            (HandoverNote,),
         )
     )
     columns.register_action(BulkAction("note", "Quick note", "interventions:note_new_many", LOG, 20, "sticky"))

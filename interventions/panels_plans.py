@@ -58,9 +58,18 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
 def register() -> None:
     """Offer all of it."""
     panels.register(
-        Panel("student", "plans", "Action plans", 30, VIEW_PLAN, "interventions/_plans_panel.html", load_panel)
+        Panel(
+            "student",
+            "plans",
+            "Action plans",
+            30,
+            VIEW_PLAN,
+            "interventions/_plans_panel.html",
+            load_panel,
+            (ActionPlan,),
+        )
     )
-    panels.register_timeline(TimelineSource("plans", "Action plans", 25, VIEW_PLAN, load_entries))
+    panels.register_timeline(TimelineSource("plans", "Action plans", 25, VIEW_PLAN, load_entries, shows=(ActionPlan,)))
     columns.register_reasons(ReasonSource("plan_reviews", MANAGE_PLAN, load_reasons, order=57))
     columns.register_filter(Filter("plan_review", "Plan review due", 57, MANAGE_PLAN))
     columns.register_student_action(

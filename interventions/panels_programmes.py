@@ -75,10 +75,21 @@ def register() -> None:
     """Offer all of it."""
     panels.register(
         Panel(
-            "student", "interventions", "Interventions", 35, RUN, "interventions/_interventions_panel.html", load_panel
+            "student",
+            "interventions",
+            "Interventions",
+            35,
+            RUN,
+            "interventions/_interventions_panel.html",
+            load_panel,
+            (InterventionMember,),
         )
     )
-    panels.register_timeline(TimelineSource("interventions", "Interventions", 35, RUN, load_entries))
+    panels.register_timeline(
+        TimelineSource(
+            "interventions", "Interventions", 35, RUN, load_entries, shows=(InterventionMember, SessionAttendance)
+        )
+    )
     columns.register_reasons(ReasonSource("intervention_reviews", RUN, load_reasons, order=55))
     columns.register_filter(Filter("iv_review", "Intervention review due", 55, RUN))
     columns.register_action(

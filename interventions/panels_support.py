@@ -13,7 +13,7 @@ from core.navigation import Place
 from core.panels import Panel, TimelineSource
 from interventions.choices_referrals import REFER, SET_UP
 from interventions.choices_support import PROVISION, READ, WRITE, Worked
-from interventions.models import SupportPlan, SupportReview
+from interventions.models import Referral, SupportPlan, SupportReview
 from interventions.queries import referrals
 from interventions.queries import support as queries
 
@@ -82,9 +82,18 @@ def load_referrals(user: Any, student: Any) -> dict[str, Any] | None:
 def register() -> None:
     """Offer all of it."""
     panels.register(
-        Panel("student", "support", "Support", 8, PROVISION, "interventions/_support_panel.html", load_panel)
+        Panel(
+            "student",
+            "support",
+            "Support",
+            8,
+            PROVISION,
+            "interventions/_support_panel.html",
+            load_panel,
+            (SupportPlan,),
+        )
     )
-    panels.register_timeline(TimelineSource("support", "Support plans", 37, READ, load_entries))
+    panels.register_timeline(TimelineSource("support", "Support plans", 37, READ, load_entries, shows=(SupportPlan,)))
     columns.register_reasons(ReasonSource("support", WRITE, load_reasons, order=57))
     columns.register_filter(Filter("support", "Support review due", 57, WRITE))
     columns.register_student_action(
@@ -92,7 +101,16 @@ def register() -> None:
     )
     navigation.register(Place("Support", "Support plans", "interventions:support_list", READ, 10, "g e", "heart-pulse"))
     panels.register(
-        Panel("student", "referrals", "Referrals", 38, REFER, "interventions/_referrals_panel.html", load_referrals)
+        Panel(
+            "student",
+            "referrals",
+            "Referrals",
+            38,
+            REFER,
+            "interventions/_referrals_panel.html",
+            load_referrals,
+            (Referral,),
+        )
     )
     columns.register_student_action(
         StudentAction("referral", "Refer", "interventions:referral_for", REFER, 57, "arrow-right-circle")

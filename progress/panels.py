@@ -76,7 +76,7 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
 def register() -> None:
     """Offer all of it."""
     panels.register(Panel("student", "progress", "Progress", 30, VIEW, "progress/_panel.html", load_panel))
-    panels.register_timeline(TimelineSource("grades", "Grades", 40, VIEW, load_timeline))
+    panels.register_timeline(TimelineSource("grades", "Grades", 40, VIEW, load_timeline, shows=(Grade,)))
     columns.register_column(
         Column(
             "below_target", "Below target", 40, VIEW, load_column,

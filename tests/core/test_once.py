@@ -6,6 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
+from accounts.gates import fetch
 from accounts.middleware import NamedRequest
 from caseload.models import CaseloadMembership, Student
 from core.once import about, once, one_reading
@@ -91,6 +92,16 @@ def test_one_persons_reach_is_never_anothers_even_in_one_reading(college: Colleg
             for user in (college.okafor, college.singh, college.okafor)
         ]
     assert asked == [{PASTORAL}, set(), {PASTORAL}]
+
+
+def test_what_was_fetched_is_not_asked_again_and_other_reach_is(
+    college: College, django_assert_num_queries: Any
+) -> None:
+    with one_reading(), django_assert_num_queries(2):
+        ada = fetch(Student, college.okafor, PASTORAL, public_id=college.student("Ada").public_id)
+        with django_assert_num_queries(0):
+            asked = Student.objects.permissions_reaching(college.okafor, [PASTORAL, "caseload.manage_students"], ada.pk)
+        assert asked == {PASTORAL}
 
 
 def test_a_student_page_follows_the_reach_of_its_own_moment_and_person(college: College) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from core import panels
+from core.once import one_reading
 from core.panels import Panel, TimelineSource, panels_for, register, register_timeline, timeline, timeline_kinds
-from tests.core.work_for_tests import Proof
+from tests.core.work_for_tests import Proof, ProofPage
 
 
 class Viewer:
@@ -95,6 +96,33 @@ def test_the_timeline_merges_newest_first_and_goes_on_from_a_moment() -> None:
     assert [entry["title"] for entry in timeline(viewer, student, before=before)] == ["grade 3", "meeting 1"]
     assert [entry["title"] for entry in timeline(viewer, student, kinds=["grade"])] == ["grade 7", "grade 3"]
     assert [kind.kind for kind in timeline_kinds(viewer, student)] == ["grade", "meeting"]
+
+
+def test_parts_of_which_there_is_no_row_about_the_object_are_not_loaded(
+    proof_table: None, django_assert_num_queries: Any
+) -> None:
+    with_pages, without = Proof.objects.create(total_count=2), Proof.objects.create(total_count=2)
+    ProofPage.objects.create(proof=with_pages, number=1, made_by=1)
+    loaded: list[Any] = []
+
+    def load(*asked: Any) -> Any:
+        loaded.append(asked)
+        return {}
+
+    register(Panel("proof", "pages", "Pages", 1, "b.see", "", load, shows=(ProofPage,)))
+    register_timeline(TimelineSource("pages", "Pages", 1, "b.see", load, "proof", (ProofPage,)))
+    register_timeline(TimelineSource("other", "Other", 2, "b.see", load, "proof"))
+    viewer = Viewer("b.see")
+    for about, expected in ((with_pages, 3), (without, 1)):
+        loaded.clear()
+        with (
+            one_reading(),
+            django_assert_num_queries(3),
+        ):  # the reach, asked by each of the two, and the rows, asked once
+            panels_for("proof", viewer, about)
+            timeline(viewer, about, slot="proof")
+        assert len(loaded) == expected
+    assert [kind.kind for kind in timeline_kinds(viewer, without, "proof")] == ["pages", "other"]
 
 
 def test_a_key_is_used_once() -> None:
