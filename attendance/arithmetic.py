@@ -116,6 +116,11 @@ class Totals(NamedTuple):
         """Severe absence: half or more missed."""
         return bool(self.possible) and self.absent * SEVERE >= self.possible
 
+    def is_below(self, other: "Totals", points: int) -> bool:
+        """Whether the attendance lies at least so many points below the other's, of both where something was possible."""
+        here, there = self.possible, other.possible
+        return bool(here and there) and 100 * (other.shown * here - self.shown * there) >= points * here * there
+
     def share(self, marks: int) -> Fraction | None:
         """So many marks of possible in per cent, exactly; every rate divides by possible."""
         return Fraction(100 * marks, self.possible) if self.possible else None
@@ -197,9 +202,9 @@ def totals_of(
 
 
 def from_row(row: Mapping[str, Any], series: str) -> Totals:
-    """Totals from a row of the database with the columns of the weekly summary, and the headline where it has one."""
+    """Totals from a row of the database with columns of the weekly summary, and the headline where it has one."""
     headline = row.get("headline") if series == Series.LESSON else None
-    return Totals(*(int(row[name] or 0) for name in COLUMNS), series=series, headline=headline or Headline.ATTENDED)
+    return Totals(*(int(row.get(name) or 0) for name in COLUMNS), series=series, headline=headline or Headline.ATTENDED)
 
 
 def sum_of(totals: Iterable[Totals], series: str = Series.SESSION) -> Totals:

@@ -7,6 +7,7 @@ Whole weeks come from the weekly summary, the odd days at both ends from the mar
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -38,7 +39,8 @@ _EACH = {
     "minutes_late": "CASE WHEN c.is_late THEN m.minutes_late END",
 }
 _COUNTED = ", ".join(_EACH[name] for name in COLUMNS)
-_ANY = " OR ".join(f"sum({name}) <> 0" for name in COLUMNS)
+ATTENDED_OR_ABSENT = COLUMNS[:4]  # all that a percentage needs; reading less is cheaper where there is much
+WITH_LATENESS = (*ATTENDED_OR_ABSENT, "late", "minutes_late")
 AT_ONCE = 100  # windows in one statement: a row of the database has at most 1,664 columns
 
 # What is shown as attendance in lessons (facts 2.1): the colleges' own choice where they all make the same one.
@@ -76,33 +78,49 @@ def totals_by_student(students: Students, start: date, end: date, series: str = 
 
 
 def totals_in_windows(
-    students: Students, spans: Mapping[str, Span], series: str = Series.SESSION
+    students: Students, spans: Mapping[str, Span], series: str = Series.SESSION, columns: Sequence[str] = COLUMNS
 ) -> dict[int, dict[str, Totals]]:
-    """The totals of each student in each of several windows of dates, in one statement. A page reads a window once."""
+    """The totals of each student in each of several windows of dates, in one statement. A page reads a window once.
+
+    Where only some of the counts are needed (`columns`), the others are nought.
+    """
     if isinstance(students, QuerySet):
-        return _in_windows(students, spans, series)
+        return _in_windows(students, spans, series, columns)
     ids, kept = list(students), once(("totals in windows", series), _nothing_kept)
-    missing = {name: span for name, span in spans.items() if span not in kept or not kept[span][0].issuperset(ids)}
-    read = _in_windows(ids, missing, series) if missing else {}
+    missing = {name: span for name, span in spans.items() if not _has(kept, span, ids, columns)}
+    read = _in_windows(ids, missing, series, columns) if missing else {}
     for name, span in missing.items():
-        kept[span] = frozenset(ids), {number: row[name] for number, row in read.items() if name in row}
+        rows = {number: row[name] for number, row in read.items() if name in row}
+        kept[span] = frozenset(columns), frozenset(ids), rows
+    if len(missing) == len(spans):
+        return {number: row for number, row in read.items() if row}
     found = {
-        number: {name: kept[span][1][number] for name, span in spans.items() if number in kept[span][1]}
+        number: {name: kept[span][2][number] for name, span in spans.items() if number in kept[span][2]}
         for number in ids
     }
     return {number: row for number, row in found.items() if row}
 
 
-def _nothing_kept() -> dict[Span, tuple[frozenset[int], dict[int, Totals]]]:
+Kept = dict[Span, tuple[frozenset[str], frozenset[int], dict[int, Totals]]]
+
+
+def _nothing_kept() -> Kept:
     return {}
 
 
-def _in_windows(students: Students, spans: Mapping[str, Span], series: str) -> dict[int, dict[str, Totals]]:
+def _has(kept: Kept, span: Span, ids: Collection[int], columns: Sequence[str]) -> bool:
+    """Whether a page has read these counts of these students in this window."""
+    return span in kept and kept[span][0].issuperset(columns) and kept[span][1].issuperset(ids)
+
+
+def _in_windows(
+    students: Students, spans: Mapping[str, Span], series: str, columns: Sequence[str]
+) -> dict[int, dict[str, Totals]]:
     names = list(spans)
     found: dict[int, dict[str, Totals]] = {}
     for at in range(0, len(names), AT_ONCE):
         some = names[at : at + AT_ONCE]
-        for student, row in _by_windows(students, [spans[name] for name in some], series):
+        for student, row in _by_windows(students, [spans[name] for name in some], series, columns):
             found.setdefault(student, {}).update(
                 (name, totals) for name, totals in zip(some, row, strict=True) if totals is not None
             )
@@ -121,10 +139,15 @@ def missing_much(
     read = once(("totals in windows", series), _nothing_kept)
     if not isinstance(students, QuerySet):
         students = list(students)
-        if all(span in read and read[span][0].issuperset(students) for span in (year, six_weeks)):
+        if all(_has(read, span, students, ATTENDED_OR_ABSENT) for span in (year, six_weeks)):
             nothing = Totals(series=series)
-            pairs = {pk: (read[year][1].get(pk, nothing), read[six_weeks][1].get(pk, nothing)) for pk in students}
-            return {pk: pair for pk, pair in pairs.items() if fell_by is not None or pair[0].is_persistent}
+            years, weeks = read[year][2], read[six_weeks][2]
+            pairs = ((pk, years[pk], weeks.get(pk, nothing)) for pk in students if pk in years)
+            return {
+                pk: (of_year, of_weeks)
+                for pk, of_year, of_weeks in pairs
+                if of_year.is_persistent or (fell_by is not None and of_weeks.is_below(of_year, fell_by))
+            }
     fell = f"100 * ({{0}} * possible_1 - {{1}} * possible_0) >= {int(fell_by or 0)} * possible_0 * possible_1 AND possible_1 > 0"
     worse = [
         fell.format("attended_0", "attended_1"),
@@ -132,16 +155,18 @@ def missing_much(
     ]
     often = f"(possible_0 - attended_0) * {PERSISTENT} >= possible_0"
     sieve = " OR ".join([often, *(worse if fell_by is not None else [])])
-    rows = _by_windows(students, [year, six_weeks], series, columns=COLUMNS[:4], sieve=f"possible_0 > 0 AND ({sieve})")
+    rows = _by_windows(
+        students, [year, six_weeks], series, columns=ATTENDED_OR_ABSENT, sieve=f"possible_0 > 0 AND ({sieve})"
+    )
     nothing = Totals(series=series)
     return {student: (of_year or nothing, of_weeks or nothing) for student, (of_year, of_weeks) in rows}
 
 
 def weekly_series(
-    students: Students, start: date, end: date, series: str = Series.SESSION
+    students: Students, start: date, end: date, series: str = Series.SESSION, columns: Sequence[str] = COLUMNS
 ) -> list[tuple[date, Totals]]:
-    """The totals of these students together, week by week; weeks without marks are left out."""
-    rows = _count(students, (start, end), series, ("week",))
+    """The totals of these students together, week by week; weeks without marks (of `columns`, where named) are left out."""
+    rows = _count(students, (start, end), series, ("week",), columns)
     return [(row["week"], from_row(row, series)) for row in rows]
 
 
@@ -226,16 +251,18 @@ def _year_start(day: date) -> date:
     return year.starts_on if year else date(day.year - (day.month < 9), 9, 1)
 
 
-def _count(students: Students, span: Span, series: str, by: tuple[str, ...]) -> list[dict[str, Any]]:
+def _count(
+    students: Students, span: Span, series: str, by: tuple[str, ...], columns: Sequence[str] = COLUMNS
+) -> list[dict[str, Any]]:
     """One statement: the summary's whole weeks and the marks of the odd days, added up by the keys asked for."""
-    counted, params = _counted(students, cut_up([span]), series, weekly="week" in by)
+    counted, params = _counted(students, cut_up([span]), series, weekly="week" in by, columns=columns)
     if not counted:
         return []
     keys = ", ".join(by)
-    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in COLUMNS)
+    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in columns)
     statement = f"WITH {counted} SELECT {keys + ', ' if keys else ''}{sums}, ({_HEADLINE}) AS headline FROM counted"
     if keys:
-        statement += f" GROUP BY {keys} HAVING {_ANY} ORDER BY {keys}"
+        statement += f" GROUP BY {keys} HAVING {' OR '.join(f'sum({name}) <> 0' for name in columns)} ORDER BY {keys}"
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         names = [column.name for column in cursor.description]
@@ -275,11 +302,25 @@ def _by_windows(
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} ORDER BY e.student_id", params)
         rows = cursor.fetchall()
-    width, missing = len(columns), len(COLUMNS) - len(columns)
+    picked = _picked(len(spans), columns)
     for student, headline, *counts in rows:
-        rest: list[Any] = [0] * missing + [series, headline if series == Series.LESSON else Headline.ATTENDED]
-        each = (counts[at : at + width] for at in range(0, len(counts), width))
-        yield student, [Totals(*(numbers + rest)) if any(numbers) else None for numbers in each]
+        row = (*counts, 0, series, headline if series == Series.LESSON else Headline.ATTENDED)
+        each = (pick(row) for pick in picked)
+        yield student, [Totals._make(numbers) if any(numbers[:-2]) else None for numbers in each]
+
+
+def _picked(windows: int, columns: Sequence[str]) -> list[Any]:
+    """What makes the totals of each window of a row: its columns, nought for those not read, and the last two of the row."""
+    width = len(columns)
+    nought = windows * width
+    return [
+        itemgetter(
+            *(place * width + columns.index(name) if name in columns else nought for name in COLUMNS),
+            nought + 1,
+            nought + 2,
+        )
+        for place in range(windows)
+    ]
 
 
 def _who(students: Students) -> tuple[str, tuple[Any, ...]]:

@@ -5,16 +5,19 @@ one-to-one happened, and when, is known to everybody who holds one-to-ones with 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
 from caseload.columns import Reason
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, Student
 from caseload.queries.calendar import current_academic_year
 from caseload.querysets import reached
 from core import clock
+from core.id_lists import array
 from core.once import about
 from interventions.choices import NOT_SEEN_WEEKS, TargetState
 from interventions.models import Meeting, Target
@@ -65,19 +68,50 @@ def _targets(user: Any) -> Any:
     return Target.objects.all() if user is None else Target.objects.visible_to(user)
 
 
+def _written(rows: QuerySet[Any], *fields: str) -> tuple[str, tuple[Any, ...]]:
+    """A query as it goes to the database, to be added up there; nothing when it can find nothing."""
+    try:
+        statement, params = rows.order_by().values(*fields).query.sql_with_params()
+    except EmptyResultSet:
+        return "", ()
+    return statement, tuple(params)
+
+
+def _read(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+# What lists say of everybody's open targets. Written out, as all the others below: lists are of thousands of students.
+_OPEN = """
+    SELECT t.student_id, count(*), count(*) FILTER (WHERE t.due_on < %s),
+        count(*) FILTER (WHERE t.due_on >= %s AND t.state = %s), min(t.due_on)
+    FROM unnest(%s::bigint[]) AS w (id) JOIN ({targets}) AS t (student_id, due_on, state) ON t.student_id = w.id GROUP BY 1
+"""
+# The last one-to-one that may be read, unless one that is known to have happened came later.
+_NEXT = """
+    SELECT student_id, next_on FROM (
+        SELECT DISTINCT ON (r.student_id) r.student_id, r.next_on FROM unnest(%s::bigint[]) AS w (id)
+        JOIN ({read}) AS r (student_id, held_at, id, next_on) ON r.student_id = w.id
+        LEFT JOIN (SELECT m.student_id, max(m.held_at) AS held_at FROM ({happened}) AS m (student_id, held_at) GROUP BY 1) AS h
+            ON h.student_id = w.id
+        WHERE h.held_at IS NULL OR r.held_at >= h.held_at ORDER BY r.student_id, r.held_at DESC, r.id DESC) AS last
+    WHERE next_on IS NOT NULL
+"""
+
+
 def _open_targets(ids: Iterable[int], user: Any) -> dict[int, _Open]:
     """What lists say of each student's open targets, in one query, read once for a page; left out: no open target."""
     today = clock.today()
 
     def read(wanted: Iterable[int]) -> dict[int, _Open]:
-        rows = _targets(user).open().filter(student__in=set(wanted)).order_by().values_list("student_id")
-        counted = rows.annotate(
-            open=Count("pk"),
-            late=Count("pk", filter=Q(due_on__lt=today)),
-            risky=Count("pk", filter=Q(due_on__gte=today, state=TargetState.AT_RISK)),
-            first=Min("due_on"),
-        )
-        return {student: _Open(*numbers) for student, *numbers in counted}
+        targets, params = _written(_targets(user).open(), "student_id", "due_on", "state")
+        if not targets:
+            return {}
+        rows = _read(_OPEN.format(targets=targets), [today, today, TargetState.AT_RISK, array(set(wanted)), *params])
+        return {student: _Open(*numbers) for student, *numbers in rows}
 
     return about(("open targets", _who(user), today), list(ids), read)
 
@@ -101,10 +135,13 @@ def next_meetings(ids: Sequence[int], user: Any) -> dict[int, date]:
     """The date of the next one-to-one that the last one named. A later one-to-one takes its place, read or not."""
 
     def read(wanted: Iterable[int]) -> dict[int, date]:
-        last = _meetings(user).filter(student__in=set(wanted)).order_by("student_id", "-held_at", "-pk")
-        later = _happened(user).filter(student=OuterRef("student"), held_at__gt=OuterRef("held_at"))
-        rows = Meeting.objects.filter(pk__in=last.distinct("student_id").values("pk")).filter(~Exists(later)).order_by()
-        return {student: due for student, due in rows.values_list("student_id", "next_on") if due}
+        readable, params = _written(_meetings(user), "student_id", "held_at", "pk", "next_on")
+        if not readable:
+            return {}
+        happened, more = _written(_happened(user), "student_id", "held_at")
+        if not happened:  # nothing more is known than what may be read
+            happened, more = _written(_meetings(user), "student_id", "held_at")
+        return dict(_read(_NEXT.format(read=readable, happened=happened), [array(set(wanted)), *params, *more]))
 
     return about(("next meetings", _who(user)), ids, read)
 
@@ -152,10 +189,15 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
     """
     year, today = current_academic_year(), clock.today()
 
+    longest = today - timedelta(weeks=NOT_SEEN_WEEKS)
+
     def read(wanted: Iterable[int]) -> dict[int, int]:
+        if year and year.starts_on > longest:
+            return {}
         students = Student.objects.all() if user is None else Student.objects.visible_to(user, LOG)
+        seen = Meeting.objects.filter(held_at__gte=clock.at(longest + timedelta(days=1), 0)).values("student")
         last = Meeting.objects.filter(student=OuterRef("pk")).order_by("-held_at").values("held_at")[:1]
-        rows = students.filter(pk__in=set(wanted)).order_by().annotate(seen_at=Subquery(last))
+        rows = students.filter(pk__in=set(wanted)).exclude(pk__in=seen).order_by().annotate(seen_at=Subquery(last))
         weeks = {}
         for student, seen_at in rows.values_list("pk", "seen_at"):
             known = [clock.local(seen_at).date()] if seen_at else []

@@ -12,7 +12,7 @@ from progress.queries.students import (
     latest_by_subject,
     reasons,
 )
-from progress.queries.summary import PointSummary, below_at_point, latest_point, points_with_grades, progress_summary
+from progress.queries.summary import PointSummary, below_at_points, latest_point, points_with_grades, progress_summary
 
 __all__ = [
     "HEAVIEST",
@@ -31,7 +31,7 @@ __all__ = [
     "groups_to_grade",
     "latest_by_subject",
     "latest_point",
-    "below_at_point",
+    "below_at_points",
     "points_with_grades",
     "progress_summary",
     "reasons",

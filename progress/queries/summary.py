@@ -28,9 +28,27 @@ STANDINGS = f"""
 SELECT g.student_id, g.course_id, c.title, sign(t.position - sg.position)::int {_COMPARED}
 ORDER BY c.title, g.course_id
 """
-BELOW = (
-    f"SELECT g.student_id, count(*) FILTER (WHERE t.position < sg.position), count(*) {_COMPARED} GROUP BY g.student_id"
+# The same of two points for everybody at once: what was the target from when until when, in the order of its index.
+BELOW = """
+WITH who AS MATERIALIZED (SELECT DISTINCT unnest(%(ids)s::bigint[]) AS id),
+targets AS (
+    SELECT g.student_id, g.course_id, g.scale_id, sg.position, g.on_date AS since,
+        lead(g.on_date) OVER (PARTITION BY g.student_id, g.course_id ORDER BY g.on_date, g.id) AS until
+    FROM progress_grade g JOIN progress_scalegrade sg ON sg.id = g.grade_id
+    WHERE g.kind = 'minimum_target' AND g.student_id IN (SELECT id FROM who)
 )
+SELECT g.student_id,
+    count(*) FILTER (WHERE g.point_id = %(point)s AND t.position < sg.position),
+    count(*) FILTER (WHERE g.point_id = %(point)s),
+    count(*) FILTER (WHERE g.point_id = %(before)s AND t.position < sg.position),
+    count(*) FILTER (WHERE g.point_id = %(before)s)
+FROM progress_grade g
+JOIN progress_scalegrade sg ON sg.id = g.grade_id AND sg.position IS NOT NULL
+JOIN targets t ON t.student_id = g.student_id AND t.course_id = g.course_id AND t.scale_id = g.scale_id
+    AND t.position IS NOT NULL AND t.since <= g.on_date AND (t.until IS NULL OR t.until > g.on_date)
+WHERE g.point_id IN (%(point)s, %(before)s) AND g.kind = 'current'
+GROUP BY g.student_id
+"""
 GRADED = """
 SELECT count(DISTINCT student_id), count(*) FROM progress_grade
 WHERE point_id = %(point)s AND kind = 'current' AND student_id = ANY(%(ids)s::bigint[])
@@ -93,11 +111,20 @@ def progress_summary(ids: Iterable[int], point: AssessmentPoint | None) -> Point
     return summary
 
 
-def below_at_point(ids: Iterable[int], point: AssessmentPoint) -> dict[int, Below]:
-    """In how many of how many subjects each student was below target at an assessment point; left out: nothing to compare."""
+def below_at_points(
+    ids: Iterable[int], point: AssessmentPoint, before: AssessmentPoint | None
+) -> tuple[dict[int, Below], dict[int, Below]]:
+    """In how many of how many subjects each student was below target at an assessment point, and at the one before it.
+
+    Left out: nothing to compare. One query.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(BELOW, {"point": point.pk, "ids": array(ids)})
-        return {student: Below(below, of) for student, below, of in cursor.fetchall()}
+        cursor.execute(BELOW, {"point": point.pk, "before": before and before.pk, "ids": array(ids)})
+        rows = cursor.fetchall()
+    return (
+        {row[0]: Below(row[1], row[2]) for row in rows if row[2]},
+        {row[0]: Below(row[3], row[4]) for row in rows if row[4]},
+    )
 
 
 def points_with_grades(site_ids: Iterable[int]) -> QuerySet[AssessmentPoint]:

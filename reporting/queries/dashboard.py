@@ -9,7 +9,7 @@ from typing import Any
 
 from attendance.arithmetic import Totals, sum_of, written
 from attendance.choices import UNIT, Series
-from attendance.queries.totals import weekly_series
+from attendance.queries.totals import ATTENDED_OR_ABSENT, weekly_series
 from core.charts import line_over_weeks
 from reporting.queries.students import NOT_SEEN_WEEKS, GroupFacts, StudentFacts
 
@@ -240,7 +240,7 @@ def is_usual(change: float | None, weeks: Sequence[tuple[date, Totals]]) -> bool
 
 def weeks_of(students: Sequence[StudentFacts], start: date, end: date, series: str) -> list[tuple[date, Totals]]:
     """These students together, week by week."""
-    return weekly_series([s.pk for s in students], start, end, series)
+    return weekly_series([s.pk for s in students], start, end, series, ATTENDED_OR_ABSENT)
 
 
 def weekly_chart(

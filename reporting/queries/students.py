@@ -8,14 +8,14 @@ from typing import Any
 
 from attendance.arithmetic import Totals
 from attendance.choices import Series
-from attendance.queries.totals import series_by_student, totals_in_windows, windows
+from attendance.queries.totals import WITH_LATENESS, series_by_student, totals_in_windows, windows
 from caseload.models import Site, SiteMembership
 from caseload.queries.students import reached_ids
 from core import clock
 from interventions.choices import NOT_SEEN_WEEKS
 from interventions.queries.students import Targets, targets_open_overdue, weeks_unseen
 from progress.models import AssessmentPoint
-from progress.queries import below_at_point, points_with_grades
+from progress.queries import below_at_points, points_with_grades
 from progress.queries.students import Below
 from reporting.choices import VIEW_DASHBOARD
 
@@ -73,7 +73,7 @@ def group_facts(user: Any, ids: Sequence[int], year_starts: date, wanted: str = 
     names = [name for name, _ in Counter(series[pk] for pk in ids if pk in series).most_common()]
     shown = wanted if wanted in names else (names or [Series.SESSION])[0]
     members = [pk for pk in ids if series.get(pk) == shown]
-    totals = totals_in_windows(members, _spans(today, year_starts), shown) if members else {}
+    totals = totals_in_windows(members, _spans(today, year_starts), shown, WITH_LATENESS) if members else {}
     facts = GroupFacts(today, list(ids), names, shown)
     nothing = Totals(series=shown)
     for pk in members:
@@ -110,11 +110,12 @@ def _add_progress(user: Any, facts: GroupFacts, ids: Sequence[int]) -> None:
         of_site.setdefault(point.site_id, []).append(point)
     for latest, *earlier in of_site.values():
         facts.points.setdefault(facts.shown, latest)
-        for pk, below in below_at_point(seen, latest).items():
+        now, before = below_at_points(seen, latest, earlier[0] if earlier else None)
+        for pk, below in now.items():
             facts.students[pk].below = below
         if earlier:
             facts.previous_points.setdefault(facts.shown, earlier[0])
-            facts.below_before |= below_at_point(seen, earlier[0])
+            facts.below_before |= before
 
 
 def _add_work(user: Any, facts: GroupFacts) -> None:

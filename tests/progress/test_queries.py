@@ -1,5 +1,6 @@
 """Where students stand: below target by position in the same scale, and nothing else."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -88,6 +89,22 @@ def test_a_point_in_figures(college: College, point: AssessmentPoint, grade_of: 
     assert summary.by_course[college.maths.pk][0] == "GCSE Mathematics"
     assert queries.latest_point([college.school.pk]) == point
     assert queries.latest_point([college.sixth.pk]) is None
+
+
+def test_below_target_at_a_point_and_at_the_one_before(college: College, point: AssessmentPoint, grade_of: Any) -> None:
+    earlier = AssessmentPoint.objects.create(
+        year=point.year, site=point.site, name="Before", on_date=point.on_date - timedelta(days=40),
+        opens_on=point.on_date - timedelta(days=50), closes_on=point.on_date - timedelta(days=40), kinds=["current"],
+    )  # fmt: skip
+    ada, ben = college.student("Ada").pk, college.student("Ben").pk
+    grade_of("Ada", "minimum_target", "5", days_ago=90)
+    grade_of("Ada", "minimum_target", "7", days_ago=20)  # raised between the two points
+    for given in ("Ada", "Ben"):
+        grade_of(given, "current", "5", days_ago=47, point=earlier)
+        grade_of(given, "current", "6", point=point)
+    assert queries.below_at_points([ada, ben], point, earlier) == ({ada: (1, 1)}, {ada: (0, 1)})
+    assert queries.below_at_points([ada], point, None) == ({ada: (1, 1)}, {})
+    assert queries.below_at_points([ben], point, earlier) == ({}, {})
 
 
 def test_reasons_in_words(college: College, grade_of: Any) -> None:
