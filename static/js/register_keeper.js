@@ -152,7 +152,7 @@ class Keeper {
     clearTimeout(this.timer);
     this.sending = true;
     const focus = document.activeElement;
-    const data = new FormData(form);
+    const data = new URLSearchParams(new FormData(form)); // as a plain form sends it: the server reads that many times faster
     form.inert = true;
     const { came, next } = await send(location.href, data);
     if (came === "saved") {
