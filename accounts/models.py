@@ -28,6 +28,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+def formal_name(title: str, given_name: str, family_name: str) -> str:
+    """A member of staff as students know them: Ms Okafor; without a title, both names."""
+    return f"{title} {family_name}".strip() if title and family_name else f"{given_name} {family_name}".strip()
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff. They end, and are never deleted. What they may do follows from their grants of reach."""
 
@@ -89,7 +94,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def formal_name(self) -> str:
         """The name as students know it: Ms Okafor."""
-        return f"{self.title} {self.family_name}".strip() if self.title and self.family_name else self.full_name
+        return formal_name(self.title, self.given_name, self.family_name)
 
     @property
     def initials(self) -> str:

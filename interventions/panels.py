@@ -11,7 +11,9 @@ from caseload.columns import BulkAction, Column, Filter, Reason, ReasonSource, S
 from core import clock, panels, wording
 from core.panels import Panel, TimelineSource
 from interventions import queries
-from interventions.models import Case, Meeting, Note, Target, TargetReview
+from interventions.choices import REVIEW_OUTCOMES
+from interventions.models import Case, Meeting, Note, Target
+from interventions.queries import record
 from interventions.queries.cases import case_reasons
 
 READ = "interventions.view_teacher_note"
@@ -20,6 +22,7 @@ LOG = "interventions.log_meeting"
 SET = "interventions.set_target"
 REACH = "caseload.view_student"
 PANEL_ROWS = 5
+OUTCOMES = dict(REVIEW_OUTCOMES)
 
 
 def load_targets(user: Any, student: Any) -> dict[str, Any]:
@@ -39,9 +42,8 @@ def load_targets(user: Any, student: Any) -> dict[str, Any]:
 
 def load_last_meeting(user: Any, student: Any) -> dict[str, Any]:
     """The last one-to-one that this person may read, whether there was a later one, and when the next is due."""
-    rows = Meeting.objects.visible_to(user).filter(student=student).select_related("type", "led_by")
-    last = rows.order_by("-held_at", "-pk").first()
-    held = queries.last_seen([student.pk], user).get(student.pk)
+    last = next(iter(record.meetings_of(user, student)), None)
+    held = record.last_held(user, student)
     unread = held if held and (last is None or held > last.held_at) else None
     figure = {"label": "Last one-to-one", "value": wording.ago(held) if held else "none that you may read"}
     if unread:
@@ -57,80 +59,52 @@ def load_last_meeting(user: Any, student: Any) -> dict[str, Any]:
 
 def load_meeting_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     """One-to-ones, to those whom their audience lets read them."""
-    rows = Meeting.objects.visible_to(user).filter(student=student).select_related("type", "led_by")
-    if before is not None:
-        rows = rows.filter(held_at__lt=before)
     return [
         {
             "when": row.held_at,
             "kind": "meetings",
             "icon": "chat-left-text",
-            "title": row.type.name,
+            "title": row.type,
             "text": shortened(row.notes or row.student_words or row.tutor_actions),
-            "who": row.led_by.formal_name,
+            "who": row.who,
             "url": reverse("interventions:meeting_detail", args=[row.public_id]),
         }
-        for row in rows.order_by("-held_at", "-pk")[:limit]
+        for row in record.meetings_of(user, student, before, limit)
     ]
 
 
 def load_target_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     """Targets as they were set, and what reviews found."""
-    entries = [*_set_entries(user, student), *_review_entries(user, student, before, limit)]
+    entries = [_target_entry(row) for row in record.target_stages_of(user, student, before, limit)]
     kept = [entry for entry in entries if before is None or entry["when"] < before]
     return sorted(kept, key=lambda entry: entry["when"], reverse=True)[:limit]
 
 
-def _set_entries(user: Any, student: Any) -> list[dict[str, Any]]:
-    rows = Target.objects.visible_to(user).filter(student=student).select_related("set_by", "set_at")
-    return [
-        {
-            "when": row.set_at.held_at if row.set_at else clock.at(row.set_on, 12),
-            "kind": "targets",
-            "icon": "bullseye",
-            "title": f"Target set: {shortened(row.what, 120)}",
-            "text": f"By {wording.day(row.due_on)}",
-            "who": row.set_by.formal_name,
-            "url": reverse("interventions:target_detail", args=[row.public_id]),
-        }
-        for row in rows
-    ]
-
-
-def _review_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
-    rows = TargetReview.objects.visible_to(user).filter(target__student=student).select_related("target", "reviewed_by")
-    if before is not None:
-        rows = rows.filter(reviewed_at__lt=before)
-    return [
-        {
-            "when": row.reviewed_at,
-            "kind": "targets",
-            "icon": "check2-circle",
-            "title": f"{row.get_outcome_display()}: {shortened(row.target.what, 120)}",
-            "text": shortened(row.line),
-            "who": row.reviewed_by.formal_name,
-            "url": reverse("interventions:target_detail", args=[row.target.public_id]),
-        }
-        for row in rows.order_by("-reviewed_at", "-pk")[:limit]
-    ]
+def _target_entry(row: record.TargetStage) -> dict[str, Any]:
+    return {
+        "when": row.moment or clock.at(row.set_on, 12),
+        "kind": "targets",
+        "icon": "check2-circle" if row.outcome else "bullseye",
+        "title": f"{OUTCOMES.get(row.outcome, 'Target set')}: {shortened(row.what, 120)}",
+        "text": shortened(row.line) if row.outcome else f"By {wording.day(row.due_on)}",
+        "who": row.who,
+        "url": reverse("interventions:target_detail", args=[row.public_id]),
+    }
 
 
 def load_note_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     """Quick notes, to those whom their audience lets read them."""
-    rows = Note.objects.visible_to(user).filter(student=student).select_related("written_by")
-    if before is not None:
-        rows = rows.filter(written_at__lt=before)
     return [
         {
             "when": row.written_at,
             "kind": "notes",
             "icon": "sticky",
-            "title": f"Note: {row.get_kind_display().lower()}",
+            "title": f"Note: {row.kind_words.lower()}",
             "text": shortened(row.text),
-            "who": row.written_by.formal_name,
+            "who": row.who,
             "url": reverse("interventions:note_detail", args=[row.public_id]),
         }
-        for row in rows.order_by("-written_at", "-pk")[:limit]
+        for row in record.notes_of(user, student, before, limit)
     ]
 
 

@@ -8,8 +8,10 @@ from attendance.queries.patterns import student_pattern
 from attendance.queries.totals import headline, series_by_student, weekly_series
 from caseload.models import ContactLogEntry, Student
 from caseload.queries.calendar import current_academic_year
+from caseload.rules.students import reaches
 from core import clock, panels
-from interventions.models import Booking, Meeting, Note, StudentWords, Target
+from interventions.models import Booking, Note, StudentWords, Target
+from interventions.queries import record
 from interventions.queries.bookings import next_booking, words_for
 from interventions.queries.students import open_targets_of
 from progress.models import Effort
@@ -42,7 +44,7 @@ class EffortNow:
 class Preparation:
     """Everything beside the form of a one-to-one, as this person may see it."""
 
-    last: Meeting | None
+    last: record.Talk | None
     since: date
     targets: list[Target]
     attendance: dict[str, Any] | None = None
@@ -60,26 +62,20 @@ class Preparation:
 
 def prepare(user: Any, student: Student) -> Preparation:
     """Gather it. Each part only when this person reaches the student in a role that carries it."""
-    last = (
-        Meeting.objects.visible_to(user)
-        .filter(student=student)
-        .select_related("type", "led_by")
-        .order_by("-held_at", "-pk")
-        .first()
-    )
+    last = next(iter(record.meetings_of(user, student)), None)
     today = clock.today()
     since = clock.local(last.held_at).date() if last else today - timedelta(weeks=FIRST_TIME_WEEKS)
     found = Preparation(last, since, open_targets_of(user, student))
-    if _reaches(user, student, "attendance.view_attendance"):
+    if reaches(user, "attendance.view_attendance", student):
         found.attendance = _attendance(student, since, today)
         strongest = student_pattern(student.pk).strongest
         found.pattern = strongest.sentence if strongest else ""
-    if _reaches(user, student, "progress.view_grades"):
+    if reaches(user, "progress.view_grades", student):
         found.sees_grades = True
         found.moved = grades_moved_since([student.pk], since).get(student.pk, [])
         found.below = below_target_counts([student.pk]).get(student.pk)
         found.effort = effort_since(student, since)
-    if _reaches(user, student, "caseload.view_contacts"):
+    if reaches(user, "caseload.view_contacts", student):
         contacts = ContactLogEntry.objects.filter(student=student, at__gte=clock.at(since, 0)).select_related(
             "logged_by"
         )
@@ -89,10 +85,6 @@ def prepare(user: Any, student: Student) -> Preparation:
     found.words, found.booking = words_for(user, student), next_booking(user, student)
     found.changes = _changes(user, student, since)
     return found
-
-
-def _reaches(user: Any, student: Student, permission: str) -> bool:
-    return Student.objects.visible_to(user, permission).filter(pk=student.pk).exists()
 
 
 def _attendance(student: Student, since: date, today: date) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from core.once import about
 from interventions.choices import NOT_SEEN_WEEKS, TargetState
 from interventions.models import Meeting, Target
 from interventions.queries.figures import with_progress
+from interventions.queries.record import open_targets
 
 LOG = "interventions.log_meeting"
 
@@ -211,8 +212,7 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
 
 def open_targets_of(user: Any, student: Student) -> list[Target]:
     """A student's open targets that this person may read, the first due first, with how far each has got."""
-    rows = Target.objects.visible_to(user).open().filter(student=student)
-    return with_progress(user, rows.select_related("course", "set_by", "figure_grade").order_by("due_on", "pk"))
+    return with_progress(user, open_targets(user, student))
 
 
 def caseload_of(user: Any, student: Student) -> Caseload | None:

@@ -79,7 +79,7 @@ def test_the_panel_gives_the_date_of_a_meeting_for_others_and_none_of_its_words(
     older = meeting_of("Ada", days_ago=14)
     private = meeting_of("Ada", audience="named", days_ago=1)
     shown = load_last_meeting(college.lind, college.student("Ada"))
-    assert (shown["last"], shown["unread"]) == (older, private.held_at)
+    assert (shown["last"].pk, shown["unread"]) == (older.pk, private.held_at)
     assert shown["figures"] == [
         {"label": "Last one-to-one", "value": "yesterday", "of": "Thu 19 Nov, for others to read"}
     ]
