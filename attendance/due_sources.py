@@ -13,8 +13,8 @@ from attendance.queries.first_day import absent_without_reason
 from attendance.queries.missing import takers_of
 from attendance.queries.registers import register_lines
 from attendance.queries.sittings import sittings_on
-from caseload.models import Student, TimetabledLesson
-from caseload.querysets import containers, looked_after, reached_as
+from caseload.queries.students import reached_ids
+from caseload.querysets import ids_of, looked_after, reached_as
 from core import clock, due
 from core.due import Harm, Item, Source
 
@@ -35,7 +35,7 @@ def load_alerts(user: Any, limit: int) -> list[Item]:
     """The first of them, with a one-to-one or a call as the next click. Two queries."""
     rows = alerts_of(user).order_by("raised_on", "pk")
     found = list(rows.values_list("student_id", "student__public_id", "reason", "raised_on", "escalated_at")[:limit])
-    meets = set(_may_meet(user, [row[0] for row in found])) if found else set()
+    meets = set(reached_ids(user, LOG_MEETING, rules.ACT, [row[0] for row in found]))
     items = []
     for student, public_id, reason, raised_on, escalated_at in found:
         page, click = ("interventions:meeting_new", "One-to-one")
@@ -47,14 +47,8 @@ def load_alerts(user: Any, limit: int) -> list[Item]:
     return items
 
 
-def _may_meet(user: Any, ids: list[int]) -> list[int]:
-    return list(Student.objects.visible_to(user, LOG_MEETING).filter(pk__in=ids).values_list("pk", flat=True))
-
-
 def load_registers(user: Any, limit: int) -> list[Item]:
     """Today's registers that have begun, that this person is to take, and that nobody has taken; everybody else's are left out."""
-    if not _takes_any(user):
-        return []
     begun = [sitting for sitting in sittings_on(clock.today(), user) if sitting.has_begun and not sitting.in_mis]
     takers = takers_of(begun)
     own = [sitting for sitting in begun if sitting.key in takers and takers[sitting.key].pk == user.pk]
@@ -71,18 +65,11 @@ def load_registers(user: Any, limit: int) -> list[Item]:
     ]
 
 
-def _takes_any(user: Any) -> bool:
-    """Leaders reach every register and take none; only those with a group or a lesson of their own are looked up."""
-    held = containers(user, rules.TAKE)
-    own = held.get("caseload") or held.get("teaching_group")
-    return bool(own) or TimetabledLesson.objects.filter(teacher=user.pk, period__contains=clock.today()).exists()
-
-
 def load_absent(user: Any, limit: int) -> list[Item]:
     """Students absent today about whom nobody has rung: each of those whom somebody looks after; for the attendance officer
     one line for all. A fixed number of queries."""
     officer = user.has_perm(rules.AUTHORISE)
-    own = set(Student.objects.filter(pk__in=looked_after(user, rules.ACT)).values_list("pk", flat=True))
+    own = ids_of(looked_after(user, rules.ACT))
     if not own and not officer:
         return []
     waiting = absent_without_reason(user).to_ring
@@ -104,8 +91,30 @@ def load_absent(user: Any, limit: int) -> list[Item]:
     return items
 
 
+OPEN = f"SELECT FROM attendance_alert WHERE state = '{AlertState.OPEN}'"
+# Leaders reach every register and take none: only a group or a lesson of one's own can be one to take, once it has begun.
+NOT_TAKEN = """
+    SELECT FROM caseload_caseloadgrant AS g
+    JOIN caseload_caseload AS c ON c.id = g.content_object_id AND c.kind = 'tutor_group'
+    JOIN caseload_site AS s ON s.id = c.site_id AND s.kind = 'school' AND s.registers_taken <> 'mis'
+    CROSS JOIN LATERAL (VALUES (1, s.am_starts_at), (2, s.pm_starts_at)) AS v (slot, starts_at)
+    WHERE g.user_id = %(me)s AND g.period @> %(today)s::date AND v.starts_at <= %(now)s AND NOT EXISTS (
+        SELECT FROM attendance_register AS r
+        WHERE r.series = 'session' AND r.caseload_id = c.id AND r.date = %(today)s AND r.slot = v.slot)
+    UNION ALL
+    SELECT FROM caseload_timetabledlesson AS l
+    JOIN caseload_lessontime AS t ON t.id = l.time_id AND t.starts_at <= %(now)s
+        AND t.weekday = extract(isodow FROM %(today)s::date) - 1
+    WHERE l.period @> %(today)s::date AND (l.teacher_id = %(me)s OR l.group_id IN (
+            SELECT g.content_object_id FROM caseload_teachinggroupgrant AS g
+            WHERE g.user_id = %(me)s AND g.period @> %(today)s::date))
+        AND NOT EXISTS (SELECT FROM attendance_register AS r
+            WHERE r.series = 'lesson' AND r.lesson_id = l.id AND r.date = %(today)s)
+"""
+
+
 def register() -> None:
     """Offer them."""
     due.register(Source("absent", "Absent without a reason", Harm.SAFETY, rules.ACT, load_absent, order=10))
-    due.register(Source("alert", "Attendance alerts", Harm.SAFETY, rules.ACT, load_alerts, alerts_of, order=20))
-    due.register(Source("register", "Registers not taken", Harm.TODAY, rules.TAKE, load_registers))
+    due.register(Source("alert", "Attendance alerts", Harm.SAFETY, rules.ACT, load_alerts, alerts_of, 20, OPEN))
+    due.register(Source("register", "Registers not taken", Harm.TODAY, rules.TAKE, load_registers, hint=NOT_TAKEN))

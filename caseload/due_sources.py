@@ -74,12 +74,25 @@ def load_visits_to_write(user: Any, limit: int) -> list[Item]:
     ]
 
 
+TOLD = "SELECT FROM caseload_visit_told WHERE user_id = %(me)s"
+ON_ONE = """SELECT FROM caseload_visit WHERE goes_id = %(me)s AND log_entry_id IS NULL
+    UNION ALL SELECT FROM caseload_visit_companions WHERE user_id = %(me)s"""
+
+
 def register() -> None:
     """Offer all of it."""
-    due.register(Source("not_back", "Not back from a visit", Harm.SAFETY, LOG_CONTACT, load_not_back, not_back, 1))
-    due.register(Source("visit", "Home visits", Harm.TODAY, LOG_CONTACT, load_visits_today, visits_today, 20))
-    due.register(
+    for source in (
+        Source("not_back", "Not back from a visit", Harm.SAFETY, LOG_CONTACT, load_not_back, not_back, 1, TOLD),
+        Source("visit", "Home visits", Harm.TODAY, LOG_CONTACT, load_visits_today, visits_today, 20, ON_ONE),
         Source(
-            "visit_write", "Visits to write down", Harm.ANSWER, LOG_CONTACT, load_visits_to_write, visits_to_write, 20
-        )
-    )
+            "visit_write",
+            "Visits to write down",
+            Harm.ANSWER,
+            LOG_CONTACT,
+            load_visits_to_write,
+            visits_to_write,
+            20,
+            ON_ONE,
+        ),
+    ):
+        due.register(source)

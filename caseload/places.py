@@ -64,7 +64,15 @@ def register_places() -> None:
         register(place)
     register_work(Work("caseload:my_work", "", due.due_count, shown=due.anything_for))
     due.register(
-        due.Source("follow_up", "Contacts to follow up", due.Harm.ANSWER, LOG_CONTACT, load_follow_ups, follow_ups_of)
+        due.Source(
+            "follow_up",
+            "Contacts to follow up",
+            due.Harm.ANSWER,
+            LOG_CONTACT,
+            load_follow_ups,
+            follow_ups_of,
+            hint="SELECT FROM caseload_contactlogentry WHERE followed_up_at IS NULL AND follow_up_on <= %(today)s",
+        )
     )
     due_sources.register()
     register_reasons(ReasonSource("follow_up", VIEW_CONTACTS, follow_up_reasons, 90))

@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 from accounts.roles import BY_CODE, roles_carrying
 from caseload.choices import WATCHED_VISITS
 from core import clock
+from core.id_lists import array
 from core.jobs.work import WorkQuerySet
 from core.once import once
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 
 Key = tuple[tuple[Any, ...], ...]  # the containers held, by kind
+SMALL = frozenset({"caseload", "teaching_group"})
 
 
 class GrantQuerySet(QuerySet[Any]):
@@ -34,12 +36,15 @@ class GrantQuerySet(QuerySet[Any]):
         return self.on(clock.today())
 
 
-# Written out, since every page asks it. Read along: whether any site takes its registers in the MIS, and whether anybody
-# is out on a visit.
+# Written out, since every page asks it. Read along: whether any site takes its registers in the MIS, whether anybody is
+# out on a visit, and whether this person covers for a colleague today.
 _REACH = """
     SELECT g.name, r.kind, r.container_id, EXISTS (SELECT FROM caseload_site AS s WHERE s.registers_taken = 'mis'),
-        EXISTS (SELECT FROM caseload_visit AS v WHERE (v.state = 'out' OR v.alert_level > 0) AND v.state = ANY(%s))
-    FROM caseload_reach AS r JOIN auth_group AS g ON g.id = r.role_id WHERE r.user_id = %s AND r.period @> %s::date
+        EXISTS (SELECT FROM caseload_visit AS v WHERE (v.state = 'out' OR v.alert_level > 0) AND v.state = ANY(%(watched)s)),
+        EXISTS (SELECT FROM caseload_caseloadgrant AS c
+            WHERE c.user_id = %(me)s AND c.capacity = 'cover' AND c.period @> %(today)s::date)
+    FROM caseload_reach AS r JOIN auth_group AS g ON g.id = r.role_id
+    WHERE r.user_id = %(me)s AND r.period @> %(today)s::date
 """
 
 
@@ -53,12 +58,13 @@ def reach_of(user: "User") -> list[tuple[str, str, int]]:
         held: list[tuple[str, str, int]] = []
     else:
         with connection.cursor() as cursor:
-            cursor.execute(_REACH, [list(WATCHED_VISITS), user.pk, today])
+            cursor.execute(_REACH, {"watched": list(WATCHED_VISITS), "me": user.pk, "today": today})
             rows = cursor.fetchall()
         found = sorted(rows)
-        held = [(role, kind, container) for role, kind, container, _, _ in found]
+        held = [(role, kind, container) for role, kind, container, *_ in found]
         user.registers_in_mis = any(row[3] for row in found)  # type: ignore[attr-defined]  # kept with the reach
         user.anybody_out = any(row[4] for row in found)  # type: ignore[attr-defined]  # kept with the reach
+        user.covers = any(row[5] for row in found)  # type: ignore[attr-defined]  # kept with the reach
     user._reach = (today, held)  # type: ignore[attr-defined]  # kept for the length of one request
     user.held_roles = sorted({BY_CODE[role].label for role, _, _ in held if role in BY_CODE})  # type: ignore[attr-defined]  # for audit
     return held
@@ -105,8 +111,39 @@ _SOURCES = {
 _PRESENT = "SELECT p.id FROM caseload_student AS p WHERE p.merged_into_id IS NULL AND p.erased_at IS NULL"
 
 
-def _reached(held: dict[str, list[int]], today: date) -> RawSQL | None:
-    """The ids of the students in any of the containers held; nothing when none is held that holds students."""
+Reach = RawSQL | frozenset[int] | tuple[()]
+
+
+def learn_reach(user: "User", permissions: Iterable[str]) -> None:
+    """Read once whom a tutor reaches, for a page that asks many times: each question then names them, as a list of ids.
+
+    Only of groups that are small; whoever holds more is asked about by group as everywhere else. One query for
+    permissions of the same groups, and none where nothing is kept (`core.once`).
+    """
+    today = clock.today()
+    known = once(("students in", today), _nobody_known)
+    every = [containers(user, permission) for permission in permissions]
+    for held in every + [{"caseload": held["caseload"]} for held in every if "caseload" in held]:
+        key = _key(held)
+        inside = _unread(held, today) if key not in known and held.keys() <= SMALL else None
+        if inside is not None:
+            with connection.cursor() as cursor:
+                cursor.execute(f"{_PRESENT} AND p.id IN ({inside.sql})", inside.params)
+                known[key] = frozenset(row[0] for row in cursor.fetchall())
+
+
+def _nobody_known() -> dict[Key, frozenset[int]]:
+    return {}
+
+
+def _reached(held: dict[str, list[int]], today: date) -> RawSQL | frozenset[int] | None:
+    """The students in any of the containers held, as their ids where they are known already; nothing when none is held
+    that holds students."""
+    known = once(("students in", today), _nobody_known)
+    return known[_key(held)] if known and _key(held) in known else _unread(held, today)
+
+
+def _unread(held: dict[str, list[int]], today: date) -> RawSQL | None:
     statements, params = [], []
     for kind, ids in sorted(held.items()):
         for statement in _SOURCES.get(kind, ()):
@@ -115,25 +152,45 @@ def _reached(held: dict[str, list[int]], today: date) -> RawSQL | None:
     return RawSQL(" UNION ".join(statements), params) if statements else None
 
 
-def reached(user: "User", permission: str) -> RawSQL | tuple[()]:
-    """Whom `visible_to` shows, as ids to filter rows about students by: `filter(student__in=reached(user, permission))`."""
-    held = containers(user, permission)
+def _present(held: dict[str, list[int]]) -> Reach:
     if "college" in held:
         return RawSQL(_PRESENT, [])
     inside = _reached(held, clock.today())
-    return RawSQL(f"{_PRESENT} AND p.id IN ({inside.sql})", inside.params) if inside else ()
+    if isinstance(inside, RawSQL):
+        return RawSQL(f"{_PRESENT} AND p.id IN ({inside.sql})", inside.params)
+    return inside or ()
 
 
-def looked_after(user: "User", permission: str) -> RawSQL | tuple[()]:
+def reached(user: "User", permission: str) -> Reach:
+    """Whom `visible_to` shows, as ids to filter rows about students by: `filter(student__in=reached(user, permission))`."""
+    return _present(containers(user, permission))
+
+
+def looked_after(user: "User", permission: str) -> Reach:
     """The students in the caseloads that this person holds in a role with the permission, as ids: whose tutor they are,
     or cover."""
     own = containers(user, permission).get("caseload")
-    inside = _reached({"caseload": own}, clock.today()) if own else None
-    return RawSQL(f"{_PRESENT} AND p.id IN ({inside.sql})", inside.params) if inside else ()
+    return _present({"caseload": own}) if own else ()
 
 
-def _containers_key(user: "User", permission: str) -> Key:
-    return tuple(sorted((kind, *sorted(ids)) for kind, ids in containers(user, permission).items()))
+def ids_of(who: Reach) -> frozenset[int]:
+    """Those students as a set of ids: as they are known already, else in one query."""
+    if isinstance(who, RawSQL):
+        with connection.cursor() as cursor:
+            cursor.execute(who.sql, who.params)
+            return frozenset(row[0] for row in cursor.fetchall())
+    return frozenset(who)
+
+
+def among(who: Reach) -> tuple[str, list[Any]]:
+    """Those students as the end of a condition written out, “student_id …”, and its parameters."""
+    if isinstance(who, RawSQL):
+        return f"IN ({who.sql})", list(who.params)
+    return "= ANY(%s::bigint[])", [array(who)]
+
+
+def _key(held: dict[str, list[int]]) -> Key:
+    return tuple(sorted((kind, *sorted(ids)) for kind, ids in held.items()))
 
 
 def _nothing_kept() -> dict[Key, bool]:
@@ -157,7 +214,7 @@ class StudentQuerySet(QuerySet[Any]):
 
         Permissions of the same containers have the same answer, and a page asks for each only once.
         """
-        held = {permission: _containers_key(user, permission) for permission in permissions}
+        held = {permission: _key(containers(user, permission)) for permission in permissions}
         answers = self._answers(user, student_id)
         unknown = {key: permission for permission, key in held.items() if key and key not in answers}
         if unknown:
@@ -171,7 +228,7 @@ class StudentQuerySet(QuerySet[Any]):
 
     def found_visible(self, user: "User", permission: str, student_id: int) -> None:
         """Remember for the rest of the page that `visible_to` with this permission found this student."""
-        self._answers(user, student_id)[_containers_key(user, permission)] = True
+        self._answers(user, student_id)[_key(containers(user, permission))] = True
 
     @staticmethod
     def _answers(user: "User", student_id: int) -> dict[Key, bool]:
@@ -197,7 +254,7 @@ class StudentQuerySet(QuerySet[Any]):
         """In a container of any kind on the day; the whole college is everybody on the roll."""
         if kind == "college":
             return self.on_roll(day)
-        return self.filter(pk__in=_reached({kind: [container_id]}, day or clock.today()))
+        return self.filter(pk__in=_unread({kind: [container_id]}, day or clock.today()))
 
 
 class RolloverQuerySet(WorkQuerySet[Any]):
@@ -246,13 +303,9 @@ def _held_as(user: "User", role: str) -> dict[str, list[int]]:
     return held
 
 
-def reached_as(user: "User", role: str) -> RawSQL | tuple[()]:
+def reached_as(user: "User", role: str) -> Reach:
     """Those over whom somebody holds this very role today, as ids to filter rows about students by."""
-    held = _held_as(user, role)
-    if "college" in held:
-        return RawSQL(_PRESENT, [])
-    inside = _reached(held, clock.today())
-    return RawSQL(f"{_PRESENT} AND p.id IN ({inside.sql})", inside.params) if inside else ()
+    return _present(_held_as(user, role))
 
 
 def holds_role_over(user: "User", role: str, student_id: int) -> bool:

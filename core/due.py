@@ -62,6 +62,8 @@ class Source:
     in a fixed number of queries. A source that can't be counted in SQL has no `rows`; its `load` gives everything, and the
     number in the top bar leaves it out.
     Both give only what this very person is to do, and only about those whom they reach in a role with the permission.
+    `hint` is plain SQL for EXISTS, of `%(me)s`, `%(today)s` and `%(now)s` (the time of day): where it finds nothing, there is nothing for this person
+    whomever they reach, and neither `rows` nor `load` is asked. It knows of no reach and shows nothing itself.
     """
 
     key: str
@@ -71,6 +73,7 @@ class Source:
     load: Callable[[Any, int], Sequence[Item]]
     rows: Callable[[Any], "QuerySet[Any]"] | None = None
     order: int = 100
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,7 @@ def anything_for(user: Any) -> bool:
 
 
 def due_count(user: Any) -> int:
-    """The number in the top bar: everything that is counted in SQL. One query, then kept for a minute, since every page
+    """The number in the top bar: everything that is counted in SQL. Two queries, then kept for a minute, since every page
     shows it; what the person saves, or opening the list, counts again."""
     # Without the cache every page counts, rather than none being shown.
     with suppress(RedisError):
@@ -178,12 +181,12 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
     """
     sources = sources_for(user)
     kind = kind if any(source.key == kind for source in sources) else ""
-    counts = _counted(user)
+    possible, counts = _possible(user), _counted(user)
     _keep(user, counts)
     lines: list[tuple[tuple[int, date, int, int], Line]] = []
     numbers: dict[str, int] = {}
     for place, source in enumerate(sources):
-        if source.rows is not None and not counts.get(source.key):
+        if source.key not in possible or (source.rows is not None and not counts.get(source.key)):
             continue
         full = len(lines) >= limit and source.harm > lines[-1][1].source.harm
         if source.rows is not None and (full or (kind and source.key != kind)):
@@ -203,12 +206,32 @@ def _counted(user: Any) -> Mapping[str, int]:
     return once(("what is due", user.pk), lambda: _count(user))
 
 
+def _possible(user: Any) -> frozenset[str]:
+    return once(("what can be due", user.pk), lambda: _hinted(user))
+
+
+def _hinted(user: Any) -> frozenset[str]:
+    """The sources that may have something for this person, by their hints: one query for all of them."""
+    sources = sources_for(user)
+    hinted = [source for source in sources if source.hint]
+    if not hinted:
+        return frozenset(source.key for source in sources)
+    with connection.cursor() as cursor:
+        asked = ", ".join(f"EXISTS ({source.hint})" for source in hinted)
+        now = clock.local(clock.now()).time()
+        cursor.execute(f"SELECT {asked}", {"me": user.pk, "today": clock.today(), "now": now})
+        answers = cursor.fetchone()
+    empty = {source.key for source, some in zip(hinted, answers, strict=True) if not some}
+    return frozenset(source.key for source in sources if source.key not in empty)
+
+
 def _count(user: Any) -> Mapping[str, int]:
-    """How many rows each source has that is counted in SQL: one query for all of them."""
+    """How many rows each source has that is counted in SQL: one query for all of them that may have any."""
+    possible = _possible(user)
     each = [
         source.rows(user).order_by().values_list(Value(source.key, output_field=CharField()))
         for source in sources_for(user)
-        if source.rows is not None
+        if source.rows is not None and source.key in possible
     ]
     if not each:
         return {}

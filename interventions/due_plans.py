@@ -8,7 +8,7 @@ from django.urls import reverse
 from caseload.querysets import looked_after, reached
 from core import clock, due
 from core.due import Harm, Item, Source
-from interventions.choices_plans import MANAGE_PLAN, VIEW_PLAN
+from interventions.choices_plans import MANAGE_PLAN, VIEW_PLAN, Approval
 from interventions.models import ActionPlan, PlanAction
 from interventions.queries.plans import for_approval
 
@@ -70,8 +70,16 @@ def _item(plan: ActionPlan, since: Any, click: str, place: str, note: str) -> It
     return Item(f"Action plan: {plan.title}", since, url, click, about=plan.student_id, note=note)
 
 
+TO_DO = "SELECT FROM interventions_planaction WHERE owner_id = %(me)s AND done_on IS NULL AND due_on <= %(today)s"
+TO_REVIEW = "SELECT FROM interventions_actionplan WHERE closed_on IS NULL AND review_on <= %(today)s"
+WAITING = f"SELECT FROM interventions_actionplan WHERE closed_on IS NULL AND approval = '{Approval.WAITING}'"
+
+
 def register() -> None:
     """Offer all of it."""
-    due.register(Source("plan_action", "Things to do in plans", Harm.PROMISE, VIEW_PLAN, load_actions, actions_of, 40))
-    due.register(Source("plan", "Action plans to review", Harm.REVIEW, MANAGE_PLAN, load_reviews, reviews_of, 30))
-    due.register(Source("plan_approval", "Plans to approve", Harm.REVIEW, VIEW_PLAN, load_approvals, for_approval, 25))
+    for source in (
+        Source("plan_action", "Things to do in plans", Harm.PROMISE, VIEW_PLAN, load_actions, actions_of, 40, TO_DO),
+        Source("plan", "Action plans to review", Harm.REVIEW, MANAGE_PLAN, load_reviews, reviews_of, 30, TO_REVIEW),
+        Source("plan_approval", "Plans to approve", Harm.REVIEW, VIEW_PLAN, load_approvals, for_approval, 25, WAITING),
+    ):
+        due.register(source)

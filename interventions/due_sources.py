@@ -8,6 +8,7 @@ from django.urls import reverse
 from caseload.querysets import looked_after, reach_of, reached
 from core import clock, due, wording
 from core.due import Harm, Item, Source, Tab
+from interventions.choices import OPEN_STATES
 from interventions.choices_programmes import RUN
 from interventions.models import Case, CaseStep, Intervention, LetterBatch, Meeting, MeetingDraft, Target
 from interventions.queries.figures import with_progress
@@ -142,13 +143,25 @@ def _drafts(user: Any) -> int:
     return int(MeetingDraft.objects.visible_to(user).count())
 
 
+LATE = f"SELECT FROM interventions_target WHERE state IN {tuple(map(str, OPEN_STATES))} AND due_on < %(today)s"
+NAMED_DAY = "SELECT FROM interventions_meeting WHERE next_on <= %(today)s"
+MY_TURN = """SELECT FROM interventions_case WHERE closed_on IS NULL
+    AND (awaits_approval OR owner_id = %(me)s AND review_on <= %(today)s)"""
+LEADS = """SELECT FROM interventions_intervention WHERE led_by_id = %(me)s AND ended_on IS NULL
+    AND review_on <= %(today)s"""
+DRAFTED = f"SELECT FROM interventions_letterbatch WHERE made_by_id = %(me)s AND stage = '{LetterBatch.Stage.DRAFT}'"
+
+
 def register() -> None:
     """Offer all of it."""
-    due.register(Source("target", "Targets overdue", Harm.PROMISE, SET, load_targets, targets_of, order=50))
-    due.register(Source("meeting", "One-to-ones", Harm.REVIEW, LOG, load_meetings, meetings_of, order=10))
-    due.register(Source("case", "Staged processes", Harm.REVIEW, MANAGE, load_cases, cases_of, order=20))
-    due.register(Source("intervention", "Interventions", Harm.REVIEW, RUN, load_interventions, interventions_of, 40))
-    due.register(Source("letter", "Letters to send", Harm.ANSWER, SEND, load_letters, letters_of, order=50))
+    for source in (
+        Source("target", "Targets overdue", Harm.PROMISE, SET, load_targets, targets_of, 50, LATE),
+        Source("meeting", "One-to-ones", Harm.REVIEW, LOG, load_meetings, meetings_of, 10, NAMED_DAY),
+        Source("case", "Staged processes", Harm.REVIEW, MANAGE, load_cases, cases_of, 20, MY_TURN),
+        Source("intervention", "Interventions", Harm.REVIEW, RUN, load_interventions, interventions_of, 40, LEADS),
+        Source("letter", "Letters to send", Harm.ANSWER, SEND, load_letters, letters_of, 50, DRAFTED),
+    ):
+        due.register(source)
     due.register_tab(Tab("coming", "Coming one-to-ones", lambda: _list("coming"), LOG, 10))
     due.register_tab(Tab("unseen", "Not seen lately", lambda: _list("unseen"), LOG, 20))
     due.register_tab(Tab("drafts", "Unsent drafts", lambda: _list("drafts"), LOG, 30, _drafts))

@@ -92,11 +92,19 @@ def _page(row: Referral) -> str:
     return reverse("interventions:referral_detail", args=[row.public_id])
 
 
+TO_REVIEW = """SELECT FROM interventions_supportplan WHERE owner_id = %(me)s AND ended_on IS NULL
+    AND review_on <= %(today)s"""
+ASKED = f"SELECT FROM interventions_referral WHERE state = '{ReferralState.ASKED}'"
+REFERRED = f"""SELECT FROM interventions_referral WHERE referred_by_id = %(me)s
+    AND state IN ('{ReferralState.ASKED}', '{ReferralState.DECLINED}')"""
+
+
 def register() -> None:
     """Offer all of it."""
-    due.register(Source("support", "Support plans", Harm.REVIEW, WRITE, load_plans, plans_of, order=30))
-    due.register(
-        Source("referral_urgent", "Urgent referrals", Harm.TODAY, REFER, load_urgent, waiting_urgent, order=50)
-    )
-    due.register(Source("referral", "Referrals to take up", Harm.ANSWER, REFER, load_others, waiting_others, order=30))
-    due.register(Source("referral_mine", "My referrals", Harm.ANSWER, REFER, load_news, queries.news_for, order=40))
+    for source in (
+        Source("support", "Support plans", Harm.REVIEW, WRITE, load_plans, plans_of, 30, TO_REVIEW),
+        Source("referral_urgent", "Urgent referrals", Harm.TODAY, REFER, load_urgent, waiting_urgent, 50, ASKED),
+        Source("referral", "Referrals to take up", Harm.ANSWER, REFER, load_others, waiting_others, 30, ASKED),
+        Source("referral_mine", "My referrals", Harm.ANSWER, REFER, load_news, queries.news_for, 40, REFERRED),
+    ):
+        due.register(source)

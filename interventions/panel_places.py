@@ -61,6 +61,9 @@ def load_entries(user: Any, student: Any, before: datetime | None, limit: int) -
     ]
 
 
+TO_DO = "SELECT FROM interventions_panelaction WHERE owner_id = %(me)s AND done_at IS NULL"
+
+
 def register() -> None:
     """Offer all of it."""
     columns.register_action(
@@ -68,4 +71,4 @@ def register() -> None:
     )
     panels.register_timeline(TimelineSource("panels", "Panels", 36, HOLD, load_entries, shows=(PanelAction,)))
     navigation.register(Place("Meetings", "Panels", "interventions:panel_list", HOLD, 20, "", "people"))
-    due.register(Source("panel_action", "Agreed in panels", Harm.PROMISE, VIEW, load_actions, actions_to_do, 30))
+    due.register(Source("panel_action", "Agreed in panels", Harm.PROMISE, VIEW, load_actions, actions_to_do, 30, TO_DO))

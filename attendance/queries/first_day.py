@@ -14,6 +14,7 @@ from attendance.models import ChaseHold, LessonMark, SessionMark, SiteSettings
 from caseload.models import ContactLogEntry, Site, SiteMembership, Student
 from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_for
 from caseload.queries.students import student_rows
+from caseload.querysets import among, reached
 from core import clock
 
 CHASE_AFTER = 5  # school days, where a site has decided nothing: the guidance's own (facts 1.4)
@@ -112,6 +113,8 @@ def reasons_offered(series: str, site_ids: Iterable[int]) -> list[Code]:
 def absent_without_reason(user: Any) -> FirstDay:
     """The students within reach who are marked absent today and of whom nobody knows why. A fixed number of queries."""
     found = _missed_today(user)
+    if not found:
+        return FirstDay()
     ids = list(found)
     students = {row["id"]: row for row in student_rows(Student.objects.filter(pk__in=ids))}
     calls, holds, seen, mis = calls_today(ids), holds_of(ids), _seen_since(found), _in_mis(ids)
@@ -145,25 +148,18 @@ def _group(first_day: FirstDay, row: Unexplained) -> list[Unexplained]:
 
 
 def _missed_today(user: Any, student_id: int | None = None) -> dict[int, list[Missed]]:
-    today, codes, wanted = clock.today(), all_codes(), no_reason_ids()
-    students = Student.objects.visible_to(user, rules.ACT)
-    if student_id is not None:
-        students = students.filter(pk=student_id)
-    reached = students.values("pk")
+    """The marks of today without a reason, by student. One query."""
+    today, codes, who = clock.today(), all_codes(), reached(user, rules.ACT)
+    if not who:
+        return {}
+    condition, params = among(who)
+    one = "" if student_id is None else " AND m.student_id = %s"
+    asked = [today, no_reason_ids(), *params, *([] if student_id is None else [student_id])]
     found: dict[int, list[Missed]] = {}
-    sessions = SessionMark.objects.filter(date=today, code_id__in=wanted, student_id__in=reached)
-    for student, slot, code in sessions.order_by("student_id", "slot").values_list("student_id", "slot", "code_id"):
-        # By the clock a session stands where most sites begin it; only the order on the page hangs on it.
-        starts = time(8, 45) if slot == 1 else time(13)
-        at = MarkAt(Series.SESSION, student, today, slot)
-        found.setdefault(student, []).append(Missed(at, "AM" if slot == 1 else "PM", starts, codes[code]))
-    lessons = LessonMark.objects.filter(date=today, code_id__in=wanted, student_id__in=reached)
-    rows = lessons.order_by("student_id", "lesson_id").values_list(
-        "student_id", "lesson_id", "code_id", "lesson__time__label", "lesson__time__starts_at"
-    )
-    for student, lesson, code, label, starts in rows:
-        at = MarkAt(Series.LESSON, student, today, lesson)
-        found.setdefault(student, []).append(Missed(at, f"{label} {starts:%H:%M}", starts, codes[code]))
+    for series, student, slot, code, label, starts in _read(_MISSED.format(reached=condition, one=one), asked * 2):
+        at = MarkAt(series, student, today, slot)
+        words = label if series == Series.SESSION else f"{label} {starts:%H:%M}"
+        found.setdefault(student, []).append(Missed(at, words, starts, codes[code]))
     return found
 
 
@@ -263,12 +259,25 @@ def sites_of_marks(marks: Iterable[MarkAt]) -> dict[MarkAt, tuple[int, bool]]:
     return found
 
 
-def _read(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _read(statement: str, params: dict[str, Any] | list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return list(cursor.fetchall())
 
 
+# By the clock a session stands where most sites begin it; only the order on the page hangs on it.
+_MISSED = """
+    SELECT 'session' AS series, m.student_id, m.slot, m.code_id, CASE m.slot WHEN 1 THEN 'AM' ELSE 'PM' END,
+        CASE m.slot WHEN 1 THEN time '08:45' ELSE time '13:00' END
+    FROM attendance_sessionmark AS m WHERE m.date = %s AND m.code_id = ANY(%s) AND m.student_id {reached}{one}
+    UNION ALL
+    SELECT 'lesson', m.student_id, m.slot, m.code_id, t.label, t.starts_at
+    FROM attendance_lessonmark AS m
+    JOIN caseload_timetabledlesson AS l ON l.id = m.slot
+    JOIN caseload_lessontime AS t ON t.id = l.time_id
+    WHERE m.date = %s AND m.code_id = ANY(%s) AND m.student_id {reached}{one}
+    ORDER BY 1 DESC, 2, 3
+"""
 # Weeks without an unauthorised absence need not be looked at: the summary says which those are.
 _WEEKS = """
     FROM attendance_weeksummary AS w

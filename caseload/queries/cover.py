@@ -12,6 +12,7 @@ from caseload.choices import Capacity
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, CoverNote, CoverPolicy, Student
 from caseload.queries.grants import last_day_of, state_of
 from caseload.queries.students import student_rows
+from caseload.querysets import reach_of
 from caseload.rules.cover import may_hand_over, own_caseloads
 from core import clock
 
@@ -68,7 +69,11 @@ def cover_named(user: User, public_id: UUID) -> tuple[CaseloadGrant, Cover] | No
 
 
 def covering(user: User) -> list[Cover]:
-    """What somebody covers today, with what was handed over to them: for the top of their lists. Two queries."""
+    """What somebody covers today, with what was handed over to them: for the top of their lists. Two queries, and none for
+    whoever covers nobody."""
+    reach_of(user)
+    if not getattr(user, "covers", False):
+        return []
     today = clock.today()
     rows = CaseloadGrant.objects.filter(user=user, capacity=Capacity.COVER, period__contains=today)
     grants = list(rows.select_related("content_object__year", "user", "given_by").order_by("period__endswith", "pk"))

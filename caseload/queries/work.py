@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from caseload.models import ContactLogEntry, Student
 from caseload.queries.students import student_rows
-from caseload.querysets import looked_after, reached
+from caseload.querysets import learn_reach, looked_after, reached
 from caseload.rules.students import LOG_CONTACT, VIEW
 from core import clock, due
 from core.due import Item, Line, Waiting
@@ -40,6 +40,7 @@ class Work:
 
 def my_work(user: Any, kind: str = "", limit: int = due.SHOWN) -> Work:
     """What waits for somebody, oldest harm first, each with the student's name; of one kind, or of all."""
+    learn_reach(user, [source.permission for source in due.sources_for(user)])
     waiting = due.waiting(user, kind, limit)
     people = _people(user, waiting.lines)
     return Work(

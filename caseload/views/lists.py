@@ -15,7 +15,7 @@ from caseload.queries.lists import StudentList
 from caseload.queries.lists import student_list as read_list
 from caseload.queries.scopes import caseload_students, listed_students
 from caseload.queries.work import HANDFUL, my_work
-from caseload.querysets import containers
+from caseload.querysets import containers, learn_reach
 from caseload.rules.students import VIEW, VIEW_CASELOAD
 from core.http import wants_part
 
@@ -25,6 +25,7 @@ CHOICES = ("caseload", "team", "house", "year_group", "course", "area", "site")
 @page(VIEW_CASELOAD)
 def caseload_list(request: HttpRequest) -> HttpResponse:
     """The students somebody looks after, those who need somebody first, and why."""
+    learn_reach(request.user, [VIEW_CASELOAD])
     held = _choices(request.user)
     own = [container for container in held if container.kind == "caseload"]
     chosen = _chosen(request, VIEW_CASELOAD)
