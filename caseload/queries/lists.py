@@ -120,7 +120,8 @@ def _likely(ids: Sequence[int], reasons: Mapping[int, list[Reason]], most: Seque
     """Those who, with reasons of such weight besides, could be among the first so many."""
     heaviest = sorted((_need([reason.weight for reason in why]) for why in reasons.values()), reverse=True)
     least = heaviest[limit - 1] if len(heaviest) >= limit else 0
-    return [pk for pk in ids if _need([*(reason.weight for reason in reasons.get(pk, ())), *most]) >= least]
+    some = ids if _need(most) >= least else [pk for pk in ids if pk in reasons]
+    return [pk for pk in some if _need([*(reason.weight for reason in reasons.get(pk, ())), *most]) >= least]
 
 
 def _rows(ids: Sequence[int], reasons: Mapping[int, list[Reason]]) -> list[dict[str, Any]]:
@@ -151,7 +152,10 @@ def _together(answers: Iterable[Mapping[int, Sequence[Reason]]]) -> dict[int, li
     for answer in answers:
         for pk, reasons in answer.items():
             found.setdefault(pk, []).extend(reasons)
-    return {pk: sorted(reasons, key=lambda reason: -reason.weight) for pk, reasons in found.items() if reasons}
+    for reasons in found.values():
+        if len(reasons) > 1:
+            reasons.sort(key=lambda reason: -reason.weight)
+    return {pk: reasons for pk, reasons in found.items() if reasons}
 
 
 def _need(weights: Sequence[int]) -> float:

@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
+
 from attendance.arithmetic import Totals, sum_of
 from attendance.choices import Series
-from caseload.choices import LANGUAGE_UNKNOWN, NOT_EAL
-from caseload.models import CaseloadGrant, CaseloadMembership, Characteristic, Student, YearGroupMembership
+from caseload.models import CaseloadGrant
+from caseload.queries import characteristics
 from caseload.queries.students import reached_ids
 from core import clock
+from core.id_lists import array
 from interventions.choices import NOT_SEEN_WEEKS
 from reporting.choices import VIEW_DASHBOARD
 from reporting.queries.students import GroupFacts, StudentFacts
 
 CHARACTERISTICS = "caseload.view_characteristics"
+COMPARED = ("SEN support", "EHC plan", "Free school meals", characteristics.EAL, "Girls", "Boys")
 
 
 @dataclass
@@ -88,38 +92,44 @@ class Gap:
         return None if here is None or there is None else float(here - there)
 
 
+# The groups of one kind that these students are in on a day, each with those of them who are in it.
+_GROUPS = """
+    SELECT g.id, g.name, g.public_id::text, array_agg(m.student_id ORDER BY m.student_id)
+    FROM unnest(%s::bigint[]) AS w (id) JOIN caseload_{kind}membership AS m ON m.student_id = w.id AND m.period @> %s::date
+    JOIN caseload_{kind} AS g ON g.id = m.group_id GROUP BY g.id ORDER BY {order}
+"""
+
+
 def by_caseload(facts: GroupFacts, series: str) -> list[Side]:
     """The tutor groups and caseloads that these students are in today, each with those of its students who are in view."""
+    found = _groups(facts, series, _GROUPS.format(kind="caseload", order="g.name, g.id"))
+    tutors = _tutors([pk for pk, _, _, _ in found])
+    return [Side(name, members, f"caseload:{key}", tutors.get(pk, "")) for pk, name, key, members in found]
+
+
+def by_year_group(facts: GroupFacts, series: str) -> list[Side]:
+    """The year groups that these students are in today."""
+    found = _groups(facts, series, _GROUPS.format(kind="yeargroup", order="g.nc_year, g.id"))
+    return [Side(name, members, f"year_group:{key}") for _, name, key, members in found]
+
+
+def _groups(facts: GroupFacts, series: str, statement: str) -> list[tuple[int, str, str, list[StudentFacts]]]:
     students = {s.pk: s for s in facts.of_series(series)}
-    pairs = CaseloadMembership.objects.filter(student__in=list(students), period__contains=facts.day).values_list(
-        "group_id", "group__name", "group__public_id", "student_id"
-    )
-    found: dict[int, tuple[str, str, list[StudentFacts]]] = {}
-    for pk, name, public_id, student in pairs.order_by("group__name", "group_id", "student_id"):
-        found.setdefault(pk, (name, str(public_id), []))[2].append(students[student])
-    tutors = _tutors(found)
-    return [Side(name, members, f"caseload:{key}", tutors.get(pk, "")) for pk, (name, key, members) in found.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [array(students), facts.day])
+        return [(pk, name, key, [students[each] for each in ids]) for pk, name, key, ids in cursor.fetchall()]
 
 
 def _tutors(caseloads: Iterable[int]) -> dict[int, str]:
     """Who looks after each caseload today, in words."""
     grants = CaseloadGrant.objects.filter(content_object__in=list(caseloads), period__contains=clock.today())
+    named = grants.select_related("user").only(
+        "content_object_id", "user__title", "user__given_name", "user__family_name"
+    )
     names: dict[int, list[str]] = {}
-    for grant in grants.select_related("user").order_by("capacity", "user__sort_key"):
+    for grant in named.order_by("capacity", "user__sort_key"):
         names.setdefault(grant.content_object_id, []).append(grant.user.formal_name)
     return {pk: ", ".join(found) for pk, found in names.items()}
-
-
-def by_year_group(facts: GroupFacts, series: str) -> list[Side]:
-    """The year groups that these students are in today."""
-    students = {s.pk: s for s in facts.of_series(series)}
-    pairs = YearGroupMembership.objects.filter(student__in=list(students), period__contains=facts.day).values_list(
-        "group_id", "group__name", "group__public_id", "student_id"
-    )
-    found: dict[int, tuple[str, str, list[StudentFacts]]] = {}
-    for pk, name, public_id, student in pairs.order_by("group__nc_year", "group_id", "student_id"):
-        found.setdefault(pk, (name, str(public_id), []))[2].append(students[student])
-    return [Side(name, members, f"year_group:{key}") for name, key, members in found.values()]
 
 
 def gaps(user: Any, facts: GroupFacts, series: str) -> list[Gap]:
@@ -140,29 +150,6 @@ def gaps(user: Any, facts: GroupFacts, series: str) -> list[Gap]:
 
 
 def characteristic_sets(ids: Sequence[int]) -> dict[str, set[int]]:
-    """Which of these students have each characteristic today (facts section 5). Two queries."""
-    today = clock.today()
-    sets: dict[str, set[int]] = {
-        name: set()
-        for name in (
-            "SEN support",
-            "EHC plan",
-            "Free school meals",
-            "English as an additional language",
-            "Girls",
-            "Boys",
-        )
-    }
-    rows = Characteristic.objects.filter(
-        student__in=list(ids), kind__in=("sen_status", "free_meals"), period__contains=today
-    ).values_list("student_id", "kind", "code")
-    for student, kind, code in rows:
-        name = {"K": "SEN support", "E": "EHC plan"}.get(code) if kind == "sen_status" else "Free school meals"
-        if name:
-            sets[name].add(student)
-    for student, sex, language in Student.objects.filter(pk__in=list(ids)).values_list("pk", "sex", "first_language"):
-        if sex in {"F", "M"}:
-            sets["Girls" if sex == "F" else "Boys"].add(student)
-        if language not in NOT_EAL | LANGUAGE_UNKNOWN:
-            sets["English as an additional language"].add(student)
-    return sets
+    """Which of these students have each characteristic that is compared, today (facts section 5). One query."""
+    sets = characteristics.characteristic_sets(ids)
+    return {name: sets[name] for name in COMPARED}
