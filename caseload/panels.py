@@ -7,18 +7,13 @@ from typing import Any
 from django.urls import reverse
 
 from caseload.models import (
-    CaseloadMembership,
     ContactLogEntry,
     CoverNote,
-    HouseMembership,
-    SiteMembership,
     Student,
-    TeachingGroupMembership,
-    YearGroupMembership,
 )
 from caseload.queries.contacts import contact_log, contacts_of
 from caseload.queries.cover import cover_of_student
-from caseload.queries.students import enrolments_of, memberships_of
+from caseload.queries.students import enrolments_of, places_of, teaching_groups_of
 from caseload.rules.students import VIEW, VIEW_CASELOAD, VIEW_CONTACTS
 from core import clock
 from core.panels import Panel, TimelineSource, register, register_timeline
@@ -31,7 +26,6 @@ CHANNEL_ICONS = {
     "meeting": "people",
     "visit": "house",
 }
-TIMELINE_GROUPS = (SiteMembership, YearGroupMembership, HouseMembership, CaseloadMembership)
 PRESENT = 1
 
 
@@ -69,13 +63,7 @@ def cover_panel(user: Any, student: Student) -> dict[str, Any] | None:
 
 def courses_panel(user: Any, student: Student) -> dict[str, Any] | None:
     """The present courses, and the teaching groups of today."""
-    enrolments = enrolments_of(student)
-    today = clock.today()
-    groups = list(
-        TeachingGroupMembership.objects.filter(student=student, period__contains=today)
-        .order_by("group__name")
-        .values("group__name", "group__public_id", "group__course__title")
-    )
+    enrolments, groups = enrolments_of(student), teaching_groups_of(student)
     if not enrolments and not groups:
         return None
     return {
@@ -111,28 +99,28 @@ def place_entries(user: Any, student: Student, before: datetime | None, limit: i
 
 
 _CAME = {
-    "sitemembership": "On roll at {}",
-    "yeargroupmembership": "Joined {}",
-    "housemembership": "Joined {} house",
-    "caseloadmembership": "Joined {}",
+    "site": "On roll at {}",
+    "yeargroup": "Joined {}",
+    "house": "Joined {} house",
+    "caseload": "Joined {}",
 }
 _LEFT = {
-    "sitemembership": "Left {}",
-    "yeargroupmembership": "Left {}",
-    "housemembership": "Left {} house",
-    "caseloadmembership": "Left {}",
+    "site": "Left {}",
+    "yeargroup": "Left {}",
+    "house": "Left {} house",
+    "caseload": "Left {}",
 }
 
 
 def _changes(student: Student) -> Iterable[tuple[date, str, str]]:
     """Every coming and going. Staying in a group of the same name from one year to the next is neither."""
-    places = memberships_of(student, TIMELINE_GROUPS)
+    places = places_of(student)
     came = {(kind, name, start) for kind, name, start, _ in places}
     left = {(kind, name, end) for kind, name, _, end in places if end is not None}
     for kind, name, start in sorted(came - left):
         yield start, _CAME[kind].format(name), ""
     for kind, name, end in sorted(left - came):
-        if kind != "yeargroupmembership":
+        if kind != "yeargroup":
             yield end, _LEFT[kind].format(name), ""
     for row in enrolments_of(student):
         yield row["started_on"], f"Started {row['course__title']}", row["course__qualification"]

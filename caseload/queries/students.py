@@ -1,18 +1,16 @@
 """What lists and the student page read about students. Values, not model instances: lists are long."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from caseload import choices
 from caseload.models import (
     CaseloadMembership,
-    Characteristic,
     Enrolment,
-    HouseMembership,
-    SiteMembership,
     Student,
     YearGroupMembership,
 )
@@ -52,27 +50,28 @@ def reached_ids(user: Any, permission: str, base: str, ids: Sequence[int]) -> Se
     return [pk for pk in ids if pk in reached]
 
 
+# Written out, as every page of a student asks it.
+_NAME = """(SELECT g.name FROM caseload_{kind}membership AS m JOIN caseload_{kind} AS g ON g.id = m.{column}
+        WHERE m.student_id = %(student)s AND m.period @> %(day)s::date ORDER BY m.id LIMIT 1)"""
+_HEADER = f"""
+    SELECT own.name, own.public_id, {_NAME.format(kind="site", column="site_id")},
+        {_NAME.format(kind="yeargroup", column="group_id")}, {_NAME.format(kind="house", column="group_id")},
+        (SELECT upper(m.period) FROM caseload_sitemembership AS m
+        WHERE m.student_id = %(student)s AND upper(m.period) <= %(day)s::date ORDER BY m.period DESC LIMIT 1)
+    FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
+        SELECT g.name, g.public_id FROM caseload_caseloadmembership AS m JOIN caseload_caseload AS g ON g.id = m.group_id
+        WHERE m.student_id = %(student)s AND m.period @> %(day)s::date ORDER BY g.kind DESC, m.id LIMIT 1) AS own ON true
+"""
+
+
 def student_header(student: Student) -> dict[str, Any]:
     """Who this is, for the head of their page: groups of today, age, site and dates on roll. One query."""
-    row = (
-        Student.objects.filter(pk=student.pk)
-        .annotate(
-            group=_today(CaseloadMembership, "group__name"),
-            group_public_id=_today(CaseloadMembership, "group__public_id"),
-            year_group=_today(YearGroupMembership, "group__name"),
-            house=_today(HouseMembership, "group__name"),
-            site=_today(SiteMembership, "site__name"),
-            on_roll=Exists(SiteMembership.objects.filter(student=OuterRef("pk"), period__contains=clock.today())),
-            left_on=Subquery(
-                SiteMembership.objects.filter(student=OuterRef("pk"), period__endswith__lte=clock.today())
-                .order_by("-period")
-                .values("period__endswith")[:1]
-            ),
-        )
-        .values("group", "group_public_id", "year_group", "house", "site", "on_roll", "left_on")
-        .get()
-    )
-    return row | {"age": age_on(student.date_of_birth, clock.today())}
+    today = clock.today()
+    with connection.cursor() as cursor:
+        cursor.execute(_HEADER, {"student": student.pk, "day": today})
+        names = ("group", "group_public_id", "site", "year_group", "house", "left_on")
+        row = dict(zip(names, cursor.fetchone(), strict=True))
+    return row | {"on_roll": row["site"] is not None, "age": age_on(student.date_of_birth, today)}
 
 
 def age_on(born: date | None, day: date) -> int | None:
@@ -82,14 +81,16 @@ def age_on(born: date | None, day: date) -> int | None:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+_FLAGS = """
+    SELECT c.kind, c.code, c.detail FROM caseload_characteristic AS c WHERE c.student_id = %s AND c.period @> %s::date
+    ORDER BY c.kind, c.rank, c.id"""
+
+
 def flags_of(student: Student) -> list[dict[str, str]]:
     """The characteristics of today that somebody working with the student needs, in words. Only for those who may."""
-    rows = (
-        Characteristic.objects.filter(student=student, period__contains=clock.today())
-        .order_by("kind", "rank", "pk")
-        .values_list("kind", "code", "detail")
-    )
-    found = [flag for row in rows if (flag := _flag(*row))]
+    with connection.cursor() as cursor:
+        cursor.execute(_FLAGS, [student.pk, clock.today()])
+        found = [flag for row in cursor.fetchall() if (flag := _flag(*row))]
     if student.first_language and student.first_language not in choices.NOT_EAL | choices.LANGUAGE_UNKNOWN:
         found.append({"words": "English as an additional language", "tone": "plain"})
     return list({flag["words"]: flag for flag in found}.values())
@@ -119,36 +120,47 @@ def enrolments_of(student: Student) -> list[dict[str, Any]]:
     return [dict(row) for row in once(("enrolments", student.pk), lambda: _enrolments(student))]
 
 
+_ENROLMENTS = """
+    SELECT e.id, c.title, c.qualification, c.public_id, e.started_on, e.planned_end_on, e.ended_on, e.status
+    FROM caseload_enrolment AS e JOIN caseload_course AS c ON c.id = e.course_id
+    WHERE e.student_id = %s ORDER BY e.status, e.started_on DESC, c.title"""
+_ENROLMENT = (
+    "id", "course__title", "course__qualification", "course__public_id", "started_on", "planned_end_on", "ended_on", "status",
+)  # fmt: skip
+
+
 def _enrolments(student: Student) -> list[dict[str, Any]]:
-    rows = (
-        Enrolment.objects.filter(student=student)
-        .order_by("status", "-started_on", "course__title")
-        .values(
-            "id",
-            "course__title",
-            "course__qualification",
-            "course__public_id",
-            "started_on",
-            "planned_end_on",
-            "ended_on",
-            "status",
-        )
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_ENROLMENTS, [student.pk])
+        rows = [dict(zip(_ENROLMENT, row, strict=True)) for row in cursor.fetchall()]
     return [row | {"status_words": str(Enrolment.Status(row["status"]).label)} for row in rows]
 
 
-def memberships_of(student: Student, models: Iterable[Any]) -> list[tuple[str, str, date, date | None]]:
-    """(kind of group, its name, from, to) for each membership a student ever had in these kinds of group."""
-    each = [
-        model.objects.filter(student=student)
-        .order_by()
-        .values_list(
-            Value(model._meta.model_name), F("site__name" if model is SiteMembership else "group__name"), "period"
-        )
-        for model in models
-    ]
-    rows = each[0].union(*each[1:], all=True)
-    return [(kind, title, period.lower, period.upper) for kind, title, period in rows]
+_GROUPS = """
+    SELECT g.name, g.public_id, c.title FROM caseload_teachinggroupmembership AS m
+    JOIN caseload_teachinggroup AS g ON g.id = m.group_id LEFT JOIN caseload_course AS c ON c.id = g.course_id
+    WHERE m.student_id = %s AND m.period @> %s::date ORDER BY g.name"""
+
+
+def teaching_groups_of(student: Student) -> list[dict[str, Any]]:
+    """The teaching groups of today, by name, each with its course. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUPS, [student.pk, clock.today()])
+        return [{"name": name, "public_id": number, "course": course} for name, number, course in cursor.fetchall()]
+
+
+_PLACES = " UNION ALL ".join(
+    f"SELECT '{kind}', g.name, m.period FROM caseload_{kind}membership AS m"
+    f" JOIN caseload_{kind} AS g ON g.id = m.{'site_id' if kind == 'site' else 'group_id'} WHERE m.student_id = %(student)s"
+    for kind in ("site", "yeargroup", "house", "caseload")
+)
+
+
+def places_of(student: Student) -> list[tuple[str, str, date, date | None]]:
+    """(kind, name, from, to) for each site, year group, house and caseload a student was ever in. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACES, {"student": student.pk})
+        return [(kind, name, period.lower, period.upper) for kind, name, period in cursor.fetchall()]
 
 
 def _today(model: Any, field: str) -> Subquery:
