@@ -18,6 +18,7 @@ THRESHOLDS, NEAR = (
     (90, 50),
     2,
 )  # less than a half (one in so many) from a threshold it is written with two decimal places
+NOTHING = "–"
 MIXED = "Sessions and lessons are two series and are never added together."
 _COLUMN = {
     StatClass.PRESENT: "present",
@@ -69,7 +70,7 @@ class Totals(NamedTuple):
     @property
     def possible(self) -> int:
         """The sessions that count: attended or absent."""
-        return self.attended + self.absent
+        return self.present + self.approved + self.authorised + self.unauthorised
 
     @property
     def attended(self) -> int:
@@ -133,7 +134,8 @@ class Totals(NamedTuple):
     @property
     def percent(self) -> str:
         """The attendance as it is written: “91.4 %”, with two places near a threshold."""
-        return written(self.attendance)
+        possible = self.possible
+        return _written(100 * self.shown, possible) if possible else NOTHING
 
     @property
     def of(self) -> str:
@@ -156,9 +158,10 @@ class Totals(NamedTuple):
     @property
     def tone(self) -> str:
         """How much it should worry the reader, said in colour beside the number."""
-        if not self.possible:
+        possible, absent = self.possible, self.absent
+        if not possible:
             return "plain"
-        return "concern" if self.is_persistent else "watch" if self.absent * 20 > self.possible else "good"
+        return "concern" if absent * PERSISTENT >= possible else "watch" if absent * 20 > possible else "good"
 
 
 COLUMNS = tuple(name for name in Totals._fields if name not in ("series", "headline"))
@@ -176,11 +179,16 @@ def decimal(share: Fraction | None, places: int) -> Decimal | None:
 
 def written(share: Fraction | None) -> str:
     """A share in per cent as every page writes it: one decimal place, two when a threshold is near, a dash for none."""
-    if share is None:
-        return "–"
-    above = [abs(share.numerator - threshold * share.denominator) for threshold in THRESHOLDS]
-    near = 0 not in above and any(distance * NEAR < share.denominator for distance in above)
-    return f"{decimal(share, 2 if near else 1)}\u202f%"
+    return NOTHING if share is None else _written(share.numerator, share.denominator)
+
+
+def _written(top: int, bottom: int) -> str:
+    """The same of a share that is not in its lowest terms; rounded once, half up, in whole numbers."""
+    above = [abs(top - threshold * bottom) for threshold in THRESHOLDS]
+    places = 2 if 0 not in above and any(distance * NEAR < bottom for distance in above) else 1
+    rounded = (20 * 10 ** (places - 1) * abs(top) + bottom) // (2 * bottom)
+    digits = f"{rounded:0{places + 1}d}"
+    return f"{'-' if top < 0 < rounded else ''}{digits[:-places]}.{digits[-places:]}\u202f%"
 
 
 def totals_of(

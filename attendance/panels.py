@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django.urls import reverse
 
 from attendance import rules
-from attendance.arithmetic import Totals, decimal
+from attendance.arithmetic import Totals
 from attendance.choices import AlertKind, Series
-from attendance.models import AlertRule
+from attendance.queries.alerts import watched_for
 from attendance.queries.feeds import feeds_for
-from attendance.queries.student_page import LABELS, figure, points, student_windows
+from attendance.queries.lists import by_series, figures
+from attendance.queries.student_page import LABELS, figure, student_windows
 from attendance.queries.students import events
 from attendance.queries.totals import (
     missing_much,
     series_by_student,
     totals_in_windows,
-    weekly_by_student,
     windows,
 )
 from caseload import columns
@@ -25,8 +26,8 @@ from caseload.columns import Column, Filter, Reason, ReasonSource
 from core import clock, panels
 from core.panels import Panel, TimelineSource
 
-WEEKS_IN_LINE = 8
 FELL_BY = 8  # points below the year that the last weeks must lie before it is said
+FEW = 200  # about as many as one page of a list
 
 
 def load_panel(user: Any, student: Any) -> dict[str, Any]:
@@ -61,9 +62,9 @@ def load_timeline(user: Any, student: Any, before: datetime | None, limit: int) 
 def _window_column(name: str) -> Any:
     def load(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
         return {
-            student: _cell(totals[name], tone=name != "week")
-            for student, totals in _figures(ids, user).items()
-            if name in totals
+            student: _cell(totals, tone=name != "week")
+            for student, found in figures(ids).items()
+            if (totals := getattr(found, name)) is not None
         }
 
     return load
@@ -71,67 +72,49 @@ def _window_column(name: str) -> Any:
 
 def load_year_column(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
     """The year to date, with the line of the last weeks."""
-    lines = _lines(ids)
     return {
-        student: _cell(totals["year"]) | {"spark": lines.get(student, [])}
-        for student, totals in _figures(ids, user).items()
-        if "year" in totals
+        student: _cell(found.year) | {"spark": found.line}
+        for student, found in figures(ids).items()
+        if found.year is not None
     }
 
 
 def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]]:
     """Persistent absence, and six weeks well below the year unless a rule of the college watches for drops itself."""
     found: dict[int, list[Reason]] = {}
-    watched = AlertRule.objects.switched_on().filter(kind=AlertKind.DROP).exists()
+    watched = watched_for(AlertKind.DROP)
+    for student, (year, six_weeks) in _worth_a_word(ids, None if watched else FELL_BY).items():
+        reasons = []
+        if year.is_severe:
+            reasons.append(Reason(f"Severe absence, {year.percent} attended", 80, "concern", "attendance"))
+        elif year.is_persistent:
+            reasons.append(Reason(f"Persistent absence, {year.percent} attended", 55, "concern", "attendance"))
+        if not watched and six_weeks.possible >= 20 and six_weeks.is_below(year, FELL_BY):
+            words = f"Down {_points_between(year, six_weeks)} points in six weeks"
+            reasons.append(Reason(words, 65, "concern", "attendance"))
+        if reasons:
+            found[student] = reasons
+    return found
+
+
+def _worth_a_word(ids: Sequence[int], fell_by: int | None) -> dict[int, tuple[Totals, Totals]]:
+    """The year and the six weeks of at least those whom they may give a reason. Of a list as short as a page shows, its
+    columns read the figures of everybody anyway; of a longer one the database leaves out those who miss little."""
+    if len(ids) <= FEW:
+        return {
+            student: (read.year, read.six_weeks or Totals(series=read.year.series))
+            for student, read in figures(ids).items()
+            if read.year is not None
+        }
     shown = windows(clock.today())
-    for series, members in _by_series(ids).items():
-        missed = missing_much(members, shown.year, shown.six_weeks, series, None if watched else FELL_BY)
-        for student, (year, six_weeks) in missed.items():
-            reasons = []
-            if year.is_severe:
-                reasons.append(Reason(f"Severe absence, {year.percent} attended", 80, "concern", "attendance"))
-            elif year.is_persistent:
-                reasons.append(Reason(f"Persistent absence, {year.percent} attended", 55, "concern", "attendance"))
-            if not watched and (fell := _fell(year, six_weeks)) >= FELL_BY:
-                reasons.append(Reason(f"Down {fell} points in six weeks", 65, "concern", "attendance"))
-            if reasons:
-                found[student] = reasons
+    found: dict[int, tuple[Totals, Totals]] = {}
+    for series, members in by_series(ids).items():
+        found |= missing_much(members, shown.year, shown.six_weeks, series, fell_by)
     return found
 
 
-def _fell(year: Totals, six_weeks: Totals) -> int:
-    if year.attendance is None or six_weeks.attendance is None or six_weeks.possible < 20:
-        return 0
-    return int(year.attendance - six_weeks.attendance)
-
-
-def _figures(ids: Sequence[int], user: Any) -> dict[int, dict[str, Totals]]:
-    """The totals of a list, read once for all of its columns and reasons."""
-    today, wanted = clock.today(), tuple(ids)
-    kept = getattr(user, "_attendance_figures", None)
-    if kept is not None and kept[0] == (today, wanted):
-        return kept[1]  # type: ignore[no-any-return]  # kept for the length of one request
-    found: dict[int, dict[str, Totals]] = {}
-    for series, members in _by_series(wanted).items():
-        found |= totals_in_windows(members, vars(windows(today)), series)
-    user._attendance_figures = ((today, wanted), found)
-    return found
-
-
-def _lines(ids: Sequence[int]) -> dict[int, list[float | None]]:
-    start = clock.week_of(clock.today()) - timedelta(weeks=WEEKS_IN_LINE - 1)
-    found: dict[int, list[float | None]] = {}
-    for series, members in _by_series(ids).items():
-        weekly = weekly_by_student(members, start, clock.today(), series)
-        found |= {student: points(weeks) for student, weeks in weekly.items()}
-    return found
-
-
-def _by_series(ids: Sequence[int]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for student, series in series_by_student(ids).items():
-        found.setdefault(series, []).append(student)
-    return dict(sorted(found.items()))
+def _points_between(year: Totals, six_weeks: Totals) -> int:
+    return int((year.attendance or Fraction()) - (six_weeks.attendance or Fraction()))
 
 
 def _cell(totals: Totals, *, tone: bool = True) -> dict[str, Any]:
@@ -144,8 +127,7 @@ def _cell(totals: Totals, *, tone: bool = True) -> dict[str, Any]:
 
 
 def _sort(totals: Totals) -> float:
-    exact = decimal(totals.attendance, 4)
-    return float(exact) if exact is not None else -1.0
+    return 100 * totals.shown / totals.possible if totals.possible else -1.0
 
 
 def _window_sorts(name: str) -> Any:
@@ -155,7 +137,7 @@ def _window_sorts(name: str) -> Any:
         span = {name: getattr(windows(clock.today()), name)}
         return {
             student: _sort(totals[name])
-            for series, members in _by_series(ids).items()
+            for series, members in by_series(ids).items()
             for student, totals in totals_in_windows(members, span, series).items()
         }
 

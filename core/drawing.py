@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 Number = int | float | Decimal
@@ -31,13 +31,14 @@ def sparkline(
     floor = min(known) if low is None else min(float(low), *known)
     ceiling = max(known) if high is None else max(float(high), *known)
     points = _points(values, floor, ceiling, width, height)
-    runs = mark_safe("".join(f"M{'L'.join(run)}" for run in _runs(points) if len(run) > 1))
+    runs = "".join(f"M{'L'.join(run)}" for run in _runs(points) if len(run) > 1)
     last = next(point for point in reversed(points) if point)
-    name = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
-    return format_html(
-        '<svg class="wm-spark" width="{}" height="{}" viewBox="0 0 {} {}"{}><path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
-        width, height, width, height, name, runs, *last.split(" "),
-    )  # fmt: skip
+    name = f' role="img" aria-label="{escape(label)}"' if label else ' aria-hidden="true"'
+    across, down = last.split(" ")
+    return mark_safe(  # numbers, and the label escaped; lists draw hundreds
+        f'<svg class="wm-spark" width="{width}" height="{height}" viewBox="0 0 {width} {height}"{name}><path d="{runs}"/>'
+        f'<circle cx="{across}" cy="{down}" r="2"/></svg>'
+    )
 
 
 def bar(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Count, QuerySet
 
 from attendance import alert_kinds, rules
@@ -17,6 +18,7 @@ from caseload.models import Student
 from caseload.queries.students import student_rows
 from caseload.reasons import OpenReason
 from core import clock
+from core.id_lists import array
 
 STUDENTS_PER_PAGE = 50
 SHOWS = {"": "Open", "waiting": "Not acted on", "held": "Held out", "ended": "Ended lately"}
@@ -126,13 +128,29 @@ def of_student(student: Student) -> tuple[list[dict[str, Any]], ChaseHold | None
     return [_alert(row) for row in rows.values(*_ALERT)], holds.select_related("set_by").first()
 
 
+def watched_for(kind: str) -> bool:
+    """Whether some rule that is switched on raises alerts of this kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM attendance_alertrule WHERE kind = %s"
+            " AND switched_on_at IS NOT NULL AND switched_off_at IS NULL)",
+            [kind],
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
-    """Why students need attention, for lists of them. One query."""
-    rows = Alert.objects.filter(student__in=set(student_ids), state=AlertState.OPEN)
+    """Why students need attention, for lists of them. One query, written out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.student_id, a.reason, r.kind, a.escalated_at IS NOT NULL FROM attendance_alert AS a"
+            " JOIN attendance_alertrule AS r ON r.id = a.rule_id"
+            " WHERE a.state = %s AND a.student_id = ANY(%s::bigint[]) ORDER BY a.raised_on, a.id",
+            [AlertState.OPEN, array(student_ids)],
+        )
+        rows = cursor.fetchall()
     found: dict[int, list[Reason]] = {}
-    for student, words, kind, escalated in rows.order_by("raised_on", "pk").values_list(
-        "student_id", "reason", "rule__kind", "escalated_at"
-    ):
+    for student, words, kind, escalated in rows:
         weight = alert_kinds.WEIGHTS[kind] + (ESCALATED_WEIGHT if escalated else 0)
         tone = "concern" if escalated else alert_kinds.TONES.get(kind, "watch")
         found.setdefault(student, []).append(Reason(words, weight, tone, "alert"))

@@ -140,7 +140,7 @@ def figure(label: str, totals: Totals, *, tone: bool = True) -> dict[str, Any]:
 
 def points(weekly: list[tuple[date, Totals]]) -> list[float | None]:
     """Weekly percentages for a sparkline; a week without possible sessions is a gap."""
-    return [None if totals.attendance is None else float(totals.attendance) for _, totals in weekly]
+    return [100 * totals.shown / totals.possible if totals.possible else None for _, totals in weekly]
 
 
 def student_windows(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.http import QueryDict
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core import drawing, icons, wording
@@ -48,9 +48,8 @@ def pill(words: str, tone: str = "plain", icon: str = "", title: str = "") -> Sa
 @register.simple_tag
 def face(name: str) -> SafeString:
     """The round initials of a person, for beside their name (so hidden from a screen reader)."""
-    return format_html(
-        '<span class="wm-face wm-face-{}" aria-hidden="true">{}</span>', _shade(name), wording.initials(name)
-    )
+    letters = escape(wording.initials(name))
+    return mark_safe(f'<span class="wm-face wm-face-{_shade(name)}" aria-hidden="true">{letters}</span>')
 
 
 @register.filter
