@@ -9,6 +9,7 @@ from django.db import transaction
 
 from attendance import rules
 from attendance.actions.writing import OnRegister, Row, Standing, lock, read_register, write_register
+from attendance.choices import Series
 from attendance.codes import Code, CodeSet, code_set
 from attendance.coding import Place, why_not
 from attendance.errors import (
@@ -21,6 +22,7 @@ from attendance.errors import (
     RegisterProblem,
     TakenElsewhere,
 )
+from attendance.models import LessonMark, SessionMark
 from attendance.queries.planned import planned_for
 from attendance.sittings import Sitting
 from core import clock
@@ -166,7 +168,7 @@ def _row(mark: NewMark, code: Code | None, sitting: Sitting) -> Row:
 def _to_write(plan: _Plan, stands: Mapping[int, Standing]) -> list[Row]:
     """What must be written, given what stands; raises what is in the way."""
     rows: list[Row] = []
-    clashes: list[Clash] = []
+    clashes: list[int] = []
     changed: list[int] = []
     taken_away = False
     for student in plan.members:
@@ -183,14 +185,14 @@ def _to_write(plan: _Plan, stands: Mapping[int, Standing]) -> list[Row]:
             if _untouched(mark):
                 continue
             if standing is not None:
-                clashes.append(_clash(student, standing, plan.codes))
+                clashes.append(student)
                 continue
         rows.append(row)
         if standing is not None and standing.code_id is not None and row[3:5] != standing.value[:2]:
             changed.append(student)
             taken_away |= row.code_id is None
     if clashes:
-        raise ChangedMeanwhile(_with_names(clashes, stands))
+        raise ChangedMeanwhile(_clashes(plan, clashes))
     if problem := _closed_in_the_way(plan, changed, taken_away) or _officers_only(plan, rows):
         raise problem
     return rows
@@ -230,19 +232,18 @@ def _officers_only(plan: _Plan, rows: list[Row]) -> RegisterProblem | None:
     )
 
 
-def _clash(student: int, standing: Standing, codes: CodeSet) -> Clash:
-    symbol = codes.by_id[standing.code_id].code if standing.code_id in codes.by_id else ""
-    return Clash(student, symbol, standing.minutes_late, standing.note, standing.version, "", standing.marked_at)
+def _clashes(plan: _Plan, students: list[int]) -> list[Clash]:
+    """The marks that stand instead, by whom and since when; read only when there is a clash to show."""
+    sitting = plan.sitting
+    model, slot = (SessionMark, "slot") if sitting.series == Series.SESSION else (LessonMark, "lesson_id")
+    rows = model.objects.select_related("marked_by").filter(
+        student_id__in=students, date=sitting.date, **{slot: sitting.slot}
+    )
+    found = {row.student_id: row for row in rows}
+    return [_clash(found[student], plan.codes) for student in students]
 
 
-def _with_names(clashes: list[Clash], stands: Mapping[int, Standing]) -> list[Clash]:
-    """Who made the other marks, read only when there is a clash to show."""
-    from dataclasses import replace
-
-    from accounts.models import User
-
-    who = {clash.student_id: stands[clash.student_id].marked_by_id for clash in clashes}
-    names = {
-        user.pk: user.formal_name for user in User.objects.filter(pk__in=[number for number in who.values() if number])
-    }
-    return [replace(clash, marked_by=names.get(who[clash.student_id] or 0, "Waymark")) for clash in clashes]
+def _clash(mark: Any, codes: CodeSet) -> Clash:
+    symbol = codes.by_id[mark.code_id].code if mark.code_id in codes.by_id else ""
+    who = mark.marked_by.formal_name if mark.marked_by else "Waymark"
+    return Clash(mark.student_id, symbol, mark.minutes_late, mark.note, mark.version, who, mark.marked_at)

@@ -1,6 +1,6 @@
 """How marks are written, by every action alike.
 
-The functions of migrations 0003, 0004 and 0010 do it, in this order.
+The functions of migrations 0003, 0004, 0010 and 0013 do it, in this order.
 
 1. Lock the students' summary rows in the order of (student, series, week), inserting what is missing. From here on
    nobody else writes marks of these students in these weeks. 2. Write all marks in one statement. 3. Recount in a later
@@ -20,6 +20,7 @@ from django.db import connection
 
 from attendance import choices
 from attendance.choices import Series
+from attendance.queries.registers import read_marks
 from attendance.sittings import Sitting
 from audit import record
 from core import clock
@@ -46,8 +47,6 @@ class Standing:
     minutes_late: int | None
     note: str
     version: int
-    marked_by_id: int | None
-    marked_at: Any
 
     @property
     def value(self) -> tuple[int | None, int | None, str]:
@@ -90,7 +89,7 @@ def lock(series: str, places: Sequence[Place]) -> Locked:
             f"SELECT * FROM attendance_lock_{Series(series)}(%s::bigint[], %s::date[], %s::bigint[], %s::date[], %s::bigint[])",
             [*_columns(pairs, 2), *_columns(places, 3)],
         )
-        stands = {row[:3]: Standing(*row[3:]) for row in cursor.fetchall()}
+        stands = {row[:3]: Standing(*row[3:7]) for row in cursor.fetchall()}
     return Locked(series, stands)
 
 
@@ -109,16 +108,11 @@ def write(locked: Locked, rows: Sequence[Row], by: Any, reason: str = "") -> int
 
 def read_register(sitting: Sitting) -> OnRegister:
     """Who is on a register and the marks that stand; nothing is locked."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT * FROM attendance_read_{Series(sitting.series)}(%s::bigint, %s::bigint, %s::date, %s::bigint)",
-            [sitting.group_id, sitting.site_id, sitting.date, sitting.slot],
-        )
-        rows = cursor.fetchall()
+    rows = read_marks(sitting)
     return OnRegister(
-        {row[0]: row[2] for row in rows},
-        {row[0]: Standing(*row[3:]) for row in rows if row[6] is not None},
-        {str(row[1]): row[0] for row in rows},
+        {row[0]: row[4] for row in rows},
+        {row[0]: Standing(*row[5:]) for row in rows if row[8] is not None},
+        {row[1]: row[0] for row in rows},
     )
 
 

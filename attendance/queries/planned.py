@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from attendance import rules
 from attendance.choices import DayPart, PlannedKind, Series, SessionSlot
@@ -19,6 +20,7 @@ from caseload.queries.containers import KINDS, Container, listed
 from caseload.queries.tutors import tutor_group_name
 from caseload.querysets import reached
 from core import clock
+from core.id_lists import array
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,20 +50,18 @@ def planned_for(sitting: Sitting, student_ids: Iterable[int]) -> dict[int, Plann
     For the register screen: who joined a group or got a lesson after the absence was planned has no mark yet and is found
     here. Nothing is found for a student whose plan has no code in the sitting's series. Withdrawn plans say nothing.
     """
-    field = "session_code" if sitting.series == Series.SESSION else "lesson_code"
-    rows = (
-        PlannedAbsence.objects.filter(
-            student_id__in=list(student_ids),
-            withdrawn_at=None,
-            starts_on__lte=sitting.date,
-            ends_on__gte=sitting.date,
+    code = "session_code" if sitting.series == Series.SESSION else "lesson_code"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PLANNED.format(code=code),
+            {
+                "students": array(student_ids),
+                "site": sitting.site_id,
+                "day": sitting.date,
+                "weekday": sitting.date.weekday(),
+            },
         )
-        .filter(Q(weekdays=[]) | Q(weekdays__contains=[sitting.date.weekday()]))
-        .exclude(**{field: ""})
-        .annotate(noon=Subquery(Site.objects.filter(pk=sitting.site_id).values("pm_starts_at")[:1]))
-        .order_by("-starts_on", "-pk")
-        .values_list("public_id", "student_id", "kind", field, "note", "part", "noon")
-    )
+        rows = cursor.fetchall()
     starts = sitting.starts_at.astimezone(clock.LONDON).time()
     found = {}
     for *fields, part, noon in rows:
@@ -69,6 +69,15 @@ def planned_for(sitting: Sitting, student_ids: Iterable[int]) -> dict[int, Plann
         if part in (DayPart.DAY, half):
             found[fields[1]] = Planned(*fields)
     return found
+
+
+_PLANNED = """
+    SELECT p.public_id, p.student_id, p.kind, p.{code}, p.note, p.part, s.pm_starts_at
+    FROM attendance_plannedabsence AS p JOIN caseload_site AS s ON s.id = %(site)s
+    WHERE p.student_id = ANY(%(students)s::bigint[]) AND p.withdrawn_at IS NULL AND p.starts_on <= %(day)s
+        AND p.ends_on >= %(day)s AND (p.weekdays = '{{}}' OR %(weekday)s = ANY(p.weekdays)) AND p.{code} <> ''
+    ORDER BY p.starts_on DESC, p.id DESC
+"""
 
 
 def _half(sitting: Sitting) -> str:

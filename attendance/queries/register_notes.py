@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
+
 from attendance.choices import Series
 from attendance.queries.registers import person_words
 from attendance.sittings import Sitting
 from caseload.choices import Capacity, CharacteristicKind
-from caseload.models import CaseloadGrant, Characteristic
 from core import wording
+from core.id_lists import array
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -35,29 +37,43 @@ class Cover:
 
 def medical_notes(student_ids: Iterable[int], day: date) -> dict[int, str]:
     """The medical notes in force on the day, as words, by student; only for whoever takes the students' register."""
-    rows = Characteristic.objects.filter(
-        student_id__in=list(student_ids), kind=CharacteristicKind.MEDICAL, period__contains=day
-    ).order_by("pk")
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTES, [array(student_ids), CharacteristicKind.MEDICAL.value, day])
+        rows = cursor.fetchall()
     found: dict[int, list[str]] = {}
-    for student, code, detail in rows.values_list("student_id", "code", "detail"):
+    for student, code, detail in rows:
         if code not in _NOTHING:
             found.setdefault(student, []).append(detail or (code.capitalize() if len(code) > 2 else "medical note"))
     return {student: "; ".join(words) for student, words in found.items()}
+
+
+_NOTES = """
+    SELECT c.student_id, c.code, c.detail FROM caseload_characteristic AS c
+    WHERE c.student_id = ANY(%s::bigint[]) AND c.kind = %s AND c.period @> %s::date ORDER BY c.id
+"""
 
 
 def cover_of(sitting: Sitting, user: "User") -> list[Cover]:
     """Who covers a tutor group on the day. The handover note is for those who hold the group: its tutors and the cover."""
     if sitting.series != Series.SESSION:
         return []
-    rows = CaseloadGrant.objects.filter(content_object_id=sitting.group_id).on(sitting.date).order_by("pk")
-    held = [dict(row) for row in rows.values(
-        "user_id", "capacity", "period", "handover_note", "user__title", "user__given_name", "user__family_name",
-    )]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [sitting.group_id, sitting.date])
+        held = [dict(zip(_HELD_FIELDS, row, strict=True)) for row in cursor.fetchall()]
     may_read = any(row["user_id"] == user.pk for row in held)
     return [_cover(row, may_read) for row in held if row["capacity"] == Capacity.COVER]
 
 
+_HELD_FIELDS = (
+    "user_id", "capacity", "last_day", "handover_note", "user__title", "user__given_name", "user__family_name",
+)  # fmt: skip
+# A period ends on the day after its last day.
+_HELD = """
+    SELECT g.user_id, g.capacity, upper(g.period) - 1, g.handover_note, u.title, u.given_name, u.family_name
+    FROM caseload_caseloadgrant AS g JOIN accounts_user AS u ON u.id = g.user_id
+    WHERE g.content_object_id = %s AND g.period @> %s::date ORDER BY g.id
+"""
+
+
 def _cover(row: dict[str, Any], may_read: bool) -> Cover:
-    # A period ends on the day after its last day.
-    last = date.fromordinal(row["period"].upper.toordinal() - 1)
-    return Cover(person_words(row, "user"), last, row["handover_note"] if may_read else "")
+    return Cover(person_words(row, "user"), row["last_day"], row["handover_note"] if may_read else "")

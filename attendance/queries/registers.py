@@ -4,14 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
 
 from django.db import connection
 
 from attendance import rules
 from attendance.choices import Series
 from attendance.codes import Code, all_codes
-from attendance.models import LessonMark, LessonMarkChange, Register, SessionMark, SessionMarkChange
+from attendance.models import LessonMarkChange, Register, SessionMarkChange
 from attendance.queries.sittings import sittings_of, sittings_on
 from attendance.sittings import Sitting
 from caseload.models import CaseloadMembership, TeachingGroupMembership
@@ -28,10 +27,10 @@ LOOK_BACK = timedelta(days=28)
 
 
 class Member(NamedTuple):
-    """A student on a register."""
+    """A student on a register, by the public key that pages know them by."""
 
     id: int
-    public_id: UUID
+    public_id: str
     given_name: str
     family_name: str
     born: date | None
@@ -117,33 +116,29 @@ def register_lines(sittings: Sequence[Sitting]) -> list[RegisterLine]:
     return [line for line in lines if line.expected or line.is_taken]
 
 
-def members_of(sitting: Sitting) -> list[Member]:
-    """Who is on the register: in the group and on the site's roll that day, by family name.
+def read_marks(sitting: Sitting) -> list[tuple[Any, ...]]:
+    """Who is on the register (in the group and on the site's roll that day, by family name), each with their mark.
 
-    The same people as `querysets.members` gives. A function of migration 0010 keeps its plan, since this stands in the
+    A row holds the fields of a Member, then number of the code, minutes late, note and version, all None without a mark.
+    The same people as `querysets.members` gives. A function of migration 0013 keeps its plan, since this stands in the
     way of every register opened and saved.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT * FROM attendance_members_{Series(sitting.series)}(%s::bigint, %s::bigint, %s::date)",
-            [sitting.group_id, sitting.site_id, sitting.date],
+            f"SELECT * FROM attendance_read_{Series(sitting.series)}(%s::bigint, %s::bigint, %s::date, %s::bigint)",
+            [sitting.group_id, sitting.site_id, sitting.date, sitting.slot],
         )
-        return [Member(*row) for row in cursor.fetchall()]
+        return list(cursor.fetchall())
+
+
+def members_of(sitting: Sitting) -> list[Member]:
+    """Who is on the register, by family name."""
+    return [Member(*row[:5]) for row in read_marks(sitting)]
 
 
 def register_of(sitting: Sitting) -> dict[str, Any] | None:
     """The record that this register was taken, by whom and when it closed; nothing when it was not."""
     return _taken([sitting]).get(sitting.key)
-
-
-def marks_of(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The marks of a register by student, with who made each and when."""
-    model, slot = (SessionMark, "slot") if sitting.series == Series.SESSION else (LessonMark, "lesson_id")
-    rows = model.objects.filter(student_id__in=student_ids, date=sitting.date, **{slot: sitting.slot}).values(
-        "student_id", "code_id", "minutes_late", "note", "version", "marked_at", "marked_by_system",
-        "marked_by__title", "marked_by__given_name", "marked_by__family_name",
-    )  # fmt: skip
-    return {row["student_id"]: dict(row) for row in rows}
 
 
 def changes_of(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
@@ -161,67 +156,100 @@ def changes_of(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, list[d
 
 def other_marks_today(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
     """The day's other marks of these students, in order of time: (“AM” or the lesson's label, number of the code)."""
-    sessions = SessionMark.objects.filter(student_id__in=student_ids, date=sitting.date, code__isnull=False)
-    lessons = LessonMark.objects.filter(student_id__in=student_ids, date=sitting.date, code__isnull=False)
-    if sitting.series == Series.SESSION:
-        sessions = sessions.exclude(slot=sitting.slot)
-    else:
-        lessons = lessons.exclude(lesson_id=sitting.slot)
+    of_session = sitting.series == Series.SESSION
     found: dict[int, list[tuple[str, int]]] = {}
-    for student, slot, code in sessions.order_by("slot").values_list("student_id", "slot", "code_id"):
-        found.setdefault(student, []).append(("AM" if slot == 1 else "PM", code))
-    rows = lessons.order_by("lesson__time__starts_at")
-    for student, label, code in rows.values_list("student_id", "lesson__time__label", "code_id"):
-        found.setdefault(student, []).append((label, code))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TODAY,
+            {
+                "students": array(student_ids),
+                "day": sitting.date,
+                "session": sitting.slot if of_session else 0,
+                "lesson": 0 if of_session else sitting.slot,
+            },
+        )
+        for student, label, code, *_ in cursor.fetchall():
+            found.setdefault(student, []).append((label, code))
     return found
+
+
+# Without one of them: 0 is no session and no lesson.
+_TODAY = """
+    SELECT m.student_id, CASE m.slot WHEN 1 THEN 'AM' ELSE 'PM' END, m.code_id, m.slot, NULL::time
+    FROM attendance_sessionmark AS m
+    WHERE m.student_id = ANY(%(students)s::bigint[]) AND m.date = %(day)s AND m.slot <> %(session)s AND m.code_id IS NOT NULL
+    UNION ALL
+    SELECT m.student_id, t.label, m.code_id, 3, t.starts_at
+    FROM attendance_lessonmark AS m
+    JOIN caseload_timetabledlesson AS l ON l.id = m.slot
+    JOIN caseload_lessontime AS t ON t.id = l.time_id
+    WHERE m.student_id = ANY(%(students)s::bigint[]) AND m.date = %(day)s AND m.slot <> %(lesson)s AND m.code_id IS NOT NULL
+    ORDER BY 4, 5
+"""
 
 
 def previous_marks(sitting: Sitting, student_ids: Sequence[int]) -> dict[int, tuple[date, str, int]]:
     """Each student's mark of the session before, or of the group's lesson before: (day, label, number of the code)."""
+    of_session = sitting.series == Series.SESSION
     with connection.cursor() as cursor:
-        if sitting.series == Series.SESSION:
-            cursor.execute(_PREVIOUS_SESSION, [list(student_ids), sitting.date - LOOK_BACK, sitting.date, sitting.date, sitting.slot])  # fmt: skip
-        else:
-            cursor.execute(
-                _PREVIOUS_LESSON,
-                [list(student_ids), sitting.date - LOOK_BACK, sitting.date, sitting.group_id, sitting.date, f"{clock.local(sitting.starts_at):%H:%M}"],
-            )  # fmt: skip
+        cursor.execute(
+            _PREVIOUS_SESSION if of_session else _PREVIOUS_LESSON,
+            {
+                "students": array(student_ids),
+                "since": sitting.date - LOOK_BACK,
+                "day": sitting.date,
+                "slot": sitting.slot,
+                "group": sitting.group_id,
+                "starts": f"{clock.local(sitting.starts_at):%H:%M}",
+            },
+        )
         return {student: (day, label, code) for student, day, label, code in cursor.fetchall()}
 
 
+# The key of the marks is walked backwards from the sitting until one is found: two steps a student, not four weeks.
 _PREVIOUS_SESSION = """
-    SELECT DISTINCT ON (student_id) student_id, date, CASE slot WHEN 1 THEN 'AM' ELSE 'PM' END, code_id
-    FROM attendance_sessionmark
-    WHERE student_id = ANY(%s) AND date BETWEEN %s AND %s AND (date, slot) < (%s, %s) AND code_id IS NOT NULL
-    ORDER BY student_id, date DESC, slot DESC
+    SELECT u.id, b.date, CASE b.slot WHEN 1 THEN 'AM' ELSE 'PM' END, b.code_id
+    FROM unnest(%(students)s::bigint[]) AS u (id)
+    CROSS JOIN LATERAL (
+        SELECT m.date, m.slot, m.code_id FROM attendance_sessionmark AS m
+        WHERE m.student_id = u.id AND m.date BETWEEN %(since)s AND %(day)s AND (m.date, m.slot) < (%(day)s, %(slot)s)
+            AND m.code_id IS NOT NULL
+        ORDER BY m.date DESC, m.slot DESC LIMIT 1
+    ) AS b
 """
 _PREVIOUS_LESSON = """
     SELECT DISTINCT ON (m.student_id) m.student_id, m.date, t.label, m.code_id
     FROM attendance_lessonmark AS m
     JOIN caseload_timetabledlesson AS l ON l.id = m.slot
     JOIN caseload_lessontime AS t ON t.id = l.time_id
-    WHERE m.student_id = ANY(%s) AND m.date BETWEEN %s AND %s AND l.group_id = %s AND (m.date, t.starts_at) < (%s, %s::time)
-        AND m.code_id IS NOT NULL
+    WHERE m.student_id = ANY(%(students)s::bigint[]) AND m.date BETWEEN %(since)s AND %(day)s AND l.group_id = %(group)s
+        AND (m.date, t.starts_at) < (%(day)s, %(starts)s::time) AND m.code_id IS NOT NULL
     ORDER BY m.student_id, m.date DESC, t.starts_at DESC
 """
 
 
 def _taken(sittings: Sequence[Sitting]) -> dict[tuple[str, int, date, int], dict[str, Any]]:
-    rows = Register.objects.filter(date__in={sitting.date for sitting in sittings}).values(
-        "id", "series", "caseload_id", "lesson_id", "date", "slot", "taken_at", "saved_at", "closed_at",
-        "taken_by__title", "taken_by__given_name", "taken_by__family_name",
-    )  # fmt: skip
-    if len(sittings) == 1:
-        only = sittings[0]
-        rows = (
-            rows.filter(caseload_id=only.group_id, slot=only.slot)
-            if only.series == Series.SESSION
-            else rows.filter(lesson_id=only.slot)
+    """The records of these registers, by key."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TAKEN,
+            {
+                "days": list({sitting.date for sitting in sittings}),
+                "groups": array({s.group_id for s in sittings if s.series == Series.SESSION}),
+                "lessons": array({s.slot for s in sittings if s.series == Series.LESSON}),
+            },
         )
-    return {
-        (row["series"], row["caseload_id"] or 0, row["date"], row["slot"] or row["lesson_id"]): dict(row)
-        for row in rows
-    }
+        return {tuple(row[:4]): dict(zip(_TAKEN_FIELDS, row[4:], strict=True)) for row in cursor.fetchall()}
+
+
+_TAKEN_FIELDS = ("taken_at", "closed_at", "taken_by__title", "taken_by__given_name", "taken_by__family_name")
+_TAKEN = """
+    SELECT r.series, coalesce(r.caseload_id, 0), r.date, coalesce(r.slot, r.lesson_id), r.taken_at, r.closed_at,
+        u.title, u.given_name, u.family_name
+    FROM attendance_register AS r LEFT JOIN accounts_user AS u ON u.id = r.taken_by_id
+    WHERE r.date = ANY(%(days)s) AND (r.series = 'session' AND r.caseload_id = ANY(%(groups)s::bigint[])
+        OR r.series = 'lesson' AND r.lesson_id = ANY(%(lessons)s::bigint[]))
+"""
 
 
 def _expected(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int], int]:

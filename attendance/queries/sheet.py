@@ -1,5 +1,6 @@
 """Everything one register's page shows, in a fixed number of queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from attendance import rules
 from attendance.actions.registers import Seen
 from attendance.choices import SetBy
-from attendance.codes import Code, CodeSet, all_codes, offered_to, sets_of
+from attendance.codes import Code, CodeSet, all_codes, code_set, offered_to
 from attendance.coding import Place, why_not
 from attendance.queries.change_words import change_words, is_worth_saying
 from attendance.queries.planned import Planned, planned_for
@@ -16,11 +17,10 @@ from attendance.queries.registers import (
     Member,
     changes_of,
     code_words,
-    marks_of,
-    members_of,
     other_marks_today,
     person_words,
     previous_marks,
+    read_marks,
     register_of,
 )
 from attendance.sittings import Sitting
@@ -131,18 +131,18 @@ class Sheet:
 def register_sheet(user: Any, sitting: Sitting) -> Sheet:
     """The page of one register for this person: nobody is marked who was not marked by somebody."""
     everything = all_codes()
-    codes = sets_of(everything.values(), sitting.series, sitting.site_id)
+    codes = code_set(sitting.series, sitting.site_id)
     register = register_of(sitting)
-    members = members_of(sitting)
-    ids = [member.id for member in members]
-    marks = marks_of(sitting, ids)
+    read = read_marks(sitting)
+    ids = [row[0] for row in read]
     before = previous_marks(sitting, ids)
     today = other_marks_today(sitting, ids)
-    changes = changes_of(sitting, ids) if register else {}
+    changed = [row[0] for row in read if (row[8] or 0) > 1]  # every change raises the version of a mark
+    changes = changes_of(sitting, changed) if changed else {}
     officer = rules.may_set_every_code(user, sitting)
     offered = [code for code in offered_to(codes.in_force(sitting.date), officer=officer) if _fits(code, sitting)]
     quick = [code for code in offered if code.set_by == SetBy.QUICK]
-    rows = [_row(member, marks.get(member.id), everything, quick) for member in members]
+    rows = [_row(Member(*row[:5]), row[5:], everything, quick) for row in read]
     _fill_in_planned(sitting, codes, rows, quick)
     for row in rows:
         earlier = before.get(row.member.id)
@@ -197,15 +197,17 @@ def choices_for(row: SheetRow, sheet: Sheet) -> None:
         row.choices.append(code)
 
 
-def _row(member: Member, mark: dict[str, Any] | None, codes: dict[int, Code], quick: list[Code]) -> SheetRow:
+def _row(member: Member, mark: Sequence[Any], codes: dict[int, Code], quick: list[Code]) -> SheetRow:
+    """A student with the mark that stands: number of the code, minutes late, note and version."""
     given, family = member.given_name, member.family_name
-    code = codes.get(mark["code_id"]) if mark else None
-    seen = Seen(mark["version"], code.code if code else "", mark["minutes_late"], mark["note"]) if mark else Seen(0)
+    number, minutes, note, version = mark
+    code = codes.get(number)
+    seen = Seen(version, code.code if code else "", minutes, note) if version is not None else Seen(0)
     row = SheetRow(
         member=member,
         name=f"{given} {family}".strip(),
         list_name=", ".join(part for part in (family, given) if part),
-        key=str(member.public_id),
+        key=member.public_id,
         seen=seen,
         code=seen.code,
         minutes="" if seen.minutes_late is None else str(seen.minutes_late),

@@ -28,6 +28,7 @@ from core.http import GO_ON_TO, sent_day
 
 # A page with scripts saves in the background, so that what was typed outlives a lost connection; it asks for short answers.
 BY_SCRIPT = "Waymark-Register"
+NOBODY = UUID(int=0)  # in whose place each student's key comes, so that one address is made and not thirty
 SHOWS = {"": "All", "open": "Not taken", "blanks": "With blanks"}
 
 
@@ -140,6 +141,7 @@ def _show(request: HttpRequest, sheet: Sheet, form: RegisterForm | None = None, 
         "more_options": _more_options(sheet),
         "unfolded": request.GET.get("show") == "all",
         "may_see_attendance": request.user.has_perm(rules.VIEW),
+        "student_page": reverse("attendance:student_attendance", args=[NOBODY]).split(str(NOBODY)),
     }
     return render(request, "attendance/register_detail.html", context, status=422 if trouble else 200)
 

@@ -211,9 +211,9 @@ def morning(port: int) -> None:
 
 
 def _marks(ready: list[Filled]) -> int:
-    from attendance.queries.registers import marks_of
+    from attendance.actions.writing import read_register
 
-    return sum(len(marks_of(filled.sitting, filled.members)) for filled in ready)
+    return sum(len(read_register(filled.sitting).stands) for filled in ready)
 
 
 def _spaced(ready: list[Filled]) -> list[float]:
@@ -239,15 +239,14 @@ def _save(filled: Filled) -> float:
 
 def _lost(filled: Filled) -> int:
     """How many marks of a register do not stand as they were sent."""
+    from attendance.actions.writing import read_register
     from attendance.codes import all_codes
-    from attendance.queries.registers import marks_of
-    from caseload.models import Student
 
-    codes = all_codes()
-    marks = marks_of(filled.sitting, filled.members)
-    keys = Student.objects.filter(pk__in=filled.members).values_list("pk", "public_id")
+    codes, read = all_codes(), read_register(filled.sitting)
     return sum(
-        1 for pk, key in keys if pk not in marks or codes[marks[pk]["code_id"]].code != filled.fields[f"mark-{key}"]
+        1
+        for key, pk in read.keys.items()
+        if pk not in read.stands or codes[read.stands[pk].code_id or 0].code != filled.fields[f"mark-{key}"]
     )
 
 

@@ -1,0 +1,1 @@
+"""What attendance's own templates draw with."""
