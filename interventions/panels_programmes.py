@@ -1,11 +1,12 @@
 """What interventions add to the student page, the timeline, lists of students and the navigation."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
 
+from accounts.models import formal_name
 from caseload import columns
 from caseload.columns import BulkAction, Filter, Reason, ReasonSource, StudentAction
 from core import clock, navigation, panels
@@ -20,50 +21,40 @@ PANEL_ROWS = 5
 
 def load_panel(user: Any, student: Any) -> dict[str, Any] | None:
     """The interventions in which a student takes or took part; left out when there are none."""
-    rows = queries.of_student(user, student.pk)
+    rows = queries.of_student(student.pk)
     return {"interventions": rows[:PANEL_ROWS], "others": max(len(rows) - PANEL_ROWS, 0)} if rows else None
 
 
 def load_entries(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     """When a student began to take part, and the sessions."""
-    entries = [*_parts(student), *_sessions(student, before, limit)]
+    rows = queries.parts_and_sessions_of(student.pk, before, limit)
+    entries = [_session_entry(*row[1:]) if row[0] else _part_entry(*row[1:]) for row in rows]
     kept = [entry for entry in entries if before is None or entry["when"] < before]
     return sorted(kept, key=lambda entry: entry["when"], reverse=True)[:limit]
 
 
-def _parts(student: Any) -> list[dict[str, Any]]:
-    parts = InterventionMember.objects.filter(student=student, period__startswith__lte=clock.today())
-    return [
-        {
-            "when": clock.at(one.period.lower, 8),
-            "kind": "interventions",
-            "icon": "life-preserver",
-            "title": f"Intervention began: {one.intervention.title}",
-            "text": one.intervention.intended[:240],
-            "who": one.intervention.led_by.formal_name,
-            "url": reverse("interventions:intervention_detail", args=[one.intervention.public_id]),
-        }
-        for one in parts.select_related("intervention", "intervention__led_by")
-    ]
+def _part_entry(
+    began: date, _held: Any, title: str, intended: str, _came: Any, intervention: Any, *led: str
+) -> dict[str, Any]:
+    return _entry(clock.at(began, 8), f"Intervention began: {title}", intended[:240], intervention, led)
 
 
-def _sessions(student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
-    rows = SessionAttendance.objects.filter(student=student)
-    if before is not None:
-        rows = rows.filter(session__held_at__lt=before)
-    rows = rows.select_related("session", "session__intervention", "session__logged_by")
-    return [
-        {
-            "when": one.session.held_at,
-            "kind": "interventions",
-            "icon": "life-preserver",
-            "title": f"{one.session.intervention.title}: {'came' if one.came else 'did not come'}",
-            "text": "",
-            "who": one.session.logged_by.formal_name,
-            "url": reverse("interventions:intervention_detail", args=[one.session.intervention.public_id]),
-        }
-        for one in rows.order_by("-session__held_at")[:limit]
-    ]
+def _session_entry(
+    _began: Any, held: datetime, title: str, _intended: Any, came: bool, intervention: Any, *by: str
+) -> dict[str, Any]:
+    return _entry(held, f"{title}: {'came' if came else 'did not come'}", "", intervention, by)
+
+
+def _entry(when: datetime, title: str, text: str, intervention: Any, who: Sequence[str]) -> dict[str, Any]:
+    return {
+        "when": when,
+        "kind": "interventions",
+        "icon": "life-preserver",
+        "title": title,
+        "text": text,
+        "who": formal_name(*who),
+        "url": reverse("interventions:intervention_detail", args=[intervention]),
+    }
 
 
 def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]]:

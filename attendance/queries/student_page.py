@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.db import connection
 
-from attendance.arithmetic import COLUMNS, Totals, from_row
+from attendance.arithmetic import COLUMNS, Totals, from_row, sum_of
 from attendance.choices import Series
 from attendance.models import WeekSummary
 from attendance.patterns import Findings
@@ -146,13 +146,21 @@ def points(weekly: list[tuple[date, Totals]]) -> list[float | None]:
 def student_windows(
     student_id: int, day: date | None = None
 ) -> tuple[str, Windows, Mapping[str, Totals], list[float | None]]:
-    """A student's series, the usual windows with their totals, and the weekly line of the last twelve weeks."""
+    """A student's series, the usual windows with their totals, and the weekly line of the last twelve weeks.
+
+    All of it from the weeks of the year: the windows end on the same day, and begin with a week or with the year.
+    """
     series = series_by_student([student_id]).get(student_id, Series.SESSION)
     spans = windows(day)
-    found = totals_in_windows([student_id], vars(spans), series).get(student_id, {})
-    start = max(spans.year[0], clock.week_of(spans.year[1]) - timedelta(weeks=11))
-    weekly = weekly_by_student([student_id], start, spans.year[1], series).get(student_id, [])
-    return series, spans, {name: found.get(name, Totals(series=series)) for name in vars(spans)}, points(weekly)
+    weekly = weekly_by_student([student_id], *spans.year, series).get(student_id, [])
+    found = {name: _since(start, weekly, series) for name, (start, _) in vars(spans).items()}
+    twelve_weeks = clock.week_of(spans.year[1]) - timedelta(weeks=11)
+    return series, spans, found, points([week for week in weekly if week[0] >= twelve_weeks])
+
+
+def _since(start: date, weekly: list[tuple[date, Totals]], series: str) -> Totals:
+    """The total of the weeks from the one of the first day on."""
+    return sum_of((totals for monday, totals in weekly if monday >= clock.week_of(start)), series)
 
 
 def student_attendance(

@@ -7,11 +7,13 @@ from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
 from attendance.choices import Series
 from attendance.codes import Code, all_codes
-from attendance.models import LessonMark, LessonMarkChange, SessionMark, SessionMarkChange
+from attendance.models import LessonMark, SessionMark
+from attendance.queries.totals import TABLE
 from core import clock
 
 MODEL: dict[str, type[SessionMark] | type[LessonMark]] = {Series.SESSION: SessionMark, Series.LESSON: LessonMark}
@@ -79,25 +81,42 @@ def marks_between(student_id: int, start: date, end: date, series: str = Series.
 def events(student_id: int, start: date, end: date, series: str, limit: int = 50) -> list[dict[str, Any]]:
     """What happened with a student's attendance, newest first: runs of absence, weeks with lateness, days with amended marks."""
     codes = all_codes()
-    rows = list(
-        _marks([student_id], series, start, end)
-        .exclude(code=None)
-        .order_by("date", "slot" if series == Series.SESSION else "lesson__time__starts_at")
-        .values_list("date", "code_id", "minutes_late")
-    )
-    found = _runs_of_absence([(day, codes[code]) for day, code, _ in rows], series)
-    found += _late_weeks([(day, minutes or 0) for day, code, minutes in rows if codes[code].is_late])
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTED[Series(series)], [student_id, start, end])
+        rows = [(day, codes[code], minutes, run) for day, code, minutes, run in cursor.fetchall()]
+    found = _runs_of_absence([(day, code, run) for day, code, _, run in rows if code.is_absence], series)
+    found += _late_weeks([(day, minutes or 0) for day, code, minutes, _ in rows if code.is_late])
     found += _amended(student_id, start, end, series, codes)
     return sorted(found, key=lambda event: event["when"], reverse=True)[:limit]
 
 
-def _runs_of_absence(marks: list[tuple[date, Code]], series: str) -> list[dict[str, Any]]:
+# The absences and the late arrivals of a student, each with how often the student had attended until then: absences of the
+# same number are a run. Whoever is mostly there has few of them, among hundreds of marks.
+_NOTED = {
+    series: f"""
+    SELECT each.date, each.code_id, each.minutes_late, each.attended FROM (
+        SELECT m.date, m.code_id, m.minutes_late, {at} AS at, c.is_late, c.stat_class,
+            count(*) FILTER (WHERE c.stat_class IN ('P', 'AEA')) OVER (ORDER BY m.date, {at}) AS attended
+        FROM {TABLE[series]} AS m JOIN attendance_attendancecode AS c ON c.id = m.code_id{join}
+        WHERE m.student_id = %s AND m.date BETWEEN %s AND %s) AS each
+    WHERE each.stat_class IN ('AA', 'UA') OR each.is_late ORDER BY each.date, each.at"""
+    for series, at, join in (
+        (Series.SESSION, "m.slot", ""),
+        (
+            Series.LESSON,
+            "t.starts_at",
+            " JOIN caseload_timetabledlesson AS l ON l.id = m.slot JOIN caseload_lessontime AS t ON t.id = l.time_id",
+        ),
+    )
+}
+
+
+def _runs_of_absence(marks: list[tuple[date, Code, int]], series: str) -> list[dict[str, Any]]:
     """Absences with nothing attended between them are a run; the runs within one week are one event.
 
     Marks that do not count break no run.
     """
-    counting = [(day, code) for day, code in marks if code.counts_possible]
-    runs = [list(run) for absent, run in groupby(counting, key=lambda mark: mark[1].is_absence) if absent]
+    runs = [[mark[:2] for mark in run] for _, run in groupby(marks, key=lambda mark: mark[2])]
     found = []
     for _, together in groupby(runs, key=lambda run: (clock.week_of(run[0][0]), clock.week_of(run[-1][0]))):
         missed = [mark for run in together for mark in run]
@@ -138,23 +157,23 @@ def _late_weeks(marks: list[tuple[date, int]]) -> list[dict[str, Any]]:
     return found
 
 
+_CHANGED = """SELECT date, reason, previous_code_id, new_code_id, changed_at FROM {table}change
+    WHERE student_id = %s AND date BETWEEN %s AND %s AND reason <> '' ORDER BY date, reason, id"""
+
+
 def _amended(student_id: int, start: date, end: date, series: str, codes: dict[int, Code]) -> list[dict[str, Any]]:
     """Changes with a reason, grouped by the day they are about and the reason given."""
-    model: Any = SessionMarkChange if series == Series.SESSION else LessonMarkChange
-    rows = (
-        model.objects.filter(student_id=student_id, date__range=(start, end))
-        .exclude(reason="")
-        .order_by("date", "reason", "pk")
-        .values_list("date", "reason", "previous_code_id", "new_code_id", "role_at_time", "changed_at")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGED.format(table=TABLE[Series(series)]), [student_id, start, end])
+        rows = cursor.fetchall()
     found = []
     for (day, reason), run in groupby(rows, key=lambda row: (row[0], row[1])):
         changes = list(run)
-        said = {f"{_symbol(codes, before)} to {_symbol(codes, after)}" for _, _, before, after, _, _ in changes}
+        said = {f"{_symbol(codes, before)} to {_symbol(codes, after)}" for _, _, before, after, _ in changes}
         number = len(changes)
         found.append(
             {
-                "when": clock.local(changes[-1][5]),
+                "when": clock.local(changes[-1][4]),
                 "kind": "attendance",
                 "title": "Mark changed" if number == 1 else f"{number} marks changed",
                 "text": f"{', '.join(sorted(said))}: {reason}",

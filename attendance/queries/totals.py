@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from attendance.arithmetic import COLUMNS, PERSISTENT, Totals, from_row
 from attendance.choices import Headline, Series
 from attendance.queries.pieces import WEEK, Pieces, Span, cut_up, whole_weeks
-from caseload.models import SiteMembership, Student
+from caseload.models import Student
 from core import clock
 from core.id_lists import array
 from core.once import about, once
@@ -42,6 +42,10 @@ _COUNTED = ", ".join(_EACH[name] for name in COLUMNS)
 ATTENDED_OR_ABSENT = COLUMNS[:4]  # all that a percentage needs; reading less is cheaper where there is much
 WITH_LATENESS = (*ATTENDED_OR_ABSENT, "late", "minutes_late")
 AT_ONCE = 100  # windows in one statement: a row of the database has at most 1,664 columns
+
+# The kind of each site at which a student was or is, the last one last.
+_SITES = """SELECT r.student_id, s.kind FROM caseload_sitemembership AS r JOIN caseload_site AS s ON s.id = r.site_id
+    WHERE r.student_id = ANY(%s::bigint[]) AND lower(r.period) <= %s::date ORDER BY r.student_id, r.period"""
 
 # What is shown as attendance in lessons (facts 2.1): the colleges' own choice where they all make the same one.
 _HEADLINE = """SELECT CASE WHEN bool_and(t.headline IS NOT DISTINCT FROM 'authorised') THEN 'authorised' ELSE 'attended' END
@@ -212,11 +216,9 @@ def series_by_student(student_ids: Iterable[int], day: date | None = None) -> di
 
 
 def _series_of(student_ids: Collection[int], day: date) -> dict[int, str]:
-    rows = (
-        SiteMembership.objects.filter(student__in=set(student_ids), period__startswith__lte=day)
-        .order_by("student_id", "period")
-        .values_list("student_id", "site__kind")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_SITES, [array(set(student_ids)), day])
+        rows = cursor.fetchall()
     return {student: Series.SESSION if kind == "school" else Series.LESSON for student, kind in rows}
 
 

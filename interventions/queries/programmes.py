@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from accounts.models import formal_name
 from caseload.columns import Reason
 from caseload.models import Student
 from caseload.queries.students import student_rows
@@ -168,11 +169,43 @@ def _sessions(intervention: Intervention) -> list[dict[str, Any]]:
     ]
 
 
-def of_student(user: Any, student_id: int) -> list[Intervention]:
-    """The interventions in which a student takes or took part, for those who may run them; the latest first."""
-    parts = InterventionMember.objects.filter(student=student_id).values("intervention")
-    rows = Intervention.objects.filter(pk__in=parts).select_related("type", "led_by")
-    return list(rows.order_by("-starts_on", "-pk"))
+# Written out, as every page of a student asks it: when they began to take part, and the sessions, each with a name.
+_PARTS_AND_SESSIONS = """
+    (SELECT false, lower(p.period), NULL::timestamptz, i.title, i.intended, NULL::boolean, i.public_id, u.title, u.given_name,
+        u.family_name
+    FROM interventions_interventionmember AS p JOIN interventions_intervention AS i ON i.id = p.intervention_id
+    JOIN accounts_user AS u ON u.id = i.led_by_id WHERE p.student_id = %(student)s AND lower(p.period) <= %(day)s::date)
+    UNION ALL
+    (SELECT true, NULL, s.held_at, i.title, '', a.came, i.public_id, u.title, u.given_name, u.family_name
+    FROM interventions_sessionattendance AS a JOIN interventions_interventionsession AS s ON s.id = a.session_id
+    JOIN interventions_intervention AS i ON i.id = s.intervention_id JOIN accounts_user AS u ON u.id = s.logged_by_id
+    WHERE a.student_id = %(student)s AND (%(before)s::timestamptz IS NULL OR s.held_at < %(before)s::timestamptz)
+    ORDER BY s.held_at DESC LIMIT %(limit)s)"""
+_TAKING_PART = """
+    SELECT i.*, u.title AS led_title, u.given_name AS led_given_name, u.family_name AS led_family_name
+    FROM interventions_intervention AS i JOIN accounts_user AS u ON u.id = i.led_by_id
+    WHERE i.id IN (SELECT p.intervention_id FROM interventions_interventionmember AS p WHERE p.student_id = %s)
+    ORDER BY i.starts_on DESC, i.id DESC"""
+
+
+def parts_and_sessions_of(student_id: int, before: datetime | None, limit: int) -> list[tuple[Any, ...]]:
+    """When a student began to take part in interventions, and the latest sessions. One query.
+
+    Each is: whether it is a session, the day it began, when it was held, title, what was intended, whether they came, the
+    intervention, and the title and names of whoever leads it or logged the session.
+    """
+    asked = {"student": student_id, "day": clock.today(), "before": before, "limit": limit}
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS_AND_SESSIONS, asked)
+        return cursor.fetchall()
+
+
+def of_student(student_id: int) -> list[Intervention]:
+    """The interventions in which a student takes or took part, the latest first, each with `who` leads it. One query."""
+    rows: list[Any] = list(Intervention.objects.raw(_TAKING_PART, [student_id]))
+    for row in rows:
+        row.who = formal_name(row.led_title, row.led_given_name, row.led_family_name)
+    return rows
 
 
 def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
