@@ -181,12 +181,12 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
     """
     sources = sources_for(user)
     kind = kind if any(source.key == kind for source in sources) else ""
-    possible, counts = _possible(user), _counted(user)
+    may_have, counts = possible(user), _counted(user)
     _keep(user, counts)
     lines: list[tuple[tuple[int, date, int, int], Line]] = []
     numbers: dict[str, int] = {}
     for place, source in enumerate(sources):
-        if source.key not in possible or (source.rows is not None and not counts.get(source.key)):
+        if source.key not in may_have or (source.rows is not None and not counts.get(source.key)):
             continue
         full = len(lines) >= limit and source.harm > lines[-1][1].source.harm
         if source.rows is not None and (full or (kind and source.key != kind)):
@@ -206,7 +206,8 @@ def _counted(user: Any) -> Mapping[str, int]:
     return once(("what is due", user.pk), lambda: _count(user))
 
 
-def _possible(user: Any) -> frozenset[str]:
+def possible(user: Any) -> frozenset[str]:
+    """The sources that may have something for this person. One query, once a page."""
     return once(("what can be due", user.pk), lambda: _hinted(user))
 
 
@@ -227,11 +228,11 @@ def _hinted(user: Any) -> frozenset[str]:
 
 def _count(user: Any) -> Mapping[str, int]:
     """How many rows each source has that is counted in SQL: one query for all of them that may have any."""
-    possible = _possible(user)
+    may_have = possible(user)
     each = [
         source.rows(user).order_by().values_list(Value(source.key, output_field=CharField()))
         for source in sources_for(user)
-        if source.rows is not None and source.key in possible
+        if source.rows is not None and source.key in may_have
     ]
     if not each:
         return {}
