@@ -10,7 +10,7 @@ from django.db import connection
 from attendance import rules
 from attendance.choices import Series
 from attendance.codes import Code, all_codes
-from attendance.models import LessonMarkChange, Register, SessionMarkChange
+from attendance.models import LessonMarkChange, SessionMarkChange
 from attendance.queries.sittings import sittings_of, sittings_on
 from attendance.sittings import Sitting
 from caseload.models import CaseloadMembership, TeachingGroupMembership
@@ -83,8 +83,9 @@ def missing_registers(user: "User | None", days: Sequence[date]) -> list[Registe
     if not begun:
         return []
     expected, marked = _expected(begun), _marked(begun)
-    rows = Register.objects.filter(date__in=set(days)).values_list("series", "caseload_id", "date", "slot", "lesson_id")
-    taken = {(series, group or 0, day, slot or lesson) for series, group, day, slot, lesson in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN_ON, {"days": list(days)})
+        taken = set(cursor.fetchall())
     lines = [
         RegisterLine(
             sitting,
@@ -242,6 +243,12 @@ def _taken(sittings: Sequence[Sitting]) -> dict[tuple[str, int, date, int], dict
         return {tuple(row[:4]): dict(zip(_TAKEN_FIELDS, row[4:], strict=True)) for row in cursor.fetchall()}
 
 
+# Each half by its own index, which begins with the day.
+_TAKEN_ON = """
+    SELECT series, caseload_id, date, slot::bigint FROM attendance_register WHERE series = 'session' AND date = ANY(%(days)s)
+    UNION ALL
+    SELECT series, 0, date, lesson_id FROM attendance_register WHERE series = 'lesson' AND date = ANY(%(days)s)
+"""
 _TAKEN_FIELDS = ("taken_at", "closed_at", "taken_by__title", "taken_by__given_name", "taken_by__family_name")
 _TAKEN = """
     SELECT r.series, coalesce(r.caseload_id, 0), r.date, coalesce(r.slot, r.lesson_id), r.taken_at, r.closed_at,
@@ -253,39 +260,42 @@ _TAKEN = """
 
 
 def _expected(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int], int]:
-    """How many are on each register: one query a series."""
+    """How many are on each register, in one query."""
+    days = sorted({sitting.date for sitting in sittings})
+    sites = {series: {s.group_id: s.site_id for s in sittings if s.series == series} for series in Series}
+    wanted = {(s.date, s.group_id) for s in sittings}
+    params: dict[str, Any] = {"first": days[0], "last": days[-1]}
+    parts = []
+    for series, groups in sites.items():
+        if groups:
+            parts.append(_THERE.format(series=series, table=MEMBERSHIP[series]._meta.db_table))
+            params[series] = array(groups)
     found: dict[tuple[str, date, int], int] = {}
-    for series in sorted({sitting.series for sitting in sittings}):
-        wanted = {(s.date, s.group_id) for s in sittings if s.series == series}
-        table = MEMBERSHIP[Series(series)]._meta.db_table
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _EXPECTED.format(table=table, groups=table.removesuffix("membership")),
-                {"groups": array({group for _, group in wanted}), "days": sorted({day for day, _ in wanted})},
-            )
-            numbers = {(day, group): number for day, group, number in cursor.fetchall()}
-        for day, group in wanted:
-            if number := numbers.get((None, group), 0) + numbers.get((day, group), 0):
-                found[series, day, group] = number
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_ON_ROLL} {' UNION ALL '.join(parts)}", params)
+        for series, group, site, number, others in cursor.fetchall():
+            for day in days if sites[series][group] == site else ():
+                if (day, group) in wanted and (there := number + sum(day in period for period in others or ())):
+                    found[series, day, group] = there
     return found
 
 
-# The people of `_MEMBERS`, counted for many registers: those who were there on all the days once, without a day, and the
-# others, who came or left between them, for each day.
-_EXPECTED = """
-    WITH days AS (SELECT unnest(%(days)s::date[]) AS day), span AS (SELECT daterange(min(day), max(day), '[]') AS days FROM days),
-    there AS (
-        SELECT m.group_id, m.period * r.period AS period FROM {table} AS m
-        JOIN {groups} AS g ON g.id = m.group_id
-        JOIN caseload_student AS s ON s.id = m.student_id AND s.merged_into_id IS NULL AND s.erased_at IS NULL
-        JOIN caseload_sitemembership AS r ON r.student_id = m.student_id AND r.site_id = g.site_id
-        WHERE m.group_id = ANY(%(groups)s::bigint[]) AND m.period && (SELECT days FROM span)
-            AND r.period && (SELECT days FROM span)
+# The people of `read_marks`, counted for many registers: those who were there on all the days as a number, the others,
+# who came or left between them, with their dates.
+_ON_ROLL = """
+    WITH on_roll AS MATERIALIZED (
+        SELECT r.student_id, r.site_id, r.period FROM caseload_sitemembership AS r
+        JOIN caseload_student AS s ON s.id = r.student_id AND s.merged_into_id IS NULL AND s.erased_at IS NULL
+        WHERE r.period && daterange(%(first)s, %(last)s, '[]')
     )
-    SELECT NULL::date, group_id, count(*) FROM there WHERE period @> (SELECT days FROM span) GROUP BY group_id
-    UNION ALL
-    SELECT d.day, t.group_id, count(*) FROM there AS t JOIN days AS d ON t.period @> d.day
-    WHERE NOT t.period @> (SELECT days FROM span) GROUP BY d.day, t.group_id
+"""
+_THERE = """
+    SELECT '{series}', m.group_id, r.site_id, count(*) FILTER (WHERE m.period * r.period @> daterange(%(first)s, %(last)s, '[]')),
+        array_agg(m.period * r.period) FILTER (WHERE NOT m.period * r.period @> daterange(%(first)s, %(last)s, '[]'))
+    FROM {table} AS m
+    JOIN on_roll AS r ON r.student_id = m.student_id
+    WHERE m.group_id = ANY(%({series})s::bigint[]) AND m.period && daterange(%(first)s, %(last)s, '[]')
+    GROUP BY m.group_id, r.site_id
 """
 
 
@@ -314,11 +324,14 @@ def _counted_marks(sittings: Sequence[Sitting], by: tuple[str, ...] = ()) -> Ite
     with connection.cursor() as cursor:
         if of_session:
             cursor.execute(
-                f"SELECT m.date, r.group_id, m.slot{keys}, count(*) FROM attendance_sessionmark AS m"
-                " JOIN caseload_caseloadmembership AS r ON r.student_id = m.student_id AND r.period @> m.date"
-                " WHERE m.date = ANY(%s) AND r.group_id = ANY(%s::bigint[]) AND m.code_id IS NOT NULL"
+                "WITH held AS MATERIALIZED (SELECT student_id, group_id, coalesce(lower(period), '-infinity') AS since,"
+                " coalesce(upper(period), 'infinity') AS until FROM caseload_caseloadmembership"
+                " WHERE group_id = ANY(%s::bigint[]))"
+                f" SELECT m.date, r.group_id, m.slot{keys}, count(*) FROM attendance_sessionmark AS m"
+                " JOIN held AS r ON r.student_id = m.student_id AND m.date >= r.since AND m.date < r.until"
+                " WHERE m.date = ANY(%s) AND m.code_id IS NOT NULL"
                 f" GROUP BY m.date, r.group_id, m.slot{keys}",
-                [days, array(of_session)],
+                [array(of_session), days],
             )
             for day, group, slot, *counted in cursor.fetchall():
                 yield Series.SESSION, day, group, slot, *counted
