@@ -115,8 +115,8 @@ _LEFT = {
 def _changes(student: Student) -> Iterable[tuple[date, str, str]]:
     """Every coming and going. Staying in a group of the same name from one year to the next is neither."""
     places = places_of(student)
-    came = {(kind, name, start) for kind, name, start, _ in places}
-    left = {(kind, name, end) for kind, name, _, end in places if end is not None}
+    came = {(place.kind, place.name, place.period.lower) for place in places}
+    left = {(place.kind, place.name, place.period.upper) for place in places if place.period.upper is not None}
     for kind, name, start in sorted(came - left):
         yield start, _CAME[kind].format(name), ""
     for kind, name, end in sorted(left - came):

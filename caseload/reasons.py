@@ -139,9 +139,16 @@ def _reached(student_ids: Sequence[int], user: Any) -> list[tuple[Source, list[i
     found = []
     for source in sorted(_sources.values(), key=lambda source: (source.order, source.key)):
         if wanted and user.has_perm(source.permission):
-            reached = Student.objects.visible_to(user, source.permission).filter(pk__in=wanted)
-            found.append((source, sorted(reached.values_list("pk", flat=True))))
+            found.append((source, _reached_with(source.permission, wanted, user)))
     return found
+
+
+def _reached_with(permission: str, ids: list[int], user: Any) -> list[int]:
+    """Those of the students whom this person reaches; of one alone, a page may know it already."""
+    if len(ids) == 1:
+        return ids if Student.objects.permissions_reaching(user, [permission], ids[0]) else []
+    rows = Student.objects.visible_to(user, permission).filter(pk__in=ids)
+    return sorted(rows.values_list("pk", flat=True))
 
 
 def _names(reasons: Sequence[OpenReason]) -> dict[int, str]:

@@ -42,8 +42,7 @@ def load_targets(user: Any, student: Any) -> dict[str, Any]:
 
 def load_last_meeting(user: Any, student: Any) -> dict[str, Any]:
     """The last one-to-one that this person may read, whether there was a later one, and when the next is due."""
-    last = next(iter(record.meetings_of(user, student)), None)
-    held = record.last_held(user, student)
+    last, held = record.last_meeting(user, student)
     unread = held if held and (last is None or held > last.held_at) else None
     figure = {"label": "Last one-to-one", "value": wording.ago(held) if held else "none that you may read"}
     if unread:

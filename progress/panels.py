@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max
 from django.urls import reverse
 
 from caseload import columns
@@ -19,7 +18,7 @@ VIEW = "progress.view_grades"
 
 def load_panel(user: Any, student: Any) -> dict[str, Any]:
     """Subjects with target, current and predicted grade, and how many are below target."""
-    subjects = queries.latest_by_subject([student.pk]).get(student.pk, [])
+    subjects = queries.latest_by_subject([student.pk], effort=False).get(student.pk, [])
     compared = [subject for subject in subjects if subject.steps is not None]
     below = sum(1 for subject in compared if subject.steps is not None and subject.steps < 0)
     url = reverse("progress:student_progress", args=[student.public_id])
@@ -35,23 +34,17 @@ def load_panel(user: Any, student: Any) -> dict[str, Any]:
 
 def load_timeline(user: Any, student: Any, before: datetime | None, limit: int) -> list[dict[str, Any]]:
     """One entry for each assessment point at which the student got a grade."""
-    grades = Grade.objects.visible_to(user, VIEW).filter(student=student).exclude(point=None)
-    points = grades.values("point__name", "point__on_date", "point_id").annotate(
-        subjects=Count("course", distinct=True), entered=Max("entered_at")
-    )
-    if before is not None:
-        points = points.filter(point__on_date__lte=clock.local(before).date())
     url = reverse("progress:student_progress", args=[student.public_id])
     found: list[dict[str, Any]] = [
         {
-            "when": clock.at(point["point__on_date"], 12),
+            "when": clock.at(on_date, 12),
             "kind": "grades",
-            "title": f"Grades: {point['point__name']}",
-            "text": f"{point['subjects']} {'subject' if point['subjects'] == 1 else 'subjects'}",
+            "title": f"Grades: {name}",
+            "text": f"{subjects} {'subject' if subjects == 1 else 'subjects'}",
             "url": url,
             "icon": "bar-chart-steps",
         }
-        for point in points.order_by("-point__on_date", "-point_id")[: limit + 1]
+        for name, on_date, subjects in queries.points_of(user, student, before, limit + 1)
     ]
     return [entry for entry in found if before is None or entry["when"] < before][:limit]
 

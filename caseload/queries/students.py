@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -50,28 +50,24 @@ def reached_ids(user: Any, permission: str, base: str, ids: Sequence[int]) -> Se
     return [pk for pk in ids if pk in reached]
 
 
-# Written out, as every page of a student asks it.
-_NAME = """(SELECT g.name FROM caseload_{kind}membership AS m JOIN caseload_{kind} AS g ON g.id = m.{column}
-        WHERE m.student_id = %(student)s AND m.period @> %(day)s::date ORDER BY m.id LIMIT 1)"""
-_HEADER = f"""
-    SELECT own.name, own.public_id, {_NAME.format(kind="site", column="site_id")},
-        {_NAME.format(kind="yeargroup", column="group_id")}, {_NAME.format(kind="house", column="group_id")},
-        (SELECT upper(m.period) FROM caseload_sitemembership AS m
-        WHERE m.student_id = %(student)s AND upper(m.period) <= %(day)s::date ORDER BY m.period DESC LIMIT 1)
-    FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
-        SELECT g.name, g.public_id FROM caseload_caseloadmembership AS m JOIN caseload_caseload AS g ON g.id = m.group_id
-        WHERE m.student_id = %(student)s AND m.period @> %(day)s::date ORDER BY g.kind DESC, m.id LIMIT 1) AS own ON true
-"""
-
-
 def student_header(student: Student) -> dict[str, Any]:
-    """Who this is, for the head of their page: groups of today, age, site and dates on roll. One query."""
-    today = clock.today()
-    with connection.cursor() as cursor:
-        cursor.execute(_HEADER, {"student": student.pk, "day": today})
-        names = ("group", "group_public_id", "site", "year_group", "house", "left_on")
-        row = dict(zip(names, cursor.fetchone(), strict=True))
-    return row | {"on_roll": row["site"] is not None, "age": age_on(student.date_of_birth, today)}
+    """Who this is, for the head of their page: groups of today, age, site, and since when they are not on roll."""
+    today, places = clock.today(), places_of(student)
+    now = {}
+    for place in places:  # of two of a kind the first; a tutor group comes before other caseloads
+        if today in place.period and (place.kind not in now or place.rank > now[place.kind].rank):
+            now[place.kind] = place
+    ended = [
+        place.period for place in places if place.kind == "site" and place.period.upper and place.period.upper <= today
+    ]
+    return {
+        "group": now["caseload"].name if "caseload" in now else None,
+        "year_group": now["yeargroup"].name if "yeargroup" in now else None,
+        "house": now["house"].name if "house" in now else None,
+        "site": now["site"].name if "site" in now else None,
+        "left_on": max(ended, key=lambda period: (period.lower or date.min, period.upper)).upper if ended else None,
+        "age": age_on(student.date_of_birth, today),
+    }
 
 
 def age_on(born: date | None, day: date) -> int | None:
@@ -149,18 +145,34 @@ def teaching_groups_of(student: Student) -> list[dict[str, Any]]:
         return [{"name": name, "public_id": number, "course": course} for name, number, course in cursor.fetchall()]
 
 
+# Written out, as every page of a student asks it.
 _PLACES = " UNION ALL ".join(
-    f"SELECT '{kind}', g.name, m.period FROM caseload_{kind}membership AS m"
-    f" JOIN caseload_{kind} AS g ON g.id = m.{'site_id' if kind == 'site' else 'group_id'} WHERE m.student_id = %(student)s"
-    for kind in ("site", "yeargroup", "house", "caseload")
-)
+    f"SELECT '{kind}', g.name, m.period, {rank}, m.id FROM caseload_{kind}membership AS m"
+    f" JOIN caseload_{kind} AS g ON g.id = m.{column} WHERE m.student_id = %(student)s"
+    for kind, column, rank in (
+        ("site", "site_id", "''"), ("yeargroup", "group_id", "''"), ("house", "group_id", "''"), ("caseload", "group_id", "g.kind"),
+    )
+) + " ORDER BY 1, 5"  # fmt: skip
 
 
-def places_of(student: Student) -> list[tuple[str, str, date, date | None]]:
-    """(kind, name, from, to) for each site, year group, house and caseload a student was ever in. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_PLACES, {"student": student.pk})
-        return [(kind, name, period.lower, period.upper) for kind, name, period in cursor.fetchall()]
+class Place(NamedTuple):
+    """A site, year group, house or caseload in which a student is or was, from when to when; `rank` is what kind of caseload."""
+
+    kind: str
+    name: str
+    period: Any
+    rank: str
+
+
+def places_of(student: Student) -> list[Place]:
+    """Each site, year group, house and caseload that a student was ever in; read once for a page. One query."""
+
+    def read() -> list[Place]:
+        with connection.cursor() as cursor:
+            cursor.execute(_PLACES, {"student": student.pk})
+            return [Place(*row[:4]) for row in cursor.fetchall()]
+
+    return list(once(("places", student.pk), read))
 
 
 def _today(model: Any, field: str) -> Subquery:

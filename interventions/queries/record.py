@@ -35,7 +35,10 @@ _MEETINGS = f"""
     WHERE m.student_id = %(student)s AND {_MEETING}
         AND (%(before)s::timestamptz IS NULL OR m.held_at < %(before)s::timestamptz)
     ORDER BY m.held_at DESC, m.id DESC LIMIT %(limit)s"""
-_HELD = f"SELECT max(m.held_at) FROM interventions_meeting AS m WHERE m.student_id = %(student)s AND (%(logs)s OR {_MEETING})"
+_LAST = f"""
+    SELECT held.at, last.* FROM (
+        SELECT max(m.held_at) AS at FROM interventions_meeting AS m WHERE m.student_id = %(student)s AND (%(logs)s OR {_MEETING})
+    ) AS held LEFT JOIN ({_MEETINGS}) AS last ON true"""
 _NOTES = f"""
     SELECT n.public_id, n.written_at, n.kind, n.text, u.title, u.given_name, u.family_name
     FROM interventions_note AS n JOIN accounts_user AS u ON u.id = n.written_by_id
@@ -135,10 +138,11 @@ def meetings_of(user: Any, student: Student, before: datetime | None = None, lim
     return [Talk(*row[:-3], formal_name(*row[-3:])) for row in rows]
 
 
-def last_held(user: Any, student: Student) -> datetime | None:
-    """When the student last had a one-to-one, as far as this person may know: whoever holds them knows of every one."""
-    held: datetime | None = _rows(_HELD, readable(user, student))[0][0]
-    return held
+def last_meeting(user: Any, student: Student) -> tuple[Talk | None, datetime | None]:
+    """A student's last one-to-one, and when they last had any, as far as this person may know: whoever holds them knows of
+    every one. One query."""
+    held, *row = _rows(_LAST, readable(user, student) | {"before": None, "limit": 1})[0]
+    return Talk(*row[:-3], formal_name(*row[-3:])) if row[0] else None, held
 
 
 def notes_of(user: Any, student: Student, before: datetime | None, limit: int) -> list[Remark]:

@@ -10,6 +10,7 @@ from progress.queries.students import (
     below_target_counts,
     grades_moved_since,
     latest_by_subject,
+    points_of,
     reasons,
 )
 from progress.queries.summary import PointSummary, below_at_points, latest_point, points_with_grades, progress_summary
@@ -30,6 +31,7 @@ __all__ = [
     "grid_rows",
     "groups_to_grade",
     "latest_by_subject",
+    "points_of",
     "latest_point",
     "below_at_points",
     "points_with_grades",

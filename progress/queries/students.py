@@ -6,16 +6,19 @@ Grades of two different scales, and special results (X, Q, #), are never compare
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from caseload.columns import Reason
+from caseload.models import Student
+from caseload.rules.students import reaches
 from core import clock
 from core.once import about
 from progress.choices import GradeKind
 
+VIEW = "progress.view_grades"
 HEAVIEST = 80  # how much the reason weighs at most, for somebody below target everywhere
 # What somebody studies on a day: the courses of their teaching groups and their running enrolments.
 STUDYING = """
@@ -185,7 +188,7 @@ def below_target_counts(ids: Iterable[int], day: date | None = None) -> dict[int
     return about(("below target", day or clock.today()), list(ids), read)
 
 
-def latest_by_subject(ids: Iterable[int], day: date | None = None) -> dict[int, list[Subject]]:
+def latest_by_subject(ids: Iterable[int], day: date | None = None, *, effort: bool = True) -> dict[int, list[Subject]]:
     """For each student, the subjects they study on the day with the latest grades and effort, in order of title."""
     found: dict[int, dict[int, Subject]] = {}
     places: dict[tuple[int, int, str, int], tuple[int, int | None]] = {}
@@ -198,15 +201,32 @@ def latest_by_subject(ids: Iterable[int], day: date | None = None) -> dict[int, 
         places[student, course, kind, back] = (scale, position)
         if back == 1:
             subject.dates[kind] = on_date
-    for student, course, *effort in _rows(EFFORT, wanted, day):
+    for student, course, *given in _rows(EFFORT, wanted, day) if effort else ():
         if course in found.get(student, {}):
-            found[student][course].effort.append(Effort(*effort))
+            found[student][course].effort.append(Effort(*given))
     for student, subjects in found.items():
         for course, subject in subjects.items():
             current = places.get((student, course, GradeKind.CURRENT, 1))
             subject.steps = _steps(current, places.get((student, course, GradeKind.MINIMUM_TARGET, 1)))
             subject.moved = _steps(current, places.get((student, course, GradeKind.CURRENT, 2)))
     return {student: list(subjects.values()) for student, subjects in found.items()}
+
+
+_POINTS = """
+    SELECT p.name, p.on_date, count(DISTINCT g.course_id)
+    FROM progress_grade AS g JOIN progress_assessmentpoint AS p ON p.id = g.point_id
+    WHERE g.student_id = %(student)s AND (%(until)s::date IS NULL OR p.on_date <= %(until)s::date)
+    GROUP BY p.id ORDER BY p.on_date DESC, p.id DESC LIMIT %(limit)s"""
+
+
+def points_of(user: Any, student: Student, before: datetime | None, limit: int) -> list[tuple[str, date, int]]:
+    """The assessment points at which a student got grades, the latest first: name, day, in how many subjects. One query."""
+    if not reaches(user, VIEW, student):
+        return []
+    until = clock.local(before).date() if before else None
+    with connection.cursor() as cursor:
+        cursor.execute(_POINTS, {"student": student.pk, "until": until, "limit": limit})
+        return cursor.fetchall()
 
 
 def _steps(one: tuple[int, int | None] | None, other: tuple[int, int | None] | None) -> int | None:
