@@ -145,7 +145,7 @@ def reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
         cursor.execute(
             "SELECT a.student_id, a.reason, r.kind, a.escalated_at IS NOT NULL FROM attendance_alert AS a"
             " JOIN attendance_alertrule AS r ON r.id = a.rule_id"
-            " WHERE a.state = %s AND a.student_id = ANY(%s::bigint[]) ORDER BY a.raised_on, a.id",
+            " WHERE a.state = %s AND a.student_id IN (SELECT unnest(%s::bigint[])) ORDER BY a.raised_on, a.id",
             [AlertState.OPEN, array(student_ids)],
         )
         rows = cursor.fetchall()

@@ -43,9 +43,11 @@ ATTENDED_OR_ABSENT = COLUMNS[:4]  # all that a percentage needs; reading less is
 WITH_LATENESS = (*ATTENDED_OR_ABSENT, "late", "minutes_late")
 AT_ONCE = 100  # windows in one statement: a row of the database has at most 1,664 columns
 
-# The kind of each site at which a student was or is, the last one last.
-_SITES = """SELECT r.student_id, s.kind FROM caseload_sitemembership AS r JOIN caseload_site AS s ON s.id = r.site_id
-    WHERE r.student_id = ANY(%s::bigint[]) AND lower(r.period) <= %s::date ORDER BY r.student_id, r.period"""
+# The students by the kind of the site where they were last.
+_LAST_SITE = """SELECT o.kind, array_agg(l.student_id) FROM (
+        SELECT DISTINCT ON (m.student_id) m.student_id, m.site_id FROM unnest(%s::bigint[]) AS w (id)
+        JOIN caseload_sitemembership AS m ON m.student_id = w.id AND lower(m.period) <= %s ORDER BY m.student_id, m.period DESC
+    ) AS l JOIN caseload_site AS o ON o.id = l.site_id GROUP BY 1"""
 
 # What is shown as attendance in lessons (facts 2.1): the colleges' own choice where they all make the same one.
 _HEADLINE = """SELECT CASE WHEN bool_and(t.headline IS NOT DISTINCT FROM 'authorised') THEN 'authorised' ELSE 'attended' END
@@ -125,9 +127,8 @@ def _in_windows(
     for at in range(0, len(names), AT_ONCE):
         some = names[at : at + AT_ONCE]
         for student, row in _by_windows(students, [spans[name] for name in some], series, columns):
-            found.setdefault(student, {}).update(
-                (name, totals) for name, totals in zip(some, row, strict=True) if totals is not None
-            )
+            read = {name: totals for name, totals in zip(some, row, strict=True) if totals is not None}
+            found[student] = found[student] | read if student in found else read
     return found
 
 
@@ -217,9 +218,10 @@ def series_by_student(student_ids: Iterable[int], day: date | None = None) -> di
 
 def _series_of(student_ids: Collection[int], day: date) -> dict[int, str]:
     with connection.cursor() as cursor:
-        cursor.execute(_SITES, [array(set(student_ids)), day])
-        rows = cursor.fetchall()
-    return {student: Series.SESSION if kind == "school" else Series.LESSON for student, kind in rows}
+        cursor.execute(_LAST_SITE, [array(student_ids), day])
+        by_kind = cursor.fetchall()
+    series = {pk: Series.SESSION if kind == "school" else Series.LESSON for kind, members in by_kind for pk in members}
+    return {pk: series[pk] for pk in sorted(series)}
 
 
 def headline(student_ids: Sequence[int], spans: Mapping[str, Span]) -> dict[int, dict[str, Totals]]:

@@ -11,6 +11,7 @@ from caseload.columns import Reason
 from caseload.models import ContactLogEntry, Student
 from caseload.reasons import OpenReason
 from core import clock
+from core.id_lists import Those
 from core.wording import day as in_words
 
 LOG_LIMIT = 200
@@ -71,7 +72,7 @@ def follow_up_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[R
     """Who is waiting to be called back, for lists of students: overdue, and due today. One query."""
     today = clock.today()
     rows = (
-        ContactLogEntry.objects.filter(student__in=set(student_ids), followed_up_at=None, follow_up_on__lte=today)
+        ContactLogEntry.objects.filter(student__in=Those(student_ids), followed_up_at=None, follow_up_on__lte=today)
         .order_by("student_id", "follow_up_on")
         .distinct("student_id")
         .values_list("student_id", "follow_up_on")

@@ -10,6 +10,7 @@ from caseload.columns import Reason
 from caseload.models import HomeConsent, HomePolicy, Student, StudentContact
 from caseload.rules.home import Standing, age_on, birthday, may_write_home
 from core import clock, wording
+from core.id_lists import Those
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def coming_of_age_reasons(student_ids: Sequence[int], user: Any) -> dict[int, li
     earliest = date(today.year - 18, today.month, 1) - timedelta(days=1)
     latest = date(last.year - 18, last.month, 28) + timedelta(days=4)
     agreed = HomeConsent.objects.filter(withdrawn_at=None).values("student_id")
-    rows = Student.objects.filter(pk__in=set(student_ids), date_of_birth__range=(earliest, latest)).exclude(
+    rows = Student.objects.filter(pk__in=Those(student_ids), date_of_birth__range=(earliest, latest)).exclude(
         pk__in=agreed
     )
     found: dict[int, list[Reason]] = {}

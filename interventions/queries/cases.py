@@ -8,6 +8,7 @@ from caseload.columns import Reason
 from caseload.queries.tutors import tutor_groups_of
 from caseload.querysets import reached
 from core import clock, wording
+from core.id_lists import Those
 from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
 
 MANAGE = "interventions.manage_case"
@@ -83,7 +84,7 @@ def processes(*, all_of_them: bool = False) -> list[StagedProcess]:
 def case_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Cases whose review is due, for lists of students. One query."""
     today = clock.today()
-    rows = Case.objects.open().filter(student__in=set(student_ids), review_on__lte=today).order_by("review_on", "pk")
+    rows = Case.objects.open().filter(student__in=Those(student_ids), review_on__lte=today).order_by("review_on", "pk")
     found: dict[int, list[Reason]] = {}
     for student, process, stage, due in rows.values_list("student_id", "process__name", "stage__number", "review_on"):
         words = f"{process}, stage {stage}: review due {wording.day(due)}"

@@ -14,6 +14,7 @@ from caseload.models import Student
 from caseload.queries.tutors import tutor_groups_of
 from caseload.querysets import reach_of, reached, reached_as
 from core import clock
+from core.id_lists import Those
 from interventions.choices_plans import MANAGE_PLAN, VIEW_PLAN, Approval
 from interventions.models import ActionPlan, PlanAction, PlanStage, PlanStep
 from interventions.queries.readers import AROUND
@@ -143,7 +144,7 @@ def of_student(user: Any, student: Student) -> list[ActionPlan]:
 def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Students with a plan whose review has come, as reasons of lists. One query."""
     today = clock.today()
-    rows = ActionPlan.objects.review_due().filter(student__in=list(ids))
+    rows = ActionPlan.objects.review_due().filter(student__in=Those(ids))
     if user is not None:
         rows = rows.filter(student__in=reached(user, MANAGE_PLAN))
     found: dict[int, list[Reason]] = {}

@@ -16,6 +16,7 @@ from caseload.models import Student
 from caseload.queries.students import student_rows
 from caseload.querysets import reached
 from core import clock
+from core.id_lists import Those
 from interventions.choices_programmes import RUN
 from interventions.models import (
     Intervention,
@@ -212,7 +213,7 @@ def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Students whose intervention's review date has come, as reasons of lists. One query."""
     today = clock.today()
     parts = InterventionMember.objects.now().filter(
-        student__in=set(ids), intervention__ended_on=None, intervention__review_on__lte=today
+        student__in=Those(ids), intervention__ended_on=None, intervention__review_on__lte=today
     )
     if user is not None:
         parts = parts.filter(student__in=reached(user, RUN))

@@ -93,13 +93,10 @@ _OPEN = """
 """
 # The last one-to-one that may be read, unless one that is known to have happened came later.
 _NEXT = """
-    SELECT student_id, next_on FROM (
-        SELECT DISTINCT ON (r.student_id) r.student_id, r.next_on FROM unnest(%s::bigint[]) AS w (id)
-        JOIN ({read}) AS r (student_id, held_at, id, next_on) ON r.student_id = w.id
-        LEFT JOIN (SELECT m.student_id, max(m.held_at) AS held_at FROM ({happened}) AS m (student_id, held_at) GROUP BY 1) AS h
-            ON h.student_id = w.id
-        WHERE h.held_at IS NULL OR r.held_at >= h.held_at ORDER BY r.student_id, r.held_at DESC, r.id DESC) AS last
-    WHERE next_on IS NOT NULL
+    SELECT w.id, r.next_on FROM unnest(%s::bigint[]) AS w (id)
+    JOIN LATERAL (SELECT m.held_at, m.next_on FROM ({read}) AS m (student_id, held_at, id, next_on)
+        WHERE m.student_id = w.id ORDER BY m.held_at DESC, m.id DESC LIMIT 1) AS r ON r.next_on IS NOT NULL
+    WHERE NOT EXISTS (SELECT FROM ({happened}) AS h (student_id, held_at) WHERE h.student_id = w.id AND h.held_at > r.held_at)
 """
 
 
