@@ -11,7 +11,8 @@ from caseload.columns import Reason
 from caseload.models import ContactLogEntry, Student
 from caseload.reasons import OpenReason
 from core import clock
-from core.id_lists import Those
+from core.id_lists import array
+from core.reading import read_rows
 from core.wording import day as in_words
 
 LOG_LIMIT = 200
@@ -68,16 +69,17 @@ def contact_log(student: Student, before: datetime | None = None, limit: int = L
     return [_log_entry(dict(row), channels) for row in found]
 
 
+_TO_FOLLOW_UP = """
+    SELECT student_id, min(follow_up_on) FROM caseload_contactlogentry
+    WHERE followed_up_at IS NULL AND follow_up_on <= %s AND student_id IN (SELECT unnest(%s::bigint[])) GROUP BY 1
+"""
+
+
 def follow_up_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Who is waiting to be called back, for lists of students: overdue, and due today. One query."""
     today = clock.today()
-    rows = (
-        ContactLogEntry.objects.filter(student__in=Those(student_ids), followed_up_at=None, follow_up_on__lte=today)
-        .order_by("student_id", "follow_up_on")
-        .distinct("student_id")
-        .values_list("student_id", "follow_up_on")
-    )
-    return {pk: [_follow_up(due, (today - due).days)] for pk, due in rows if due is not None}
+    found = read_rows(_TO_FOLLOW_UP, [today, array(student_ids)])
+    return {pk: [_follow_up(due, (today - due).days)] for pk, due in found}
 
 
 def open_follow_ups(student_ids: Sequence[int]) -> list[OpenReason]:

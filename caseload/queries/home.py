@@ -10,7 +10,8 @@ from caseload.columns import Reason
 from caseload.models import HomeConsent, HomePolicy, Student, StudentContact
 from caseload.rules.home import Standing, age_on, birthday, may_write_home
 from core import clock, wording
-from core.id_lists import Those
+from core.id_lists import array
+from core.reading import read_rows
 
 
 @dataclass(frozen=True)
@@ -84,19 +85,25 @@ def home_standing(student: Student) -> dict[str, Any]:
     }
 
 
+# Those who turn 18 between today and the last day announced were born around these days, 18 years ago; a leap day's child
+# on the day before.
+_COMING_OF_AGE = """
+    SELECT s.id, s.date_of_birth, p.days
+    FROM (SELECT coalesce((SELECT announce_days FROM caseload_homepolicy WHERE id = 1), %(default)s) AS days) AS p
+    JOIN caseload_student AS s ON s.date_of_birth BETWEEN (%(today)s::date - interval '18 years 2 days')::date
+        AND (%(today)s::date + p.days - interval '18 years' + interval '2 days')::date
+    WHERE s.id IN (SELECT unnest(%(ids)s::bigint[]))
+        AND NOT EXISTS (SELECT FROM caseload_homeconsent AS c WHERE c.student_id = s.id AND c.withdrawn_at IS NULL)
+"""
+
+
 def coming_of_age_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
-    """Students who turn 18 soon and have not said whether home may be written to. Two queries."""
-    today, policy = clock.today(), home_policy()
-    last = today + timedelta(days=policy.announce_days)
-    # Those who turn 18 between today and then were born in these months, 18 years ago; a leap day's child on the day before.
-    earliest = date(today.year - 18, today.month, 1) - timedelta(days=1)
-    latest = date(last.year - 18, last.month, 28) + timedelta(days=4)
-    agreed = HomeConsent.objects.filter(withdrawn_at=None).values("student_id")
-    rows = Student.objects.filter(pk__in=Those(student_ids), date_of_birth__range=(earliest, latest)).exclude(
-        pk__in=agreed
-    )
+    """Students who turn 18 soon and have not said whether home may be written to. One query."""
+    today = clock.today()
     found: dict[int, list[Reason]] = {}
-    for pk, born in rows.values_list("pk", "date_of_birth"):
+    asked = {"default": HomePolicy().announce_days, "today": today, "ids": array(student_ids)}
+    for pk, born, announced in read_rows(_COMING_OF_AGE, asked):
+        last = today + timedelta(days=announced)
         day = birthday(born, 18) if born else None
         if day and today <= day <= last:
             words = f"18 on {wording.day(day)}: ask whether home may be written to"

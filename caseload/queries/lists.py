@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from caseload import columns
 from caseload.columns import Column, Reason, ReasonSource
 from caseload.models import Student
-from caseload.queries.students import group_names, reached_ids, student_rows
+from caseload.queries.students import reached_ids, student_rows, with_groups
 
 ROWS_PER_PAGE = 150
 REASONS_SHOWN = 2
@@ -80,13 +80,13 @@ class _Told:
 
 
 def _told_apart(user: Any, students: QuerySet[Student], permission: str, show: str, group: str) -> _Told:
-    ids = list(students.order_by("sort_key", "pk").values_list("pk", flat=True))
+    groups = with_groups(students)
+    ids = list(groups)
     reasons, need = _weighed(user, permission, ids)
-    groups = group_names(ids)
     chosen = [
         pk
         for pk in ids
-        if (not group or groups.get(pk) == group) and _shown(reasons.get(pk, ()), show, need.get(pk, 0))
+        if (not group or groups[pk] == group) and (not show or _shown(reasons.get(pk, ()), show, need.get(pk, 0)))
     ]
     return _Told(ids, reasons, need, groups, chosen)
 
@@ -164,8 +164,6 @@ def _need(weights: Sequence[int]) -> float:
 
 
 def _shown(reasons: Sequence[Reason], show: str, need: float) -> bool:
-    if not show:
-        return True
     if show == ATTENTION:
         return need >= NEEDS_ATTENTION
     return any(reason.filter == show for reason in reasons)
@@ -234,7 +232,7 @@ def _chips(
     ]
     for chip in chips:
         chip |= {"name": "show", "current": not group and chip["key"] == show}
-    sizes = Counter(groups.values())
+    sizes = Counter(name for name in groups.values() if name)
     if 1 < len(sizes) <= GROUPS_AS_CHIPS:
         chips += [
             {"label": name, "key": name, "count": sizes[name], "name": "group", "current": name == group}

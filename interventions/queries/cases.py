@@ -8,7 +8,8 @@ from caseload.columns import Reason
 from caseload.queries.tutors import tutor_groups_of
 from caseload.querysets import reached
 from core import clock, wording
-from core.id_lists import Those
+from core.id_lists import array
+from core.reading import read_rows
 from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
 
 MANAGE = "interventions.manage_case"
@@ -81,12 +82,18 @@ def processes(*, all_of_them: bool = False) -> list[StagedProcess]:
     return list(rows if all_of_them else rows.filter(active=True))
 
 
+_DUE = """
+    SELECT c.student_id, p.name, s.number, c.review_on FROM interventions_case AS c
+    JOIN interventions_stagedprocess AS p ON p.id = c.process_id JOIN interventions_processstage AS s ON s.id = c.stage_id
+    WHERE c.closed_on IS NULL AND c.review_on <= %s AND c.student_id IN (SELECT unnest(%s::bigint[])) ORDER BY c.review_on, c.id
+"""
+
+
 def case_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Cases whose review is due, for lists of students. One query."""
     today = clock.today()
-    rows = Case.objects.open().filter(student__in=Those(student_ids), review_on__lte=today).order_by("review_on", "pk")
     found: dict[int, list[Reason]] = {}
-    for student, process, stage, due in rows.values_list("student_id", "process__name", "stage__number", "review_on"):
+    for student, process, stage, due in read_rows(_DUE, [today, array(student_ids)]):
         words = f"{process}, stage {stage}: review due {wording.day(due)}"
         weight = 72 if (today - due).days > 7 else 62
         found.setdefault(student, []).append(Reason(words, weight, "watch", "case"))

@@ -12,9 +12,10 @@ from accounts.roles import roles_carrying
 from caseload.columns import Reason
 from caseload.models import Student
 from caseload.queries.tutors import tutor_groups_of
-from caseload.querysets import reach_of, reached, reached_as
+from caseload.querysets import among, reach_of, reached, reached_as
 from core import clock
-from core.id_lists import Those
+from core.id_lists import array
+from core.reading import read_rows
 from interventions.choices_plans import MANAGE_PLAN, VIEW_PLAN, Approval
 from interventions.models import ActionPlan, PlanAction, PlanStage, PlanStep
 from interventions.queries.readers import AROUND
@@ -141,14 +142,18 @@ def of_student(user: Any, student: Student) -> list[ActionPlan]:
     return sorted(found.order_by("-starts_on", "-pk"), key=lambda plan: not plan.is_open)
 
 
+_DUE = """
+    SELECT student_id, title, review_on FROM interventions_actionplan WHERE closed_on IS NULL AND review_on <= %s
+        AND student_id IN (SELECT unnest(%s::bigint[])) AND student_id {reached} ORDER BY review_on, id
+"""
+
+
 def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Students with a plan whose review has come, as reasons of lists. One query."""
     today = clock.today()
-    rows = ActionPlan.objects.review_due().filter(student__in=Those(ids))
-    if user is not None:
-        rows = rows.filter(student__in=reached(user, MANAGE_PLAN))
+    condition, params = ("IS NOT NULL", []) if user is None else among(reached(user, MANAGE_PLAN))
     found: dict[int, list[Reason]] = {}
-    for student, title, day in rows.order_by("review_on", "pk").values_list("student", "title", "review_on"):
+    for student, title, day in read_rows(_DUE.format(reached=condition), [today, array(ids), *params]):
         weight = LATE_WEIGHT if (today - day).days > LATE_DAYS else WEIGHT
         found.setdefault(student, []).append(Reason(f"Action plan review due: {title}", weight, "watch", "plan_review"))
     return found

@@ -14,9 +14,10 @@ from accounts.models import formal_name
 from caseload.columns import Reason
 from caseload.models import Student
 from caseload.queries.students import student_rows
-from caseload.querysets import reached
+from caseload.querysets import among, reached
 from core import clock
-from core.id_lists import Those
+from core.id_lists import array
+from core.reading import read_rows
 from interventions.choices_programmes import RUN
 from interventions.models import (
     Intervention,
@@ -209,18 +210,20 @@ def of_student(student_id: int) -> list[Intervention]:
     return rows
 
 
+_DUE = """
+    SELECT m.student_id, i.title, i.review_on FROM interventions_interventionmember AS m
+    JOIN interventions_intervention AS i ON i.id = m.intervention_id
+    WHERE i.ended_on IS NULL AND i.review_on <= %s AND (upper(m.period) IS NULL OR upper(m.period) > %s)
+        AND m.student_id IN (SELECT unnest(%s::bigint[])) AND m.student_id {reached} ORDER BY i.review_on, m.id
+"""
+
+
 def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Students whose intervention's review date has come, as reasons of lists. One query."""
     today = clock.today()
-    parts = InterventionMember.objects.now().filter(
-        student__in=Those(ids), intervention__ended_on=None, intervention__review_on__lte=today
-    )
-    if user is not None:
-        parts = parts.filter(student__in=reached(user, RUN))
+    condition, params = ("IS NOT NULL", []) if user is None else among(reached(user, RUN))
     found: dict[int, list[Reason]] = {}
-    for student, title, day in parts.order_by("intervention__review_on").values_list(
-        "student", "intervention__title", "intervention__review_on"
-    ):
+    for student, title, day in read_rows(_DUE.format(reached=condition), [today, today, array(ids), *params]):
         weight = 45 + min(25, (today - day).days)
         found.setdefault(student, []).append(Reason(f"Intervention review due: {title}", weight, "watch", "iv_review"))
     return found

@@ -13,8 +13,10 @@ from attendance.actions.registers import NewMark
 from attendance.arithmetic import Totals, sum_of, totals_of
 from attendance.codes import all_codes
 from attendance.models import AttendanceCode, LessonMark, SessionMark
+from attendance.queries.lists import WEEKS_IN_LINE, Figures, by_series, figures
 from attendance.queries.registers import missing_registers, previous_marks
 from attendance.queries.sittings import sittings_on
+from attendance.queries.student_page import points
 from attendance.queries.students import codes_used, events
 from attendance.queries.totals import (
     headline,
@@ -24,6 +26,7 @@ from attendance.queries.totals import (
     totals_by_student,
     totals_for,
     totals_in_windows,
+    weekly_by_student,
     weekly_series,
     windows,
 )
@@ -56,6 +59,24 @@ def mark_three_weeks(college):
 
 
 three_weeks = scene("three_weeks", mark_three_weeks, on="college")
+
+
+def test_what_lists_show_is_what_the_windows_and_weeks_give(three_weeks, django_assert_num_queries):
+    ids = list(Student.objects.order_by("pk").values_list("pk", flat=True))
+    with django_assert_num_queries(5):  # the sites; for each of the two series when the year began, and the figures
+        found = figures(ids)
+    first, last = windows(clock.today()), clock.week_of(clock.today()) - timedelta(weeks=WEEKS_IN_LINE - 1)
+    for series, members_ in by_series(ids).items():
+        totals = totals_in_windows(members_, vars(first), series)
+        weeks = weekly_by_student(members_, last, clock.today(), series)
+        for pk in members_:
+            shown = found.get(pk, Figures(None, None, None, []))
+            for name in ("week", "six_weeks", "year"):
+                here, there = getattr(shown, name), totals.get(pk, {}).get(name)
+                assert (here and here[:7]) == (there and there[:7])
+                assert (here and here.percent) == (there and there.percent)
+            assert shown.line == points(weeks.get(pk, []))
+    assert len(found) > 5
 
 
 @pytest.fixture

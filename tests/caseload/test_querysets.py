@@ -3,12 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from caseload.models import CaseloadMembership, Student
-from caseload.querysets import reached
+from caseload.querysets import ids_of, learn_reach, looked_after, reached
 from core import clock
+from core.once import one_reading
 from tests.college import TODAY, College
 from tests.people import STUDENTS
 
@@ -17,6 +20,10 @@ VIEW = "caseload.view_student"
 
 def seen(user: User, permission: str = VIEW) -> set[str]:
     vars(user).pop("_reach", None)
+    return set(Student.objects.visible_to(user, permission).values_list("given_name", flat=True))
+
+
+def seen_now(user: User, permission: str = VIEW) -> set[str]:
     return set(Student.objects.visible_to(user, permission).values_list("given_name", flat=True))
 
 
@@ -43,6 +50,30 @@ def test_a_teacher_reaches_the_members_while_they_teach_them_and_only_as_a_teach
     assert seen(college.mendes) == of(group="10A")
     assert seen(college.mendes, "caseload.view_contacts") == set()
     assert seen(college.mendes, "interventions.view_pastoral_note") == set()
+
+
+def test_a_tutor_whose_reach_was_learnt_reaches_the_same_students_without_asking_by_group(college: College) -> None:
+    with one_reading(), CaptureQueriesContext(connection) as asked:
+        learn_reach(college.okafor, [VIEW, "caseload.view_contacts"])
+        ids = reached(college.okafor, VIEW)
+        assert ids == looked_after(college.okafor, VIEW)
+        found = Student.objects.filter(pk__in=ids).values_list("given_name", flat=True)
+        assert set(found) == seen_now(college.okafor) == of(group="10A")
+    assert isinstance(ids, frozenset)
+    assert sum("caseloadmembership" in each["sql"] for each in asked) == 1
+    with one_reading():
+        learn_reach(college.lind, [VIEW])
+        assert not isinstance(reached(college.lind, VIEW), frozenset)  # a whole year is asked for by group
+    learn_reach(college.okafor, [VIEW])
+    assert not isinstance(reached(college.okafor, VIEW), frozenset)  # nothing is kept outside a page
+
+
+def test_who_was_merged_or_erased_is_not_learnt(college: College) -> None:
+    ada = Student.objects.get(given_name="Ada")
+    Student.objects.filter(pk=ada.pk).update(merged_into=Student.objects.get(given_name="Imran"))
+    with one_reading():
+        learn_reach(college.okafor, [VIEW])
+        assert ada.pk not in ids_of(reached(college.okafor, VIEW))
 
 
 @pytest.mark.parametrize(

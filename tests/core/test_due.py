@@ -82,6 +82,28 @@ def test_sources_with_rows_are_counted_together_in_one_query(proof_table: None) 
     assert (one.total, one.counts) == (3, found.counts)
 
 
+def test_a_source_whose_hint_finds_nothing_is_neither_counted_nor_loaded(proof_table: None) -> None:
+    asked: list[str] = []
+
+    def load(user: Any, limit: int) -> list[Item]:
+        asked.append("load")
+        return [item("a register", 2)]
+
+    def rows(user: Any) -> Any:
+        asked.append("rows")
+        return Proof.objects.order_by("pk")
+
+    full = "SELECT 1 WHERE %(today)s::date > '2000-01-01' AND %(now)s::time >= '00:00' AND %(me)s::text <> ''"
+    due.register(Source("counted", "Counted", Harm.TODAY, "a.see", load, rows, hint="SELECT 1 WHERE false"))
+    due.register(Source("listed", "Listed", Harm.TODAY, "a.see", load, hint="SELECT 1 WHERE false"))
+    with CaptureQueriesContext(connection) as seen:
+        assert due.waiting(Viewer("a.see")).total == 0
+    assert asked == []
+    due.register(Source("full", "Full", Harm.TODAY, "a.see", load, hint=full))
+    assert words(Viewer("a.see")) == ["a register"]
+    assert {each["sql"].split(" ", 2)[1] for each in seen} == {"EXISTS"}
+
+
 def test_the_number_is_kept_until_its_person_saves_something(
     proof_table: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
