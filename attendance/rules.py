@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from attendance.choices import SessionSlot, SetBy
+from attendance.choices import Series, SetBy
 from attendance.codes import Code
-from attendance.sittings import Sitting
+from attendance.sittings import Sitting, Within
 from caseload.models import Student
 from caseload.querysets import containers
 from caseload.rules.cover import caseloads_reached
@@ -28,12 +28,17 @@ IMPORT = "attendance.import_marks"
 
 def reaches(user: "User", permission: str, sitting: Sitting) -> bool:
     """Whether a container held in a role that carries the permission holds this sitting's group."""
-    held = containers(user, permission)
-    if "college" in held or any(number in held.get(kind, ()) for kind, number in sitting.within):
+    if holds(user, permission, sitting.within):
         return True
-    if sitting.slot not in SessionSlot.values or not held.get("year_group"):
+    if sitting.series != Series.SESSION or not containers(user, permission).get("year_group"):
         return False
     return caseloads_reached(user, permission, sitting.date).filter(pk=sitting.group_id).exists()
+
+
+def holds(user: "User", permission: str, within: Within) -> bool:
+    """Whether one of these containers, or the whole college, is held in a role that carries the permission."""
+    held = containers(user, permission)
+    return "college" in held or any(number in held.get(kind, ()) for kind, number in within)
 
 
 def may_take_register(by: Any, sitting: Sitting) -> bool:

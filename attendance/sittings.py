@@ -8,6 +8,7 @@ from uuid import UUID
 from attendance.choices import Series, SessionSlot
 from core import clock
 
+Within = tuple[tuple[str, int | None], ...]  # the containers that hold a group: their kind and number
 ONE_HOUR = timedelta(hours=1)
 SLUGS = {SessionSlot.AM: "am", SessionSlot.PM: "pm"}
 
@@ -30,7 +31,7 @@ class Sitting:
     ends_at: datetime
     closes_at: datetime
     register_minutes: int
-    within: tuple[tuple[str, int | None], ...]
+    within: Within
     in_mis: bool = False
     room: str = ""
     teacher_id: int | None = None
@@ -95,15 +96,20 @@ def lesson_sitting(group: dict[str, Any], lesson: dict[str, Any], day: date) -> 
         starts_at=clock.at(day, starts.hour, starts.minute),
         ends_at=ends_at,
         closes_at=ends_at + grace,
-        within=(
-            ("teaching_group", group["id"]),
-            ("course", group["course_id"]),
-            ("area", group["course__area_id"]),
-            ("site", group["site_id"]),
-        ),
+        within=lesson_within(group),
         room=lesson["room"],
         teacher_id=lesson["teacher_id"],
         **_common(group, day),
+    )
+
+
+def lesson_within(group: dict[str, Any]) -> Within:
+    """What holds a teaching group: itself, its course, the course's area, its site."""
+    return (
+        ("teaching_group", group["id"]),
+        ("course", group["course_id"]),
+        ("area", group["course__area_id"]),
+        ("site", group["site_id"]),
     )
 
 

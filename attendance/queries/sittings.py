@@ -5,16 +5,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from attendance import rules
 from attendance.choices import SessionSlot
 from attendance.errors import NoRegister
 from attendance.querysets import groups_reached
-from attendance.sittings import SLUGS, Sitting, lesson_sitting, session_sitting
+from attendance.sittings import SLUGS, Sitting, lesson_sitting, lesson_within, session_sitting
 from caseload.models import Caseload, TeachingGroup, TimetabledLesson
 from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_for, is_open
-from caseload.queries.timetable import lessons_of, lessons_on
+from caseload.queries.timetable import lessons_of, meets, weekly_lessons
 from caseload.querysets import containers
 from caseload.rules.cover import caseloads_reached
 from core import wording
@@ -75,33 +76,57 @@ def find_sitting(user: "User", permission: str, public_id: UUID, day: date, slug
 
 
 def _find_session(user: "User", permission: str, public_id: UUID, day: date, slug: str) -> Sitting | None:
-    group = caseloads_reached(user, permission, day).filter(public_id=public_id).values(*_CASELOAD).first()
+    group = _one(_ONE_CASELOAD, _CASELOAD, public_id)
     if group is None:
+        return None
+    sitting = session_sitting(group, day, _SLOT_OF[slug])
+    if not rules.reaches(user, permission, sitting):
         return None
     if group["site__kind"] != "school":
         raise NoRegister(f"{group['site__name']} marks lessons; it takes no AM and PM registers.")
     if not group["year__starts_on"] <= day <= group["year__ends_on"]:
         raise NoRegister(f"{wording.day(day)} is not in the academic year of {group['name']}.")
     _open_or_raise(group, day)
-    return session_sitting(group, day, _SLOT_OF[slug])
+    return sitting
 
 
 def _find_lesson(user: "User", permission: str, public_id: UUID, day: date, slug: str) -> Sitting | None:
-    group = TeachingGroup.objects.filter(public_id=public_id).values(*_GROUP).first()
+    group = _one(_ONE_GROUP, (*_GROUP, "ended_on"), public_id)
     if group is None:
         return None
-    held = groups_reached(user, permission).filter(pk=group["id"]).exists()
-    teaches = (
-        user.has_perm(permission)
-        and TimetabledLesson.objects.filter(group_id=group["id"], teacher_id=user.pk, period__contains=day).exists()
-    )
+    lessons = weekly_lessons(group["id"], day)
+    held = rules.holds(user, permission, lesson_within(group))
+    teaches = user.has_perm(permission) and any(lesson["teacher_id"] == user.pk for lesson in lessons)
     if not held and not teaches:
         return None
     _open_or_raise(group, day)
-    for lesson in lessons_on(day, groups=[group["id"]]):
-        if f"{lesson['time__starts_at']:%H%M}" == slug and (held or lesson["teacher_id"] == user.pk):
+    for lesson in lessons:
+        theirs = held or lesson["teacher_id"] == user.pk
+        if theirs and f"{lesson['time__starts_at']:%H%M}" == slug and meets(lesson, group, day):
             return lesson_sitting(group, lesson, day)
     raise NoRegister(f"{group['name']} has no lesson at {slug[:2]}:{slug[2:]} on {wording.day(day)}.")
+
+
+def _one(statement: str, fields: Sequence[str], public_id: UUID) -> dict[str, Any] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [public_id])
+        row = cursor.fetchone()
+    return dict(zip(fields, row, strict=True)) if row else None
+
+
+# The fields of _CASELOAD and _GROUP, in their order: every register opened and saved begins here.
+_ONE_CASELOAD = """
+    SELECT c.id, c.public_id, c.name, c.room, c.team_id, c.house_id, s.am_starts_at, s.pm_starts_at, y.starts_on, y.ends_on,
+        c.site_id, s.name, s.kind, s.registers_taken, s.register_minutes
+    FROM caseload_caseload AS c JOIN caseload_site AS s ON s.id = c.site_id
+    JOIN caseload_academicyear AS y ON y.id = c.year_id WHERE c.public_id = %s
+"""
+_ONE_GROUP = """
+    SELECT g.id, g.public_id, g.name, g.course_id, c.area_id, g.site_id, s.name, s.kind, s.registers_taken,
+        s.register_minutes, g.ended_on
+    FROM caseload_teachinggroup AS g JOIN caseload_site AS s ON s.id = g.site_id
+    JOIN caseload_course AS c ON c.id = g.course_id WHERE g.public_id = %s
+"""
 
 
 def _open_or_raise(group: dict[str, Any], day: date) -> None:

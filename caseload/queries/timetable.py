@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Q
 
 from caseload.models import TimetabledLesson
-from caseload.queries.calendar import SiteCalendar, calendars_for
+from caseload.queries.calendar import SiteCalendar, calendars_for, week_letter
 
 LESSON_FIELDS = (
     "id",
@@ -78,6 +79,31 @@ def lessons_of(
         ]
         for day in days
     }
+
+
+def weekly_lessons(group_id: int, day: date) -> list[dict[str, Any]]:
+    """The lessons of a week that a teaching group has on its timetable on the day, whether or not one falls on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WEEKLY, [group_id, day])
+        return [dict(zip(_WEEKLY_FIELDS, row, strict=True)) for row in cursor.fetchall()]
+
+
+_WEEKLY_FIELDS = (
+    "id", "teacher_id", "room", "time__label", "time__starts_at", "time__ends_at", "time__weekday", "time__week",
+)  # fmt: skip
+_WEEKLY = """
+    SELECT l.id, l.teacher_id, l.room, t.label, t.starts_at, t.ends_at, t.weekday, t.week
+    FROM caseload_timetabledlesson AS l JOIN caseload_lessontime AS t ON t.id = l.time_id
+    WHERE l.group_id = %s AND l.period @> %s::date ORDER BY t.starts_at, l.id
+"""
+
+
+def meets(lesson: dict[str, Any], group: dict[str, Any], day: date) -> bool:
+    """Whether a lesson of `weekly_lessons` meets on a day when its site opens: on its weekday, in its week of two, while its
+    group goes on. The calendar is read only for a lesson of one week in two."""
+    if lesson["time__weekday"] != day.weekday() or (group["ended_on"] is not None and group["ended_on"] <= day):
+        return False
+    return not lesson["time__week"] or lesson["time__week"] == week_letter(group["site_id"], day)
 
 
 def _meets(
