@@ -75,6 +75,7 @@ class TimelineSource:
     shows: tuple[type[Model], ...] = ()
 
 
+_asked_too: dict[str, tuple[type[Model], ...]] = {}
 _panels: dict[tuple[str, str], Panel] = {}
 _sources: dict[tuple[str, str], TimelineSource] = {}
 
@@ -148,6 +149,17 @@ def _allowed(user: Viewer, obj: Any, permissions: set[str]) -> set[str]:
     return {permission for number, permission in enumerate(held) if answers.get(f"reach_{number}")}
 
 
+def ask_too(slot: str, *models: type[Model]) -> None:
+    """Let pages about an object ask `any_about` for these models too, beside those of panels and timeline."""
+    _asked_too[slot] = tuple(dict.fromkeys([*_asked_too.get(slot, ()), *models]))
+
+
+def any_about(obj: Any, model: type[Model], slot: str = "student") -> bool:
+    """Whether there may be a row of the model about the object, for whomever: where there is none, nothing need be asked."""
+    there = _there(slot, obj)
+    return there is None or model in there
+
+
 def _has_rows(part: Panel | TimelineSource, there: set[type[Model]] | None) -> bool:
     return there is None or not part.shows or not there.isdisjoint(part.shows)
 
@@ -156,7 +168,8 @@ def _there(slot: str, obj: Any) -> set[type[Model]] | None:
     """Of which kinds there is any row about the object at all, whoever may read it: what is shown is still asked for the
     reader. One statement for a page; None where nobody can tell."""
     parts: list[Panel | TimelineSource] = [*_panels.values(), *_sources.values()]
-    models = list(dict.fromkeys(model for part in parts if part.slot == slot for model in part.shows))
+    shown = (model for part in parts if part.slot == slot for model in part.shows)
+    models = list(dict.fromkeys([*shown, *_asked_too.get(slot, ())]))
     if not models or not isinstance(obj, Model):
         return None
     return once(("rows about", slot, type(obj), obj.pk), lambda: _with_rows(models, slot, obj.pk))

@@ -17,6 +17,7 @@ from interventions.choices import Audience
 from interventions.fields import Day, StaffChoice, Words, cleaned
 from interventions.models import Meeting, MeetingType
 from interventions.queries.readers import People
+from interventions.queries.students import active_kinds
 
 NEW_TARGETS = 3
 NEXT_CHOICES = [("", "Not set"), ("2", "2 weeks"), ("4", "4 weeks"), ("6", "6 weeks"), ("on", "On a day")]
@@ -49,8 +50,7 @@ class AudienceFields(forms.Form):
 
     def offer_readers(self, staff: Iterable[User]) -> None:
         """Only those who work with the student can be named."""
-        field: Any = self.fields["readers"]
-        field.queryset = User.objects.filter(pk__in=[user.pk for user in staff]).order_by("sort_key", "pk")
+        _offer(self.fields["readers"], staff)
 
     def clean(self) -> dict[str, Any]:
         """Named people need a name."""
@@ -97,10 +97,13 @@ class MeetingForm(AudienceFields):
     next_on = Day(label="On")
 
     def __init__(self, *args: Any, meeting: Meeting | None = None, **kwargs: Any) -> None:
-        first = None if meeting or (args and args[0]) else MeetingType.objects.filter(active=True).first()
-        usual = {"type": first, "held_on": clock.today(), "audience": Audience.PASTORAL, "next_in": ""}
+        usual = {"type": None, "held_on": clock.today(), "audience": Audience.PASTORAL, "next_in": ""}
         kwargs["initial"] = usual | (_initial_of(meeting) if meeting else {}) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
+        if not (self.initial["type"] or self.is_bound):
+            self.initial["type"] = next(iter(active_kinds()), None)
+        field: Any = self.fields["type"]
+        field.choices = _kinds_offered
         self.meeting = meeting
         self.reads: dict[str, set[int]] = {}
         self.fields["type"].widget.attrs |= {
@@ -112,8 +115,7 @@ class MeetingForm(AudienceFields):
 
     def offer_told(self, people: People) -> None:
         """Those who work with the student can be told; the rest of the form knows what each of them may read."""
-        field: Any = self.fields["told"]
-        field.queryset = User.objects.filter(pk__in=[user.pk for user in people.nameable]).order_by("sort_key", "pk")
+        _offer(self.fields["told"], people.nameable)
         self.reads = people.reads
 
     def _check_told(self, data: dict[str, Any]) -> None:
@@ -167,6 +169,17 @@ class MeetingForm(AudienceFields):
         if self.meeting and clock.local(self.meeting.held_at).date() == day:
             return self.meeting.held_at
         return clock.now() if day == clock.today() else clock.at(day, 12)
+
+
+def _kinds_offered() -> list[tuple[int, str]]:
+    return [(kind.pk, kind.name) for kind in active_kinds()]
+
+
+def _offer(field: Any, staff: Iterable[User]) -> None:
+    """Let these be chosen, in the order of names; who they are is known already and not asked again to draw them."""
+    people = sorted({user.pk: user for user in staff}.values(), key=lambda user: (user.sort_key, user.pk))
+    field.queryset = User.objects.filter(pk__in=[user.pk for user in people]).order_by("sort_key", "pk")
+    field.choices = [(user.pk, field.label_from_instance(user)) for user in people]
 
 
 def _initial_of(meeting: Meeting) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db import connection
 
 from caseload.models import Course, Student
 from core import clock
@@ -13,7 +14,7 @@ from interventions.actions import ReviewSaid, TargetSaid
 from interventions.choices import Audience, Figure, Outcome
 from interventions.fields import Day, Words
 from interventions.models import BankItem, Target
-from progress.models import Grade, ScaleGrade
+from progress.models import ScaleGrade
 
 USUAL_WEEKS = 4
 
@@ -183,16 +184,33 @@ def _initial_of_target(target: Target) -> dict[str, Any]:
     return found | {"steps": "\n".join(step.text for step in target.steps.all())}
 
 
+# Which scales a subject's grades are given in is asked of the first grade found, not of all there ever were.
+_OFFERED = """
+    WITH taught AS MATERIALIZED (
+        SELECT DISTINCT g.course_id AS id FROM caseload_teachinggroupmembership AS m
+        JOIN caseload_teachinggroup AS g ON g.id = m.group_id
+        WHERE m.student_id = %(student)s AND m.period @> %(day)s::date AND g.course_id IS NOT NULL
+    ), given AS MATERIALIZED (
+        SELECT DISTINCT s.id FROM taught AS t CROSS JOIN progress_gradescale AS s CROSS JOIN LATERAL (
+            SELECT FROM progress_grade AS g WHERE g.course_id = t.id AND g.scale_id = s.id LIMIT 1) AS one
+        WHERE s.kind = 'grade'
+    )
+    SELECT false, c.id, c.title, NULL::int, NULL::int FROM taught AS t JOIN caseload_course AS c ON c.id = t.id
+    UNION ALL
+    SELECT true, v.id, v.label, v.position, v.sub_rank FROM given AS s JOIN progress_scalegrade AS v ON v.scale_id = s.id
+    WHERE v.position IS NOT NULL ORDER BY 1, 4, 5, 3, 2"""
+
+
 class Offered:
-    """The subjects that a student is taught today, and the grades in which these are given, for choosing from."""
+    """The subjects that a student is taught today, and the grades in which these are given, for choosing from. One query."""
 
     def __init__(self, student: Student) -> None:
-        today = clock.today()
-        taught = Course.objects.filter(
-            teaching_groups__memberships__student=student, teaching_groups__memberships__period__contains=today
-        )
-        self.courses = Course.objects.filter(pk__in=taught.values("pk")).order_by("title", "pk")
-        scales = Grade.objects.filter(course__in=taught.values("pk")).order_by().values("scale").distinct()
-        self.grades = ScaleGrade.objects.filter(scale__kind="grade", scale__in=scales, position__isnull=False)
-        self.course_choices = [("", "No subject"), *self.courses.values_list("pk", "title")]
-        self.grade_choices = [("", "No grade"), *self.grades.values_list("pk", "label")]
+        with connection.cursor() as cursor:
+            cursor.execute(_OFFERED, {"student": student.pk, "day": clock.today()})
+            rows = cursor.fetchall()
+        courses = [(pk, words) for is_grade, pk, words, *_ in rows if not is_grade]
+        grades = [(pk, words) for is_grade, pk, words, *_ in rows if is_grade]
+        self.courses = Course.objects.filter(pk__in=[pk for pk, _ in courses])
+        self.grades = ScaleGrade.objects.filter(pk__in=[pk for pk, _ in grades])
+        self.course_choices = [("", "No subject"), *courses]
+        self.grade_choices = [("", "No grade"), *grades]

@@ -128,7 +128,7 @@ class Grade(models.Model):
     """
 
     student = models.ForeignKey(Student, models.PROTECT, related_name="+")
-    course = models.ForeignKey(Course, models.PROTECT, related_name="+")
+    course = models.ForeignKey(Course, models.PROTECT, related_name="+", db_index=False)  # see the indexes
     group = models.ForeignKey(TeachingGroup, models.PROTECT, null=True, blank=True, related_name="+")
     point = models.ForeignKey(AssessmentPoint, models.PROTECT, null=True, blank=True, related_name="grades")
     kind = models.CharField(max_length=16, choices=GradeKind.choices)
@@ -153,7 +153,11 @@ class Grade(models.Model):
                 name="progress_grade_once_on_day",
             ),
         ]
-        indexes = [models.Index(fields=["student", "course", "kind", "-on_date"], name="progress_grade_latest")]
+        indexes = [
+            models.Index(fields=["student", "course", "kind", "-on_date"], name="progress_grade_latest"),
+            # In which scales the grades of a course are given.
+            models.Index(fields=["course", "scale"], name="progress_grade_course_scale"),
+        ]
         permissions = [("view_grades", "Can see grades and effort"), ("enter_grades", "Can enter grades and effort")]
 
     def __str__(self) -> str:

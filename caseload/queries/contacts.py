@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.models import formal_name
 from caseload import choices
 from caseload.columns import Reason
 from caseload.models import ContactLogEntry, Student
@@ -67,6 +68,23 @@ def contact_log(student: Student, before: datetime | None = None, limit: int = L
     )[:limit]
     channels = dict(choices.Channel.choices)
     return [_log_entry(dict(row), channels) for row in found]
+
+
+_SINCE = """
+    SELECT e.summary, e.outcome, e.channel, e.at, u.title, u.given_name, u.family_name FROM caseload_contactlogentry AS e
+    JOIN accounts_user AS u ON u.id = e.logged_by_id WHERE e.student_id = %s AND e.at >= %s ORDER BY e.at DESC, e.id DESC LIMIT %s"""
+
+
+def contacts_since(student: Student, since: datetime, limit: int) -> list[dict[str, Any]]:
+    """What was said with home since a moment, the latest first: summary, outcome, channel in words, when, who. One query."""
+    channels = dict(choices.Channel.choices)
+    with connection.cursor() as cursor:
+        cursor.execute(_SINCE, [student.pk, since, limit])
+        rows = cursor.fetchall()
+    return [
+        {"summary": summary, "outcome": outcome, "channel": channels[channel], "at": at, "who": formal_name(*names)}
+        for summary, outcome, channel, at, *names in rows
+    ]
 
 
 _TO_FOLLOW_UP = """

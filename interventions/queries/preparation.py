@@ -4,17 +4,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
+
 from attendance.queries.patterns import student_pattern
 from attendance.queries.totals import headline, series_by_student, weekly_series
 from caseload.models import ContactLogEntry, Student
 from caseload.queries.calendar import current_academic_year
+from caseload.queries.contacts import contacts_since
 from caseload.rules.students import reaches
 from core import clock, panels
 from interventions.models import Booking, Note, StudentWords, Target
 from interventions.queries import record
 from interventions.queries.bookings import next_booking, words_for
 from interventions.queries.students import open_targets_of
-from progress.models import Effort
 from progress.queries import Below, Moved, below_target_counts, grades_moved_since
 
 FIRST_TIME_WEEKS = 6
@@ -54,8 +56,8 @@ class Preparation:
     sees_grades: bool = False
     effort: list[EffortNow] = field(default_factory=list)
     pattern: str = ""
-    contacts: list[ContactLogEntry] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    contacts: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[record.Remark] = field(default_factory=list)
     words: StudentWords | None = None
     booking: Booking | None = None
 
@@ -75,14 +77,14 @@ def prepare(user: Any, student: Student) -> Preparation:
         found.moved = grades_moved_since([student.pk], since).get(student.pk, [])
         found.below = below_target_counts([student.pk]).get(student.pk)
         found.effort = effort_since(student, since)
-    if reaches(user, "caseload.view_contacts", student):
-        contacts = ContactLogEntry.objects.filter(student=student, at__gte=clock.at(since, 0)).select_related(
-            "logged_by"
-        )
-        found.contacts = list(contacts.order_by("-at", "-pk")[:ROWS])
-    notes = Note.objects.visible_to(user).filter(student=student, written_at__gte=clock.at(since, 0), sealed_at=None)
-    found.notes = list(notes.select_related("written_by").order_by("-written_at", "-pk")[:ROWS])
-    found.words, found.booking = words_for(user, student), next_booking(user, student)
+    if panels.any_about(student, ContactLogEntry) and reaches(user, "caseload.view_contacts", student):
+        found.contacts = contacts_since(student, clock.at(since, 0), ROWS)
+    if panels.any_about(student, Note):
+        found.notes = record.unsealed_notes_of(user, student, clock.at(since, 0), ROWS)
+    if panels.any_about(student, StudentWords):
+        found.words = words_for(user, student)
+    if panels.any_about(student, Booking):
+        found.booking = next_booking(user, student)
     found.changes = _changes(user, student, since)
     return found
 
@@ -109,15 +111,21 @@ def _changes(user: Any, student: Student, since: date) -> list[dict[str, Any]]:
     return [entry for entry in entries if clock.local(entry["when"]).date() >= since][:CHANGES_SHOWN]
 
 
+_EFFORT = """
+    SELECT e.course_id, e.axis_id, c.title, a.name, v.label, v.meaning, p.on_date FROM progress_effort AS e
+    JOIN progress_assessmentpoint AS p ON p.id = e.point_id JOIN caseload_course AS c ON c.id = e.course_id
+    JOIN progress_effortaxis AS a ON a.id = e.axis_id JOIN progress_scalegrade AS v ON v.id = e.value_id
+    WHERE e.student_id = %s AND p.on_date <= %s ORDER BY p.on_date, e.id"""
+
+
 def effort_since(student: Student, since: date) -> list[EffortNow]:
     """The effort given since a day, in each subject and on each axis, beside what it was before. One query."""
-    rows = Effort.objects.filter(student=student, point__on_date__lte=clock.today())
     before: dict[tuple[int, int], str] = {}
     found: dict[tuple[int, int], EffortNow] = {}
-    named = rows.values_list(
-        "course_id", "axis_id", "course__title", "axis__name", "value__label", "value__meaning", "point__on_date"
-    )
-    for course, axis, title, name, label, meaning, day in named.order_by("point__on_date", "pk"):
+    with connection.cursor() as cursor:
+        cursor.execute(_EFFORT, [student.pk, clock.today()])
+        rows = cursor.fetchall()
+    for course, axis, title, name, label, meaning, day in rows:
         words = meaning or label
         if day > since:
             found[course, axis] = EffortNow(title, name, words, before.get((course, axis), ""))

@@ -45,6 +45,11 @@ _NOTES = f"""
     WHERE n.student_id = %(student)s AND {_NOTE}
         AND (%(before)s::timestamptz IS NULL OR n.written_at < %(before)s::timestamptz)
     ORDER BY n.written_at DESC, n.id DESC LIMIT %(limit)s"""
+_UNSEALED = f"""
+    SELECT n.public_id, n.written_at, n.kind, n.text, u.title, u.given_name, u.family_name
+    FROM interventions_note AS n JOIN accounts_user AS u ON u.id = n.written_by_id
+    WHERE n.student_id = %(student)s AND {_NOTE} AND n.written_at >= %(since)s AND n.sealed_at IS NULL
+    ORDER BY n.written_at DESC, n.id DESC LIMIT %(limit)s"""
 _SET_AND_REVIEWED = f"""
     WITH readable AS MATERIALIZED (
         SELECT t.* FROM interventions_target AS t WHERE t.student_id = %(student)s AND {_TARGET}
@@ -148,6 +153,12 @@ def last_meeting(user: Any, student: Student) -> tuple[Talk | None, datetime | N
 def notes_of(user: Any, student: Student, before: datetime | None, limit: int) -> list[Remark]:
     """A student's quick notes, the latest first. One query."""
     rows = _rows(_NOTES, readable(user, student) | {"before": before, "limit": limit})
+    return [Remark(*row[:-3], formal_name(*row[-3:])) for row in rows]
+
+
+def unsealed_notes_of(user: Any, student: Student, since: datetime, limit: int) -> list[Remark]:
+    """A student's quick notes since a moment, but those whose words are sealed; the latest first. One query."""
+    rows = _rows(_UNSEALED, readable(user, student) | {"since": since, "limit": limit})
     return [Remark(*row[:-3], formal_name(*row[-3:])) for row in rows]
 
 

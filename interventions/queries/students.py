@@ -18,9 +18,9 @@ from caseload.queries.calendar import current_academic_year
 from caseload.querysets import reached
 from core import clock
 from core.id_lists import array
-from core.once import about
+from core.once import about, once
 from interventions.choices import NOT_SEEN_WEEKS, TargetState
-from interventions.models import Meeting, Target
+from interventions.models import Meeting, MeetingType, Target
 from interventions.queries.figures import with_progress
 from interventions.queries.record import open_targets
 
@@ -205,6 +205,11 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
 
     weeks = about(("weeks unseen", _who(user), today), ids, read)
     return {student: number for student, number in weeks.items() if number >= NOT_SEEN_WEEKS}
+
+
+def active_kinds() -> list[MeetingType]:
+    """The kinds of one-to-one in use, in order; read once for a page."""
+    return list(once("kinds of one-to-one", lambda: list(MeetingType.objects.filter(active=True))))
 
 
 def open_targets_of(user: Any, student: Student) -> list[Target]:

@@ -18,6 +18,7 @@ from caseload import passing_on, reasons
 from caseload.models import Student
 from core import wording
 from core.http import form_token, sent_key
+from core.panels import any_about
 from interventions import actions, queries
 from interventions.choices import AUDIENCE_WORDS, Audience
 from interventions.forms import NEW_TARGETS, MeetingForm, draft_data, from_draft
@@ -25,6 +26,7 @@ from interventions.forms_targets import Offered, ReviewForm, TargetForm
 from interventions.models import Meeting, MeetingDraft, MeetingType, Target
 from interventions.queries.preparation import Preparation
 from interventions.queries.readers import People
+from interventions.queries.students import active_kinds
 from interventions.views.passing_on import pass_on_typed
 from interventions.views.returning import came_from
 
@@ -72,7 +74,7 @@ def meeting_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     back = came_from(request, reverse("caseload:student_detail", args=[student.public_id]))
     people = queries.people_around(student, request.user)
     known = queries.prepare(request.user, student)
-    drafts = list(MeetingDraft.objects.visible_to(request.user).filter(student=student))
+    drafts = _drafts(request.user, student)
     saved_before = None
     if request.method == "POST":
         talk = _typed(request, student, known, people)
@@ -84,6 +86,13 @@ def meeting_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     context = _page(request, student, talk, known, people, drafts, back, saved_before)
     status = 422 if request.method == "POST" else 200
     return render(request, "interventions/meeting_new.html", context, status=status)
+
+
+def _drafts(user: Any, student: Student) -> list[MeetingDraft]:
+    """One's own drafts of a one-to-one with the student, the latest first."""
+    return (
+        list(MeetingDraft.objects.visible_to(user).filter(student=student)) if any_about(student, MeetingDraft) else []
+    )
 
 
 def _sent(
@@ -129,7 +138,7 @@ def _page(
     chosen = talk.form["type"].value()
     taken_up = next((draft for draft in drafts if str(draft.key) == talk.continues), None)
     ticked = request.POST or (taken_up.data if taken_up else None)
-    types = list(MeetingType.objects.filter(active=True))
+    types = active_kinds()
     return {
         "student": student,
         "talk": talk,

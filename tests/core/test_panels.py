@@ -29,6 +29,7 @@ def empty(monkeypatch: pytest.MonkeyPatch) -> None:
     """No panels but the test's own."""
     monkeypatch.setattr(panels, "_panels", {})
     monkeypatch.setattr(panels, "_sources", {})
+    monkeypatch.setattr(panels, "_asked_too", {})
 
 
 def panel(key: str, order: int, permission: str = "a.see", context: dict[str, Any] | None = None) -> Panel:
@@ -123,6 +124,7 @@ def test_parts_of_which_there_is_no_row_about_the_object_are_not_loaded(
             timeline(viewer, about, slot="proof")
         assert len(loaded) == expected
     assert [kind.kind for kind in timeline_kinds(viewer, without, "proof")] == ["pages", "other"]
+    assert [panels.any_about(about, ProofPage, "proof") for about in (with_pages, without)] == [True, False]
 
 
 def test_a_key_is_used_once() -> None:
