@@ -26,7 +26,10 @@ def now() -> datetime:
 
 def today() -> date:
     """The school day it is now in Europe/London."""
-    return now().astimezone(LONDON).date()
+    fixed = _fixed.get()
+    if fixed is not None:
+        return fixed.astimezone(LONDON).date()
+    return settings.FIXED_TODAY or datetime.now(LONDON).date()
 
 
 def told(moment: datetime) -> datetime:

@@ -40,9 +40,10 @@ class _AsArray:
         """Numbers stay as they are: checking each again costs more than the query."""
         if isinstance(self.rhs, Those):
             return self.rhs
-        if not self._is_numbers():
-            self.rhs = super().get_prep_lookup()  # type: ignore[misc]  # of In and RelatedIn
         self._as_array = self._is_numbers()
+        if not self._as_array:
+            self.rhs = super().get_prep_lookup()  # type: ignore[misc]  # of In and RelatedIn
+            self._as_array = self._is_numbers()
         return self.rhs
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
@@ -62,7 +63,7 @@ class _AsArray:
         key = self.lhs.output_field
         while isinstance(key, ForeignKey):
             key = key.target_field
-        return isinstance(key, BigAutoField) and all(type(one) is int for one in self.rhs)
+        return isinstance(key, BigAutoField) and set(map(type, self.rhs)) == {int}
 
 
 class InArray(_AsArray, In):

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from caseload.columns import Reason
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, Student
 from caseload.queries.calendar import current_academic_year
-from caseload.querysets import reached
+from caseload.querysets import among, reached
 from core import clock
 from core.id_lists import array
 from core.once import about, once
@@ -100,6 +100,19 @@ _NEXT = """
 """
 
 
+_SEEN = """
+    SELECT w.id, s.held_at FROM unnest(%s::bigint[]) AS w (id) JOIN LATERAL (
+        SELECT max(m.held_at) AS held_at FROM ({known}) AS m (student_id, held_at) WHERE m.student_id = w.id
+    ) AS s ON s.held_at IS NOT NULL
+"""
+_UNSEEN = """
+    SELECT w.id, (SELECT max(m.held_at) FROM interventions_meeting AS m WHERE m.student_id = w.id)
+    FROM unnest(%s::bigint[]) AS w (id)
+    WHERE NOT EXISTS (SELECT FROM interventions_meeting AS m WHERE m.student_id = w.id AND m.held_at >= %s)
+        AND w.id {reached}
+"""
+
+
 def _open_targets(ids: Iterable[int], user: Any) -> dict[int, _Open]:
     """What lists say of each student's open targets, in one query, read once for a page; left out: no open target."""
     today = clock.today()
@@ -123,8 +136,12 @@ def last_seen(ids: Iterable[int], user: Any = None) -> dict[int, datetime]:
     """When each student last had a one-to-one, as far as this person may know; left out: never."""
 
     def read(wanted: Iterable[int]) -> dict[int, datetime]:
-        rows = (_meetings(user) | _happened(user)).filter(student__in=set(wanted))
-        return dict(rows.order_by().values_list("student_id").annotate(last=Max("held_at")))
+        known = [_written(rows, "student_id", "held_at") for rows in (_meetings(user), _happened(user))]
+        there = [(statement, params) for statement, params in known if statement]
+        if not there:
+            return {}
+        seen = _SEEN.format(known=" UNION ALL ".join(f"({statement})" for statement, _ in there))
+        return dict(_read(seen, [array(set(wanted)), *(value for _, params in there for value in params)]))
 
     return about(("last seen", _who(user)), list(ids), read)
 
@@ -192,12 +209,10 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
     def read(wanted: Iterable[int]) -> dict[int, int]:
         if year and year.starts_on > longest:
             return {}
-        students = Student.objects.all() if user is None else Student.objects.visible_to(user, LOG)
-        seen = Meeting.objects.filter(held_at__gte=clock.at(longest + timedelta(days=1), 0)).values("student")
-        last = Meeting.objects.filter(student=OuterRef("pk")).order_by("-held_at").values("held_at")[:1]
-        rows = students.filter(pk__in=set(wanted)).exclude(pk__in=seen).order_by().annotate(seen_at=Subquery(last))
+        condition, params = ("IS NOT NULL", []) if user is None else among(reached(user, LOG))
+        since = clock.at(longest + timedelta(days=1), 0)
         weeks = {}
-        for student, seen_at in rows.values_list("pk", "seen_at"):
+        for student, seen_at in _read(_UNSEEN.format(reached=condition), [array(set(wanted)), since, *params]):
             known = [clock.local(seen_at).date()] if seen_at else []
             known += [year.starts_on] if year else []
             weeks[student] = (today - max(known, default=today)).days // 7
