@@ -1,8 +1,7 @@
 """A sitting: one group, one day, one session or lesson. It is what a register is taken of."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from attendance.choices import Series, SessionSlot
@@ -13,8 +12,7 @@ ONE_HOUR = timedelta(hours=1)
 SLUGS = {SessionSlot.AM: "am", SessionSlot.PM: "pm"}
 
 
-@dataclass(frozen=True)
-class Sitting:
+class Sitting(NamedTuple):
     """One group's session or lesson on a day: when it begins, when its register closes, who reaches it."""
 
     series: str

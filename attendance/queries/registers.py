@@ -1,6 +1,6 @@
 """What the pages of registers read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +11,7 @@ from attendance import rules
 from attendance.choices import Series
 from attendance.codes import Code, all_codes
 from attendance.models import LessonMarkChange, SessionMarkChange
-from attendance.queries.sittings import sittings_of, sittings_on
+from attendance.queries.sittings import Reached, sittings_in, sittings_on, what_is_reached
 from attendance.sittings import Sitting
 from caseload.models import CaseloadMembership, TeachingGroupMembership
 from core import clock
@@ -74,28 +74,30 @@ def missing_registers(user: "User | None", days: Sequence[date]) -> list[Registe
 
     Of what was taken only as much is read as says that: the marks are counted together, not by kind.
     """
-    now = clock.now()
-    begun = [
-        sitting
-        for sitting in sittings_of(days, user, rules.VIEW_MISSING)
-        if not sitting.in_mis and sitting.starts_at <= now
-    ]
-    if not begun:
+    if not days:
         return []
-    expected, marked = _expected(begun), _marked(begun)
+    reached, now = what_is_reached(days, user, rules.VIEW_MISSING), clock.now()
+    expected = _expected(days, reached.sites)
+    marked = _marked(days, reached)
     with connection.cursor() as cursor:
         cursor.execute(_TAKEN_ON, {"days": list(days)})
         taken = set(cursor.fetchall())
-    lines = [
+
+    def is_missing(series: Series, group: int, day: date, slot: int) -> bool:
+        there = expected.get((series, day, group), 0)
+        key = (series, 0 if series == Series.LESSON else group, day, slot)
+        return there > 0 and (key not in taken or marked.get((series, day, group, slot), 0) < there)
+
+    return [
         RegisterLine(
             sitting,
-            expected.get((sitting.series, sitting.date, sitting.group_id), 0),
+            expected[sitting.series, sitting.date, sitting.group_id],
             {} if sitting.key in taken else None,
             {"marked": marked.get((sitting.series, sitting.date, sitting.group_id, sitting.slot), 0)},
         )
-        for sitting in begun
+        for sitting in sittings_in(reached, is_missing)
+        if not sitting.in_mis and sitting.starts_at <= now
     ]
-    return [line for line in lines if line.expected and (not line.is_taken or line.unmarked)]
 
 
 def register_lines(sittings: Sequence[Sitting]) -> list[RegisterLine]:
@@ -103,8 +105,11 @@ def register_lines(sittings: Sequence[Sitting]) -> list[RegisterLine]:
     if not sittings:
         return []
     taken = _taken(sittings)
-    expected = _expected(sittings)
-    counts = _counts(sittings)
+    days = sorted({sitting.date for sitting in sittings})
+    groups = {series: {s.group_id: s.site_id for s in sittings if s.series == series} for series in Series}
+    lessons = {s.slot: s.group_id for s in sittings if s.series == Series.LESSON}
+    expected = _expected(days, groups)
+    counts = _counts(days, groups[Series.SESSION], lessons)
     lines = [
         RegisterLine(
             sitting,
@@ -259,23 +264,22 @@ _TAKEN = """
 """
 
 
-def _expected(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int], int]:
-    """How many are on each register, in one query."""
-    days = sorted({sitting.date for sitting in sittings})
-    sites = {series: {s.group_id: s.site_id for s in sittings if s.series == series} for series in Series}
-    wanted = {(s.date, s.group_id) for s in sittings}
-    params: dict[str, Any] = {"first": days[0], "last": days[-1]}
+def _expected(days: Sequence[date], sites: Mapping[Series, Mapping[int, int]]) -> dict[tuple[str, date, int], int]:
+    """How many are on the registers of each day and group, in one query; `sites` are those of the groups, by series."""
+    params: dict[str, Any] = {"first": min(days), "last": max(days)}
     parts = []
     for series, groups in sites.items():
         if groups:
             parts.append(_THERE.format(series=series, table=MEMBERSHIP[series]._meta.db_table))
             params[series] = array(groups)
+    if not parts:
+        return {}
     found: dict[tuple[str, date, int], int] = {}
     with connection.cursor() as cursor:
         cursor.execute(f"{_ON_ROLL} {' UNION ALL '.join(parts)}", params)
         for series, group, site, number, others in cursor.fetchall():
             for day in days if sites[series][group] == site else ():
-                if (day, group) in wanted and (there := number + sum(day in period for period in others or ())):
+                if there := number + sum(day in period for period in others or ()):
                     found[series, day, group] = there
     return found
 
@@ -283,7 +287,7 @@ def _expected(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int], int]:
 # The people of `read_marks`, counted for many registers: those who were there on all the days as a number, the others,
 # who came or left between them, with their dates.
 _ON_ROLL = """
-    WITH on_roll AS MATERIALIZED (
+    WITH on_roll AS NOT MATERIALIZED (
         SELECT r.student_id, r.site_id, r.period FROM caseload_sitemembership AS r
         JOIN caseload_student AS s ON s.id = r.student_id AND s.merged_into_id IS NULL AND s.erased_at IS NULL
         WHERE r.period && daterange(%(first)s, %(last)s, '[]')
@@ -299,30 +303,35 @@ _THERE = """
 """
 
 
-def _counts(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int, int], dict[str, int]]:
+def _counts(
+    days: Sequence[date], groups: Iterable[int], lessons: Mapping[int, int]
+) -> dict[tuple[str, date, int, int], dict[str, int]]:
     """The marks of each register counted by kind: present, late, absent …"""
     codes = all_codes()
     found: dict[tuple[str, date, int, int], dict[str, int]] = {}
-    for *register, code, number in _counted_marks(sittings, by=("m.code_id",)):
+    for *register, code, number in _counted_marks(days, groups, lessons, by=("m.code_id",)):
         kinds = found.setdefault((register[0], register[1], register[2], register[3]), {})
         kind = codes[code].kind
         kinds[kind] = kinds.get(kind, 0) + number
     return found
 
 
-def _marked(sittings: Sequence[Sitting]) -> dict[tuple[str, date, int, int], int]:
+def _marked(days: Sequence[date], reached: Reached) -> dict[tuple[str, date, int, int], int]:
     """How many are marked on each register."""
-    return {(series, day, group, slot): number for series, day, group, slot, number in _counted_marks(sittings)}
+    groups = [group["id"] for group in reached.caseloads]
+    lessons = {lesson["id"]: lesson["group_id"] for found in reached.lessons.values() for lesson in found}
+    counted = _counted_marks(days, groups, lessons)
+    return {(series, day, group, slot): number for series, day, group, slot, number in counted}
 
 
-def _counted_marks(sittings: Sequence[Sitting], by: tuple[str, ...] = ()) -> Iterable[tuple[Any, ...]]:
-    """Series, day, group, slot or lesson, what else is told apart, and how many marks."""
-    of_session = {s.group_id for s in sittings if s.series == Series.SESSION}
-    lessons = {s.slot: s.group_id for s in sittings if s.series == Series.LESSON}
-    days = sorted({s.date for s in sittings})
+def _counted_marks(
+    days: Sequence[date], groups: Iterable[int], lessons: Mapping[int, int], by: tuple[str, ...] = ()
+) -> Iterable[tuple[Any, ...]]:
+    """Series, day, group, slot or lesson, what else is told apart, and how many marks; `lessons` with their groups."""
     keys = "".join(f", {key}" for key in by)
+    of_session, days = array(groups), list(days)
     with connection.cursor() as cursor:
-        if of_session:
+        if of_session != "{}":
             cursor.execute(
                 "WITH held AS MATERIALIZED (SELECT student_id, group_id, coalesce(lower(period), '-infinity') AS since,"
                 " coalesce(upper(period), 'infinity') AS until FROM caseload_caseloadmembership"
@@ -331,7 +340,7 @@ def _counted_marks(sittings: Sequence[Sitting], by: tuple[str, ...] = ()) -> Ite
                 " JOIN held AS r ON r.student_id = m.student_id AND m.date >= r.since AND m.date < r.until"
                 " WHERE m.date = ANY(%s) AND m.code_id IS NOT NULL"
                 f" GROUP BY m.date, r.group_id, m.slot{keys}",
-                [array(of_session), days],
+                [of_session, days],
             )
             for day, group, slot, *counted in cursor.fetchall():
                 yield Series.SESSION, day, group, slot, *counted

@@ -1,6 +1,7 @@
 """Which sessions and lessons there are on a day, and which of them a person reaches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from attendance import rules
-from attendance.choices import SessionSlot
+from attendance.choices import Series, SessionSlot
 from attendance.errors import NoRegister
 from attendance.querysets import groups_reached
 from attendance.sittings import SLUGS, Sitting, lesson_sitting, lesson_within, session_sitting
@@ -42,23 +43,56 @@ def sittings_on(day: date, user: "User | None" = None, permission: str = rules.T
 
 def sittings_of(days: Sequence[date], user: "User | None" = None, permission: str = rules.TAKE) -> list[Sitting]:
     """The same for several days at once."""
-    if not days:
-        return []
+    return sittings_in(what_is_reached(days, user, permission)) if days else []
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The groups that somebody reaches on some days as they are stored, and which of their lessons meet on each."""
+
+    days: Sequence[date]
+    caseloads: list[dict[str, Any]]
+    groups: dict[int, dict[str, Any]]
+    lessons: dict[date, list[dict[str, Any]]]
+    calendars: Calendars
+
+    @property
+    def sites(self) -> dict[Series, dict[int, int]]:
+        """The site of each group that takes registers of a series."""
+        return {
+            Series.SESSION: {group["id"]: group["site_id"] for group in self.caseloads},
+            Series.LESSON: {group["id"]: group["site_id"] for group in self.groups.values()},
+        }
+
+
+def what_is_reached(days: Sequence[date], user: "User | None", permission: str) -> Reached:
+    """The groups that somebody reaches on some days, at least one; without a user all of them."""
     caseloads = list(_caseloads(user, permission, days).values(*_CASELOAD))
     groups = _groups(user, permission, days)
     calendars = _calendars({group["site_id"] for group in [*caseloads, *groups.values()]}, days)
+    lessons = {
+        day: [lesson for lesson in found if _reached(user, permission, groups[lesson["group_id"]], lesson)]
+        for day, found in lessons_of(days, groups=groups, calendars=calendars).items()
+    }
+    return Reached(days, caseloads, groups, lessons, calendars)
+
+
+def sittings_in(reached: Reached, wanted: Callable[[Series, int, date, int], bool] | None = None) -> list[Sitting]:
+    """The sittings of groups, in order of time; only those wanted, if that is asked: by series, group, day, session or lesson."""
     found = [
         session_sitting(group, day, slot)
-        for day in days
-        for group in caseloads
-        if calendars[group["site_id"]].is_open(day) and group["year__starts_on"] <= day <= group["year__ends_on"]
+        for day in reached.days
+        for group in reached.caseloads
+        if reached.calendars[group["site_id"]].is_open(day)
+        and group["year__starts_on"] <= day <= group["year__ends_on"]
         for slot in SessionSlot.values
+        if wanted is None or wanted(Series.SESSION, group["id"], day, slot)
     ]
     found += [
-        lesson_sitting(groups[lesson["group_id"]], lesson, day)
-        for day, lessons in lessons_of(days, groups=groups, calendars=calendars).items()
+        lesson_sitting(reached.groups[lesson["group_id"]], lesson, day)
+        for day, lessons in reached.lessons.items()
         for lesson in lessons
-        if _reached(user, permission, groups[lesson["group_id"]], lesson)
+        if wanted is None or wanted(Series.LESSON, lesson["group_id"], day, lesson["id"])
     ]
     return sorted(found, key=lambda each: (each.starts_at, each.series, each.group_name, each.slot))
 

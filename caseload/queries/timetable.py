@@ -27,6 +27,7 @@ LESSON_FIELDS = (
     "room",
 )
 _WHEN = ("time__weekday", "period", "group__ended_on")
+_SITE, _WEEK = LESSON_FIELDS.index("group__site_id"), LESSON_FIELDS.index("time__week")
 
 
 def lessons_on(
@@ -61,24 +62,18 @@ def lessons_of(
         rows = rows.filter(teacher_id=teacher_id)
     if site_id is not None:
         rows = rows.filter(group__site_id=site_id)
-    read = rows.order_by("time__starts_at", "group__name", "id").values(*LESSON_FIELDS, *_WHEN)
-    found = [
-        ({name: row[name] for name in LESSON_FIELDS}, row["time__weekday"], row["period"], row["group__ended_on"])
-        for row in read
-    ]
-    known = calendars or calendars_for({row["group__site_id"] for row, *_ in found})
-    letters = {
-        day: {site: calendar.week_letter(day) for site, calendar in known.items() if calendar.is_open(day)}
-        for day in days
-    }
-    return {
-        day: [
-            dict(row)
-            for row, weekday, period, ended_on in found
-            if _meets(row, weekday, period, ended_on, day, letters[day])
-        ]
-        for day in days
-    }
+    read = rows.order_by("time__starts_at", "group__name", "id").values_list(*LESSON_FIELDS, *_WHEN)
+    by_weekday: dict[int, list[tuple[Any, ...]]] = {}
+    for row in read:
+        by_weekday.setdefault(row[-3], []).append(row)
+    sites = {row[_SITE] for rows in by_weekday.values() for row in rows}
+    known = calendars or calendars_for(sites)
+    found = {}
+    for day in days:
+        letters = {site: calendar.week_letter(day) for site, calendar in known.items() if calendar.is_open(day)}
+        met = (row for row in by_weekday.get(day.weekday(), ()) if _meets(row, day, letters))
+        found[day] = [dict(zip(LESSON_FIELDS, row, strict=False)) for row in met]  # without when it meets
+    return found
 
 
 def weekly_lessons(group_id: int, day: date) -> list[dict[str, Any]]:
@@ -106,18 +101,12 @@ def meets(lesson: dict[str, Any], group: dict[str, Any], day: date) -> bool:
     return not lesson["time__week"] or lesson["time__week"] == week_letter(group["site_id"], day)
 
 
-def _meets(
-    row: dict[str, Any],
-    weekday: int,
-    period: DateRange,
-    ended_on: date | None,
-    day: date,
-    letters: dict[int | None, str],
-) -> bool:
-    """Whether a lesson meets on the day: in force, on its weekday, its group going on, its site open, in its week of two."""
-    if weekday != day.weekday() or day not in period or (ended_on is not None and ended_on <= day):
+def _meets(row: tuple[Any, ...], day: date, letters: dict[int | None, str]) -> bool:
+    """Whether a lesson meets on its weekday: in force, its group going on, its site open, in its week of two."""
+    period, ended_on = row[-2:]
+    if day not in period or (ended_on is not None and ended_on <= day):
         return False
-    return row["group__site_id"] in letters and row["time__week"] in ("", letters[row["group__site_id"]])
+    return row[_SITE] in letters and row[_WEEK] in ("", letters[row[_SITE]])
 
 
 def weekly_timetable(group_id: int, day: date) -> list[dict[str, Any]]:
