@@ -157,6 +157,13 @@ class Grade(models.Model):
             models.Index(fields=["student", "course", "kind", "-on_date"], name="progress_grade_latest"),
             # In which scales the grades of a course are given.
             models.Index(fields=["course", "scale"], name="progress_grade_course_scale"),
+            # From when until when everybody's targets hold, in order and from the index alone.
+            models.Index(
+                fields=["student", "course", "on_date", "id"],
+                include=["scale", "grade"],
+                condition=Q(kind="minimum_target"),
+                name="progress_grade_targets",
+            ),
         ]
         permissions = [("view_grades", "Can see grades and effort"), ("enter_grades", "Can enter grades and effort")]
 
