@@ -182,6 +182,12 @@ def ids_of(who: Reach) -> frozenset[int]:
     return frozenset(who)
 
 
+def reaches_all(user: "User", permission: str, ids: Iterable[int]) -> bool:
+    """Whether this person is known to reach all of these students, without asking: in the whole college, or learnt."""
+    who = reached(user, permission)
+    return "college" in containers(user, permission) or (isinstance(who, frozenset) and who.issuperset(ids))
+
+
 def among(who: Reach) -> tuple[str, list[Any]]:
     """Those students as the end of a condition written out, “student_id …”, and its parameters."""
     if isinstance(who, RawSQL):

@@ -88,12 +88,15 @@ def home_standing(student: Student) -> dict[str, Any]:
 # Those who turn 18 between today and the last day announced were born around these days, 18 years ago; a leap day's child
 # on the day before.
 _COMING_OF_AGE = """
-    SELECT s.id, s.date_of_birth, p.days
-    FROM (SELECT coalesce((SELECT announce_days FROM caseload_homepolicy WHERE id = 1), %(default)s) AS days) AS p
-    JOIN caseload_student AS s ON s.date_of_birth BETWEEN (%(today)s::date - interval '18 years 2 days')::date
-        AND (%(today)s::date + p.days - interval '18 years' + interval '2 days')::date
-    WHERE s.id IN (SELECT unnest(%(ids)s::bigint[]))
-        AND NOT EXISTS (SELECT FROM caseload_homeconsent AS c WHERE c.student_id = s.id AND c.withdrawn_at IS NULL)
+    WITH policy AS MATERIALIZED (
+        SELECT p.days, (%(today)s::date + p.days - interval '18 years' + interval '2 days')::date AS latest
+        FROM (SELECT coalesce((SELECT announce_days FROM caseload_homepolicy WHERE id = 1), %(default)s) AS days) AS p
+    ), near AS MATERIALIZED (
+        SELECT s.id, s.date_of_birth, p.days FROM policy AS p JOIN caseload_student AS s
+            ON s.date_of_birth BETWEEN (%(today)s::date - interval '18 years 2 days')::date AND p.latest
+    )
+    SELECT n.* FROM near AS n WHERE n.id IN (SELECT unnest(%(ids)s::bigint[]))
+        AND NOT EXISTS (SELECT FROM caseload_homeconsent AS c WHERE c.student_id = n.id AND c.withdrawn_at IS NULL)
 """
 
 

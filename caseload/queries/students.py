@@ -33,13 +33,13 @@ def student_rows(students: QuerySet[Student]) -> list[dict[str, Any]]:
 
 # As JSON, which is read many times faster than thousands of rows.
 _LISTED = """
-    WITH listed AS MATERIALIZED (SELECT w.* FROM ({students}) AS w (id)), own AS (
+    WITH listed AS MATERIALIZED (SELECT w.* FROM ({students}) AS w (id, sort_key)), own AS (
         SELECT DISTINCT ON (m.student_id) m.student_id, g.name
         FROM caseload_caseloadmembership AS m JOIN caseload_caseload AS g ON g.id = m.group_id
         WHERE m.period @> %s::date AND m.student_id IN (SELECT id FROM listed) ORDER BY m.student_id, g.kind DESC, m.id
     )
     SELECT json_agg(json_build_array(s.id, o.name) ORDER BY s.sort_key, s.id)
-    FROM caseload_student AS s LEFT JOIN own AS o ON o.student_id = s.id WHERE s.id IN (SELECT id FROM listed)
+    FROM listed AS s LEFT JOIN own AS o ON o.student_id = s.id
 """
 
 
@@ -47,7 +47,7 @@ def with_groups(students: QuerySet[Student]) -> dict[int, str]:
     """The students in the order of names, each with the tutor group or caseload of today that `student_rows` names, or
     with nothing. One query."""
     try:
-        statement, params = students.order_by().values("pk").query.sql_with_params()
+        statement, params = students.order_by().values("pk", "sort_key").query.sql_with_params()
     except EmptyResultSet:
         return {}
     found = read_rows(_LISTED.format(students=statement), [*params, clock.today()])[0][0]

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from caseload.columns import Reason
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, Student
 from caseload.queries.calendar import current_academic_year
-from caseload.querysets import among, reached
+from caseload.querysets import among, reached, reaches_all
 from core import clock
 from core.id_lists import array
 from core.once import about, once
@@ -101,9 +101,8 @@ _NEXT = """
 
 
 _SEEN = """
-    SELECT w.id, s.held_at FROM unnest(%s::bigint[]) AS w (id) JOIN LATERAL (
-        SELECT max(m.held_at) AS held_at FROM ({known}) AS m (student_id, held_at) WHERE m.student_id = w.id
-    ) AS s ON s.held_at IS NOT NULL
+    SELECT m.student_id, max(m.held_at) FROM ({known}) AS m (student_id, held_at)
+    WHERE m.student_id = ANY(%s::bigint[]) GROUP BY 1
 """
 _UNSEEN = """
     SELECT w.id, (SELECT max(m.held_at) FROM interventions_meeting AS m WHERE m.student_id = w.id)
@@ -136,12 +135,13 @@ def last_seen(ids: Iterable[int], user: Any = None) -> dict[int, datetime]:
     """When each student last had a one-to-one, as far as this person may know; left out: never."""
 
     def read(wanted: Iterable[int]) -> dict[int, datetime]:
-        known = [_written(rows, "student_id", "held_at") for rows in (_meetings(user), _happened(user))]
+        of = [_happened(user)] if user is None or reaches_all(user, LOG, wanted) else [_meetings(user), _happened(user)]
+        known = [_written(rows, "student_id", "held_at") for rows in of]
         there = [(statement, params) for statement, params in known if statement]
         if not there:
             return {}
         seen = _SEEN.format(known=" UNION ALL ".join(f"({statement})" for statement, _ in there))
-        return dict(_read(seen, [array(set(wanted)), *(value for _, params in there for value in params)]))
+        return dict(_read(seen, [*(value for _, params in there for value in params), array(set(wanted))]))
 
     return about(("last seen", _who(user)), list(ids), read)
 
