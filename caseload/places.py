@@ -12,7 +12,7 @@ from caseload.columns import (
 )
 from caseload.queries.contacts import follow_up_reasons, open_follow_ups
 from caseload.queries.home import coming_of_age_reasons
-from caseload.queries.work import follow_ups_of, load_follow_ups
+from caseload.queries.work import follow_ups_of, load_follow_ups, work_count
 from caseload.reasons import Source
 from caseload.rules.structure import MANAGE_STRUCTURE
 from caseload.rules.students import LOG_CONTACT, VIEW, VIEW_CASELOAD, VIEW_CONTACTS
@@ -62,7 +62,7 @@ def register_places() -> None:
     """Offer everything above."""
     for place in PLACES:
         register(place)
-    register_work(Work("caseload:my_work", "", due.due_count, shown=due.anything_for))
+    register_work(Work("caseload:my_work", "", work_count, shown=due.anything_for))
     due.register(
         due.Source(
             "follow_up",

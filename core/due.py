@@ -145,14 +145,16 @@ def anything_for(user: Any) -> bool:
     return any(user.has_perm(source.permission) for source in _sources.values())
 
 
-def due_count(user: Any) -> int:
+def due_count(user: Any, before: Callable[[Any], None] | None = None) -> int:
     """The number in the top bar: everything that is counted in SQL. Two queries, then kept for a minute, since every page
-    shows it; what the person saves, or opening the list, counts again."""
+    shows it; what the person saves, or opening the list, counts again. `before` is called before there is anything to count."""
     # Without the cache every page counts, rather than none being shown.
     with suppress(RedisError):
         kept: int | None = cache.get(_key(user))
         if kept is not None:
             return kept
+    if before is not None and any(source.rows and source.key in possible(user) for source in sources_for(user)):
+        before(user)
     return _keep(user, _counted(user))
 
 
