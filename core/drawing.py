@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 Number = int | float | Decimal
@@ -45,16 +45,13 @@ def bar(
     value: Number | None, of: Number = 100, mark: Number | None = None, tone: str = "", label: str = ""
 ) -> SafeString:
     """A bar `value` long out of `of`, with an upright line at `mark`. The number must stand beside it."""
-    share = _share(value, of)
-    name = format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"')
-    line = ""
-    if mark is not None:
-        line = format_html('<path class="wm-bar-mark" d="M{} 0V8"/>', round(_share(mark, of), 2))
-    return format_html(
-        '<svg class="wm-bar-chart {}" viewBox="0 0 100 8" preserveAspectRatio="none"{}>'
-        '<rect class="wm-bar-track" width="100" height="8"/><rect class="wm-bar-fill" width="{}" height="8"/>{}</svg>',
-        f"wm-tone-{tone}" if tone else "", name, round(share, 2), line,
-    )  # fmt: skip
+    name = f' role="img" aria-label="{escape(label)}"' if label else ' aria-hidden="true"'
+    line = f'<path class="wm-bar-mark" d="M{round(_share(mark, of), 2)} 0V8"/>' if mark is not None else ""
+    return mark_safe(  # numbers and constants, and the label escaped; comparisons draw a hundred
+        f'<svg class="wm-bar-chart {f"wm-tone-{escape(tone)}" if tone else ""}" viewBox="0 0 100 8"'
+        f' preserveAspectRatio="none"{name}><rect class="wm-bar-track" width="100" height="8"/>'
+        f'<rect class="wm-bar-fill" width="{round(_share(value, of), 2)}" height="8"/>{line}</svg>'
+    )
 
 
 def _share(value: Number | None, of: Number) -> float:

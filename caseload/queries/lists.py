@@ -120,8 +120,12 @@ def _likely(ids: Sequence[int], reasons: Mapping[int, list[Reason]], most: Seque
     """Those who, with reasons of such weight besides, could be among the first so many."""
     heaviest = sorted((_need([reason.weight for reason in why]) for why in reasons.values()), reverse=True)
     least = heaviest[limit - 1] if len(heaviest) >= limit else 0
-    some = ids if _need(most) >= least else [pk for pk in ids if pk in reasons]
-    return [pk for pk in some if _need([*(reason.weight for reason in reasons.get(pk, ())), *most]) >= least]
+    alone = _need(most) >= least
+    return [
+        pk
+        for pk in ids
+        if (_need([*[reason.weight for reason in reasons[pk]], *most]) >= least if pk in reasons else alone)
+    ]
 
 
 def _rows(ids: Sequence[int], reasons: Mapping[int, list[Reason]]) -> list[dict[str, Any]]:
@@ -160,7 +164,10 @@ def _together(answers: Iterable[Mapping[int, Sequence[Reason]]]) -> dict[int, li
 
 def _need(weights: Sequence[int]) -> float:
     """The heaviest reason, and a tenth of each other."""
-    return max(weights) + (sum(weights) - max(weights)) / 10 if weights else 0
+    if len(weights) < 2:
+        return weights[0] if weights else 0
+    heaviest = max(weights)
+    return heaviest + (sum(weights) - heaviest) / 10
 
 
 def _shown(reasons: Sequence[Reason], show: str, need: float) -> bool:

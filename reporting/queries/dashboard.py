@@ -140,15 +140,15 @@ def _attendance(
 
 def _persistent(students: Sequence[StudentFacts], address: Callable[[str], str]) -> dict[str, Any]:
     counted = [s for s in students if s.year.possible]
-    now = sum(s.persistent for s in counted)
-    severe = sum(s.year.is_severe for s in counted)
+    now = [s for s in counted if s.persistent]
+    severe = sum(s.year.is_severe for s in now)
     then = sum(s.month_ago.is_persistent for s in counted)
     comparable = any(s.month_ago.possible for s in counted)
     return {
         "label": FIGURES["persistent"].label,
-        "value": str(now),
+        "value": str(len(now)),
         "of": f"of {len(counted)}{f', {severe} severely' if severe else ''}",
-        "change": _more(now - then, "than four weeks ago") if comparable else "",
+        "change": _more(len(now) - then, "than four weeks ago") if comparable else "",
         "url": address("persistent"),
     }
 

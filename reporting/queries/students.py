@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
+
 from attendance.arithmetic import Totals
 from attendance.choices import Series
 from attendance.queries.totals import WITH_LATENESS, series_by_student, totals_in_windows, windows
-from caseload.models import Site, SiteMembership
+from caseload.models import Site
 from caseload.queries.students import reached_ids
 from core import clock
+from core.id_lists import array
 from interventions.choices import NOT_SEEN_WEEKS
 from interventions.queries.students import Targets, targets_open_overdue, weeks_unseen
 from progress.models import AssessmentPoint
@@ -21,6 +24,9 @@ from reporting.choices import VIEW_DASHBOARD
 
 FOUR_WEEKS = timedelta(weeks=4)
 SIX_WEEKS = timedelta(weeks=6)
+_SITES = """SELECT DISTINCT s.id FROM unnest(%s::bigint[]) AS w (id)
+    JOIN caseload_sitemembership AS m ON m.student_id = w.id AND m.period @> %s::date
+    JOIN caseload_site AS s ON s.id = m.site_id AND s.kind = %s"""
 
 
 @dataclass(slots=True)
@@ -103,10 +109,9 @@ def _add_progress(user: Any, facts: GroupFacts, ids: Sequence[int]) -> None:
         return
     facts.sees_progress = True
     kind = Site.Kind.SCHOOL if facts.shown == Series.SESSION else Site.Kind.COLLEGE
-    at = SiteMembership.objects.filter(student__in=set(facts.ids), period__contains=facts.day, site__kind=kind)
     seen = reached_ids(user, "progress.view_grades", VIEW_DASHBOARD, ids)
     of_site: dict[int, list[AssessmentPoint]] = {}
-    for point in points_with_grades(set(at.values_list("site_id", flat=True))).filter(on_date__lte=facts.day):
+    for point in points_with_grades(_sites(facts, kind)).filter(on_date__lte=facts.day):
         of_site.setdefault(point.site_id, []).append(point)
     for latest, *earlier in of_site.values():
         facts.points.setdefault(facts.shown, latest)
@@ -116,6 +121,13 @@ def _add_progress(user: Any, facts: GroupFacts, ids: Sequence[int]) -> None:
         if earlier:
             facts.previous_points.setdefault(facts.shown, earlier[0])
             facts.below_before |= before
+
+
+def _sites(facts: GroupFacts, kind: str) -> list[int]:
+    """The sites of a kind at which these students are today."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SITES, [array(facts.ids), facts.day, kind])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _add_work(user: Any, facts: GroupFacts) -> None:
