@@ -106,7 +106,8 @@ def log_meeting(
 def _write(student: Student, said: MeetingSaid, token: UUID, by: User, led_by: User) -> Meeting:
     kept = {name: getattr(said, name) for name in KEPT}
     meeting = Meeting.objects.create(student=student, written_by=by, led_by=led_by, form_token=token, **kept)
-    meeting.readers.set(said.readers if said.audience == Audience.NAMED else ())
+    if said.audience == Audience.NAMED:
+        meeting.readers.set(said.readers)
     return meeting
 
 

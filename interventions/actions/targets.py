@@ -115,7 +115,8 @@ def set_target(
             )
     except IntegrityError:
         return _set_before(student, token, by)
-    _write_steps(target, said.steps)
+    if said.steps:
+        _write_steps(target, said.steps)
     reasons.clear(answers, [student.pk], by=by, through=Through("Target", "target", target.pk))
     details = {"student": student.pk} | ({"bank_item": said.bank_item.pk} if said.bank_item else {})
     record.record(by, choices.SET_TARGET, "target", target.pk, details=details)

@@ -73,16 +73,15 @@ def meeting_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     student = fetch(Student, request.user, LOG, public_id=student_id)
     back = came_from(request, reverse("caseload:student_detail", args=[student.public_id]))
     people = queries.people_around(student, request.user)
-    known = queries.prepare(request.user, student)
-    drafts = _drafts(request.user, student)
-    saved_before = None
+    saved_before, talk = None, None
     if request.method == "POST":
-        talk = _typed(request, student, known, people)
+        talk = _typed(request, student, people)
         answer, saved_before = _sent(request, student, talk, back)
         if answer is not None:
             return answer
-    else:
-        talk = _opened(request, student, known, people, drafts)
+    known = queries.prepare(request.user, student)
+    drafts = _drafts(request.user, student)
+    talk = talk or _opened(request, student, known, people, drafts)
     context = _page(request, student, talk, known, people, drafts, back, saved_before)
     status = 422 if request.method == "POST" else 200
     return render(request, "interventions/meeting_new.html", context, status=status)
@@ -176,14 +175,15 @@ def _parts(data: Any, student: Student, targets: list[Target], people: People) -
     return form, reviews, new_targets
 
 
-def _typed(request: HttpRequest, student: Student, known: Preparation, people: People) -> OneToOne:
+def _typed(request: HttpRequest, student: Student, people: People) -> OneToOne:
     """The form as it was sent. A target that somebody closed meanwhile stays, with the words typed about it."""
-    open_ids = {target.public_id.hex for target in known.targets}
+    still_open = queries.open_targets_of(request.user, student)
+    open_ids = {target.public_id.hex for target in still_open}
     named = {found[1] for found in map(REVIEWED.match, request.POST) if found} - open_ids
     gone = Target.objects.visible_to(request.user).filter(
         student=student, public_id__in=[UUID(hex=one) for one in named]
     )
-    targets = [*known.targets, *gone.select_related("course", "set_by").order_by("due_on", "pk")]
+    targets = [*still_open, *gone.select_related("course", "set_by").order_by("due_on", "pk")]
     form, reviews, new_targets = _parts(request.POST, student, targets, people)
     post = request.POST
     token = uuid4() if "another" in post else form_token(request)
