@@ -23,11 +23,12 @@ def student_pattern(student_id: int, start: date | None = None, end: date | None
     return patterns_of([student_id], start, end, chosen).get(student_id, Findings())
 
 
-def late_pattern(student_id: int, start: date, end: date, series: str) -> Findings:
-    """The patterns in one student's late arrivals: of the sessions or lessons attended, which were begun late."""
-    found = _read([student_id], start, end, series)
-    chances = [_as_late(chance) for chance in found.get(student_id, []) if not chance.missed]
-    return find_patterns(chances, noun=LATE)
+def both_patterns(student_id: int, start: date, end: date, series: str) -> tuple[Findings, Findings]:
+    """The patterns in one student's absences, and in their late arrivals: of what they attended, which was begun late. The
+    marks are read once."""
+    chances = _read([student_id], start, end, series).get(student_id, [])
+    late = [_as_late(chance) for chance in chances if not chance.missed]
+    return find_patterns(chances), find_patterns(late, noun=LATE)
 
 
 def patterns_of(

@@ -13,7 +13,7 @@ from attendance.arithmetic import COLUMNS, Totals, from_row, sum_of
 from attendance.choices import Series
 from attendance.models import WeekSummary
 from attendance.patterns import Findings
-from attendance.queries.patterns import late_pattern, student_pattern
+from attendance.queries.patterns import both_patterns
 from attendance.queries.students import CodeUsed, DayMark, codes_used, marks_between
 from attendance.queries.totals import (
     _COUNTED,
@@ -25,7 +25,7 @@ from attendance.queries.totals import (
     weekly_by_student,
     windows,
 )
-from caseload.models import AcademicYear
+from caseload.queries.calendar import academic_years
 from core import clock, wording
 
 SOME_WEEKS = 6
@@ -171,7 +171,7 @@ def student_attendance(
     kept = set(WeekSummary.objects.filter(student_id=student_id).values_list("series", flat=True).distinct())
     own = series_by_student([student_id]).get(student_id, Series.SESSION)
     chosen = series if series in kept else own
-    years = list(AcademicYear.objects.filter(starts_on__lte=today).order_by("-starts_on"))
+    years = [each for each in academic_years() if each.starts_on <= today]
     year = next((each for each in years if each.start_year == start_year), years[0] if years else None)
     start, end = (year.starts_on, min(year.ends_on, today)) if year else (today, today)
     current = windows(today)
@@ -180,6 +180,7 @@ def student_attendance(
     found = totals_in_windows([student_id], spans, chosen).get(student_id, {})
     weekly = weekly_by_student([student_id], start, end, chosen).get(student_id, [])
     nothing = Totals(series=chosen)
+    absent, late = both_patterns(student_id, start, end, chosen)
     shown = weekly if every_week else weekly[-SOME_WEEKS:]
     return StudentAttendance(
         series=chosen,
@@ -207,8 +208,8 @@ def student_attendance(
         weeks=_weeks(student_id, shown, end, chosen),
         hidden_weeks=len(weekly) - len(shown),
         heat_map=heat_map(student_id, start, end, chosen),
-        pattern=student_pattern(student_id, start, end, chosen),
-        late_pattern=late_pattern(student_id, start, end, chosen),
+        pattern=absent,
+        late_pattern=late,
     )
 
 
