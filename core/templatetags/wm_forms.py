@@ -3,12 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
-
-from core import field_drawing
-from core.field_drawing import control, field_kind
 
 register = template.Library()
 
@@ -16,18 +13,31 @@ register = template.Library()
 FACES = ("emoji-tear", "emoji-frown", "emoji-neutral", "emoji-smile", "emoji-laughing")
 
 
-register.simple_tag(field_kind)
-register.simple_tag(control)
-register.simple_tag(field_drawing.whole, name="whole_field")
-register.simple_tag(field_drawing.segments, name="segments_of")
-register.filter("drawn", field_drawing.choice)
+@register.simple_tag
+def field_kind(field: BoundField) -> str:
+    """Which of four shapes a field has: tick, choices, select or text."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return "tick"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    return "select" if isinstance(widget, forms.Select) else "text"
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The field's own control with our class, whatever classes it has already."""
+    kind = {"tick": "form-check-input", "select": "form-select"}.get(field_kind(field), "form-control")
+    own = field.field.widget.attrs.get("class", "")
+    classes = f"{own} {kind}{' is-invalid' if field.errors else ''}".strip()
+    return field.as_widget(attrs={"class": classes})
 
 
 @register.filter
 def tick_box(choice: BoundWidget) -> SafeString:
     """One radio button or tick box of several."""
     choice.data["attrs"]["class"] = "form-check-input"
-    return field_drawing.choice(choice)
+    return choice.tag()
 
 
 @register.filter
