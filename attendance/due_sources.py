@@ -27,7 +27,8 @@ def alerts_of(user: Any) -> QuerySet[Alert]:
     """Open alerts of the students whom somebody looks after; for those who are told when nobody acted in time, these too."""
     mine = Q(student__in=looked_after(user, rules.ACT))
     for role in ASKED:
-        mine |= Q(escalated_at__isnull=False, student__in=reached_as(user, role))
+        if asked := reached_as(user, role):
+            mine |= Q(escalated_at__isnull=False, student__in=asked)
     return Alert.objects.filter(mine, state=AlertState.OPEN)
 
 

@@ -221,7 +221,7 @@ def _hinted(user: Any) -> frozenset[str]:
         return frozenset(source.key for source in sources)
     with connection.cursor() as cursor:
         asked = ", ".join(f"EXISTS ({source.hint})" for source in hinted)
-        now = clock.local(clock.now()).time()
+        now = f"{clock.local(clock.now()):%H:%M:%S}"
         cursor.execute(f"SELECT {asked}", {"me": user.pk, "today": clock.today(), "now": now})
         answers = cursor.fetchone()
     empty = {source.key for source, some in zip(hinted, answers, strict=True) if not some}

@@ -16,6 +16,7 @@ from core.once import about
 WEEKS_IN_LINE = 8
 # Every mark is one of these; how late somebody was, lists don't say.
 COUNTS = COLUMNS[:7]
+UNREAD = (0,) * (len(COLUMNS) - len(COUNTS))
 
 
 class Figures(NamedTuple):
@@ -77,9 +78,9 @@ def _made(row: list[Any], weeks: Sequence[list[int] | None], series: str) -> Fig
     width = len(COUNTS)
     headline = row[-1] if series == Series.LESSON else Headline.ATTENDED
     counts = [row[at : at + width] for at in range(0, 3 * width, width)]
-    of = [Totals(*each, series=series, headline=headline) if any(each) else None for each in counts]
+    of = [Totals._make((*each, *UNREAD, series, headline)) if any(each) else None for each in counts]
     shown = 1 if headline == Headline.AUTHORISED else 0
-    return Figures(of[0], of[1], of[2], [week and 100 * week[shown] / week[2] for week in weeks])
+    return Figures(of[0], of[1], of[2], [100 * week[shown] / week[2] if week else None for week in weeks])
 
 
 # One row a student, as JSON: reading whole numbers one by one from the database is what costs most. A week is what was
