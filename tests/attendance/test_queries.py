@@ -8,10 +8,11 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 
-from attendance import actions
+from attendance import actions, rules
 from attendance.actions.registers import NewMark
 from attendance.arithmetic import Totals, sum_of, totals_of
 from attendance.codes import all_codes
+from attendance.errors import NoRegister
 from attendance.models import AttendanceCode, LessonMark, SessionMark
 from attendance.queries.lists import WEEKS_IN_LINE, Figures, by_series, figures
 from attendance.queries.registers import missing_registers, previous_marks
@@ -201,6 +202,22 @@ def test_lessons_of_the_other_week_have_no_register(college):
     other = [s.label for s in sittings_on(date(2026, 11, 13), college.quill)]
     assert sorted([*labels, *other]) == ["P1 09:00", "P2 10:00", "P3 11:20", "P3 11:20"]
     assert len(labels) == len(other) == 2
+    found = {}
+    for slug in ("0900", "1000"):
+        for day in (college.today, date(2026, 11, 13)):
+            try:
+                found[slug, day] = lesson_of(college, slug=slug, day=day).label
+            except NoRegister:
+                continue
+    assert sorted(found.values()) == ["P1 09:00", "P2 10:00"]  # each on one of the two Fridays, as the lists have it
+    assert {day: label for (_, day), label in found.items()}[college.today] == labels[0]
+
+
+def test_whoever_heads_a_year_reaches_no_lesson_by_the_number_of_a_tutor_group(college):
+    """Lessons are numbered by themselves: the first two have the numbers of AM and PM."""
+    lesson = lesson_of(college)._replace(slot=1, group_id=college.caseloads["10A"].pk)
+    assert rules.reaches(college.lind, rules.TAKE, session_of(college))
+    assert not rules.reaches(college.lind, rules.TAKE, lesson)
 
 
 def test_only_registers_that_have_begun_can_be_missing(college):
