@@ -176,9 +176,9 @@ def _there(slot: str, obj: Any) -> set[type[Model]] | None:
 
 
 def _with_rows(models: list[type[Model]], slot: str, pk: Any) -> set[type[Model]]:
+    fields: list[Any] = [model._meta.get_field(slot) for model in models]
     asked = ", ".join(
-        f'EXISTS (SELECT FROM "{model._meta.db_table}" WHERE "{model._meta.get_field(slot).column}" = %s)'
-        for model in models
+        f'EXISTS (SELECT FROM "{field.model._meta.db_table}" WHERE "{field.column}" = %s)' for field in fields
     )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {asked}", [pk] * len(models))

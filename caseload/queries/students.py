@@ -71,7 +71,7 @@ def reached_ids(user: Any, permission: str, base: str, ids: Sequence[int]) -> Se
 def student_header(student: Student) -> dict[str, Any]:
     """Who this is, for the head of their page: groups of today, age, site, and since when they are not on roll."""
     today, places = clock.today(), places_of(student)
-    now = {}
+    now: dict[str, Place] = {}
     for place in places:  # of two of a kind the first; a tutor group comes before other caseloads
         if today in place.period and (place.kind not in now or place.rank > now[place.kind].rank):
             now[place.kind] = place

@@ -196,7 +196,7 @@ def parts_and_sessions_of(student_id: int, before: datetime | None, limit: int) 
     Each is: whether it is a session, the day it began, when it was held, title, what was intended, whether they came, the
     intervention, and the title and names of whoever leads it or logged the session.
     """
-    asked = {"student": student_id, "day": clock.today(), "before": before, "limit": limit}
+    asked: dict[str, Any] = {"student": student_id, "day": clock.today(), "before": before, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_PARTS_AND_SESSIONS, asked)
         return cursor.fetchall()

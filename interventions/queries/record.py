@@ -4,7 +4,7 @@ Written out in SQL, as plain values: whoever opens a student's page asks all of 
 (tests/interventions/test_record.py holds the two together).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -140,39 +140,39 @@ def readable(user: Any, student: Student) -> dict[str, Any]:
 def meetings_of(user: Any, student: Student, before: datetime | None = None, limit: int = 1) -> list[Talk]:
     """A student's one-to-ones, the latest first. One query."""
     rows = _rows(_MEETINGS, readable(user, student) | {"before": before, "limit": limit})
-    return [Talk(*row[:-3], formal_name(*row[-3:])) for row in rows]
+    return [_named(Talk, row) for row in rows]
 
 
 def last_meeting(user: Any, student: Student) -> tuple[Talk | None, datetime | None]:
     """A student's last one-to-one, and when they last had any, as far as this person may know: whoever holds them knows of
     every one. One query."""
     held, *row = _rows(_LAST, readable(user, student) | {"before": None, "limit": 1})[0]
-    return Talk(*row[:-3], formal_name(*row[-3:])) if row[0] else None, held
+    return _named(Talk, row) if row[0] else None, held
 
 
 def notes_of(user: Any, student: Student, before: datetime | None, limit: int) -> list[Remark]:
     """A student's quick notes, the latest first. One query."""
     rows = _rows(_NOTES, readable(user, student) | {"before": before, "limit": limit})
-    return [Remark(*row[:-3], formal_name(*row[-3:])) for row in rows]
+    return [_named(Remark, row) for row in rows]
 
 
 def unsealed_notes_of(user: Any, student: Student, since: datetime, limit: int) -> list[Remark]:
     """A student's quick notes since a moment, but those whose words are sealed; the latest first. One query."""
     rows = _rows(_UNSEALED, readable(user, student) | {"since": since, "limit": limit})
-    return [Remark(*row[:-3], formal_name(*row[-3:])) for row in rows]
+    return [_named(Remark, row) for row in rows]
 
 
 def target_stages_of(user: Any, student: Student, before: datetime | None, limit: int) -> list[TargetStage]:
     """Every target of a student as it was set, the first due first; then what reviews found, the latest first. One query."""
     rows = _rows(_SET_AND_REVIEWED, readable(user, student) | {"before": before, "limit": limit})
-    found = [TargetStage(*row[:7], formal_name(*row[7:10]), row[10]) for row in rows]
+    found = [TargetStage._make((*row[:7], formal_name(*row[7:10]), row[10])) for row in rows]
     reviews = sorted((one for one in found if one.outcome), key=lambda one: (one.moment, one.pk), reverse=True)
     return [*sorted((one for one in found if not one.outcome), key=lambda one: (one.due_on, one.pk)), *reviews]
 
 
 def open_targets(user: Any, student: Student) -> list[Target]:
     """A student's open targets, the first due first, each with the title of its course and the grade wanted. One query."""
-    rows = list(Target.objects.raw(_OPEN, readable(user, student) | {"open": list(OPEN_STATES)}))
+    rows: list[Any] = list(Target.objects.raw(_OPEN, readable(user, student) | {"open": list(OPEN_STATES)}))
     for row in rows:
         if row.course_id:
             row.course = Course.from_db(row._state.db, ["id", "title"], [row.course_id, row.course_title])
@@ -181,6 +181,11 @@ def open_targets(user: Any, student: Student) -> list[Target]:
             wanted = [row.figure_grade_id, *(getattr(row, f"wanted_{name.removesuffix('_id')}") for name in names[1:])]
             row.figure_grade = ScaleGrade.from_db(row._state.db, names, wanted)
     return rows
+
+
+def _named(kind: Any, row: Sequence[Any]) -> Any:
+    """A row that ends with the title and the names of a member of staff, as one of ours that ends with who it is."""
+    return kind._make((*row[:-3], formal_name(*row[-3:])))
 
 
 def _rows(statement: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from interventions import queries
 from interventions.models import Meeting, MeetingDraft, Note, Target, TargetReview
 from tests.college import College
 
@@ -48,6 +49,21 @@ def test_a_one_to_one_is_logged_with_one_tap_and_one_sentence(college: College, 
     target.refresh_from_db()
     assert (target.state, str(target.closed_on)) == ("met", "2026-11-20")
     assert Target.objects.get(set_at=meeting).what == "Hand in the coursework"
+
+
+def test_saving_gathers_nothing_of_what_the_page_shows_beside_the_form(
+    college: College, sign_in: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, address = sign_in(college.okafor), talk_to(college, "Ada")
+    sent = typed(client.get(address), notes="All well.")
+    gathered: list[Any] = []
+    monkeypatch.setattr(
+        queries, "prepare", lambda *about: gathered.append(about) or queries.preparation.prepare(*about)
+    )
+    assert client.post(address, sent | {"held_on": "2026-11-21"}).status_code == 422
+    assert len(gathered) == 1, "and a form that comes back has all of it"
+    assert client.post(address, sent).status_code == 302
+    assert len(gathered) == 1
 
 
 def test_the_next_student_of_the_caseload_is_offered(college: College, sign_in: Any) -> None:
