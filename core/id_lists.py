@@ -18,17 +18,6 @@ def array(ids: Iterable[int]) -> str:
     return f"{{{','.join(map(str, ids))}}}"
 
 
-class Those:
-    """Many ids by which few rows are sifted, such as everybody's overdue reviews: `filter(student__in=Those(ids))`.
-
-    The rows are found first, by what else is asked, and the ids looked up among them. As a list the database would look at
-    every id while it plans, and Django go through them three times.
-    """
-
-    def __init__(self, ids: Iterable[int]) -> None:
-        self.array = array(ids)
-
-
 class _AsArray:
     """What both kinds of `in` do with a list of whole numbers; everything else goes the usual way."""
 
@@ -38,8 +27,6 @@ class _AsArray:
 
     def get_prep_lookup(self) -> Any:
         """Numbers stay as they are: checking each again costs more than the query."""
-        if isinstance(self.rhs, Those):
-            return self.rhs
         self._as_array = self._is_numbers()
         if not self._as_array:
             self.rhs = super().get_prep_lookup()  # type: ignore[misc]  # of In and RelatedIn
@@ -48,9 +35,6 @@ class _AsArray:
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         """“column = ANY(array)” for numbers."""
-        if isinstance(self.rhs, Those):
-            statement, params = compiler.compile(self.lhs)
-            return f"{statement} IN (SELECT unnest(%s::bigint[]))", [*params, self.rhs.array]
         if not self._as_array:
             return super().as_sql(compiler, connection)  # type: ignore[misc]  # of In and RelatedIn
         statement, params = compiler.compile(self.lhs)

@@ -12,7 +12,6 @@ from caseload.models import Characteristic, Student, TeachingGroupMembership
 from caseload.queries.students import student_rows
 from caseload.search import find_students
 from core import clock
-from core.id_lists import Those
 from interventions.choices_support import (
     EAL_STAGES,
     NEEDS,
@@ -219,7 +218,7 @@ def _earlier(plan: SupportPlan) -> list[dict[str, Any]]:
 
 def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Students whose support plan is to be reviewed, as reasons of lists. One query."""
-    rows = SupportPlan.objects.visible_to(user, WRITE).due().filter(student__in=Those(ids))
+    rows = SupportPlan.objects.visible_to(user, WRITE).due().filter(student__in=list(ids))
     today = clock.today()
     return {
         student: [Reason("Support plan to be reviewed", 45 + min(25, (today - day).days), "watch", "support")]

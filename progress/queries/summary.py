@@ -119,7 +119,7 @@ def below_at_points(
     Left out: nothing to compare. One query.
     """
     with connection.cursor() as cursor:
-        cursor.execute(BELOW, {"point": point.pk, "before": before and before.pk, "ids": array(ids)})
+        cursor.execute(BELOW, {"point": point.pk, "before": before.pk if before else None, "ids": array(ids)})
         rows = cursor.fetchall()
     return (
         {row[0]: Below(row[1], row[2]) for row in rows if row[2]},
