@@ -9,7 +9,7 @@ from django.db import connection
 from attendance.arithmetic import COLUMNS, Totals
 from attendance.choices import Headline, Series
 from attendance.queries.pieces import cut_up
-from attendance.queries.totals import _HEADLINE, _counted, series_by_student, windows
+from attendance.queries.totals import HEADLINE_SQL, counted_table, series_by_student, windows
 from core import clock
 from core.once import about
 
@@ -56,14 +56,14 @@ def _of_series(student_ids: Sequence[int], series: str) -> dict[int, Figures]:
     shown = windows(today)
     start = clock.week_of(today) - timedelta(weeks=WEEKS_IN_LINE - 1)
     pieces = cut_up([shown.week, shown.six_weeks, shown.year, (start, today)])
-    counted, params = _counted(student_ids, pieces, series, weekly=True, columns=COUNTS)
+    counted, params = counted_table(student_ids, pieces, series, weekly=True, columns=COUNTS)
     made_of = [", ".join(map(str, numbers)) or "NULL" for numbers in pieces.made_of]
     sums = ", ".join(
         f"coalesce(sum({name}) FILTER (WHERE piece IN ({numbers})), 0)" for numbers in made_of[:3] for name in COUNTS
     )
     statement = _STATEMENT.format(
         counted=counted,
-        headline=_HEADLINE,
+        headline=HEADLINE_SQL,
         sums=sums,
         line=made_of[3],
         added=", ".join(f"sum({name})::int AS {name}" for name in COUNTS),

@@ -16,7 +16,7 @@ from attendance.patterns import Findings
 from attendance.queries.patterns import both_patterns
 from attendance.queries.students import CodeUsed, DayMark, codes_used, marks_between
 from attendance.queries.totals import (
-    _COUNTED,
+    EACH_COUNTED,
     TABLE,
     Span,
     Windows,
@@ -222,7 +222,7 @@ def heat_map(student_id: int, start: date, end: date, series: str) -> HeatMap:
     sums = ", ".join(f"coalesce(sum({name}), 0)" for name in COLUMNS)
     statement = f"""
         WITH counted (weekday, label, at, {", ".join(COLUMNS)}) AS (
-            SELECT extract(isodow FROM m.date)::int - 1, {label}, {order}, {_COUNTED} FROM {TABLE[Series(series)]} AS m
+            SELECT extract(isodow FROM m.date)::int - 1, {label}, {order}, {EACH_COUNTED} FROM {TABLE[Series(series)]} AS m
             LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id{join}
             WHERE m.student_id = %s AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1
                 FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date))

@@ -38,7 +38,7 @@ _EACH = {
     "late_after_close": "(c.is_late AND c.stat_class IN ('AA', 'UA'))::int",
     "minutes_late": "CASE WHEN c.is_late THEN m.minutes_late END",
 }
-_COUNTED = ", ".join(_EACH[name] for name in COLUMNS)
+EACH_COUNTED = ", ".join(_EACH[name] for name in COLUMNS)
 ATTENDED_OR_ABSENT = COLUMNS[:4]  # all that a percentage needs; reading less is cheaper where there is much
 WITH_LATENESS = (*ATTENDED_OR_ABSENT, "late", "minutes_late")
 AT_ONCE = 100  # windows in one statement: a row of the database has at most 1,664 columns
@@ -50,7 +50,7 @@ _LAST_SITE = """SELECT o.kind, array_agg(l.student_id) FROM (
     ) AS l JOIN caseload_site AS o ON o.id = l.site_id GROUP BY 1"""
 
 # What is shown as attendance in lessons (facts 2.1): the colleges' own choice where they all make the same one.
-_HEADLINE = """SELECT CASE WHEN bool_and(t.headline IS NOT DISTINCT FROM 'authorised') THEN 'authorised' ELSE 'attended' END
+HEADLINE_SQL = """SELECT CASE WHEN bool_and(t.headline IS NOT DISTINCT FROM 'authorised') THEN 'authorised' ELSE 'attended' END
     FROM caseload_site AS o LEFT JOIN attendance_sitesettings AS t ON t.site_id = o.id WHERE o.kind = 'college'"""
 
 
@@ -259,12 +259,12 @@ def _count(
     students: Students, span: Span, series: str, by: tuple[str, ...], columns: Sequence[str] = COLUMNS
 ) -> list[dict[str, Any]]:
     """One statement: the summary's whole weeks and the marks of the odd days, added up by the keys asked for."""
-    counted, params = _counted(students, cut_up([span]), series, weekly="week" in by, columns=columns)
+    counted, params = counted_table(students, cut_up([span]), series, weekly="week" in by, columns=columns)
     if not counted:
         return []
     keys = ", ".join(by)
     sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in columns)
-    statement = f"WITH {counted} SELECT {keys + ', ' if keys else ''}{sums}, ({_HEADLINE}) AS headline FROM counted"
+    statement = f"WITH {counted} SELECT {keys + ', ' if keys else ''}{sums}, ({HEADLINE_SQL}) AS headline FROM counted"
     if keys:
         statement += f" GROUP BY {keys} HAVING {' OR '.join(f'sum({name}) <> 0' for name in columns)} ORDER BY {keys}"
     with connection.cursor() as cursor:
@@ -282,7 +282,7 @@ def _by_windows(
     on the first columns of the windows, `possible_0`, `attended_0`, `authorised_0` and so on.
     """
     pieces = cut_up(spans)
-    counted, params = _counted(students, pieces, series, columns=columns)
+    counted, params = counted_table(students, pieces, series, columns=columns)
     if not counted:
         return
     sums = []
@@ -292,7 +292,7 @@ def _by_windows(
     added = ", ".join(f"sum({name})::int AS {name}" for name in columns)
     statement = (
         f"WITH {counted}, parts AS (SELECT student_id, piece, {added} FROM counted GROUP BY student_id, piece),"
-        f" each AS (SELECT student_id, ({_HEADLINE}) AS headline, {', '.join(sums)} FROM parts GROUP BY student_id)"
+        f" each AS (SELECT student_id, ({HEADLINE_SQL}) AS headline, {', '.join(sums)} FROM parts GROUP BY student_id)"
     )
     if sieve:
         more = ", ".join(
@@ -335,7 +335,7 @@ def _who(students: Students) -> tuple[str, tuple[Any, ...]]:
     return "SELECT DISTINCT unnest(%s::bigint[]) AS id", (array(students),)
 
 
-def _counted(
+def counted_table(
     students: Students, pieces: Pieces, series: str, *, weekly: bool = False, columns: Sequence[str] = COLUMNS
 ) -> tuple[str, list[Any]]:
     """The table `counted`: what the pieces hold, by student and, where it is asked for, week. Empty when there is nothing to read."""
@@ -389,11 +389,11 @@ def _count_spans(asked: list[tuple[Key, int, date, date]], series: str) -> dict[
         f"WITH weeks AS MATERIALIZED ({asks}), days AS MATERIALIZED ({asks}), counted (place, {', '.join(COLUMNS)}) AS ("
         f" SELECT a.place, {_SUMMED} FROM weeks AS a JOIN attendance_weeksummary AS s"
         " ON s.student_id = a.student_id AND s.week BETWEEN a.first AND a.last AND s.series = %s UNION ALL"
-        f" SELECT a.place, {_COUNTED} FROM days AS a JOIN {TABLE[Series(series)]} AS m"
+        f" SELECT a.place, {EACH_COUNTED} FROM days AS a JOIN {TABLE[Series(series)]} AS m"
         " ON m.student_id = a.student_id AND m.date BETWEEN a.first AND a.last"
         " LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id WHERE EXISTS (SELECT 1"
         " FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date))"
-        f" SELECT place, {sums}, ({_HEADLINE}) AS headline FROM counted GROUP BY place"
+        f" SELECT place, {sums}, ({HEADLINE_SQL}) AS headline FROM counted GROUP BY place"
     )
     params = [[row[part] for row in rows] for rows in (weeks, days) for part in range(4)]
     with connection.cursor() as cursor:

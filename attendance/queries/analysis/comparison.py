@@ -10,7 +10,7 @@ from attendance.arithmetic import Totals, from_row, sum_of
 from attendance.choices import Series
 from attendance.queries.analysis.scope import Scope
 from attendance.queries.analysis.spans import Window
-from attendance.queries.totals import _COUNTED, COLUMNS, Span, totals_in_windows
+from attendance.queries.totals import COLUMNS, EACH_COUNTED, Span, totals_in_windows
 from caseload.models import CaseloadMembership, HouseMembership, TeachingGroupMembership, YearGroupMembership
 from caseload.queries.characteristics import characteristic_sets
 from caseload.queries.students import reached_ids
@@ -137,7 +137,7 @@ def lessons_by_course(ids: Iterable[int], spans: dict[str, Span]) -> dict[str, d
     params: list[Any] = []
     for name, (start, end) in spans.items():
         parts.append(
-            f"SELECT m.student_id, m.slot, %s, {_COUNTED} FROM attendance_lessonmark AS m"
+            f"SELECT m.student_id, m.slot, %s, {EACH_COUNTED} FROM attendance_lessonmark AS m"
             " LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id"
             " WHERE m.student_id = ANY(%s) AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1"
             " FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)"

@@ -9,7 +9,7 @@ from django.db import connection
 from attendance import rules
 from attendance.arithmetic import COLUMNS, Totals, from_row
 from attendance.choices import Series
-from attendance.queries.totals import _COUNTED, totals_in_windows
+from attendance.queries.totals import EACH_COUNTED, totals_in_windows
 from caseload.choices import WITHDRAW_REASONS
 from caseload.models import Enrolment, SiteMembership, Student
 from caseload.queries.students import student_rows
@@ -106,7 +106,7 @@ def _between(enrolments: list[dict[str, Any]], start: date) -> dict[int, Totals]
     sums = ", ".join(f"coalesce(sum({name}), 0)" for name in COLUMNS)
     statement = f"""
         WITH counted (n, {", ".join(COLUMNS)}) AS (
-            SELECT w.n, {_COUNTED}
+            SELECT w.n, {EACH_COUNTED}
             FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::date[], %s::date[]) AS w (n, student, course, since, until)
             JOIN attendance_lessonmark AS m ON m.student_id = w.student AND m.date BETWEEN w.since AND w.until
             JOIN caseload_timetabledlesson AS l ON l.id = m.slot
