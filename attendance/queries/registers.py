@@ -24,6 +24,7 @@ MEMBERSHIP = {Series.SESSION: CaseloadMembership, Series.LESSON: TeachingGroupMe
 # System actors that make marks, in the words of the page.
 SYSTEMS = {"mis-marks": "the MIS"}
 LOOK_BACK = timedelta(days=28)
+FEW_GROUPS = 20
 
 
 class Member(NamedTuple):
@@ -274,9 +275,11 @@ def _expected(days: Sequence[date], sites: Mapping[Series, Mapping[int, int]]) -
             params[series] = array(groups)
     if not parts:
         return {}
+    # For many groups the whole roll is read once; for a few only their own students.
+    kept = "MATERIALIZED" if sum(map(len, sites.values())) > FEW_GROUPS else "NOT MATERIALIZED"
     found: dict[tuple[str, date, int], int] = {}
     with connection.cursor() as cursor:
-        cursor.execute(f"{_ON_ROLL} {' UNION ALL '.join(parts)}", params)
+        cursor.execute(f"{_ON_ROLL.format(kept=kept)} {' UNION ALL '.join(parts)}", params)
         for series, group, site, number, others in cursor.fetchall():
             for day in days if sites[series][group] == site else ():
                 if there := number + sum(day in period for period in others or ()):
@@ -287,15 +290,18 @@ def _expected(days: Sequence[date], sites: Mapping[Series, Mapping[int, int]]) -
 # The people of `read_marks`, counted for many registers: those who were there on all the days as a number, the others,
 # who came or left between them, with their dates.
 _ON_ROLL = """
-    WITH on_roll AS NOT MATERIALIZED (
+    WITH on_roll AS {kept} (
         SELECT r.student_id, r.site_id, r.period FROM caseload_sitemembership AS r
         JOIN caseload_student AS s ON s.id = r.student_id AND s.merged_into_id IS NULL AND s.erased_at IS NULL
         WHERE r.period && daterange(%(first)s, %(last)s, '[]')
     )
 """
 _THERE = """
-    SELECT '{series}', m.group_id, r.site_id, count(*) FILTER (WHERE m.period * r.period @> daterange(%(first)s, %(last)s, '[]')),
-        array_agg(m.period * r.period) FILTER (WHERE NOT m.period * r.period @> daterange(%(first)s, %(last)s, '[]'))
+    SELECT '{series}', m.group_id, r.site_id,
+        count(*) FILTER (WHERE m.period @> daterange(%(first)s, %(last)s, '[]')
+            AND r.period @> daterange(%(first)s, %(last)s, '[]')),
+        array_agg(m.period * r.period) FILTER (WHERE NOT (m.period @> daterange(%(first)s, %(last)s, '[]')
+            AND r.period @> daterange(%(first)s, %(last)s, '[]')))
     FROM {table} AS m
     JOIN on_roll AS r ON r.student_id = m.student_id
     WHERE m.group_id = ANY(%({series})s::bigint[]) AND m.period && daterange(%(first)s, %(last)s, '[]')
