@@ -42,6 +42,8 @@ COLUMNS = {
 # In 46 rows (Rochdale most, 382 sessions) the file's authorised absences are a few more than its columns by code come
 # to. They were marked with an authorised code that has no column there; F, withdrawn long ago, stands for it.
 NO_COLUMN, AUTHORISED = "F", "authorised_absence"
+HEADLINES = ("attendance_perc", "overall_absence_perc", "authorised_absence_perc", "unauthorised_absence_perc")
+# The file's percentage for each reason that has one, by code.
 REASONS = {
     "I": "illness_perc",
     "M": "appointments_perc",
@@ -62,18 +64,23 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One figure of one row: ours beside the Department's."""
+    """One figure of one row: ours beside the Department's, which is none where the file has no number."""
 
     place: str
     phase: str
     figure: str
     ours: Fraction
-    theirs: Fraction
+    theirs: Fraction | None
+    written: str
 
     @property
     def difference(self) -> Fraction:
-        """How far apart the two are, in percentage points."""
-        return abs(self.ours - self.theirs)
+        """How far apart the two are, in percentage points; nothing where there is only ours."""
+        return Fraction(0) if self.theirs is None else abs(self.ours - self.theirs)
+
+    def __str__(self) -> str:
+        theirs = f"“{self.written}”, not compared" if self.theirs is None else f"{float(self.theirs):.6f}"
+        return f"{self.place}, {self.phase}: {self.figure} ours {float(self.ours):.6f} theirs {theirs}"
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,11 @@ class Comparison:
     def largest(self) -> Fraction:
         """The largest difference of all."""
         return max((line.difference for line in self.lines), default=Fraction(0))
+
+    @property
+    def compared(self) -> int:
+        """How many percentages stand in the file and were compared."""
+        return sum(line.theirs is not None for line in self.lines)
 
     @property
     def holds(self) -> bool:
@@ -123,17 +135,12 @@ def without_column(row: Mapping[str, str], codes: CodeSet) -> int:
 def _compare(row: Mapping[str, str], codes: CodeSet) -> Iterable[Line]:
     totals = totals_of_row(row, codes)
     place = row["la_name"] or row["region_name"] or row["country_name"]
-    ours = {
-        "attendance_perc": totals.attendance,
-        "overall_absence_perc": totals.absence,
-        "authorised_absence_perc": totals.share(totals.authorised),
-        "unauthorised_absence_perc": totals.share(totals.unauthorised),
-    }
+    shares = (totals.attendance, totals.absence, totals.share(totals.authorised), totals.share(totals.unauthorised))
+    ours = dict(zip(HEADLINES, shares, strict=True))
     ours |= {column: totals.share(int(row[COLUMNS[code]] or 0)) for code, column in REASONS.items()}
     for figure, share in ours.items():
-        theirs = _number(row[figure])
-        if share is not None and theirs is not None:
-            yield Line(place, row["education_phase"], figure, share, theirs)
+        if share is not None:
+            yield Line(place, row["education_phase"], figure, share, _number(row[figure]), row[figure])
 
 
 def _code(codes: CodeSet, symbol: str) -> Code:

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from attendance import actions, loading
+from attendance.dfe import COLUMNS, HEADLINES, REASONS
 from attendance.models import AttendanceCode, LessonMark
 from attendance.queries.verification import differences
 from tests.attendance.conftest import marks_for, session_of
@@ -68,6 +69,44 @@ def test_calc_says_what_a_file_lacks(db, tmp_path):
         run("attendance_calc", str(file))
     with pytest.raises(CommandError, match="can't be read"):
         run("attendance_calc", str(tmp_path / "none.csv"))
+
+
+FIGURES = (*HEADLINES, *REASONS.values())
+
+
+def row_of_dfe(**changed):
+    """A row of the DfE's file: a hundred sessions, one absence for each reason, and what each comes to in per cent."""
+    counts = dict.fromkeys(COLUMNS.values(), 0) | {COLUMNS[code]: 1 for code in REASONS} | {"reason_present_am": 86}
+    shares = dict.fromkeys(REASONS.values(), "1") | {"attendance_perc": "86", "overall_absence_perc": "14"}
+    shares |= {"authorised_absence_perc": "10", "unauthorised_absence_perc": "4"}
+    place = {"la_name": "Leeds", "region_name": "", "country_name": "England", "education_phase": "Secondary"}
+    return place | counts | {"authorised_absence": 10, "possible_sessions": 100} | shares | changed
+
+
+def check_dfe(tmp_path, row):
+    """What the command prints of a file with this one row, and its exit status."""
+    file, out = tmp_path / "dfe.csv", StringIO()
+    file.write_text(f"{','.join(row)}\n{','.join(map(str, row.values()))}\n", encoding="utf-8")
+    try:
+        call_command("attendance_check_dfe", str(file), stdout=out)
+    except SystemExit as ended:
+        return out.getvalue().splitlines(), ended.code
+    return out.getvalue().splitlines(), 0
+
+
+def test_check_dfe_sets_every_percentage_of_the_file_beside_ours(db, tmp_path):
+    row = row_of_dfe()
+    lines, status = check_dfe(tmp_path, row)
+    shown = [f"Leeds, Secondary: {name} ours {row[name]}.000000 theirs {row[name]}.000000" for name in FIGURES]
+    assert lines[: len(FIGURES)] == shown
+    assert (lines[-2:], status) == (["18 percentages compared", "largest difference 0.00000000 in 1 rows"], 0)
+
+
+def test_check_dfe_fails_on_one_reason_that_differs_and_names_one_that_is_no_number(db, tmp_path):
+    lines, status = check_dfe(tmp_path, row_of_dfe(illness_perc="1.00005", auth_study_perc="z"))
+    assert "Leeds, Secondary: illness_perc ours 1.000000 theirs 1.000050" in lines
+    assert "Leeds, Secondary: auth_study_perc ours 1.000000 theirs “z”, not compared" in lines
+    assert (lines[-2:], status) == (["17 percentages compared", "largest difference 0.00005000 in 1 rows"], 1)
 
 
 def test_verify_names_the_difference_ends_with_one_and_repairs(college):

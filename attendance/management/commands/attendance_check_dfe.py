@@ -15,7 +15,9 @@ from attendance.dfe import compare
 class Command(BaseCommand):
     """Replay the DfE file; the last line gives the largest difference, and the exit status is 1 when it is too large."""
 
-    help = "Compares our attendance percentages with those of the DfE's file of session counts by code."
+    help = (
+        "Sets our attendance, absence and reason percentages beside those of the DfE's file of session counts by code."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
@@ -29,15 +31,12 @@ class Command(BaseCommand):
             raise CommandError(f"{path.name} can't be read: {fault}") from None
         except KeyError as fault:
             raise CommandError(f"{path.name} has no column {fault}.") from None
-        main = ("attendance_perc", "overall_absence_perc")
         for line in found.lines:
-            if line.figure in main or line.difference * 2 >= found.largest > 0:
-                self.stdout.write(
-                    f"{line.place}, {line.phase}: {line.figure} ours {float(line.ours):.6f} theirs {float(line.theirs):.6f}"
-                )
+            self.stdout.write(str(line))
         self.stdout.write(
             f"{found.without_column} sessions are authorised in the file under no code; counted as authorised"
         )
+        self.stdout.write(f"{found.compared} percentages compared")
         self.stdout.write(f"largest difference {float(found.largest):.8f} in {found.rows} rows")
         if not found.holds:
             sys.exit(1)
