@@ -104,17 +104,24 @@ def render_print_html(
         return render_to_string(template, {**context, "frame": frame})
 
 
-def pdf_from_html(html: str) -> bytes:
-    """A tagged PDF of a finished document."""
+def pdf_from_html(html: str, *more: str, title: str = "") -> bytes:
+    """A tagged PDF of a finished document, or of several behind each other that each count their own pages.
+
+    `title` names the whole where there are several; otherwise it has the title of the first.
+    """
     from weasyprint import HTML
 
     configuration = _fonts()
-    document = HTML(string=html, base_url=None, url_fetcher=_fetcher()).render(
-        font_config=configuration, stylesheets=[_style()]
-    )
-    made = document.write_pdf(
-        pdf_variant="pdf/ua-1", pdf_identifier=hashlib.sha256(html.encode()).hexdigest()[:32].encode()
-    )
+    documents = [
+        HTML(string=each, base_url=None, url_fetcher=_fetcher()).render(
+            font_config=configuration, stylesheets=[_style()]
+        )
+        for each in (html, *more)
+    ]
+    whole = documents[0].copy([page for document in documents for page in document.pages])
+    whole.metadata.title = title or whole.metadata.title
+    digest = hashlib.sha256("".join((html, *more)).encode()).hexdigest()
+    made = whole.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=digest[:32].encode())
     assert made is not None  # without a target WeasyPrint gives the bytes
     return bytes(made)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 PLACES = {
     "student": "the student’s name as used at home",
     "first_name": "the student’s first name as used at home",
-    "recipient": "whom the letter is to",
+    "recipient": "whom the letter is to, as after “Dear”: Mrs Walker",
     "tutor": "the student’s tutor",
     "group": "the tutor group",
     "date": "today’s date",
@@ -18,7 +18,7 @@ PLACES = {
     "unauthorised": "of these, not authorised",
     "late": "times late this year",
     "days_missed": "school days missed this year, in words",
-    "college": "the name of the college",
+    "college": "the name of the college, or of the student’s site where there are several",
     "sender": "who sends the letter",
 }
 # Those that stand for figures of attendance.
@@ -44,10 +44,10 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def days_in_words(absent: int, series: str) -> str:
-    """Sessions missed as school days: 19 sessions are “9 and a half days”. Lessons have no such measure."""
+    """Sessions missed as school days: 19 sessions are “9½ days”. Lessons have no such measure."""
     if series != "session":
-        return f"{absent} lesson{'' if absent == 1 else 's'}"
+        return f"{absent or 'no'} lesson{'' if absent == 1 else 's'}"
     days, half = divmod(absent, 2)
-    if not half:
-        return f"{days} day{'' if days == 1 else 's'}"
-    return f"{days} and a half days" if days else "half a day"
+    if not days and half:
+        return "half a day"
+    return f"{days or 'no'}{'½' if half else ''} day{'' if absent == 2 else 's'}"

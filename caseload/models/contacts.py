@@ -44,6 +44,18 @@ class Contact(PublicIdModel):
         """The name as it is written."""
         return f"{self.given_name} {self.family_name}".strip() or "(no name recorded)"
 
+    @property
+    def titled(self) -> str:
+        """The whole name with its title, as it stands above an address: “Mrs Francesca Walker”."""
+        return f"{self.title} {self.full_name}".strip()
+
+    @property
+    def addressed(self) -> str:
+        """The name after “Dear”: “Mrs Walker”; the given name too where no title is known."""
+        if self.title and self.family_name:
+            return f"{self.title} {self.family_name}"
+        return self.titled if self.given_name or self.family_name else "Parent or carer"
+
 
 @pghistory.track()
 class StudentContact(models.Model):

@@ -22,6 +22,7 @@ class Recipient:
     contact_id: int
     public_id: UUID
     name: str
+    addressed: str
     email: str
     address: str
     postcode: str
@@ -64,10 +65,9 @@ def recipients(
 
 def _recipient(link: StudentContact, allowed: bool, why: str) -> Recipient:
     contact = link.contact
-    name = f"{contact.title} {contact.full_name}".strip()
     return Recipient(
-        link.student_id, contact.pk, contact.public_id, name, contact.email, contact.address, contact.postcode,
-        contact.language, contact.needs_interpreter, allowed, why,
+        link.student_id, contact.pk, contact.public_id, contact.titled, contact.addressed, contact.email,
+        contact.address, contact.postcode, contact.language, contact.needs_interpreter, allowed, why,
     )  # fmt: skip
 
 

@@ -18,12 +18,12 @@ from core import clock, naming
 from core.files import save_file
 from core.jobs import WorkState, after_commit
 from core.outbox import mail_words, queue_mail
-from core.pdf import facts_hash, render_pdf
+from core.pdf import facts_hash, pdf_from_html, render_print_html
 from interventions import choices
 from interventions.choices import LetterState, SentHow
 from interventions.letters import fill, has_figures
 from interventions.models import Case, CaseStep, Letter, LetterBatch, LetterTemplate
-from interventions.queries.letters import held_out, letter_values, letters_in
+from interventions.queries.letters import college_names, held_out, letter_values, letters_in
 
 SEND, MANAGE = "interventions.send_letter", "interventions.manage_processes"
 Stage = LetterBatch.Stage
@@ -106,7 +106,7 @@ def _draft(
     values: dict[str, str], case: Case | None, marks: str,
 ) -> Letter:  # fmt: skip
     """One letter; where the marks come from a MIS, it ends with how far they go."""
-    whole = values | {"recipient": contact.name if contact else values["student"], "sender": by.formal_name}
+    whole = values | {"recipient": contact.addressed if contact else values["first_name"], "sender": by.formal_name}
     return Letter(
         student=student, template=template, batch=batch, case=case, contact_id=contact.contact_id if contact else None,
         language=template.language, subject=fill(template.subject, whole), drafted_by=by,
@@ -182,8 +182,9 @@ def _send_one(by: User, batch: LetterBatch, letter: Letter) -> None:
         batch.left_out = [*batch.left_out, [letter.student.full_name, why]]
         LetterBatch.objects.filter(pk=batch.pk).update(left_out=batch.left_out)
         return
+    page = _page(letter, college_names([letter.student_id])[letter.student_id])
     # Known by its number and text alone: drawn again after a dead worker it is the same document.
-    file = save_file(_drawn([_page(letter)]), f"Letter {letter.public_id.hex[:8]}.pdf", "application/pdf")
+    file = save_file(_drawn([page]), f"Letter {letter.public_id.hex[:8]}.pdf", "application/pdf")
     entry = log_contact(
         by, letter.student, contact=letter.contact, key=uuid5(letter.public_id, "log"), direction="out",
         channel="email" if batch.how == SentHow.EMAIL else "letter", at=clock.now(), summary=letter.subject[:200],
@@ -191,7 +192,12 @@ def _send_one(by: User, batch: LetterBatch, letter: Letter) -> None:
     ) if letter.contact else None  # fmt: skip
     if batch.how == SentHow.EMAIL:
         to = letter.contact.email if letter.contact else letter.student.email
-        text = {"subject": letter.subject, "words": letter.body, "to_student": letter.contact is None}
+        text = {
+            "subject": letter.subject,
+            "words": letter.body,
+            "to_student": letter.contact is None,
+            "college": page["college"],
+        }
         words = mail_words("interventions/mail/letter", text)
         queue_mail(key=f"letter-{letter.public_id}", to=to, subject=letter.subject, by=by, attachments=[file], **words)
     Letter.objects.filter(pk=letter.pk).update(
@@ -213,12 +219,12 @@ def _no_longer(letter: Letter) -> str | None:
     return None if match.allowed else f"{match.name}: {match.why}"
 
 
-def _page(letter: Letter) -> dict[str, Any]:
+def _page(letter: Letter, college: str) -> dict[str, Any]:
     address = letter.contact.address.splitlines() if letter.contact else []
     postcode = letter.contact.postcode if letter.contact else ""
-    to = f"{letter.contact.title} {letter.contact.full_name}".strip() if letter.contact else letter.student.home_name
     return {
-        "to": to,
+        "college": college,
+        "to": letter.contact.titled if letter.contact else letter.student.home_name,
         "address": [*address, *([postcode] if postcode else [])],
         "date": f"{clock.local(letter.drafted_at):%-d %B %Y}",
         "subject": letter.subject,
@@ -228,16 +234,24 @@ def _page(letter: Letter) -> dict[str, Any]:
 
 
 def _drawn(pages: list[dict[str, Any]]) -> bytes:
-    return render_pdf(
-        "interventions/print/letters.html", {"pages": pages}, title=pages[0]["subject"] if len(pages) == 1 else "Letters",
-        facts_hash=facts_hash(pages), size="home", lang=pages[0]["language"],
-    )  # fmt: skip
+    """Letters behind each other, each a document of its own: its pages are counted from 1, as it goes to one family."""
+    moment = clock.now()
+    letters = [
+        render_print_html(
+            "interventions/print/letter.html", {"page": page}, title=page["subject"], facts_hash=facts_hash(page),
+            snapshot_at=moment, size="home", lang=page["language"],
+        )
+        for page in pages
+    ]  # fmt: skip
+    return pdf_from_html(*letters, title="Letters" if len(letters) > 1 else "")
 
 
 def _finish(by: User, batch: LetterBatch) -> None:
     with naming.named(by.pk, purpose="interventions.send_letters"):
         sent = Letter.objects.filter(batch=batch, state=LetterState.SENT).select_related("student", "contact")
-        pages = [_page(letter) for letter in sent.order_by("student__sort_key", "pk")]
+        letters = list(sent.order_by("student__sort_key", "pk"))
+        colleges = college_names([letter.student_id for letter in letters])
+        pages = [_page(letter, colleges[letter.student_id]) for letter in letters]
     document = _drawn(pages) if pages and batch.how == SentHow.PAPER else None
     with naming.named(by.pk, purpose="interventions.send_letters"):
         file = save_file(document, "Letters to print.pdf", "application/pdf") if document else None

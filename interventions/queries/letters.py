@@ -9,7 +9,7 @@ from accounts.models import User
 from attendance.arithmetic import Totals
 from attendance.models import ChaseHold
 from attendance.queries.totals import headline, windows
-from caseload.models import Student
+from caseload.models import Site, SiteMembership, Student
 from caseload.queries.tutors import in_tutor_groups, tutor_groups_of, tutors_of
 from core import clock
 from interventions.letters import days_in_words
@@ -21,12 +21,22 @@ def letter_values(student_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     today = clock.today()
     totals = headline(list(student_ids), {"year": windows(today).year})
     groups, tutors = tutor_groups_of(student_ids), _tutors(student_ids)
+    colleges = college_names(student_ids)
     students = Student.objects.filter(pk__in=student_ids).order_by("sort_key", "pk")
-    return {student.pk: _values(student, totals, groups, tutors) for student in students}
+    return {student.pk: _values(student, totals, groups, tutors, colleges[student.pk]) for student in students}
+
+
+def college_names(student_ids: Sequence[int]) -> dict[int, str]:
+    """In whose name a letter about each student goes: the student's site where there are several, else the college. Two queries."""
+    names: dict[int, str] = dict.fromkeys(student_ids, settings.COLLEGE_NAME)
+    if Site.objects.count() > 1:
+        begun = SiteMembership.objects.filter(student__in=student_ids, period__startswith__lte=clock.today())
+        names |= dict(begun.order_by("period", "pk").values_list("student_id", "site__name"))
+    return names
 
 
 def _values(
-    student: Student, totals: dict[int, dict[str, Totals]], groups: dict[int, str], tutors: dict[int, str]
+    student: Student, totals: dict[int, dict[str, Totals]], groups: dict[int, str], tutors: dict[int, str], college: str
 ) -> dict[str, str]:
     year = totals.get(student.pk, {}).get("year") or Totals()
     return {
@@ -42,7 +52,7 @@ def _values(
         "unauthorised": str(year.unauthorised),
         "late": str(year.late + year.late_after_close),
         "days_missed": days_in_words(year.absent, year.series),
-        "college": settings.COLLEGE_NAME,
+        "college": college,
     }
 
 
@@ -72,7 +82,7 @@ def letters_in(batch_id: int) -> list[dict[str, Any]]:
     return [
         {
             "letter": row,
-            "to": _to(row),
+            "to": row.contact.titled if row.contact else row.student.home_name,
             "email": row.contact.email if row.contact else row.student.email,
             "address": ", ".join(row.contact.address.splitlines()) if row.contact else "given in college",
             "interpreter": bool(row.contact and row.contact.needs_interpreter),
@@ -80,9 +90,3 @@ def letters_in(batch_id: int) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-def _to(letter: Letter) -> str:
-    if letter.contact is None:
-        return letter.student.home_name
-    return f"{letter.contact.title} {letter.contact.full_name}".strip()

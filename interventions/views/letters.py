@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.gates import fetch, page
 from audit import record
@@ -53,6 +54,8 @@ def _wanted(request: HttpRequest) -> int | None:
 def letter_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Who would get what: every letter before it goes, who is left out and why; and how far sending has got."""
     batch = fetch(LetterBatch.objects.select_related("template"), request.user, SEND, public_id=batch_id)
+    if wants_part(request) and batch.stage != LetterBatch.Stage.SENDING:
+        return HttpResponseClientRefresh()  # it is over: each letter's line has changed too
     rows = letters_in(batch.pk)
     context = {"batch": batch, "rows": rows, "no_email": sum(1 for row in rows if not row["email"])}
     template = "interventions/letter_batch.html"
@@ -88,6 +91,7 @@ def letter_edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     )
     initial = {"subject": letter.subject, "body": letter.body, "version": letter.version}
     form = LetterForm(request.POST or None, initial=initial)
+    sent = letter.state != choices.LetterState.DRAFT or letter.batch.stage != LetterBatch.Stage.DRAFT
     theirs = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,7 +101,7 @@ def letter_edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
             form.add_error(None, "Somebody changed or sent this letter meanwhile; nothing was saved.")
         else:
             return redirect("interventions:letter_batch", letter.batch.public_id)
-    context = {"letter": letter, "form": form, "theirs": theirs, "sent": letter.state != "draft"}
+    context = {"letter": letter, "form": form, "theirs": theirs, "sent": sent}
     return render(request, "interventions/letter_edit.html", context, status=422 if form.errors else 200)
 
 

@@ -1,5 +1,6 @@
 """Letters home: drafted for those who may be written to, looked at, sent only by a person, each once."""
 
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from psycopg.types.range import Range
 
 from attendance.models import ChaseHold, MarkDelivery
 from caseload.choices import Capacity
-from caseload.models import Contact, ContactLogEntry, Site, Student, StudentContact
+from caseload.models import Contact, ContactLogEntry, Site, SiteMembership, Student, StudentContact
 from core import clock, naming
 from core.files import open_file
 from core.jobs import run_now
@@ -19,6 +20,7 @@ from interventions.actions import letters as actions
 from interventions.letters import days_in_words, fill, unknown_places
 from interventions.models import Letter, LetterBatch, LetterTemplate
 from interventions.queries.letters import letter_values
+from tests.core.test_pdf import pages
 
 BODY = "Dear {recipient},\n\n{first_name} missed {days_missed} this year.\n\n{sender}"
 
@@ -59,10 +61,13 @@ def send(college, batch, how="email"):
 @pytest.mark.parametrize(
     ("absent", "series", "words"),
     [
-        (0, "session", "0 days"),
+        (0, "session", "no days"),
         (1, "session", "half a day"),
         (2, "session", "1 day"),
-        (19, "session", "9 and a half days"),
+        (3, "session", "1½ days"),
+        (4, "session", "2 days"),
+        (19, "session", "9½ days"),
+        (0, "lesson", "no lessons"),
         (1, "lesson", "1 lesson"),
         (7, "lesson", "7 lessons"),
     ],
@@ -79,9 +84,64 @@ def test_places_are_filled_once_and_unknown_ones_named():
 def test_a_letter_uses_the_name_used_at_home(college, template, ada):
     batch = draft(college, template, ada)
     letter = Letter.objects.get(batch=batch)
-    assert letter.body.startswith("Dear Mrs Éva Ábel,\n\nAdelina missed")
+    assert letter.body.startswith("Dear Mrs Ábel,\n\nAdelina missed no days this year.")
     assert letter.subject == f"Attendance of Adelina {ada.family_name}"
     assert not Mail.objects.filter(key__startswith="letter-").exists()
+
+
+@pytest.mark.parametrize(
+    ("title", "given", "family", "words"),
+    [
+        ("Mrs", "Éva", "Ábel", "Mrs Ábel"),
+        ("", "Éva", "Ábel", "Éva Ábel"),
+        ("Mrs", "Éva", "", "Mrs Éva"),
+        ("", "", "Ábel", "Ábel"),
+        ("", "", "", "Parent or carer"),
+    ],
+)
+def test_how_a_letter_addresses_a_contact(title, given, family, words):
+    assert Contact(title=title, given_name=given, family_name=family).addressed == words
+
+
+def test_a_letter_comes_from_the_site_where_there_are_several(college, template, ada):
+    older = SiteMembership.objects.filter(site=college.sixth).first().student
+    values = letter_values([ada.pk, older.pk])
+    assert [values[pk]["college"] for pk in (ada.pk, older.pk)] == ["Waymark School", "Waymark Sixth"]
+    send(college, draft(college, template, ada))
+    mail = Mail.objects.get(key__startswith="letter-")
+    assert "a contact of a student at Waymark School." in mail.text
+
+
+def test_letters_printed_together_each_count_their_own_pages(college, template, ada, mother):
+    body = "\n\n".join(["A long letter goes on to a second page."] * 40)
+    LetterTemplate.objects.filter(pk=template.pk).update(body=body)
+    template.refresh_from_db()
+    father = Contact.objects.create(given_name="Ben", family_name="Ábel", email="b@home.example")
+    StudentContact.objects.create(student=ada, contact=father, priority=2, parental_responsibility=True)
+    batch = draft(college, template, ada)
+    Letter.objects.filter(batch=batch, contact=mother).update(body="Short.")
+    send(college, batch, "paper")
+    texts = pages(open_file(batch.file))
+    assert [re.search(r"Page \d of \d", text)[0] for text in texts] == ["Page 1 of 1", "Page 1 of 2", "Page 2 of 2"]
+    assert all("facts" not in text and "drawing" not in text and "Data read" not in text for text in texts)
+    assert [college.school.name in text for text in texts] == [True, True, True]
+
+
+def test_once_printed_a_batch_says_so_and_offers_no_change(college, template, ada, sign_in):
+    client = sign_in(college.lind)
+    batch = draft(college, template, ada)
+    address = reverse("interventions:letter_batch", args=[batch.public_id])
+    with naming.named(college.lind.pk):
+        actions.send_letters(college.lind, batch, "paper")
+    assert "Read or change" not in client.get(address).content.decode()
+    edit = client.get(reverse("interventions:letter_edit", args=[Letter.objects.get().public_id])).content.decode()
+    assert '<form method="post" class="wm-form"' not in edit
+    run_now("interventions.send_letters", batch_id=batch.pk)
+    page = client.get(address).content.decode()
+    assert "Printed</span>" in " ".join(page.split())
+    assert "As printed" in page
+    follows = client.get(address, headers={"HX-Request": "true"})
+    assert follows["HX-Refresh"] == "true"
 
 
 def test_a_letter_names_the_tutor_before_a_co_tutor_and_whoever_covers(college, template, ada):
@@ -155,6 +215,7 @@ def test_from_18_on_the_letter_is_to_the_student(college, template, ada):
     batch = draft(college, template, ada)
     letter = Letter.objects.get(batch=batch)
     assert letter.contact is None
+    assert letter.body.startswith("Dear Adelina,")
     send(college, batch)
     mail = Mail.objects.get(key__startswith="letter-")
     assert mail.to_address == "ada@college.example"
