@@ -10,7 +10,7 @@ from attendance.actions.writing import OnRegister
 from attendance.codes import CodeSet, code_set
 from attendance.errors import ChangedMeanwhile
 from attendance.queries.registers import code_words
-from attendance.queries.sheet import Sheet, choices_for, present_code
+from attendance.queries.sheet import Sheet, choices_for, present_code, safe_words
 from attendance.sittings import Sitting
 from core import wording
 
@@ -84,7 +84,7 @@ class RegisterForm:
         """The page again with everything that was typed, each fault beside its student."""
         faults = self.faults | dict(problems or {})
         for row in sheet.rows:
-            if typed := self.typed.get(row.key):
+            if (typed := self.typed.get(row.key)) and sheet.may_save and not row.locked:
                 row.code, row.minutes, row.note = typed.code, typed.minutes, typed.note
                 row.seen = typed.seen or row.seen
             row.fault = faults.get(row.member.id, "")
@@ -106,7 +106,10 @@ class RegisterForm:
             if clash is not None:
                 code = fresh.codes.on(clash.code, fresh.sitting.date)
                 late = f", {clash.minutes_late} minutes" if clash.minutes_late else ""
-                row.theirs = f"{clash.marked_by} saved {code_words(code)}{late} {wording.moment(clash.marked_at)}"
+                row.theirs, row.theirs_in_full = (
+                    f"{clash.marked_by} saved {said}{late} {wording.moment(clash.marked_at)}"
+                    for said in (safe_words(code), code_words(code))
+                )
             choices_for(row, fresh)
         return fresh
 

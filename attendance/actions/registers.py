@@ -27,6 +27,8 @@ from attendance.queries.planned import planned_for
 from attendance.sittings import Sitting
 from core import clock
 
+DAY_OVER = "The day of this register is over; the attendance officer can change it."
+
 
 class Seen(NamedTuple):
     """A mark as its writer saw it when the page was opened; version 0 is no mark at all."""
@@ -207,7 +209,7 @@ def _closed_in_the_way(plan: _Plan, changed: list[int], taken_away: bool) -> Reg
     if not changed or not (plan.sitting.has_closed or taken_away):
         return None
     if plan.sitting.has_closed and not rules.may_change_closed(plan.by, plan.sitting):
-        return NotAllowed("The day of this register is over; the attendance officer can change it.")
+        return NotAllowed(DAY_OVER)
     return None if plan.reason else ReasonNeeded(changed)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from attendance import rules
-from attendance.actions.registers import Seen
+from attendance.actions.registers import DAY_OVER, Seen
 from attendance.choices import SetBy
 from attendance.codes import Code, CodeSet, all_codes, code_set, offered_to
 from attendance.coding import Place, why_not
@@ -49,11 +49,28 @@ class SheetRow:
     medical: str = ""
     fault: str = ""
     theirs: str = ""
+    theirs_in_full: str = ""
+    locked: bool = False
+
+    @property
+    def chosen(self) -> Code | None:
+        """The code of this row, where it is one that there is."""
+        return next((code for code in self.choices if code.code == self.code), None)
+
+    @property
+    def plain(self) -> str:
+        """The mark of this row as it may stand on a projector."""
+        return plain_mark(self.chosen) if self.chosen else self.code
+
+    @property
+    def reason(self) -> str:
+        """What the mark of this row gives away, folded away on a projector; nothing for present, late and absent."""
+        return reason_given(self.chosen) if self.chosen else ""
 
     @property
     def is_flagged(self) -> bool:
         """Whether something is to be known about the student that stays folded away on a projector."""
-        return bool(self.medical or self.folded_words or self.note or self.history)
+        return bool(self.medical or self.folded_words or self.reason or self.note or self.history)
 
     @property
     def folded_words(self) -> list[str]:
@@ -148,14 +165,14 @@ def register_sheet(user: Any, sitting: Sitting) -> Sheet:
         earlier = before.get(row.member.id)
         row.before, row.before_words = _before(earlier, everything)
         row.today = [
-            (label, _plain(everything[code]), _reason(everything[code]))
+            (label, plain_mark(everything[code]), reason_given(everything[code]))
             for label, code in today.get(row.member.id, ())
             if earlier is None or (sitting.date, label) != earlier[:2]
         ]
         row.history = [
             change_words(change, everything) for change in changes.get(row.member.id, ()) if is_worth_saying(change)
         ]
-    may_save, why_not = _may_save(user, sitting)
+    may_save, why_not = _may_save(user, sitting, rows)
     return Sheet(
         sitting, codes, rows, quick, [code for code in offered if code not in quick], register, may_save, why_not
     )
@@ -190,7 +207,7 @@ def planned_words(planned: Planned) -> str:
 
 def choices_for(row: SheetRow, sheet: Sheet) -> None:
     """The codes on a row's buttons: the usual ones, and the row's own where it is another."""
-    row.choices = list(sheet.quick)
+    row.choices = [] if row.locked else list(sheet.quick)
     code = sheet.codes.on(row.code, sheet.sitting.date) or sheet.codes.ever(row.code) if row.code else None
     row.kind = code.kind if code else ""
     if code is not None and code not in row.choices:
@@ -234,23 +251,36 @@ def _before(found: tuple[Any, str, int] | None, codes: dict[int, Code]) -> tuple
     if found is None:
         return "", ""
     day, label, number = found
-    reason = _reason(codes[number])
-    return _plain(codes[number]), f"{wording.day(day)} {label}: {reason}" if reason else ""
+    reason = reason_given(codes[number])
+    return plain_mark(codes[number]), f"{wording.day(day)} {label}: {reason}" if reason else ""
 
 
-def _plain(code: Code) -> str:
+def plain_mark(code: Code) -> str:
     """A mark as it may stand on a projector: one that gives a reason away is only absent, elsewhere or not counted."""
     return code.code if code.set_by == SetBy.QUICK else code.kind
 
 
-def _reason(code: Code) -> str:
+def safe_words(code: Code | None) -> str:
+    """A mark in words as they may stand on a projector: “L, late”, and only “absent” where the code gives a reason."""
+    return plain_mark(code) if code and reason_given(code) else code_words(code)
+
+
+def reason_given(code: Code) -> str:
     """The words of a mark that gives a reason away; nothing for present, late and absent, whose letters say it all."""
     return "" if code.set_by == SetBy.QUICK else code_words(code)
 
 
-def _may_save(user: Any, sitting: Sitting) -> tuple[bool, str]:
+def _may_save(user: Any, sitting: Sitting, rows: list[SheetRow]) -> tuple[bool, str]:
+    """Whether the register is a form for this person, and what to say of it where it is not, or not for every student."""
     if sitting.date > clock.today():
         return False, "This register can be taken from the morning of its day."
     if not rules.may_take_register(user, sitting):
         return False, "You can see this register; its tutor or teacher takes it."
-    return True, ""
+    if sitting.date == clock.today() or rules.may_change_closed(user, sitting):
+        return True, ""
+    for row in rows:
+        if row.seen.code:
+            row.locked, row.choices = True, [code for code in row.choices if code.code == row.code]
+    if all(row.locked for row in rows):
+        return False, DAY_OVER
+    return True, f"{DAY_OVER} You can still mark whoever has no mark." if any(row.locked for row in rows) else ""

@@ -3,6 +3,31 @@
 
 const form = document.querySelector("form[data-register]");
 
+// --- Flags, notes and reasons: folded away at load, because the page may stand on a projector -----------------------------
+
+const folding = form ?? document.querySelector("[data-register-read]");
+const fold = folding && document.querySelector("[data-unfold]");
+const showFolded = (open) => {
+  folding.toggleAttribute("data-folded", !open);
+  document.querySelectorAll("[data-private]").forEach((part) => { part.hidden = !open; });
+  folding.querySelectorAll(".wm-history, .wm-note").forEach((part) => {
+    part.open = open && (part.matches(".wm-history") || part.querySelector("textarea").value !== "");
+  });
+  fold.setAttribute("aria-pressed", String(open));
+  fold.querySelector("[data-unfold-word]").textContent = open ? "Fold" : "Show";
+};
+if (fold) {
+  fold.setAttribute("role", "button");
+  fold.setAttribute("aria-pressed", String(!folding.hasAttribute("data-folded")));
+  fold.addEventListener("click", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    showFolded(folding.hasAttribute("data-folded"));
+  });
+  // A page that comes back from the browser's memory is folded like a fresh one.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) showFolded(false); });
+}
+
 if (form) {
   const rows = [...form.querySelectorAll("[data-row]")];
   const radios = (row) => [...row.querySelectorAll("input[type=radio]:not(:disabled)")];
@@ -49,6 +74,7 @@ if (form) {
   };
 
   const clear = (row) => {
+    if (row.matches("[data-locked]")) return;
     radios(row).forEach((radio) => { radio.checked = false; });
     if (more(row)) more(row).value = "";
     row.dispatchEvent(new Event("input", { bubbles: true }));
@@ -222,30 +248,6 @@ if (form) {
 
   let lastRow = rows[0];
   form.addEventListener("focusin", (event) => { lastRow = event.target.closest("[data-row]") ?? lastRow; });
-
-  // --- Flags, notes and reasons: folded away at load, because the page may stand on a projector --------------------------
-
-  const fold = document.querySelector("[data-unfold]");
-  const showFolded = (open) => {
-    form.toggleAttribute("data-folded", !open);
-    document.querySelectorAll("[data-private]").forEach((part) => { part.hidden = !open; });
-    form.querySelectorAll(".wm-history, .wm-note").forEach((part) => {
-      part.open = open && (part.matches(".wm-history") || part.querySelector("textarea").value !== "");
-    });
-    fold.setAttribute("aria-pressed", String(open));
-    fold.querySelector("[data-unfold-word]").textContent = open ? "Fold" : "Show";
-  };
-  if (fold) {
-    fold.setAttribute("role", "button");
-    fold.setAttribute("aria-pressed", String(!form.hasAttribute("data-folded")));
-    fold.addEventListener("click", (event) => {
-      event.preventDefault();
-      event.stopPropagation();
-      showFolded(form.hasAttribute("data-folded"));
-    });
-    // A page that comes back from the browser's memory is folded like a fresh one.
-    window.addEventListener("pageshow", (event) => { if (event.persisted) showFolded(false); });
-  }
 
   // The list of keys behind ? says the keys of this page first.
   const keyList = document.querySelector("#wm-keys .wm-keys");

@@ -1,5 +1,6 @@
 """The register's screen: what it folds away, what it fills in, and that bad input of every kind changes nothing."""
 
+import re
 from datetime import date
 from itertools import product
 
@@ -64,6 +65,68 @@ def test_marks_that_give_a_reason_away_are_only_words_until_they_are_unfolded(co
     assert rows(lesson)["Ben"].today == [("AM", "N", "")]
     morning = sign_in(college.okafor).get(address(college)).content.decode()
     assert 'data-plain="absent"><span aria-hidden="true">I</span>' in morning
+
+
+def shown(response):
+    """What stands on the page while it is folded: the words of the body, without what is hidden until it is asked for."""
+    page = response.content.decode().partition("<main")[2]
+    return re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<(span|ul|p)[^>]* data-private hidden>.*?</\1>", "", page))
+    )
+
+
+def test_a_planned_reason_is_folded_on_a_register_of_a_day_to_come(college, sign_in):
+    ada = college.student("Ada")
+    monday = date(2026, 11, 23)
+    PlannedAbsence.objects.create(
+        student=ada, kind="exclusion", session_code="E", starts_on=monday, ends_on=monday, entered_by=college.price
+    )
+    tutor = sign_in(college.okafor)
+    read = tutor.get(address(college, day=monday))
+    assert "absent · planned" in shown(read)
+    assert not re.search(r"\bE\b|[Ss]uspen", shown(read).partition("Ada")[2][:120])
+    full = words(tutor.get(address(college, day=monday) + "?show=all"))
+    assert "absent · planned E, suspended or excluded" in full
+    assert "data-private hidden" not in full
+
+
+def test_a_past_register_is_read_only_for_its_tutor_and_keeps_its_reasons_folded(college, sign_in):
+    thursday = date(2026, 11, 19)
+    register = session_of(college, day=thursday)
+    actions.mark_register(by=college.price, register=register, marks=marks_for(college, Ada="I"))
+    past = address(college, day=thursday)
+    read = sign_in(college.okafor).get(past)
+    assert "The day of this register is over; the attendance officer can change it." in shown(read)
+    assert (b"data-register>" in read.content, b"Save register" in read.content) == (False, False)
+    assert "llness" not in shown(read)
+    assert rows(read)["Ada"].plain == "absent"
+    assert b"Save register" in sign_in(college.price).get(past).content
+
+
+def test_a_past_register_with_a_blank_is_open_for_the_blank_alone(college, sign_in):
+    thursday = date(2026, 11, 19)
+    marks = [mark for mark in marks_for(college) if mark.student_id != college.student("Ben").pk]
+    actions.mark_register(by=college.price, register=session_of(college, day=thursday), marks=marks)
+    tutor = sign_in(college.okafor)
+    found = tutor.get(address(college, day=thursday))
+    assert {name for name, row in rows(found).items() if not row.locked} == {"Ben"}
+    assert [code.code for code in rows(found)["Ada"].choices] == ["/"]
+    assert "You can still mark whoever has no mark." in shown(found)
+    seen = {name: row.seen_text for name, row in rows(found).items()}
+    assert tutor.post(address(college, day=thursday), typed(college, seen=seen, Ben="N")).status_code == 302
+    assert code_of(college.student("Ben"), thursday) == "N"
+
+
+def test_a_clash_of_two_people_keeps_both_reasons_folded(college, sign_in, early):
+    sign_in(college.price).post(address(college), typed(college, Ada="E"))
+    plan(college, "Ada")
+    response = sign_in(college.okafor).post(address(college), typed(college, Ada="M"))
+    assert response.status_code == 422
+    assert "saved absent today 08:50. Yours: absent." in shown(response)
+    assert "saved E, suspended or excluded today 08:50. Yours: M, medical appointment." in words(response)
+    assert not re.search(
+        "[Ss]uspended|Yours: M", shown(response).partition("Save register")[2].partition("What the codes")[0]
+    )
 
 
 def test_cover_is_named_and_the_note_is_for_those_who_hold_the_group(college, sign_in):
