@@ -1,7 +1,7 @@
 """What whoever takes a register should know about its students just now: medical notes, and who covers."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from attendance.choices import Series
 from attendance.queries.registers import person_words
 from attendance.sittings import Sitting
 from caseload.choices import Capacity, CharacteristicKind
+from caseload.models import CoverNote
 from core import wording
 from core.id_lists import array
 
@@ -28,6 +29,7 @@ class Cover:
     person: str
     until: date
     note: str
+    lines: dict[int, str] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
@@ -54,26 +56,37 @@ _NOTES = """
 
 
 def cover_of(sitting: Sitting, user: "User") -> list[Cover]:
-    """Who covers a tutor group on the day. The handover note is for those who hold the group: its tutors and the cover."""
+    """Who covers a tutor group on the day. What was handed over, of the group and of single students by their ids, is for
+    those who hold the group: its tutors and the cover. One query, and another where somebody covers."""
     if sitting.series != Series.SESSION:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_HELD, [sitting.group_id, sitting.date])
         held = [dict(zip(_HELD_FIELDS, row, strict=True)) for row in cursor.fetchall()]
     may_read = any(row["user_id"] == user.pk for row in held)
-    return [_cover(row, may_read) for row in held if row["capacity"] == Capacity.COVER]
+    covers = [row for row in held if row["capacity"] == Capacity.COVER]
+    lines = _lines([row["id"] for row in covers]) if covers and may_read else {}
+    return [_cover(row, may_read, lines.get(row["id"], {})) for row in covers]
 
 
 _HELD_FIELDS = (
-    "user_id", "capacity", "last_day", "handover_note", "user__title", "user__given_name", "user__family_name",
+    "id", "user_id", "capacity", "last_day", "handover_note", "user__title", "user__given_name", "user__family_name",
 )  # fmt: skip
 # A period ends on the day after its last day.
 _HELD = """
-    SELECT g.user_id, g.capacity, upper(g.period) - 1, g.handover_note, u.title, u.given_name, u.family_name
+    SELECT g.id, g.user_id, g.capacity, upper(g.period) - 1, g.handover_note, u.title, u.given_name, u.family_name
     FROM caseload_caseloadgrant AS g JOIN accounts_user AS u ON u.id = g.user_id
     WHERE g.content_object_id = %s AND g.period @> %s::date ORDER BY g.id
 """
 
 
-def _cover(row: dict[str, Any], may_read: bool) -> Cover:
-    return Cover(person_words(row, "user"), row["last_day"], row["handover_note"] if may_read else "")
+def _lines(grant_ids: list[int]) -> dict[int, dict[int, str]]:
+    """What was handed over about single students, by grant and student."""
+    found: dict[int, dict[int, str]] = {}
+    for grant, student, text in CoverNote.objects.filter(grant__in=grant_ids).values_list("grant", "student", "text"):
+        found.setdefault(grant, {})[student] = text
+    return found
+
+
+def _cover(row: dict[str, Any], may_read: bool, lines: dict[int, str]) -> Cover:
+    return Cover(person_words(row, "user"), row["last_day"], row["handover_note"] if may_read else "", lines)

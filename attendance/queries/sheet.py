@@ -47,6 +47,7 @@ class SheetRow:
     choices: list[Code] = field(default_factory=list)
     planned: str = ""
     medical: str = ""
+    handed_over: list[str] = field(default_factory=list)
     fault: str = ""
     theirs: str = ""
     theirs_in_full: str = ""
@@ -74,10 +75,11 @@ class SheetRow:
 
     @property
     def folded_words(self) -> list[str]:
-        """What is planned, and what the marks around this one mean where they give a reason: folded away on a projector."""
+        """What was handed over, what is planned, what marks that give a reason mean: all folded away on a projector."""
         planned = [f"Planned: {self.planned}"] if self.planned else []
         before = [self.before_words] if self.before_words else []
-        return [*planned, *before, *(f"{label}: {words}" for label, _, words in self.today if words)]
+        handed = [f"Handed over: {words}" for words in self.handed_over]
+        return [*handed, *planned, *before, *(f"{label}: {words}" for label, _, words in self.today if words)]
 
     @property
     def seen_text(self) -> str:
@@ -184,6 +186,8 @@ def add_notes(user: Any, sheet: Sheet) -> None:
     for row in sheet.rows:
         row.medical = notes.get(row.member.id, "")
     sheet.cover = cover_of(sheet.sitting, user)
+    for row in sheet.rows:
+        row.handed_over = [cover.lines[row.member.id] for cover in sheet.cover if row.member.id in cover.lines]
 
 
 def _fill_in_planned(sitting: Sitting, codes: CodeSet, rows: list[SheetRow], quick: list[Code]) -> None:

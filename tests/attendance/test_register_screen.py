@@ -11,7 +11,7 @@ from attendance import actions
 from attendance.errors import BadMarks
 from attendance.models import LessonMark, PlannedAbsence, Register, SessionMark
 from attendance.queries.sittings import find_sitting
-from caseload.models import CaseloadMembership, Characteristic, SiteMembership
+from caseload.models import CaseloadMembership, Characteristic, CoverNote, SiteMembership
 from core import clock
 from tests.attendance.conftest import code_of, marks_for, session_of
 from tests.attendance.test_pages import address, typed, words
@@ -70,9 +70,8 @@ def test_marks_that_give_a_reason_away_are_only_words_until_they_are_unfolded(co
 def shown(response):
     """What stands on the page while it is folded: the words of the body, without what is hidden until it is asked for."""
     page = response.content.decode().partition("<main")[2]
-    return re.sub(
-        r"\s+", " ", re.sub(r"<[^>]+>", " ", re.sub(r"<(span|ul|p)[^>]* data-private hidden>.*?</\1>", "", page))
-    )
+    page = re.sub(r"<(span|ul|p)[^>]* data-private hidden>.*?</\1>", "", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def test_a_planned_reason_is_folded_on_a_register_of_a_day_to_come(college, sign_in):
@@ -137,6 +136,24 @@ def test_cover_is_named_and_the_note_is_for_those_who_hold_the_group(college, si
     for who, note in (("sam", "Two birthdays."), ("okafor", "Two birthdays."), ("price", "")):
         cover = sign_in(getattr(college, who)).get(address(college)).context["sheet"].cover
         assert [(each.words, each.note) for each in cover] == [("Mx Oduya covers until Fri 27 Nov", note)]
+
+
+def test_a_line_handed_over_about_one_student_stands_folded_at_that_student(college, sign_in):
+    grant = college.grant(
+        college.sam, "tutor", "caseload", college.caseloads["10A"], capacity="cover", handover_note="Two birthdays.",
+        period=(TODAY, date(2026, 11, 28)),
+    )  # fmt: skip
+    CoverNote.objects.create(grant=grant, student=college.student("Ada"), text="Leaves at 10:30.")
+    for who, told in (
+        ("sam", ["Handed over: Leaves at 10:30."]),
+        ("okafor", ["Handed over: Leaves at 10:30."]),
+        ("price", []),
+    ):
+        response = sign_in(getattr(college, who)).get(address(college))
+        assert rows(response)["Ada"].folded_words == told
+        assert rows(response)["Ben"].folded_words == []
+        assert "Leaves at 10:30." not in shown(response)
+        assert ("Leaves at 10:30." in words(response)) == bool(told)
 
 
 # --- What is planned -----------------------------------------------------------------------------------------------------
