@@ -20,7 +20,7 @@ class AttendanceConfig(AppConfig):
             Place("Registers", "Absent today", "attendance:absent_list", rules.VIEW, 20, "g a", "person-dash", "Absent"),
             Place("Registers", "Attendance", "attendance:comparison", rules.VIEW, 25, "g t", "bar-chart", "Analysis"),
             Place("Registers", "First-day absence", "attendance:first_day_list", rules.ACT, 22, "g f", "telephone", "First day"),
-            Place("Registers", "Missing registers", "attendance:missing_register_list", rules.VIEW_MISSING, 30, "g m", "exclamation-square", "Missing"),
+            Place("Registers", "Missing registers", "attendance:missing_register_list", rules.VIEW_MISSING, 30, "g u", "exclamation-square", "Missing"),
             Place("Registers", "Evacuation list", "attendance:evacuation_list", rules.VIEW, 60, "g v", "door-open", "Evacuation"),
         ):  # fmt: skip
             navigation.register(place)

@@ -140,3 +140,17 @@ def every_place_has_an_address(**kwargs: Any) -> list[CheckMessage]:
         for place in registered()
         if not _address(place.url_name)
     ]
+
+
+@register_check()
+def no_two_places_have_the_same_keys(**kwargs: Any) -> list[CheckMessage]:
+    """A key goes to one place only: of two that name it, somebody who may open both would never get to the second."""
+    of_keys: dict[str, list[str]] = {}
+    for place in registered():
+        if place.keys:
+            of_keys.setdefault(place.keys, []).append(place.label)
+    return [
+        Error(f"“{keys}” is the key of {' and of '.join(labels)}; each place needs its own.", id="core.E003")
+        for keys, labels in of_keys.items()
+        if len(labels) > 1
+    ]

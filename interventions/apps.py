@@ -30,7 +30,7 @@ class InterventionsConfig(AppConfig):
         due_support.register()
         due_plans.register()
         navigation.register(
-            Place("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g p", "signpost-split", "Processes")
+            Place("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g n", "signpost-split", "Processes")
         )  # fmt: skip
         navigation.register(
             Place("Support", "Bank of targets and plans", "interventions:bank_list", "interventions.set_target", 50, "", "bullseye", "Bank")

@@ -14,7 +14,7 @@ from interventions.querysets import PASTORAL_NOTE
 LOG = "interventions.log_meeting"
 OFFER = "interventions.offer_slots"
 PLACES = (
-    Place("Meetings", "Times", "interventions:slot_list", OFFER, 20, "g t", "calendar3-week"),
+    Place("Meetings", "Times", "interventions:slot_list", OFFER, 20, "g b", "calendar3-week"),
     Place("Meetings", "Handover", "interventions:handover_list", LOG, 28, "", "arrow-left-right"),
     Place("Meetings", "Coverage", "interventions:coverage_list", "interventions.view_coverage", 30, "", "people"),
     Place(

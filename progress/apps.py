@@ -18,7 +18,7 @@ class ProgressConfig(AppConfig):
                 "progress:group_list",
                 "progress.enter_grades",
                 50,
-                "g g",
+                "g d",
                 "bar-chart-steps",
                 "Grades",
             )

@@ -20,7 +20,7 @@ def register_places() -> None:
     """Triage for the team, their own concerns for everybody, concerns about adults for whoever handles them."""
     group = "Safeguarding"
     triage = "safeguarding.triage_concern"
-    register(Place(group, "Triage", "safeguarding:triage_list", triage, 10, "g s", "shield", phone=1, count=waiting))
+    register(Place(group, "Triage", "safeguarding:triage_list", triage, 10, "g w", "shield", phone=1, count=waiting))
     register(
         Place(
             group,

@@ -49,8 +49,7 @@ def closure_list(request: HttpRequest) -> HttpResponse:
 @page(rules.CLOSE)
 def closure_new(request: HttpRequest) -> HttpResponse:
     """Close a site on days: what it does to registers is shown first."""
-    today = clock.today()
-    return _closure(request, None, {"kind": Closure.Kind.UNEXPECTED, "starts_on": today, "ends_on": today})
+    return _closure(request, None, {"kind": Closure.Kind.UNEXPECTED, "starts_on": clock.today()})
 
 
 @page(rules.CLOSE)

@@ -220,3 +220,11 @@ def test_the_preview_tells_planned_marks_from_those_taken(college, sign_in):
     assert "taken already" not in preview
     assert "2 planned marks give way, and come back if the site opens after all." in preview
     assert "2 planned marks of trips, work experience and the like stay" in preview
+
+
+def test_a_future_day_is_closed_by_setting_only_the_first_day(college, sign_in):
+    client, address = sign_in(college.price), reverse("attendance:closure_new")
+    stands = {name: value for name, value in client.get(address).context["form"].initial.items() if value}
+    answer = client.post(address, stands | {"name": "INSET", "kind": "inset", "site": "", "starts_on": "2026-11-24"})
+    assert answer.status_code == 200
+    assert (answer.context["found"].days, answer.context["form"].errors) == ([TUESDAY], {})

@@ -101,6 +101,14 @@ def test_a_place_without_an_address_is_left_out_and_the_check_names_it() -> None
     assert [fault.id for fault in navigation.every_place_has_an_address()] == ["core.E002"]
 
 
+def test_two_places_with_the_same_keys_are_named_by_the_check() -> None:
+    assert navigation.no_two_places_have_the_same_keys() == []
+    navigation.register(Place("Reports", "Reports", "show:reports", keys="g c"))
+    found = navigation.no_two_places_have_the_same_keys()
+    assert [fault.id for fault in found] == ["core.E003"]
+    assert "My caseload and of Reports" in found[0].msg
+
+
 def test_work_is_counted_only_for_those_who_may_open_it() -> None:
     asked: list[object] = []
     navigation.register_work(Work("show:triage", "show.triage", lambda user: asked.append(user) or 7))  # type: ignore[func-returns-value]  # append gives None on purpose
