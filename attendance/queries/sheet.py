@@ -108,6 +108,13 @@ class Sheet:
         return sum(1 for row in self.rows if row.is_flagged) + (1 if self.cover else 0)
 
     @property
+    def officers_codes(self) -> list[str]:
+        """The codes that there are and that this person is not offered."""
+        offered = {code.code for code in (*self.quick, *self.more)}
+        usual = (code for code in self.codes.in_force(self.sitting.date) if _fits(code, self.sitting))
+        return [code.code for code in usual if code.code not in offered]
+
+    @property
     def present(self) -> str:
         """The code that means present here."""
         return present_code(self.sitting, self.codes)

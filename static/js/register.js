@@ -96,6 +96,7 @@ if (form) {
   // --- Codes by key. A code of two characters is typed one after the other: C, then 1. ---------------------------------
 
   const OWN_KEYS = "bfr"; // blank, flags, the rest: with Shift they are the codes B, F and R
+  const SLASHES = ["/", "\\"];
   const WAIT_FOR_SECOND = 1200;
   let begun = null; // {row, letters, timer}: a code that may go on
 
@@ -130,8 +131,10 @@ if (form) {
   };
 
   /** Mark by a letter; gives whether it meant anything here. */
-  const typeLetter = (row, letter) => {
+  const typeLetter = (row, typed) => {
     const before = settle();
+    // Each slash is the letter of present, whichever of the two the code of this session is.
+    const letter = SLASHES.includes(typed) && !choiceFor(row, typed) ? "p" : typed;
     const together = before?.row === row ? choiceFor(row, before.letters + letter) : null;
     const choice = together ?? choiceFor(row, letter);
     if (choice) set(row, choice);
@@ -144,6 +147,14 @@ if (form) {
     return Boolean(choice);
   };
 
+  /** Say whose a code is that is not offered here; gives whether there is such a code. */
+  const sayWhose = (key) => {
+    const code = key.toUpperCase();
+    if (!(form.dataset.officersCodes ?? "").split(" ").includes(code)) return false;
+    document.dispatchEvent(new CustomEvent("wm:toast", { detail: { words: `${code} is set by the attendance officer.` } }));
+    return true;
+  };
+
   form.addEventListener("keydown", (event) => {
     const row = event.target.closest("[data-row]");
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -153,7 +164,8 @@ if (form) {
       event.preventDefault();
       return;
     }
-    if (event.target.matches("select, textarea, summary, a, input:not([type=radio])")) return;
+    if (event.target.matches("select, textarea, input:not([type=radio])")) return;
+    if (event.target.matches("summary, a") && !SLASHES.includes(event.key)) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       settle();
       step(row, event.key === "ArrowDown" ? 1 : -1);
@@ -166,7 +178,7 @@ if (form) {
       openCodes(row);
     } else if (event.key.length === 1 && event.key !== " ") {
       const own = OWN_KEYS.includes(event.key) && !begun;
-      if (own || !typeLetter(row, event.key.toLowerCase())) return;
+      if (own || !(typeLetter(row, event.key.toLowerCase()) || sayWhose(event.key))) return;
     } else {
       return;
     }
@@ -190,7 +202,11 @@ if (form) {
       event.preventDefault();
     } else if (/^[a-z]$/i.test(event.key) && !OWN_KEYS.includes(event.key)) {
       const [row, letter] = [nextRow(), event.key.toLowerCase()];
-      if (!row || !(choiceFor(row, letter) || mayGoOn(row, letter))) return;
+      if (!row) return;
+      if (!(choiceFor(row, letter) || mayGoOn(row, letter))) {
+        if (sayWhose(letter)) event.preventDefault();
+        return;
+      }
       focusRow(row);
       typeLetter(row, letter);
       event.preventDefault();
@@ -274,6 +290,29 @@ if (form) {
     form.querySelector("[data-save]")?.focus();
     document.dispatchEvent(new CustomEvent("wm:say", { detail: tally?.textContent ?? "" }));
   });
+
+  // --- Why marks change once the register has closed: asked for before it is sent ----------------------------------------
+
+  const reason = form.querySelector("[data-reason]");
+  const codeOf = (row) => more(row)?.value || radios(row).find((radio) => radio.checked)?.value || "";
+  const isChanged = (row) => {
+    const [, was = "", late = ""] = row.querySelector("[name^='seen-']").value.split("|");
+    const minutes = kindOf(row) === "late" ? row.querySelector("[name^='minutes-']")?.value ?? "" : "";
+    return was !== "" && (codeOf(row) !== was || minutes !== late);
+  };
+  // On its way down, before whatever sends the register in the background.
+  window.addEventListener("submit", (event) => {
+    if (event.target !== form || !reason || reason.value.trim() || !rows.some(isChanged)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const fault = document.getElementById("reason-fault");
+    fault.hidden = false;
+    reason.required = true;
+    reason.setAttribute("aria-invalid", "true");
+    reason.setAttribute("aria-describedby", fault.id);
+    reason.classList.add("is-invalid");
+    reason.focus({ preventScroll: true }); // the bar with it stays in view
+  }, true);
 
   count();
   window.addEventListener("pageshow", count);

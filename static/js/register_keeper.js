@@ -95,11 +95,14 @@ class Keeper {
     this.rows = [...form.querySelectorAll("[data-row]")];
     this.waiting = false; // Save was pressed and the server has not got it
     this.sending = false;
+    this.pressed = false;
     this.wait = EVERY;
     this.timer = 0;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!this.sending) setTimeout(() => this.save(), 0); // after the token was made fresh
+      if (this.sending || this.pressed) return;
+      this.pressed = true; // a double click is one click
+      setTimeout(() => { this.pressed = false; this.save(); }, 0); // after the token was made fresh
     });
     form.addEventListener("input", () => this.typed());
     form.addEventListener("change", () => this.typed());
