@@ -10,16 +10,11 @@ from attendance.queries.feeds import words_about
 from attendance.queries.students import DayMark, codes_used, marks_between
 from attendance.queries.totals import series_by_student, totals_by_student
 from caseload.models import AcademicYear, CaseloadMembership, SiteMembership, Student, YearGroupMembership
-from caseload.queries.calendar import SiteCalendar, academic_years, calendars_for
+from caseload.queries.calendar import SiteCalendar, calendars_for
 from core import clock
 
 WEEKDAYS = range(5)
 UNMARKED = "·"
-
-
-def certificate_years(day: date) -> list[AcademicYear]:
-    """The academic years that have begun, the latest first."""
-    return [year for year in academic_years() if year.starts_on <= day]
 
 
 def certificate_facts(student: Student, year: AcademicYear, series: str = "") -> dict[str, Any]:

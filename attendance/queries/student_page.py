@@ -14,7 +14,7 @@ from attendance.choices import Series
 from attendance.models import WeekSummary
 from attendance.patterns import Findings
 from attendance.queries.patterns import both_patterns
-from attendance.queries.students import CodeUsed, DayMark, codes_used, marks_between
+from attendance.queries.students import CodeUsed, DayMark, codes_used, marks_between, years_on_roll
 from attendance.queries.totals import (
     EACH_COUNTED,
     TABLE,
@@ -25,7 +25,7 @@ from attendance.queries.totals import (
     weekly_by_student,
     windows,
 )
-from caseload.queries.calendar import academic_years
+from caseload.queries.calendar import academic_year_on
 from core import clock, wording
 
 SOME_WEEKS = 6
@@ -171,7 +171,7 @@ def student_attendance(
     kept = set(WeekSummary.objects.filter(student_id=student_id).values_list("series", flat=True).distinct())
     own = series_by_student([student_id]).get(student_id, Series.SESSION)
     chosen = series if series in kept else own
-    years = [each for each in academic_years() if each.starts_on <= today]
+    years = years_on_roll(student_id, today)
     year = next((each for each in years if each.start_year == start_year), years[0] if years else None)
     start, end = (year.starts_on, min(year.ends_on, today)) if year else (today, today)
     current = windows(today)
@@ -197,7 +197,7 @@ def student_attendance(
         year_name=year.name if year else "",
         start_year=year.start_year if year else None,
         span=(start, end),
-        is_this_year=bool(years) and year == years[0],
+        is_this_year=year is not None and year == academic_year_on(today) and today <= year.ends_on,
         totals=found.get("year", nothing),
         six_weeks=found.get("six_weeks", nothing),
         six_weeks_before=found.get("before", nothing),

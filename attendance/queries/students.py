@@ -14,6 +14,8 @@ from attendance.choices import Series
 from attendance.codes import Code, all_codes
 from attendance.models import LessonMark, SessionMark
 from attendance.queries.totals import TABLE
+from caseload.models import AcademicYear, SiteMembership
+from caseload.queries.calendar import academic_years
 from core import clock
 
 MODEL: dict[str, type[SessionMark] | type[LessonMark]] = {Series.SESSION: SessionMark, Series.LESSON: LessonMark}
@@ -38,6 +40,21 @@ class CodeUsed:
     code: Code
     number: int
     minutes: int
+
+
+def years_on_roll(student_id: int, day: date) -> list[AcademicYear]:
+    """The academic years that had begun by a day and in which the student was on the roll of a site, the latest first."""
+    rolls = SiteMembership.objects.filter(student_id=student_id, period__startswith__lte=day)
+    periods = list(rolls.values_list("period", flat=True))
+    return [
+        year
+        for year in academic_years()
+        if year.starts_on <= day and any(_meets(period, year.starts_on, year.ends_on) for period in periods)
+    ]
+
+
+def _meets(period: Any, start: date, end: date) -> bool:
+    return bool(period) and period.lower <= end and (period.upper is None or period.upper > start)
 
 
 def _marks(student_ids: Iterable[int], series: str, start: date, end: date) -> QuerySet[Any]:

@@ -15,16 +15,18 @@ from attendance import rules
 from attendance.analysis_forms import MarksForm
 from attendance.arithmetic import written
 from attendance.choices import CERTIFICATE_MADE, Series
-from attendance.queries.certificate import certificate_facts, certificate_years
+from attendance.queries.certificate import certificate_facts
 from attendance.queries.days import marks_known_until, who_is_absent_today
 from attendance.queries.marks_behind import SHOW, Wanted, marks_behind
 from attendance.queries.student_page import WEEKDAYS
 from attendance.queries.student_page import student_attendance as read_attendance
+from attendance.queries.students import years_on_roll
 from audit import record
-from caseload.models import Student
+from caseload.models import AcademicYear, Student
+from caseload.queries.calendar import academic_years
 from core import clock
 from core.files import safe_name
-from core.http import sent_day
+from core.http import NotPossible, sent_day
 from core.pdf import facts_hash, render_pdf
 
 MARKS_PER_PAGE = 200
@@ -81,11 +83,7 @@ def student_marks(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def student_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The attendance certificate for a meeting at home, as a PDF; making it is recorded."""
     student = fetch(Student, request.user, rules.VIEW, public_id=public_id)
-    years = certificate_years(clock.today())
-    wanted = _number(request.GET.get("year"))
-    year = next((each for each in years if each.start_year == wanted), years[0] if years else None)
-    if year is None:
-        raise Http404
+    year = _certificate_year(student, request.GET.get("year", ""))
     series = request.GET.get("series", "")
     facts = certificate_facts(student, year, series if series in Series.values else "")
     file = render_pdf(
@@ -100,6 +98,20 @@ def student_certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     name = safe_name(f"attendance-certificate-{year.start_year}.pdf")
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store, private"}
     return HttpResponse(file, content_type="application/pdf", headers=headers)
+
+
+def _certificate_year(student: Student, asked: str) -> AcademicYear:
+    """The academic year of a certificate: the one asked for, or the student's latest. A sentence where they were not there."""
+    today = clock.today()
+    here, begun = years_on_roll(student.pk, today), [year for year in academic_years() if year.starts_on <= today]
+    years = [year for year in begun if str(year.start_year) == asked] if asked else [*here, *begun]
+    if not years:
+        raise Http404
+    if years[0] not in here:
+        raise NotPossible(
+            f"{student.full_name} was not on the roll in {years[0].name}, so there is no certificate of that year."
+        )
+    return years[0]
 
 
 @page(rules.VIEW)

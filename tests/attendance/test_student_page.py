@@ -204,6 +204,27 @@ def test_certificate_of_last_year_names_the_groups_of_last_year(college, ada):
     assert certificate_facts(ada, college.year)["year_group"] == "Year 10"
 
 
+def test_a_year_in_which_the_student_was_not_there_has_no_chip_and_no_certificate(college, ada, sign_in):
+    AcademicYear.objects.create(start_year=2025, starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
+    tutor, address = sign_in(college.okafor), reverse("attendance:student_certificate", args=[ada.public_id])
+    assert [each["label"] for each in student_attendance(ada.pk).years] == ["2026/27"]
+    refused = tutor.get(address, {"year": "2025"})
+    assert refused.status_code == 400
+    assert "was not on the roll in 2025/26, so there is no certificate of that year." in refused.content.decode()
+    assert [tutor.get(address, {"year": year}).status_code for year in ("2031", "abc", "2026")] == [404, 404, 200]
+    SiteMembership.objects.filter(student=ada).update(period="[2026-01-05,)")
+    assert [each["label"] for each in student_attendance(ada.pk).years] == ["2026/27", "2025/26"]
+    assert tutor.get(address, {"year": "2025"}).status_code == 200
+
+
+def test_only_the_year_that_runs_is_to_date(college, ada, sign_in):
+    AcademicYear.objects.create(start_year=2025, starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
+    SiteMembership.objects.filter(student=ada).update(period="[2026-01-05,)")
+    tutor, address = sign_in(college.okafor), reverse("attendance:student_attendance", args=[ada.public_id])
+    assert "2026/27 to date" in tutor.get(address).content.decode()
+    assert "to date" not in tutor.get(address, {"year": "2025"}).content.decode()
+
+
 def test_the_calendar_has_every_open_day_once_with_its_codes(college, ada):
     facts = certificate_facts(ada, college.year)
     weeks = [week for half in facts["halves"] for week in half]
