@@ -156,3 +156,30 @@ def _until(code: Code, day: date) -> Code:
 def offered_to(codes: Iterable[Code], *, officer: bool) -> list[Code]:
     """What somebody is offered: present, late and absent; the full list only to whoever authorises absence."""
     return [code for code in codes if officer or code.set_by != SetBy.OFFICER]
+
+
+def by_use(codes: Iterable[Code]) -> list[tuple[str, list[Code]]]:
+    """A long list of codes in groups with their names: those of every day first, then the others by what they mean.
+
+    Each code stands in one group, within it in the order of the list. A list of a few codes is one group without a name.
+    """
+    offered = list(codes)
+    if len(offered) <= FEW:
+        return [("", offered)] if offered else []
+    often = [code for code in offered if code.code in OFTEN.get(Series(code.series), ())]
+    often.sort(key=lambda code: OFTEN[Series(code.series)].index(code.code))
+    groups = [("Often", often)]
+    groups += [(words, [code for code in offered if code.stat_class == c and code not in often]) for c, words in MEANS]
+    return [(words, found) for words, found in groups if found]
+
+
+FEW = 6
+OFTEN = {Series.SESSION: ("I", "M", "O", "G", "U"), Series.LESSON: ("S", "M", "A", "O", "J")}
+MEANS = (
+    (StatClass.PRESENT, "Present"),
+    (StatClass.AUTHORISED, "Absence agreed"),
+    (StatClass.UNAUTHORISED, "Absence not agreed"),
+    (StatClass.APPROVED, "Elsewhere, approved"),
+    (StatClass.NOT_POSSIBLE, "Not required or not able to attend"),
+    (StatClass.ADMINISTRATIVE, "Not on the roll"),
+)

@@ -9,7 +9,7 @@ from django import forms
 
 from attendance.actions.explaining import OUTCOMES
 from attendance.choices import Series
-from attendance.codes import Code
+from attendance.codes import Code, by_use
 from attendance.queries.first_day import MarkAt
 from core.form_fields import TextArea
 
@@ -50,7 +50,7 @@ class CallForm(forms.Form):
             self.fields[f"code_{series}"] = forms.ChoiceField(
                 label=REASON_LABEL[series],
                 required=False,
-                choices=[("", "Not known yet"), *((code.code, f"{code.code} {code.short}") for code in codes[series])],
+                choices=[("", "Not known yet"), *_in_groups(codes[series])],
             )
 
     @property
@@ -62,6 +62,12 @@ class CallForm(forms.Form):
     def chosen_codes(self) -> dict[str, str]:
         """The reasons chosen, by series."""
         return {series: symbol for series in self.series if (symbol := self.cleaned_data[f"code_{series}"])}
+
+
+def _in_groups(codes: Sequence[Code]) -> list[Any]:
+    """The choices of a list of codes, those of every day first; a short list has no groups."""
+    groups = [(words, [(code.code, f"{code.code} {code.short}") for code in found]) for words, found in by_use(codes)]
+    return [choice for words, choices in groups for choice in ([(words, choices)] if words else choices)]
 
 
 def mark_value(public_id: UUID, mark: MarkAt) -> str:

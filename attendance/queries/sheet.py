@@ -8,7 +8,7 @@ from typing import Any
 from attendance import rules
 from attendance.actions.registers import DAY_OVER, Seen
 from attendance.choices import SetBy
-from attendance.codes import Code, CodeSet, all_codes, code_set, offered_to
+from attendance.codes import Code, CodeSet, all_codes, by_use, code_set, offered_to
 from attendance.coding import Place, why_not
 from attendance.queries.change_words import change_words, is_worth_saying
 from attendance.queries.planned import Planned, planned_for
@@ -182,9 +182,8 @@ def register_sheet(user: Any, sitting: Sitting) -> Sheet:
             change_words(change, everything) for change in changes.get(row.member.id, ()) if is_worth_saying(change)
         ]
     may_save, why_not = _may_save(user, sitting, rows)
-    return Sheet(
-        sitting, codes, rows, quick, [code for code in offered if code not in quick], register, may_save, why_not
-    )
+    more = [code for _, codes_of in by_use(code for code in offered if code not in quick) for code in codes_of]
+    return Sheet(sitting, codes, rows, quick, more, register, may_save, why_not)
 
 
 def add_notes(user: Any, sheet: Sheet) -> None:

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.gates import page
 from attendance import actions, rules
 from attendance.actions.writing import read_register
+from attendance.codes import Code, by_use
 from attendance.errors import BadMarks, ChangedMeanwhile, NoRegister, ReasonNeeded, RegisterProblem
 from attendance.forms import RegisterForm
 from attendance.queries.missing import takers_of
@@ -29,6 +30,7 @@ from core.http import GO_ON_TO, sent_day
 # A page with scripts saves in the background, so that what was typed outlives a lost connection; it asks for short answers.
 BY_SCRIPT = "Waymark-Register"
 NOBODY = UUID(int=0)  # in whose place each student's key comes, so that one address is made and not thirty
+OPTION = '<option value="{}" data-kind="{}" data-tone="{}">{} {}</option>'
 SHOWS = {"": "All", "open": "Not taken", "blanks": "With blanks"}
 
 
@@ -147,12 +149,15 @@ def _show(request: HttpRequest, sheet: Sheet, form: RegisterForm | None = None, 
 
 
 def _more_options(sheet: Sheet) -> SafeString:
-    """The full list of codes as options, written once for all rows."""
-    return format_html_join(
-        "",
-        '<option value="{}" data-kind="{}" data-tone="{}">{} {}</option>',
-        ((code.code, code.kind, code.tone, code.code, code.short) for code in sheet.more),
-    )
+    """The full list of codes as options, those of every day first, written once for all rows."""
+    groups = [(words, format_html_join("", OPTION, map(_option, codes))) for words, codes in by_use(sheet.more)]
+    if not any(words for words, _ in groups):
+        return groups[0][1] if groups else SafeString()
+    return format_html_join("", '<optgroup label="{}">{}</optgroup>', groups)
+
+
+def _option(code: Code) -> tuple[str, ...]:
+    return code.code, code.kind, code.tone, code.code, code.short
 
 
 def _taken_elsewhere(lines: list[RegisterLine]) -> str:

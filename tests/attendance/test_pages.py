@@ -83,7 +83,33 @@ def test_tutor_is_offered_three_codes_and_u_and_the_officer_the_full_list(colleg
     officers = sign_in(college.price).get(address(college)).context["sheet"]
     assert ([code.code for code in tutors.quick], [code.code for code in tutors.more]) == (["/", "L", "N"], ["U"])
     assert [code.code for code in officers.quick] == ["/", "L", "N"]
+    assert [tutors.officers_codes[:2], officers.officers_codes] == [["I", "M"], []]
     assert len(officers.more) == 34 - 5  # the three buttons, the other slash, and a planned closure
+
+
+def test_the_codes_of_every_day_stand_first_in_the_full_list(college, sign_in):
+    response = sign_in(college.price).get(address(college))
+    groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', str(response.context["more_options"]))
+    assert [label for label, _ in groups] == [
+        "Often", "Absence agreed", "Elsewhere, approved", "Not required or not able to attend", "Not on the roll",
+    ]  # fmt: skip
+    assert re.findall(r'value="(\w+)"', groups[0][1]) == ["I", "M", "O", "G", "U"]
+    assert len(re.findall("<option", "".join(options for _, options in groups))) == 29
+    assert "<optgroup" not in str(sign_in(college.okafor).get(address(college)).context["more_options"])
+
+
+def test_a_day_to_come_does_not_say_that_its_registers_are_not_taken(college, sign_in):
+    page = words(sign_in(college.okafor).get(reverse("attendance:register_list") + "?day=2026-11-23"))
+    assert "2 registers to come" in page
+    assert "not taken" not in page.lower().partition("another day")[0]
+    assert "With blanks" not in page
+
+
+def test_saving_twice_is_said_once(college, sign_in):
+    tutor = sign_in(college.okafor)
+    for _ in range(2):
+        tutor.post(address(college), typed(college))
+    assert words(tutor.get(reverse("attendance:register_list"))).count("10A · AM is saved.") == 1
 
 
 def test_afternoon_offers_the_other_slash(college, sign_in):
@@ -174,7 +200,9 @@ def test_closed_register_asks_for_a_reason_and_keeps_everything(college, sign_in
     assert "Say why these marks change." in words(response)
     assert {row.name: row.code for row in response.context["sheet"].rows}["Ada Ábel"] == "L"
     assert tutor.post(address(college), data | {"reason": "She was in the office"}).status_code == 302
-    page = words(tutor.get(address(college)))
+    found = tutor.get(address(college))
+    assert found.content.decode().partition("wm-save-bar")[2].count('name="reason"') == 1  # seen before Save is pressed
+    page = words(found)
     assert "N changed to L by Ms Okafor, tutor, today 10:00: She was in the office" in page
 
 
