@@ -3,6 +3,7 @@
 from datetime import date
 
 from accounts.models import User
+from caseload.querysets import learn_reach
 from core import clock, due, naming
 from core.once import one_reading
 
@@ -16,13 +17,13 @@ WAITING = {
 
 def test_nothing_that_waits_is_hidden_by_its_hint(college_db: str) -> None:
     found, hidden = set(), set()
-    for hour in (8, 10, 15):
+    for hour, only in ((10, {"register"}), (15, WAITING)):
         with clock.set_to(clock.at(FRIDAY, hour)):
             for person in User.objects.filter(is_active=True):
                 with naming.named(person.pk), one_reading():
-                    waiting = {
-                        source.key for source in due.sources_for(person) if source.hint and waits(source, person)
-                    }
+                    learn_reach(person, [source.permission for source in due.sources_for(person)])
+                    offered = (source for source in due.sources_for(person) if source.key in only)
+                    waiting = {source.key for source in offered if waits(source, person)}
                     found |= waiting
                     hidden |= {(key, person.email) for key in waiting - due.possible(person)}
     assert hidden == set()
