@@ -133,6 +133,10 @@ def test_tutor_logs_the_call_and_is_offered_no_reason(college, morning, sign_in)
     }
     browser = sign_in(college.okafor)
     assert browser.get(call_page(ada)).context["form"].reason_fields == []
+    offered = sign_in(college.price).get(call_page(ada)).context["form"].fields["code_session"].choices
+    assert offered[1][0] == "Often"
+    assert [code for code, _ in offered[1][1]] == ["I", "M", "O", "G"]
+    browser = sign_in(college.okafor)
     browser.post(call_page(ada), data)
     assert (ContactLogEntry.objects.get().outcome, code_of(ada, college.today)) == ("Left a message", "N")
     with pytest.raises(NotAllowed):
