@@ -171,7 +171,7 @@ def late_sentence(rule: Ruled, totals: Totals) -> str:
     """“Late 7 times in four weeks, 54 minutes in all”."""
     weeks = "a week" if rule.weeks == 1 else f"{number(rule.weeks or 0)} weeks"
     minutes = f", {totals.minutes_late} minutes in all" if totals.minutes_late else ""
-    return f"Late {_times(totals.late + totals.late_after_close)} in {weeks}{minutes}"
+    return f"Late {_times(totals.times_late)} in {weeks}{minutes}"
 
 
 def consecutive_sentence(days: int, since: date) -> str:

@@ -108,6 +108,23 @@ class Totals(NamedTuple):
         return Fraction(100 * (self.attended - self.late), self.attended) if self.attended else None
 
     @property
+    def times_late(self) -> int:
+        """Late before and after the register closed."""
+        return self.late + self.late_after_close
+
+    @property
+    def late_note(self) -> str:
+        """How many of the late came after the register closed, as words behind their number; nothing when none did."""
+        times, after = self.times_late, self.late_after_close
+        which = f"{after} of them " if after < times else "" if times == 1 else "all "
+        return f"{which}after the register closed" if after else ""
+
+    @property
+    def late_words(self) -> str:
+        """Times late as every page says it: “4, 1 of them after the register closed”."""
+        return ", ".join(filter(None, (f"{self.times_late:,}", self.late_note)))
+
+    @property
     def is_persistent(self) -> bool:
         """Persistent absence: 10 % or more missed. A measure over a term or more, never over a week."""
         return bool(self.possible) and self.absent * PERSISTENT >= self.possible

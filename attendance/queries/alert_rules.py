@@ -181,8 +181,8 @@ def _late(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
             spans[day.isoformat()] = (max(weeks[0], those.year_starts(day)), _until(day))
     found: Found = {day: [] for day in days}
     for student, totals, day in _each(those, spans, days):
-        if totals.late + totals.late_after_close >= (rule.count or 1):
-            figures = [("Late", f"{totals.late}"), ("After the register closed", f"{totals.late_after_close}")]
+        if totals.times_late >= (rule.count or 1):
+            figures = [("Late", totals.late_words)]
             facts = _facts(spans[day.isoformat()][0], day, day, figures)
             found[day].append(Hit(student, kinds.late_sentence(rule, totals), facts))
     return found

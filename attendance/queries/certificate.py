@@ -64,7 +64,8 @@ def _line(totals: Totals) -> dict[str, Any]:
         "attended": totals.attended,
         "absent": totals.absent,
         "attendance": written(totals.attendance),
-        "all_late": totals.late + totals.late_after_close,
+        "all_late": totals.times_late,
+        "late_note": totals.late_note,
     }
 
 

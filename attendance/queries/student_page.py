@@ -31,6 +31,8 @@ from core import clock, wording
 SOME_WEEKS = 6
 SIX_WEEKS = timedelta(weeks=6)
 STEADY = 2  # points of change within which six weeks are called steady
+STEADY_MARKS = 2  # and so they are when the change comes to fewer sessions or lessons than this
+ENOUGH_MARKS = 20  # two weeks of sessions; of fewer marks no trend is said
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LABELS = {"week": "This week", "six_weeks": "Six weeks", "year": "This year"}
 
@@ -91,13 +93,13 @@ class StudentAttendance:
             found.append(figure("Six weeks", self.six_weeks) | {"url": self.marks("six_weeks"), "change": self.trend})
         label = "This year" if self.is_this_year else self.year_name
         found.append(figure(label, self.totals) | {"spark": self.spark, "url": self.marks("year")})
-        late = self.totals.late + self.totals.late_after_close
         minutes = f"{self.totals.minutes_late:,} minutes" if self.totals.minutes_late else ""
+        of = ", ".join(filter(None, (self.totals.late_note, minutes)))
         found.append(
             {
                 "label": "Late",
-                "value": str(late),
-                "of": minutes or f"in {self.totals.attended:,} attended",
+                "value": str(self.totals.times_late),
+                "of": of or f"in {self.totals.attended:,} attended",
                 "url": self.marks("year", show="late"),
             }
         )
@@ -113,13 +115,18 @@ class StudentAttendance:
 
     @property
     def trend(self) -> str:
-        """The last six weeks against the six before, in words and points."""
+        """The last six weeks against the six before, in words and points; nothing where either has fewer than 20 marks.
+
+        Steady when they differ by less than two points, or by what a single session or lesson makes out.
+        """
         now, then = self.six_weeks.attendance, self.six_weeks_before.attendance
-        if now is None or then is None:
+        fewest = min(self.six_weeks.possible, self.six_weeks_before.possible)
+        if now is None or then is None or fewest < ENOUGH_MARKS:
             return ""
-        points = float(now - then)
-        word = "steady" if abs(points) < STEADY else "rising" if points > 0 else "falling"
-        return f"{word}: {wording.change(points, 'points')} against the six weeks before"
+        points = now - then
+        steady = abs(points) < STEADY or abs(points) * fewest < 100 * STEADY_MARKS
+        word = "steady" if steady else "rising" if points > 0 else "falling"
+        return f"{word}: {wording.change(float(points), 'points')} against the six weeks before"
 
     def marks(self, window: str, **more: str) -> str:
         """The query of the page with the marks behind a figure."""

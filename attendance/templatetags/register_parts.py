@@ -16,7 +16,7 @@ from attendance.codes import Code
 from attendance.queries.registers import RegisterLine
 from attendance.queries.sheet import SheetRow
 from attendance.sittings import Sitting
-from core.templatetags.wm import pill
+from core.templatetags.wm import count_of, pill
 
 NOBODY = UUID(int=0)
 # Stands for the public key of a row's student until the row is drawn; no code and no wording holds it.
@@ -74,7 +74,7 @@ STATES = {
 
 def _register_row(line: RegisterLine, taker: Any, url: str, states: Mapping[str, SafeString]) -> str:
     sitting = line.sitting
-    said = [f"{line.expected} students", sitting.room, taker.formal_name if taker else ""]
+    said = [count_of(line.expected, "student"), sitting.room, taker.formal_name if taker else ""]
     said += [line.tally] if line.is_taken else []
     return (
         f'<li data-item><div class="wm-row-words"><a class="wm-row-link" href="{url}">{escape(sitting.title)}</a>'

@@ -90,8 +90,12 @@ def batch_withdraw(request: HttpRequest, batch: UUID) -> HttpResponse:
     except RegisterProblem as stopped:
         messages.warning(request, stopped.sentence)
     else:
-        messages.success(request, f"Withdrawn for {len(standing)} students. {marks_gone(gone)}")
+        messages.success(request, f"Withdrawn for {_so_many(len(standing))}. {marks_gone(gone)}")
     return redirect("attendance:batch_detail", batch)
+
+
+def _so_many(number: int) -> str:
+    return "1 student" if number == 1 else f"{number:,} students"
 
 
 def _apply(request: HttpRequest, form: PlanForm, ids: list[int]) -> HttpResponse:
@@ -103,7 +107,7 @@ def _apply(request: HttpRequest, form: PlanForm, ids: list[int]) -> HttpResponse
         leave_out="leave_out" in request.POST,
     )
     left_out = len(ids) - len(plans)
-    words = f"Planned for {len(plans)} student{'' if len(plans) == 1 else 's'}."
+    words = f"Planned for {_so_many(len(plans))}."
     messages.success(request, f"{words} {left_out} left out." if left_out else words)
     return redirect("attendance:batch_detail", plans[0].batch)
 

@@ -50,7 +50,7 @@ def _values(
         "possible": str(year.possible),
         "absences": str(year.absent),
         "unauthorised": str(year.unauthorised),
-        "late": str(year.late + year.late_after_close),
+        "late": str(year.times_late),
         "days_missed": days_in_words(year.absent, year.series),
         "college": college,
     }

@@ -356,3 +356,12 @@ def queries(visit):
     skipped = ("SAVEPOINT", "RELEASE", "ROLLBACK")
     statements = [query["sql"] for query in found if "django_session" not in query["sql"]]
     return [statement[:32] for statement in statements if not statement.startswith(skipped)]
+
+
+def test_a_register_of_one_student_says_1_student(college, sign_in):
+    group = college.caseloads["10A"]
+    others = CaseloadMembership.objects.filter(group=group).exclude(student=college.student("Ada"))
+    others.update(period="[2026-09-01,2026-09-02)")
+    page = sign_in(college.okafor).get(reverse("attendance:register_list")).content.decode()
+    assert "<div>1 student" in page
+    assert "1 students" not in page

@@ -21,7 +21,7 @@ from attendance.models import LessonMark, SessionMark
 from attendance.queries.certificate import certificate_facts
 from attendance.queries.marks_behind import Wanted, marks_behind
 from attendance.queries.registers import system_words
-from attendance.queries.student_page import heat_map, student_attendance
+from attendance.queries.student_page import StudentAttendance, heat_map, student_attendance
 from attendance.queries.totals import totals_for
 from audit.models import Entry
 from caseload.models import AcademicYear, SiteMembership, YearGroupMembership
@@ -215,6 +215,45 @@ def test_a_year_in_which_the_student_was_not_there_has_no_chip_and_no_certificat
     SiteMembership.objects.filter(student=ada).update(period="[2026-01-05,)")
     assert [each["label"] for each in student_attendance(ada.pk).years] == ["2026/27", "2025/26"]
     assert tutor.get(address, {"year": "2025"}).status_code == 200
+
+
+def test_one_missed_session_or_a_few_marks_make_no_trend():
+    def trend(now, then):
+        fields = dict.fromkeys(StudentAttendance.__dataclass_fields__)
+        windows = [Totals(present=attended, authorised=absent) for attended, absent in (now, then)]
+        return StudentAttendance(**fields | {"six_weeks": windows[0], "six_weeks_before": windows[1]}).trend
+
+    assert trend((48, 1), (50, 0)).startswith("steady: ")  # 2.04 points, one session
+    assert trend((46, 3), (50, 0)).startswith("falling: ")
+    assert trend((50, 0), (46, 3)).startswith("rising: ")
+    assert trend((15, 4), (50, 0)) == ""  # fewer than two weeks of sessions
+    assert trend((50, 0), (0, 0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("late", "after", "words"),
+    [
+        (0, 0, "0"),
+        (2, 0, "2"),
+        (0, 1, "1, after the register closed"),
+        (0, 2, "2, all after the register closed"),
+        (3, 1, "4, 1 of them after the register closed"),
+    ],
+)
+def test_late_is_said_in_one_way(late, after, words):
+    assert Totals(late=late, late_after_close=after).late_words == words
+
+
+def test_a_late_after_the_register_closed_is_said_the_same_on_page_and_certificate(college, sign_in):
+    ben, now = college.student("Ben"), clock.now()
+    SessionMark.objects.create(student=ben, date=END, slot=1, code_id=code_id("U"), marked_at=now)
+    rebuild_summary()
+    page = words(sign_in(college.okafor).get(reverse("attendance:student_attendance", args=[ben.public_id])))
+    assert "Late 1, after the register closed" in page
+    tile = next(each for each in student_attendance(ben.pk).stats if each["label"] == "Late")
+    assert (tile["value"], tile["of"]) == ("1", "after the register closed")
+    facts = certificate_facts(ben, college.year)["totals"]
+    assert (facts["all_late"], facts["late_note"]) == (1, "after the register closed")
 
 
 def test_only_the_year_that_runs_is_to_date(college, ada, sign_in):

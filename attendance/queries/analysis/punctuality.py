@@ -21,7 +21,7 @@ class Late:
     @property
     def times(self) -> int:
         """Late before and after the register closed."""
-        return self.totals.late + self.totals.late_after_close
+        return self.totals.times_late
 
     @property
     def on_time(self) -> int:
