@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from attendance import rules
 from attendance.choices import ATTENDED, Series, SetBy, StatClass
 from attendance.codes import Code, all_codes, code_set
@@ -16,6 +14,7 @@ from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_
 from caseload.queries.students import student_rows
 from caseload.querysets import among, reached
 from core import clock
+from core.reading import read_rows
 
 CHASE_AFTER = 5  # school days, where a site has decided nothing: the guidance's own (facts 1.4)
 TABLE = {Series.SESSION: "attendance_sessionmark", Series.LESSON: "attendance_lessonmark"}
@@ -156,7 +155,7 @@ def _missed_today(user: Any, student_id: int | None = None) -> dict[int, list[Mi
     one = "" if student_id is None else " AND m.student_id = %s"
     asked = [today, no_reason_ids(), *params, *([] if student_id is None else [student_id])]
     found: dict[int, list[Missed]] = {}
-    for series, student, slot, code, label, starts in _read(_MISSED.format(reached=condition, one=one), asked * 2):
+    for series, student, slot, code, label, starts in read_rows(_MISSED.format(reached=condition, one=one), asked * 2):
         at = MarkAt(series, student, today, slot)
         words = label if series == Series.SESSION else f"{label} {starts:%H:%M}"
         found.setdefault(student, []).append(Missed(at, words, starts, codes[code]))
@@ -226,7 +225,7 @@ def old_unexplained(user: Any) -> list[OldMark]:
     found = []
     for series in Series:
         params = {"ids": reached, "codes": no_reason_ids(series), "start": year.starts_on, "end": today}
-        for student, day, slot, label, site, mis in _read(_OLD[series], params):
+        for student, day, slot, label, site, mis in read_rows(_OLD[series], params):
             last = cutoffs.get(site)
             if last is not None and day <= last:
                 ago = len(calendars[site].between(day, today)) - 1
@@ -254,15 +253,9 @@ def sites_of_marks(marks: Iterable[MarkAt]) -> dict[MarkAt, tuple[int, bool]]:
                 "days": [mark.date for mark in own],
                 "slots": [mark.slot for mark in own],
             }
-            for student, day, slot, site, mis in _read(_SITES[series], params):
+            for student, day, slot, site, mis in read_rows(_SITES[series], params):
                 found[MarkAt(series, student, day, slot)] = (site, mis)
     return found
-
-
-def _read(statement: str, params: dict[str, Any] | list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return list(cursor.fetchall())
 
 
 # By the clock a session stands where most sites begin it; only the order on the page hangs on it.

@@ -6,8 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from accounts.models import User
 from attendance import rules
 from attendance.choices import Series, SessionSlot
@@ -19,6 +17,7 @@ from caseload.queries.tutors import TAKEN_BY, tutors_of
 from caseload.rules.cover import caseloads_reached
 from core import clock
 from core.models import Mail
+from core.reading import read_rows
 
 Key = tuple[str, int, date, int]
 WINDOWS = {"week": "This week", "four_weeks": "Four weeks", "term": "This term"}
@@ -86,7 +85,7 @@ def counts_by_taker(user: User, start: date, end: date) -> list[TakerCount]:
     """
     found: dict[int | None, list[int]] = {}
     for series, params in _scopes(user, start, end):
-        rows = _read(f"{_DUE[series]} {_COUNTED}", params)
+        rows = read_rows(f"{_DUE[series]} {_COUNTED}", params)
         for person, *numbers in rows:
             found[person] = [a + b for a, b in zip(found.get(person, [0, 0, 0]), numbers, strict=True)]
     people = User.objects.in_bulk([pk for pk in found if pk])
@@ -98,7 +97,7 @@ def missing_of_taker(user: User, person_id: int | None, start: date, end: date) 
     those of nobody named."""
     found = []
     for series, params in _scopes(user, start, end):
-        for group, public_id, day, slot, starts, label, room in _read(
+        for group, public_id, day, slot, starts, label, room in read_rows(
             f"{_DUE[series]} {_MISSING}", params | {"person": person_id}
         ):
             slug = SLUGS[SessionSlot(slot)] if series == Series.SESSION else f"{starts:%H%M}"
@@ -210,12 +209,6 @@ def _scopes(user: User, start: date, end: date) -> list[tuple[Series, dict[str, 
         "cover": COVER_DAYS,
     }
     return [(series, params | {"groups": list(found)}) for series, found in held.items() if found and opens]
-
-
-def _read(statement: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return list(cursor.fetchall())
 
 
 # Somebody is in the group and on the roll of its site that day.

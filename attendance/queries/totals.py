@@ -21,11 +21,11 @@ from caseload.models import Student
 from core import clock
 from core.id_lists import array
 from core.once import about, once
+from core.reading import read_rows
 
 Key = TypeVar("Key", bound=Hashable)
 Students = QuerySet[Student] | Iterable[int]
 TABLE = {Series.SESSION: "attendance_sessionmark", Series.LESSON: "attendance_lessonmark"}
-_SUMMED = ", ".join(f"s.{name}" for name in COLUMNS)
 _EACH = {
     "present": "(c.stat_class = 'P')::int",
     "approved": "(c.stat_class = 'AEA')::int",
@@ -217,9 +217,7 @@ def series_by_student(student_ids: Iterable[int], day: date | None = None) -> di
 
 
 def _series_of(student_ids: Collection[int], day: date) -> dict[int, str]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LAST_SITE, [array(student_ids), day])
-        by_kind = cursor.fetchall()
+    by_kind = read_rows(_LAST_SITE, [array(student_ids), day])
     series = {pk: Series.SESSION if kind == "school" else Series.LESSON for kind, members in by_kind for pk in members}
     return {pk: series[pk] for pk in sorted(series)}
 
@@ -303,11 +301,8 @@ def _by_windows(
         statement += f" SELECT e.* FROM each AS e CROSS JOIN LATERAL (SELECT {more}) AS p WHERE {sieve}"
     else:
         statement += " SELECT e.* FROM each AS e"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} ORDER BY e.student_id", params)
-        rows = cursor.fetchall()
     picked = _picked(len(spans), columns)
-    for student, headline, *counts in rows:
+    for student, headline, *counts in read_rows(f"{statement} ORDER BY e.student_id", params):
         row = (*counts, 0, series, headline if series == Series.LESSON else Headline.ATTENDED)
         each = (pick(row) for pick in picked)
         yield student, [Totals._make(numbers) if any(numbers[:-2]) else None for numbers in each]
@@ -387,7 +382,7 @@ def _count_spans(asked: list[tuple[Key, int, date, date]], series: str) -> dict[
     asks = "SELECT * FROM unnest(%s::int[], %s::bigint[], %s::date[], %s::date[]) AS a (place, student_id, first, last)"
     statement = (
         f"WITH weeks AS MATERIALIZED ({asks}), days AS MATERIALIZED ({asks}), counted (place, {', '.join(COLUMNS)}) AS ("
-        f" SELECT a.place, {_SUMMED} FROM weeks AS a JOIN attendance_weeksummary AS s"
+        f" SELECT a.place, {', '.join(f's.{name}' for name in COLUMNS)} FROM weeks AS a JOIN attendance_weeksummary AS s"
         " ON s.student_id = a.student_id AND s.week BETWEEN a.first AND a.last AND s.series = %s UNION ALL"
         f" SELECT a.place, {EACH_COUNTED} FROM days AS a JOIN {TABLE[Series(series)]} AS m"
         " ON m.student_id = a.student_id AND m.date BETWEEN a.first AND a.last"

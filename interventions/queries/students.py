@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from caseload.columns import Reason
@@ -19,6 +18,7 @@ from caseload.querysets import among, reached, reaches_all
 from core import clock
 from core.id_lists import array
 from core.once import about, once
+from core.reading import read_rows
 from interventions.choices import NOT_SEEN_WEEKS, TargetState
 from interventions.models import Meeting, MeetingType, Target
 from interventions.queries.figures import with_progress
@@ -78,13 +78,6 @@ def _written(rows: QuerySet[Any], *fields: str) -> tuple[str, tuple[Any, ...]]:
     return statement, tuple(params)
 
 
-def _read(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
-
-
 # What lists say of everybody's open targets. Written out, as all the others below: lists are of thousands of students.
 _OPEN = """
     SELECT t.student_id, count(*), count(*) FILTER (WHERE t.due_on < %s),
@@ -122,7 +115,9 @@ def _open_targets(ids: Iterable[int], user: Any) -> dict[int, _Open]:
         targets, params = _written(_targets(user).open(), "student_id", "due_on", "state")
         if not targets:
             return {}
-        rows = _read(_OPEN.format(targets=targets), [today, today, TargetState.AT_RISK, array(set(wanted)), *params])
+        rows = read_rows(
+            _OPEN.format(targets=targets), [today, today, TargetState.AT_RISK, array(set(wanted)), *params]
+        )
         return {student: _Open(*numbers) for student, *numbers in rows}
 
     return about(("open targets", _who(user), today), list(ids), read)
@@ -143,7 +138,7 @@ def last_seen(ids: Iterable[int], user: Any = None) -> dict[int, datetime]:
         if not there:
             return {}
         seen = _SEEN.format(known=" UNION ALL ".join(f"({statement})" for statement, _ in there))
-        return dict(_read(seen, [*(value for _, params in there for value in params), array(set(wanted))]))
+        return dict(read_rows(seen, [*(value for _, params in there for value in params), array(set(wanted))]))
 
     return about(("last seen", _who(user)), list(ids), read)
 
@@ -159,7 +154,7 @@ def next_meetings(ids: Sequence[int], user: Any) -> dict[int, date]:
         happened, more = _written(Meeting.objects.all() if every else _happened(user), "student_id", "held_at")
         if not happened:  # nothing more is known than what may be read
             happened, more = _written(_meetings(user), "student_id", "held_at")
-        return dict(_read(_NEXT.format(read=readable, happened=happened), [array(set(wanted)), *more, *params]))
+        return dict(read_rows(_NEXT.format(read=readable, happened=happened), [array(set(wanted)), *more, *params]))
 
     return about(("next meetings", _who(user)), ids, read)
 
@@ -215,7 +210,7 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
         condition, params = ("IS NOT NULL", []) if user is None else among(reached(user, LOG))
         since = clock.at(longest + timedelta(days=1), 0)
         weeks = {}
-        for student, seen_at in _read(_UNSEEN.format(reached=condition), [array(set(wanted)), since, *params]):
+        for student, seen_at in read_rows(_UNSEEN.format(reached=condition), [array(set(wanted)), since, *params]):
             known = [clock.local(seen_at).date()] if seen_at else []
             known += [year.starts_on] if year else []
             weeks[student] = (today - max(known, default=today)).days // 7
