@@ -2,7 +2,8 @@
 
 from attendance import rules
 from attendance.actions.closures import follow_closure
-from caseload import closures, columns
+from attendance.actions.leaving import FOLLOWER
+from caseload import closures, columns, leaving
 from caseload.columns import BulkAction, StudentAction
 from core import navigation
 from core.navigation import Place
@@ -11,6 +12,7 @@ from core.navigation import Place
 def register() -> None:
     """Offer the places and the buttons."""
     closures.register_follower(follow_closure)
+    leaving.register_follower(FOLLOWER)
     navigation.register(Place("Settings", "Attendance settings", "attendance:settings", rules.CLOSE, 35, "", "sliders"))
     navigation.register(
         Place("Registers", "Planned absence", "attendance:planned_list", rules.VIEW, 22, "g p", "calendar-plus", "Planned")

@@ -8,6 +8,8 @@ ROLE_DECLINED = "caseload.role_declined"
 
 STUDENT_ADDED = "caseload.student_added"
 STUDENT_CORRECTED = "caseload.student_corrected"
+ROLL_ENDED = "caseload.roll_ended"
+NEVER_HERE = "caseload.never_here"
 IDENTIFIERS_READ = "caseload.identifiers_read"
 CONTACT_LOGGED = "caseload.contact_logged"
 CONTACT_ADDED_TO = "caseload.contact_entry_added_to"

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from caseload import columns
+from caseload import columns, leaving
 from caseload.columns import BulkAction
 from core import navigation, panels
 from core.navigation import Place
 from core.panels import Panel
+from interventions.actions.leaving import FOLLOWER
 from interventions.models import Booking, HandoverNote, MeetingDraft, Note, StudentWords
 from interventions.queries.handovers import last_note_of
 from interventions.querysets import PASTORAL_NOTE
@@ -53,6 +54,7 @@ def register() -> None:
             (HandoverNote,),
         )
     )
+    leaving.register_follower(FOLLOWER)
     panels.ask_too("student", Booking, MeetingDraft, Note, StudentWords)
     columns.register_action(BulkAction("note", "Quick note", "interventions:note_new_many", LOG, 20, "sticky"))
     columns.register_action(BulkAction("ask", "Ask to write", "interventions:student_ask", OFFER, 70, "envelope"))
