@@ -16,10 +16,12 @@ from accounts.addresses import address_of
 from audit import record
 from audit.verbs import REFUSED
 from core import due, naming
+from core.http import READING
 from core.once import one_reading
 
 REFUSALS = {403, 404}
-READING = {"GET", "HEAD"}  # change nothing
+# What these answers say was not saved, so nothing of it is.
+TAKEN_BACK = REFUSALS | {400}
 # A part of a page that refreshes itself sends this header: it is nobody doing something.
 POLL = "Waymark-Poll"
 LAST_SEEN = "last_seen"
@@ -86,6 +88,7 @@ class NamedRequest:
         user = request.user
         try:
             with naming.named(user.pk, purpose="page"):
+                request.goes_back_with_a_fault = True  # type: ignore[attr-defined]  # read by the page that says so
                 if request.method in READING:
                     with one_reading():
                         response = self.get_response(request)
@@ -95,8 +98,10 @@ class NamedRequest:
                     raise ImproperlyConfigured(
                         "A page behind the wall must not stream: the name ends with the request."
                     )
-                if response.status_code >= 500 or response.status_code in REFUSALS:
+                if response.status_code >= 500 or response.status_code in TAKEN_BACK:
                     raise _TakeBack
+                # From here on it is being saved, and a fault can no longer say that it wasn't.
+                request.goes_back_with_a_fault = False  # type: ignore[attr-defined]  # as above
         except _TakeBack:
             pass
         if request.method not in READING:

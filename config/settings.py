@@ -292,7 +292,9 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # reach is asked through caseload's 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "core.logs.OneLine", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("WAYMARK_LOG_LEVEL", "INFO")},
     "loggers": {"axes": {"level": "WARNING"}},  # sign-ins are in the audit record

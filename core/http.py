@@ -11,6 +11,7 @@ from core import clock
 
 # A form that a script sent is answered, once it is saved, with 204 and in this header the page to go on to.
 GO_ON_TO = "Waymark-Next"
+READING = {"GET", "HEAD"}  # change nothing
 
 
 class NotPossible(BadRequest):

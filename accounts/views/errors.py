@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from accounts.kept_forms import keep_refused_token
-from core.http import NotPossible
+from core.http import READING, NotPossible
 
 logger = logging.getLogger("waymark.errors")
 
@@ -44,7 +44,14 @@ def broken(request: HttpRequest) -> HttpResponse:
     logger.error(
         "Reference %s: %s %s", reference, request.method, request.resolver_match and request.resolver_match.route
     )
-    return render(request, "500.html", {"reference": reference}, status=500)
+    return render(request, "500.html", {"reference": reference, "saved": _saved(request)}, status=500)
+
+
+def _saved(request: HttpRequest) -> str:
+    """What is known about the saving when a page broke: there was none, it was taken back, or nobody can tell."""
+    if request.method in READING:
+        return "nothing"
+    return "taken_back" if getattr(request, "goes_back_with_a_fault", False) else "unknown"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
