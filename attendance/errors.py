@@ -63,10 +63,13 @@ class Clash:
 
 
 class ChangedMeanwhile(RegisterProblem):
-    """Somebody else saved other marks since the page was opened. Nothing was saved; both versions are shown."""
+    """A colleague entered other marks for the same students since the page was opened. Nothing was saved; both are shown."""
 
     def __init__(self, clashes: Sequence[Clash]) -> None:
-        super().__init__("Somebody else saved this register while you had it open. Nothing of yours is saved yet.")
+        who = "1 student" if len(clashes) == 1 else f"{len(clashes)} students"
+        super().__init__(
+            f"A colleague marked {who} differently while you were editing. Nothing of yours is saved yet. Check each and save again."
+        )
         self.clashes = tuple(clashes)
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 
 from attendance import rules
 from attendance.actions.writing import OnRegister, Row, Standing, lock, read_register, write_register
 from attendance.choices import Series
-from attendance.codes import Code, CodeSet, code_set
+from attendance.codes import Code, CodeSet, all_codes, code_set
 from attendance.coding import Place, why_not
 from attendance.errors import (
     BadMarks,
@@ -22,6 +22,7 @@ from attendance.errors import (
     RegisterProblem,
     TakenElsewhere,
 )
+from attendance.merging import Said, Seen, merged
 from attendance.models import LessonMark, SessionMark
 from attendance.queries.planned import planned_for
 from attendance.sittings import Sitting
@@ -30,24 +31,22 @@ from core import clock
 DAY_OVER = "The day of this register is over; the attendance officer can change it."
 
 
-class Seen(NamedTuple):
-    """A mark as its writer saw it when the page was opened; version 0 is no mark at all."""
-
-    version: int
-    code: str = ""
-    minutes_late: int | None = None
-    note: str = ""
-
-
 @dataclass(frozen=True)
 class NewMark:
-    """What somebody wants a student's mark to be; an empty code is no mark. `seen` guards against overwriting unseen changes."""
+    """What somebody wants a student's mark to be; an empty code is no mark. `seen` guards against overwriting unseen changes,
+    and `filled` is the code that the page itself had put there, because it was planned."""
 
     student_id: int
     code: str
     minutes_late: int | None = None
     note: str = ""
     seen: Seen | None = None
+    filled: str = ""
+
+    @property
+    def said(self) -> Said:
+        """What it says."""
+        return Said(self.code, self.minutes_late, self.note.strip())
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,8 @@ def mark_register(
 ) -> Saved:
     """Save a register: who was there, late or absent. Students on it without a mark stay blank and are counted as unmarked.
 
-    Saves all or nothing. What somebody else changed meanwhile is never overwritten unseen; after closing, marks that
-    stood change only with a reason. Each change keeps the mark before it, the summary follows, and it is audited.
+    Saves all or nothing. What a colleague saved since the page was opened is never overwritten unseen, and rows left alone
+    take it; after closing, marks that stood change only with a reason. Each change keeps the mark before it, the summary follows, and it is audited.
     A page that has read the register already hands that on in `read`; marks that changed since are found.
     """
     _check(by, register)
@@ -181,14 +180,13 @@ def _to_write(plan: _Plan, stands: Mapping[int, Standing]) -> list[Row]:
                 rows.append(Row(student, plan.sitting.date, plan.sitting.slot, None))
             continue
         mark, row = entry
-        if standing is not None and row[3:] == standing.value:
-            continue
-        if mark.seen is not None and mark.seen.version != (standing.version if standing else 0):
-            if _untouched(mark):
-                continue
-            if standing is not None:
+        if standing is not None and mark.seen is not None and mark.seen.version != standing.version:
+            row, is_clash = _beside(plan, mark, mark.seen, standing)
+            if is_clash:
                 clashes.append(student)
                 continue
+        if standing is not None and row[3:] == standing.value:
+            continue
         rows.append(row)
         if standing is not None and standing.code_id is not None and row[3:5] != standing.value[:2]:
             changed.append(student)
@@ -200,9 +198,17 @@ def _to_write(plan: _Plan, stands: Mapping[int, Standing]) -> list[Row]:
     return rows
 
 
-def _untouched(mark: NewMark) -> bool:
-    """Whether the writer left this row as they saw it."""
-    return mark.seen is not None and (mark.code, mark.minutes_late, mark.note.strip()) == mark.seen[1:]
+def _beside(plan: _Plan, mark: NewMark, seen: Seen, standing: Standing) -> tuple[Row, bool]:
+    """What is to be written beside a colleague's mark of the same student, and whether both entered different ones."""
+    code = all_codes().get(standing.code_id or 0)
+    theirs = Said(code.code if code else "", standing.minutes_late, standing.note)
+    found = merged(seen.said, mark.said, theirs, mark.filled)
+    date, slot = plan.sitting.date, plan.sitting.slot
+    if found.said[:2] == theirs[:2]:  # their code by its number, which may be one that is no longer in force
+        return Row(
+            mark.student_id, date, slot, standing.code_id, standing.minutes_late, found.said.note
+        ), found.is_clash
+    return plan.wanted[mark.student_id][1]._replace(note=found.said.note), found.is_clash
 
 
 def _closed_in_the_way(plan: _Plan, changed: list[int], taken_away: bool) -> RegisterProblem | None:
@@ -242,10 +248,12 @@ def _clashes(plan: _Plan, students: list[int]) -> list[Clash]:
         student_id__in=students, date=sitting.date, **{slot: sitting.slot}
     )
     found = {row.student_id: row for row in rows}
-    return [_clash(found[student], plan.codes) for student in students]
+    return [_clash(found[student]) for student in students]
 
 
-def _clash(mark: Any, codes: CodeSet) -> Clash:
-    symbol = codes.by_id[mark.code_id].code if mark.code_id in codes.by_id else ""
+def _clash(mark: Any) -> Clash:
+    code = all_codes().get(mark.code_id)
     who = mark.marked_by.formal_name if mark.marked_by else "Waymark"
-    return Clash(mark.student_id, symbol, mark.minutes_late, mark.note, mark.version, who, mark.marked_at)
+    return Clash(
+        mark.student_id, code.code if code else "", mark.minutes_late, mark.note, mark.version, who, mark.marked_at
+    )

@@ -6,6 +6,7 @@ from datetime import date
 from django.db import connection
 
 from attendance.choices import Series
+from attendance.models import PlannedAbsence
 from core import clock
 
 Key = tuple[int, date, int]
@@ -26,6 +27,18 @@ def marks_of(plan_ids: Sequence[int]) -> dict[str, set[Key]]:
             cursor.execute(statement, {"plans": list(plan_ids), "today": now.date(), "now": f"{now:%H:%M:%S}"})
             found[series] = set(cursor.fetchall())
     return found
+
+
+def still_to_come(plan: PlannedAbsence, to_come: int) -> str:
+    """What of a plan is still to come, in words: a plan that has today in it is not over."""
+    if to_come:
+        marks = "1 mark" if to_come == 1 else f"{to_come:,} marks"
+        return f"{marks}, entered already for days ahead" if plan.ends_on > clock.today() else f"{marks} later today"
+    if plan.ends_on < clock.today():
+        return "nothing: its days are over"
+    if plan.ends_on == clock.today():
+        return "nothing more: today is its last day, and what has begun keeps its mark"
+    return "no mark is entered yet: each register shows the plan when it is taken"
 
 
 _OF_THE_PLAN = """

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from attendance import rules
-from attendance.actions.registers import DAY_OVER, Seen
+from attendance.actions.registers import DAY_OVER
 from attendance.choices import SetBy
 from attendance.codes import Code, CodeSet, all_codes, by_use, code_set, offered_to
 from attendance.coding import Place, why_not
+from attendance.merging import Seen
 from attendance.queries.change_words import change_words, is_worth_saying
 from attendance.queries.planned import Planned, planned_for
 from attendance.queries.register_notes import Cover, cover_of, medical_notes
@@ -46,11 +47,14 @@ class SheetRow:
     history: list[str] = field(default_factory=list)
     choices: list[Code] = field(default_factory=list)
     planned: str = ""
+    filled: str = ""  # the code that the page put there itself; "rest" where “Mark the others present” did
     medical: str = ""
     handed_over: list[str] = field(default_factory=list)
     fault: str = ""
     theirs: str = ""
     theirs_in_full: str = ""
+    ours: str = ""
+    ours_in_full: str = ""
     locked: bool = False
 
     @property
@@ -206,7 +210,7 @@ def _fill_in_planned(sitting: Sitting, codes: CodeSet, rows: list[SheetRow], qui
             sitting.series, sitting.date, sitting.slot, born=row.member.born, register_minutes=sitting.register_minutes
         )
         if not row.code and code is not None and why_not(code, place) is None:
-            row.code, row.kind = code.code, code.kind
+            row.code, row.kind, row.filled = code.code, code.kind, code.code
             row.choices = quick if code in quick else [*quick, code]
 
 

@@ -15,7 +15,7 @@ from attendance import actions, rules
 from attendance.errors import CannotPlan, RegisterProblem
 from attendance.models import PlannedAbsence
 from attendance.plan_forms import ChangePlanForm, PlanForm, ReasonForm
-from attendance.queries.plan_marks import marks_of
+from attendance.queries.plan_marks import marks_of, still_to_come
 from attendance.queries.plan_survey import Survey, dates_said, survey
 from attendance.queries.planned import as_wanted, planned_days, plans_of, plans_reached
 from caseload.models import Site, Student
@@ -158,7 +158,7 @@ def _detail(request: HttpRequest, plan: PlannedAbsence, form: ReasonForm) -> Htt
         "when": as_wanted(plan).when,
         "form": form,
         "to_come": to_come,
-        "has_begun": plan.starts_on <= clock.today(),
+        "still_to_come": still_to_come(plan, to_come),
         "replaced_by": PlannedAbsence.objects.filter(replaces=plan).first(),
     }
     return render(request, "attendance/planned_detail.html", context, status=422 if form.errors else 200)

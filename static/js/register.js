@@ -277,15 +277,35 @@ if (form) {
     count();
   });
 
+  // What “Mark the others present” filled says so, so that it never takes the place of a colleague's mark by itself; a row
+  // that somebody then marks is theirs.
+  const filledByRest = (row) => {
+    const field = row.querySelector("[name^='filled-']") ?? document.createElement("input");
+    field.type = "hidden";
+    field.name = row.querySelector("[name^='seen-']").name.replace("seen-", "filled-");
+    field.value = "rest";
+    if (!field.isConnected) row.querySelector("fieldset").append(field);
+  };
+  const isByRest = (row) => row.querySelector("[name^='filled-']")?.value === "rest";
+  let filling = false;
+  form.addEventListener("input", (event) => {
+    const row = event.target.closest("[data-row]");
+    if (row && !filling && isByRest(row)) row.querySelector("[name^='filled-']").remove();
+  });
+
   rest?.addEventListener("click", (event) => {
     event.preventDefault();
     const value = rest.dataset.markRest;
+    filling = true;
     for (const row of rows.filter((each) => kindOf(each) === "")) {
       const radio = radios(row).find((each) => each.value === value || each.dataset.kind === value);
-      if (radio) radio.checked = true;
+      if (!radio) continue;
+      radio.checked = true;
+      filledByRest(row);
     }
     form.dispatchEvent(new Event("input", { bubbles: true }));
     rows[0]?.querySelector("input[type=radio]")?.dispatchEvent(new Event("input", { bubbles: true }));
+    filling = false;
     count();
     form.querySelector("[data-save]")?.focus();
     document.dispatchEvent(new CustomEvent("wm:say", { detail: tally?.textContent ?? "" }));

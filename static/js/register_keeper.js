@@ -8,7 +8,7 @@ const LONGEST = 30000;
 const SENT_WITHIN = 15000;
 const person = document.querySelector("script[data-person]")?.dataset.person ?? "";
 
-// --- What is kept: {person, registers: {path: {pressed, rows: {id: [code, minutes, version, code seen, minutes seen]}}}} ---
+// --- What is kept: {person, registers: {path: {pressed, rows: {id: [code, minutes, version, code seen, minutes seen, filled by]}}}} ---
 
 const read = () => {
   try {
@@ -126,7 +126,7 @@ class Keeper {
     for (const row of this.rows) {
       const seen = this.field(row, "seen");
       const [version, code, minutes] = seen.value.split("|");
-      rows[seen.name.slice("seen-".length)] = [this.mark(row), this.field(row, "minutes")?.value ?? "", version, code ?? "", minutes ?? ""];
+      rows[seen.name.slice("seen-".length)] = [this.mark(row), this.field(row, "minutes")?.value ?? "", version, code ?? "", minutes ?? "", this.field(row, "filled")?.value ?? ""];
     }
     write({ ...(read()?.registers ?? {}), [path]: { pressed: this.waiting, rows } });
   }
@@ -201,12 +201,14 @@ class Keeper {
       const seen = this.field(row, "seen");
       const mine = before.rows[seen.name.slice("seen-".length)];
       if (!mine) continue;
-      const [code, minutes, version, was, late] = mine;
+      const [code, minutes, version, was, late, filled] = mine;
       row.querySelectorAll("input[type=radio]").forEach((radio) => { radio.checked = radio.value === code; });
       const more = this.field(row, "more");
       if (more) more.value = row.querySelector("input[type=radio]:checked") ? "" : code;
       if (this.field(row, "minutes")) this.field(row, "minutes").value = minutes;
       if (seen.value.split("|")[0] !== version) seen.value = `${version}|${was}|${late}|${this.field(row, "note")?.value ?? ""}`;
+      this.field(row, "filled")?.remove();
+      if (filled) seen.after(Object.assign(document.createElement("input"), { type: "hidden", name: seen.name.replace("seen-", "filled-"), value: filled }));
     }
     this.waiting = before.pressed;
     this.say();
@@ -221,9 +223,10 @@ const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "
 
 const asForm = (register) => {
   const data = new URLSearchParams({ csrfmiddlewaretoken: token() });
-  for (const [id, [code, minutes, version, was, late]] of Object.entries(register.rows)) {
+  for (const [id, [code, minutes, version, was, late, filled]] of Object.entries(register.rows)) {
     data.set(`mark-${id}`, code);
     if (minutes) data.set(`minutes-${id}`, minutes);
+    if (filled) data.set(`filled-${id}`, filled);
     data.set(`seen-${id}`, version === "" ? "" : `${version}|${was}|${late}|`);
   }
   return data;

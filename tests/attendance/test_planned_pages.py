@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from attendance import actions
 from attendance.models import PlannedAbsence, SessionMark
 from attendance.planning import Wanted
+from core import clock
 from tests.attendance.conftest import members
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
@@ -134,6 +136,22 @@ def test_changing_and_withdrawing_ask_for_a_reason(college, sign_in):
     assert re.search(rf"Withdrawn .* by {college.price.formal_name} ", page)
     assert "Member of staff" not in page
     assert client.get(change).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"),
+    [
+        (8, "5 marks later today"),
+        (17, "nothing more: today is its last day, and what has begun keeps its mark"),
+    ],
+)
+def test_a_plan_for_today_is_not_over(college, sign_in, hour, said):
+    with clock.set_to(clock.at(college.today, 7)):
+        (plan,) = planned(college, "Ada", start=college.today, end=college.today)
+    with clock.set_to(clock.at(college.today, hour)):
+        page = sign_in(college.price).get(reverse("attendance:planned_detail", args=[plan.public_id]))
+    assert f"Still to come {said}" in words(page)
+    assert "its days are over" not in words(page)
 
 
 def test_many_shows_problems_by_name_and_leaves_out_only_when_told(college, sign_in):
