@@ -76,7 +76,7 @@ def test_a_planned_code_that_nobody_touched_takes_what_the_colleague_saved(colle
 def test_the_others_present_never_overwrites_a_colleagues_mark_and_asks_by_name(college, sign_in, early, scripts):
     """Whom the colleague marked absent is asked about, with the colleague's mark chosen; with scripts off too."""
     tutor, head = sign_in(college.okafor), sign_in(college.lind)
-    tutor.post(address(college), typed(college, **{name: "" for name in NAMES} | {"Ada": "N", "Ben": "/"}))
+    tutor.post(address(college), typed(college, **dict.fromkeys(NAMES, "") | {"Ada": "N", "Ben": "/"}))
     sent = typed(college, Gita="L") | {f"minutes-{college.student('Gita').public_id}": "4"}
     if scripts:
         sent |= {f"filled-{s.public_id}": "rest" for s in members(college) if s.given_name != "Gita"}
