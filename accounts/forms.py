@@ -8,6 +8,8 @@ from django import forms
 from django.core.cache import cache
 
 from accounts.models import User
+from core.form_dates import DayField
+from core.plausible import Years
 
 # A code is accepted for half a minute before and after its time, so it stays used for longer than that.
 CODE_STAYS_USED = 120
@@ -39,6 +41,13 @@ class StepUpCodeForm(OnceOnly, ReauthenticateForm):
     """The code asked for before pages that need a fresh second factor."""
 
 
+class StartedField(DayField):
+    """The first day of a member of staff, who may have been here for very long."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(years=Years(back=60, ahead=5), **options)
+
+
 class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter when it runs
     """A member of staff as a data manager types them. Only what is asked here is ever changed."""
 
@@ -59,7 +68,7 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
             "staff_code": "As the timetable names them.",
             "title": "Ms, Mr, Mx, Dr …",
         }
-        widgets = {"started_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        field_classes = {"started_on": StartedField}
 
     def clean_email(self) -> str:
         """One address, one account, whatever its capitals."""
@@ -75,10 +84,8 @@ class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own clas
 class EndForm(forms.Form):
     """The last day that somebody works here."""
 
-    last_day = forms.DateField(
-        label="Last day",
-        help_text="They can sign in until the end of this day. A day in the past ends it at once.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    last_day = DayField(
+        label="Last day", help_text="They can sign in until the end of this day. A day in the past ends it at once."
     )
 
 
@@ -99,8 +106,8 @@ class AuditForm(forms.Form):
     verb = forms.ChoiceField(label="Did what", required=False)
     object_kind = forms.CharField(label="To what: student, grant, staff …", required=False, max_length=60)
     object_id = forms.CharField(label="Number", required=False, max_length=60)
-    start = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    start = DayField(label="From", required=False)
+    end = DayField(label="To", required=False)
     refused = forms.BooleanField(label="Only what was refused", required=False)
     before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
 

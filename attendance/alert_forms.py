@@ -9,9 +9,10 @@ from attendance import alert_kinds
 from attendance.alert_kinds import SIX_WEEKS, Asked
 from attendance.choices import AlertKind, Series
 from attendance.models import AlertRule
-from caseload.forms.fields import DateField
-from caseload.models import Site
+from caseload.models import Site, Student
+from caseload.queries.school_days import school_day_by, sites_of
 from core import clock
+from core.form_dates import DayField
 
 USUAL_HOLD_DAYS = 14
 OVER = [("", "The academic year to date"), (str(SIX_WEEKS), "The last six weeks")]
@@ -105,7 +106,7 @@ class AlertRuleForm(forms.Form):
 class HoldForm(forms.Form):
     """Until when a student is not chased, and why."""
 
-    until = DateField(label="Do not chase until", help_text="The last day on which nothing is raised.")
+    until = DayField(label="Do not chase until", help_text="The last day on which nothing is raised.")
     reason = forms.CharField(
         max_length=200,
         label="Known reason",
@@ -115,6 +116,7 @@ class HoldForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, student: Student, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["until"].initial = lambda: clock.today() + timedelta(days=USUAL_HOLD_DAYS)
+        usual = clock.today() + timedelta(days=USUAL_HOLD_DAYS)
+        self.fields["until"].initial = lambda: school_day_by(usual, sites_of([student.pk]))

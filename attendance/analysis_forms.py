@@ -9,6 +9,7 @@ from attendance.choices import Series
 from attendance.queries.marks_behind import SHOW, Wanted
 from attendance.queries.totals import series_by_student, windows
 from core import clock
+from core.form_dates import DayField
 
 WEEKDAYS = (
     ("", "Every day"),
@@ -30,10 +31,9 @@ class MarksForm(forms.Form):
         super().__init__(data)
         # "from" is a word of Python, so these two are added by name.
         for name, label in (("from", "From"), ("to", "To")):
-            self.fields[name] = forms.DateField(
+            self.fields[name] = DayField(
                 label=label,
                 required=False,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
                 error_messages={"invalid": "Give this date as day, month and year."},
             )
 

@@ -8,9 +8,9 @@ from django import forms
 from attendance.choices import DayPart, PlannedKind, Series
 from attendance.codes import Code, code_set
 from attendance.planning import DAY_NAMES, SESSION_CODES, Wanted, lesson_code_of, plannable
-from caseload.forms.fields import DateField
 from caseload.models import LessonTime, Site
 from core import clock
+from core.form_dates import DayField
 
 NO_CODE = "“%(value)s” is no code that can be planned here. Choose one from the list."
 
@@ -19,8 +19,8 @@ class PlanForm(forms.Form):
     """An absence that is known beforehand: why, when, and where the kind doesn't say it, the code."""
 
     kind = forms.ChoiceField(choices=PlannedKind.choices, label="Why")
-    starts_on = DateField(label="First day")
-    ends_on = DateField(label="Last day", required=False, help_text="Leave it empty for one day.")
+    starts_on = DayField(label="First day")
+    ends_on = DayField(label="Last day", required=False, help_text="Leave it empty for one day.")
     part = forms.ChoiceField(
         choices=DayPart.choices, widget=forms.RadioSelect, initial=DayPart.DAY, label="Which part of each day"
     )

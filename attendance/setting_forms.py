@@ -10,13 +10,11 @@ from attendance.closing import why_not_closed
 from attendance.codes import Code
 from attendance.queries.closing import overlapping
 from caseload.closures import ClosedDays
-from caseload.forms.fields import DateField
 from caseload.forms.structure import ClosureForm
 from caseload.models import Closure, Site
 from caseload.queries.calendar import academic_year_on
 from core import clock, wording
-
-TimeInput = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+from core.form_dates import DayField, HourField
 
 
 class CloseForm(ClosureForm):
@@ -82,10 +80,8 @@ class SiteSettingsForm(forms.Form):
         label="Where registers are taken",
         help_text="In the MIS, marks come in by import only and are read-only here.",
     )
-    am_starts_at = forms.TimeField(widget=TimeInput, label="Morning starts")
-    pm_starts_at = forms.TimeField(
-        widget=TimeInput, label="Afternoon starts", help_text="A lesson from this time on belongs to the afternoon."
-    )
+    am_starts_at = HourField(label="Morning starts")
+    pm_starts_at = HourField(label="Afternoon starts", help_text="A lesson from this time on belongs to the afternoon.")
     register_minutes = forms.IntegerField(min_value=1, max_value=240, label="A register stays open, minutes")
     remind_after_minutes = forms.IntegerField(
         min_value=1, max_value=240, required=False, label="Remind of a register not taken after, minutes",
@@ -139,7 +135,7 @@ class LessonCodeForm(forms.Form):
     stat_class = forms.ChoiceField(choices=StatClass.choices, label="Counts as")
     is_late = forms.BooleanField(required=False, label="Is a late mark: minutes are asked for")
     set_by = forms.ChoiceField(choices=SetBy.choices, label="Who is offered it", initial=SetBy.OFFICER)
-    valid_from = DateField(label="In force from")
+    valid_from = DayField(label="In force from")
 
     def __init__(self, *args: Any, old: Code | None = None, first_day: date, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -178,7 +174,7 @@ class LessonCodeForm(forms.Form):
 class EndCodeForm(forms.Form):
     """The last day of a code."""
 
-    valid_to = DateField(label="Last day in force")
+    valid_to = DayField(label="Last day in force")
 
     def __init__(self, *args: Any, first_day: date, **options: Any) -> None:
         super().__init__(*args, **options)

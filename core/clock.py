@@ -53,6 +53,21 @@ def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), LONDON)
 
 
+class NoSuchTime(ValueError):
+    """Clocks go forward over this time; its words say so, and what to do."""
+
+
+def shown(day: date, at: time) -> datetime:
+    """The moment at which clocks here show a time, in UTC. In the night when they go back, the first of the two."""
+    moment = datetime.combine(day, at, LONDON).astimezone(UTC)
+    if local(moment).replace(tzinfo=None) != datetime.combine(day, at):
+        raise NoSuchTime(
+            f"There was no {at:%H:%M} on {day:%-d %B %Y}: the clocks go forward from 01:00 to 02:00. Give the time"
+            " that the clock showed."
+        )
+    return moment
+
+
 def week_of(day: date) -> date:
     """The Monday of the week in which the day falls."""
     return day - timedelta(days=day.weekday())

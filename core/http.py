@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.core.exceptions import BadRequest
 
 from core import clock
+from core.plausible import USUAL
 
 # A form that a script sent is answered, once it is saved, with 204 and in this header the page to go on to.
 GO_ON_TO = "Waymark-Next"
@@ -38,12 +39,12 @@ def sent_keys(texts: Iterable[str]) -> set[UUID]:
 
 
 def sent_day(text: str | None) -> date:
-    """A day as a browser sent it; today when there is none, it can't be read or it is centuries away."""
+    """A day as a browser sent it; today when there is none, it can't be read or its year can't be meant."""
     try:
         day = date.fromisoformat(text or "")
     except ValueError:
         return clock.today()
-    return day if 2000 <= day.year <= 2100 else clock.today()
+    return day if USUAL.hold(day) else clock.today()
 
 
 def form_token(request: Any) -> UUID:

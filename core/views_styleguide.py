@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core import clock
+from core.form_dates import DayField
 from core.form_fields import TextArea
 
 PEOPLE = ("Łukasz Čapek", "Ana Şahin", "Nguyễn Minh Anh", "Oluwaseun Adébáyọ̀", "Siân O’Neill-Fitzgerald", "Bo Li")
@@ -40,7 +41,7 @@ class ExampleForm(forms.Form):
     )
     subject = forms.ChoiceField(label="Subject", choices=[("", "Choose"), ("bio", "Biology"), ("eng", "English")])
     notes = forms.CharField(label="Notes", widget=TextArea(attrs={"rows": 3}), required=False)
-    due = forms.DateField(label="By", widget=forms.DateInput(attrs={"type": "date"}))
+    due = DayField(label="By")
     readers = forms.MultipleChoiceField(
         label="Who can read this",
         choices=[("tutor", "Tutors of the group"), ("teachers", "Teachers"), ("home", "Sent home")],

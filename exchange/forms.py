@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from core import clock
+from core.form_dates import DayField
 from exchange.choices import DateOrder
 from exchange.reading import MOST_FILES
 
@@ -61,7 +62,7 @@ class UploadForm(forms.Form):
 class LeaverForm(forms.Form):
     """End a student who has left."""
 
-    last_day = forms.DateField(label="Last day", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    last_day = DayField(label="Last day")
     reason = forms.CharField(max_length=80, required=False)
 
     def clean_last_day(self) -> Any:

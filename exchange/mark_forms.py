@@ -6,9 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from attendance import rules
-from caseload.forms.fields import MomentField
 from caseload.models import Site
 from core import clock
+from core.form_dates import MomentField
 
 MOST_MEGABYTES = 60
 

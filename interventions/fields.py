@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from core.form_dates import DayField
 from core.form_fields import TextArea
 from interventions import choices
 
@@ -27,12 +28,12 @@ def cleaned(text: str) -> str:
     return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
-class Day(forms.DateField):
-    """A date, with the browser's own calendar."""
+class Day(DayField):
+    """A day that need not be given."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
-        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+        super().__init__(**kwargs)
 
 
 class StaffChoice(forms.ModelMultipleChoiceField):

@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import User
-from caseload.queries.calendar import calendar_for
+from caseload.models import Student
+from caseload.queries.school_days import school_day_from, sites_of
 from core import clock
 from interventions import choices
 from interventions.actions import MeetingSaid, NoteSaid
@@ -96,7 +97,10 @@ class MeetingForm(AudienceFields):
     next_in = forms.ChoiceField(label="Next one-to-one", choices=NEXT_CHOICES, required=False, widget=forms.RadioSelect)
     next_on = Day(label="On")
 
-    def __init__(self, *args: Any, meeting: Meeting | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, student: Student | None = None, meeting: Meeting | None = None, **kwargs: Any
+    ) -> None:
+        self.student = meeting.student if meeting else student
         usual = {"type": None, "held_on": clock.today(), "audience": Audience.PASTORAL, "next_in": ""}
         kwargs["initial"] = usual | (_initial_of(meeting) if meeting else {}) | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
@@ -142,7 +146,7 @@ class MeetingForm(AudienceFields):
         self._check_told(data)
         held_on, wanted = data.get("held_on"), data.get("next_in")
         if wanted in ("2", "4", "6") and held_on:
-            data["next_on"] = _school_day(held_on + timedelta(weeks=int(wanted)))
+            data["next_on"] = self._proposed(held_on + timedelta(weeks=int(wanted)))
         elif not wanted:
             data["next_on"] = None
         elif wanted == "on" and not data.get("next_on") and "next_on" not in self.errors:
@@ -150,6 +154,9 @@ class MeetingForm(AudienceFields):
         if held_on and data.get("next_on") and data["next_on"] <= held_on:
             self.add_error("next_on", "The next one-to-one must come after this one. Give a later day.")
         return data
+
+    def _proposed(self, day: date) -> date:
+        return school_day_from(day, sites_of([self.student.pk]) if self.student else ())
 
     @property
     def says_something(self) -> bool:
@@ -190,12 +197,6 @@ def _initial_of(meeting: Meeting) -> dict[str, Any]:
         "next_in": "on" if meeting.next_on else "",
         "readers": list(meeting.readers.all()),
     }
-
-
-def _school_day(day: date) -> date:
-    """The day itself when the college opens, else the next day on which it does."""
-    calendar = calendar_for(None, day, day + timedelta(weeks=8))
-    return day if calendar.is_open(day) else calendar.next_open(day) or day
 
 
 class NoteForm(AudienceFields):

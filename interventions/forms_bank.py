@@ -1,6 +1,7 @@
 """What may be typed into the bank of model targets, what a target takes from it, and what is offered for many students."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from interventions.choices import Figure
 from interventions.choices_bank import BankKind, BankOrder, Stars
 from interventions.choices_programmes import NeedArea
 from interventions.fields import Words
-from interventions.forms_targets import USUAL_WEEKS, friday_in, steps_of
+from interventions.forms_targets import Proposed, friday_in, steps_of
 from interventions.models import BankItem, Target
 from interventions.queries.bank import names_student
 from progress.models import Grade, ScaleGrade
@@ -22,7 +23,7 @@ from progress.models import Grade, ScaleGrade
 TAKEN = ("what", "measure", "achievable", "relevant")
 
 
-def initial_from_item(item: BankItem) -> dict[str, Any]:
+def initial_from_item(item: BankItem, sites: Iterable[int]) -> dict[str, Any]:
     """What a target form takes from a model target; the date is so many weeks from today."""
     found: dict[str, Any] = {name: item.data.get(name, "") for name in TAKEN}
     found |= {"steps": "\n".join(item.steps), "figure": item.figure, "bank_item": item}
@@ -31,7 +32,7 @@ def initial_from_item(item: BankItem) -> dict[str, Any]:
     if item.course_id:
         found["course"] = item.course_id
     weeks = item.data.get("weeks")
-    return found | ({"due_on": friday_in(int(weeks))} if weeks else {})
+    return found | ({"due_on": friday_in(int(weeks), sites)} if weeks else {})
 
 
 def initial_from_target(target: Target) -> dict[str, Any]:
@@ -40,24 +41,24 @@ def initial_from_target(target: Target) -> dict[str, Any]:
     return {name: getattr(target, name) for name in names} | {"course": target.course_id}
 
 
-def over(typed: Mapping[str, Any], taken: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+def over(typed: Mapping[str, Any], taken: Mapping[str, Any], usual: date) -> tuple[dict[str, Any], str]:
     """What is typed already with what is taken over it: only the wording is replaced, and given back to be shown."""
     kept = {name: value for name, value in typed.items() if value not in (None, "")}
     before = str(kept.get("what", ""))
     both = {**taken, **kept, "what": taken["what"]}
     both["bank_item"] = taken.get("bank_item")
-    if "due_on" in taken and str(kept.get("due_on", "")) in ("", str(friday_in(USUAL_WEEKS))):
+    if "due_on" in taken and str(kept.get("due_on", "")) in ("", str(usual)):
         both["due_on"] = taken["due_on"]
     if kept.get("figure") != taken.get("figure") and taken.get("figure"):
         both |= {"figure": taken["figure"], "figure_goal": taken.get("figure_goal")}
     return both, before if before.strip() != str(taken["what"]).strip() else ""
 
 
-class OfferedToAll:
+class OfferedToAll(Proposed):
     """The subjects that every one of some students is taught today, and the grades in which these are given."""
 
     def __init__(self, students: Sequence[Student]) -> None:
-        ids = [student.pk for student in students]
+        self.ids = ids = [student.pk for student in students]
         taught = (
             Course.objects.filter(
                 teaching_groups__memberships__student__in=ids,

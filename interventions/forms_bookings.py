@@ -8,7 +8,9 @@ from django.db.models import QuerySet
 
 from caseload.models import Student
 from caseload.queries.calendar import calendar_for
+from caseload.queries.school_days import next_school_day
 from core import clock, wording
+from core.form_dates import HourField
 from interventions import choices
 from interventions.actions import Beforehand, TimesSaid
 from interventions.actions.bookings import MOST_TIMES
@@ -22,19 +24,12 @@ MOST_AHEAD = timedelta(days=366)
 STUDENT_LIMIT = 4_000
 
 
-class Hour(forms.TimeField):
-    """A time of the day, with the browser's own clock."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), **kwargs)
-
-
 class TimesForm(forms.Form):
     """A row of times on one day. What is usual for a Progress Day stands there already, so that one more click opens it."""
 
     day = Day(label="Day", required=True)
-    starts = Hour(label="From")
-    ends = Hour(label="To")
+    starts = HourField(label="From")
+    ends = HourField(label="To")
     minutes = forms.TypedChoiceField(label="Each", choices=LENGTHS, coerce=int)
     type = forms.ModelChoiceField(label="Kind", queryset=MeetingType.objects.filter(active=True), empty_label=None)
     place = forms.CharField(label="Where", max_length=80, required=False, help_text="A room, or online.")
@@ -42,7 +37,7 @@ class TimesForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kinds = MeetingType.objects.filter(active=True)
         usual = {
-            "day": _next_open_day(),
+            "day": next_school_day(),
             "starts": FROM,
             "ends": TO,
             "minutes": USUAL,
@@ -83,11 +78,6 @@ class TimesForm(forms.Form):
         """The times as an action takes them."""
         data = self.cleaned_data
         return TimesSaid(**{name: data[name] for name in ("day", "starts", "ends", "minutes", "type", "place")})
-
-
-def _next_open_day() -> date:
-    today = clock.today()
-    return calendar_for(None, today, today + timedelta(weeks=8)).next_open(today) or today + timedelta(days=1)
 
 
 class StudentChoice(forms.ModelChoiceField):

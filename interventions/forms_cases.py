@@ -6,8 +6,8 @@ from django import forms
 
 from accounts.roles import ROLES
 from attendance.models import AlertRule
-from caseload.forms.fields import DateField
 from core import clock
+from core.form_dates import DayField
 from core.form_fields import TextArea
 from interventions.choices import TEXT_LIMIT
 from interventions.models import LetterTemplate, MeetingType, ProcessStage, StagedProcess
@@ -34,7 +34,7 @@ class StageField(forms.ModelChoiceField):
 class ReviewDate(forms.Form):
     """When it is looked at again."""
 
-    review_on = DateField(required=False, label="Look again on", help_text="Empty: as the stage says.")
+    review_on = DayField(required=False, label="Look again on", help_text="Empty: as the stage says.")
 
     def clean_review_on(self) -> Any:
         """Still to come."""

@@ -1,6 +1,6 @@
 """What may be typed about action plans: the plan with its actions, a review, its end, approval, a signed copy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.forms import BaseFormSet, formset_factory
 
 from accounts.models import User
 from accounts.roles import BY_CODE
+from caseload.queries.school_days import school_day_from, this_school_day
 from core import clock
 from interventions import choices
 from interventions.actions.plans import ActionSaid, PlanSaid, ReviewSaid
@@ -80,7 +81,7 @@ class PlanForm(forms.Form):
     agreed_words = Words(label="Names, if they help", max_length=200, widget=forms.TextInput())
 
     def __init__(self, *args: Any, around: Around, by: User, plan: ActionPlan | None = None, **options: Any) -> None:
-        options["initial"] = {"starts_on": clock.today()} | (options.get("initial") or {})
+        options["initial"] = {"starts_on": this_school_day(around.sites)} | (options.get("initial") or {})
         super().__init__(*args, **options)
         self.around, self.by, self.plan = around, by, plan
         fields: Any = self.fields
@@ -109,7 +110,7 @@ class PlanForm(forms.Form):
             self.add_error("review_on", f"This is before the plan starts. Choose {starts_on:%-d %B %Y} or a later day.")
         stage = self.plan.stage if self.plan else data.get("stage")
         if starts_on and stage and not review_on and "review_on" not in self.errors:
-            data["review_on"] = max(starts_on, clock.today()) + timedelta(days=stage.review_after_days)
+            data["review_on"] = reviewed_after(stage, starts_on, self.around)
         return data
 
     def said(self, actions: Sequence[ActionSaid]) -> PlanSaid:
@@ -120,6 +121,12 @@ class PlanForm(forms.Form):
         data["owner"] = data["owner"] or self.around.holding(stage.owner_role, self.by)
         data["barriers"], data["agreed_with"] = tuple(data["barriers"]), tuple(data["agreed_with"])
         return PlanSaid(actions=tuple(actions), **data)
+
+
+def reviewed_after(stage: PlanStage, starts_on: date, around: Around) -> date:
+    """When a plan is looked at where nobody says: as its stage says, on a school day."""
+    day = max(starts_on, clock.today()) + timedelta(days=stage.review_after_days)
+    return school_day_from(day, around.sites)
 
 
 def people(around: Around) -> Any:
@@ -237,17 +244,17 @@ def initial_of(plan: ActionPlan) -> dict[str, Any]:
     return {name: getattr(plan, name) for name in names} | {"barriers": list(plan.barriers.all())}
 
 
-def initial_from_bank(item: BankItem, by: User) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def initial_from_bank(item: BankItem, by: User, sites: Iterable[int]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What a plan takes from a model plan: its words and actions, each so many weeks from today; “Tutor” is whoever makes it."""
     today, data = clock.today(), item.data
     plan = {"title": item.title, "reasons": data.get("reasons", ""), "aims": data.get("aims", "")}
     plan["barriers"] = list(Barrier.objects.filter(public_id__in=data.get("barriers", []), active=True))
     if data.get("weeks"):
-        plan["review_on"] = today + timedelta(weeks=int(data["weeks"]))
+        plan["review_on"] = school_day_from(today + timedelta(weeks=int(data["weeks"])), sites)
     rows = []
     for one in data.get("actions", []):
         mine = one.get("who", "").casefold() == "tutor"
-        due_on = today + timedelta(weeks=int(one.get("weeks") or data.get("weeks") or 4))
+        due_on = school_day_from(today + timedelta(weeks=int(one.get("weeks") or data.get("weeks") or 4)), sites)
         rows.append(
             {
                 "what": one["what"],
@@ -297,7 +304,7 @@ class PlanReviewForm(forms.Form):
         """The review as an action takes it."""
         data = self.cleaned_data
         stage = data["stage"]
-        day = data["review_on"] or max(clock.today(), self.plan.starts_on) + timedelta(days=stage.review_after_days)
+        day = data["review_on"] or reviewed_after(stage, self.plan.starts_on, self.around)
         return ReviewSaid(stage, data["owner"] or self._owner(stage), day, data["note"])
 
     def _owner(self, stage: PlanStage) -> User:

@@ -1,6 +1,6 @@
 """What may be typed about interventions: what it is, a session, who joins and leaves, a review, a kind."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,8 +10,10 @@ from django import forms
 from accounts.models import User
 from caseload.forms.fields import OneOfStaff
 from caseload.models import Course
+from caseload.queries.school_days import school_day_from, this_school_day
 from caseload.queries.staff import staff_with
 from core import clock
+from core.form_dates import HourField, moment_said
 from interventions.actions.programmes import InterventionSaid, SessionSaid
 from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, Measure, NeedArea
 from interventions.fields import Day, StaffChoice, Words
@@ -80,10 +82,12 @@ class InterventionForm(forms.Form):
         label="Other cost in all, in pounds", min_value=0, max_value=MOST_MONEY, decimal_places=2, required=False
     )
 
-    def __init__(self, *args: Any, by: User, intervention: Intervention | None = None, **options: Any) -> None:
-        today = clock.today()
+    def __init__(
+        self, *args: Any, by: User, intervention: Intervention | None = None, sites: Iterable[int] = (), **options: Any
+    ) -> None:
+        start = this_school_day(sites)
         initial = options.pop("initial", None) or {
-            "led_by": by.pk, "starts_on": today, "review_on": today + timedelta(weeks=REVIEW_AFTER_WEEKS),
+            "led_by": by.pk, "starts_on": start, "review_on": school_day_from(start + timedelta(weeks=REVIEW_AFTER_WEEKS), sites),
             "figure": Measure.ATTENDANCE,
         }  # fmt: skip
         super().__init__(*args, initial=initial, **options)
@@ -158,7 +162,7 @@ class SessionForm(forms.Form):
     """A session that was held."""
 
     held_on = Day(label="Held on", required=True)
-    held_time = forms.TimeField(label="At", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    held_time = HourField(label="At")
     minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=600)
     staff = StaffChoice(
         label="Who led it", queryset=User.objects.none(), widget=forms.SelectMultiple(attrs={"size": 4})
@@ -188,8 +192,9 @@ class SessionForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Only those come who take part on the day."""
+        """It has been, at a time that a clock showed; only those come who take part on the day."""
         data = super().clean() or {}
+        self.moment = moment_said(self, "held_on", "held_time")
         day = data.get("held_on")
         if day:
             out = [one for one in self.members if one.student_id in self.came and not _inside(one, day)]
@@ -206,9 +211,8 @@ class SessionForm(forms.Form):
     def said(self) -> SessionSaid:
         """As the action takes it."""
         data = self.cleaned_data
-        moment = clock.at(data["held_on"], data["held_time"].hour, data["held_time"].minute)
         staff = tuple(user.pk for user in data["staff"])
-        return SessionSaid(moment, data["minutes"], staff, frozenset(self.came), data["note"])
+        return SessionSaid(self.moment, data["minutes"], staff, frozenset(self.came), data["note"])
 
 
 def _inside(member: InterventionMember, day: Any) -> bool:

@@ -7,7 +7,10 @@ from django import forms
 
 from accounts.models import User
 from caseload.forms.fields import OneOfStaff
+from caseload.models import Student
+from caseload.queries.school_days import school_day_from, sites_of
 from core import clock
+from core.plausible import Years
 from interventions.actions.support import ReviewSaid, SupportSaid
 from interventions.choices import LINE_LIMIT
 from interventions.choices_support import EAL_STAGES, NEEDS, REVIEW_AFTER_WEEKS, WRITE, ExamAccess, Worked
@@ -15,7 +18,7 @@ from interventions.fields import Day, Words
 from interventions.models import SupportPlan
 from interventions.queries.readers import staff_holding
 
-EARLIEST = date(2000, 1, 1)
+LONG_AGO = Years(back=25, ahead=5)  # a need is assessed at any age
 ROUND = (
     ("planned_on", "assessed_on", "The plan was agreed before the need was assessed."),
     ("started_on", "planned_on", "The provision begins before it was planned."),
@@ -30,9 +33,9 @@ PROVISION_HELP = (
 NO_PROVISION = {"required": "Say what staff do, so that everyone who teaches the student knows."}
 
 
-def next_review() -> date:
-    """When a plan is usually looked at again."""
-    return clock.today() + timedelta(weeks=REVIEW_AFTER_WEEKS)
+def next_review(student: Student) -> date:
+    """When a student's plan is usually looked at again: a school day of their site."""
+    return school_day_from(clock.today() + timedelta(weeks=REVIEW_AFTER_WEEKS), sites_of([student.pk]))
 
 
 class RoundDates(forms.Form):
@@ -44,9 +47,6 @@ class RoundDates(forms.Form):
             day, before = data.get(later), data.get(earlier)
             if day and before and day < before and later not in self.errors:
                 self.add_error(later, f"{words} Choose {before:%-d %B %Y} or a later day.")
-        for name in ("assessed_on", "planned_on", "started_on", "review_on", "reviewed_on"):
-            if (day := data.get(name)) and day < EARLIEST and name not in self.errors:
-                self.add_error(name, "Look at the year of this date once more.")
         return data
 
 
@@ -77,14 +77,14 @@ class SupportForm(RoundDates):
         label="EAL stage", choices=[("", "English is not an additional language"), *EAL_STAGES.items()], required=False
     )
     owner = OneOfStaff(label="Looked after by", queryset=User.objects.none(), help_text="Is reminded of the review.")
-    assessed_on = Day(label="Assessed on", required=True)
-    planned_on = Day(label="Plan agreed on")
-    started_on = Day(label="In place from")
+    assessed_on = Day(label="Assessed on", required=True, years=LONG_AGO)
+    planned_on = Day(label="Plan agreed on", years=LONG_AGO)
+    started_on = Day(label="In place from", years=LONG_AGO)
     review_on = Day(label="Review on", required=True)
 
     def __init__(self, *args: Any, by: User, plan: SupportPlan | None = None, **options: Any) -> None:
         today = clock.today()
-        start = {"owner": by.pk, "assessed_on": today, "review_on": next_review()}
+        start = {"owner": by.pk, "assessed_on": today}
         super().__init__(*args, initial=start | (options.pop("initial", None) or {}), **options)
         owner: Any = self.fields["owner"]
         staff = staff_holding(WRITE)

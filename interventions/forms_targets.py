@@ -1,13 +1,15 @@
 """What may be typed about a target: the target itself, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.db import connection
 
 from caseload.models import Course, Student
+from caseload.queries.school_days import school_day_from, sites_of
 from core import clock
 from interventions import choices
 from interventions.actions import ReviewSaid, TargetSaid
@@ -98,10 +100,10 @@ class TargetForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, offered: "Offered", target: Target | None = None, required: bool = False, **kwargs: Any
+        self, *args: Any, offered: Any, target: Target | None = None, required: bool = False, **kwargs: Any
     ) -> None:
-        usual = {"due_on": friday_in(USUAL_WEEKS), "audience": Audience.TEACHERS}
-        kwargs["initial"] = usual | (_initial_of_target(target) if target else {}) | (kwargs.get("initial") or {})
+        usual = _initial_of_target(target) if target else {"due_on": offered.usual_day}
+        kwargs["initial"] = {"audience": Audience.TEACHERS} | usual | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         course: Any = self.fields["course"]
         grade: Any = self.fields["figure_grade"]
@@ -169,9 +171,9 @@ class TargetForm(forms.Form):
         return TargetSaid(**data, audience=given, steps=tuple(steps_of(self.cleaned_data["steps"])))
 
 
-def friday_in(weeks: int) -> date:
-    """The Friday of the week so many weeks from now: a date to begin from."""
-    return clock.week_of(clock.today()) + timedelta(weeks=weeks, days=4)
+def friday_in(weeks: int, sites: Iterable[int]) -> date:
+    """A date to begin from: the Friday of the week so many weeks from now, or the next school day of the student's sites."""
+    return school_day_from(clock.week_of(clock.today()) + timedelta(weeks=weeks, days=4), sites)
 
 
 def steps_of(text: str) -> list[str]:
@@ -201,10 +203,27 @@ _OFFERED = """
     WHERE v.position IS NOT NULL ORDER BY 1, 4, 5, 3, 2"""
 
 
-class Offered:
+class Proposed:
+    """The day that is proposed for a target of these students. Looked for when it is asked for."""
+
+    ids: Sequence[int] = ()
+
+    @cached_property
+    def sites(self) -> frozenset[int]:
+        """The students' sites."""
+        return sites_of(self.ids)
+
+    @cached_property
+    def usual_day(self) -> date:
+        """By when, where nobody has said."""
+        return friday_in(USUAL_WEEKS, self.sites)
+
+
+class Offered(Proposed):
     """The subjects that a student is taught today, and the grades in which these are given, for choosing from. One query."""
 
     def __init__(self, student: Student) -> None:
+        self.ids = [student.pk]
         with connection.cursor() as cursor:
             cursor.execute(_OFFERED, {"student": student.pk, "day": clock.today()})
             rows = cursor.fetchall()

@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from caseload.queries.calendar import academic_year_on
+from core.form_dates import DayField
 from progress.actions import Entry
 from progress.choices import GradeKind, ScaleKind
 from progress.models import AssessmentPoint, EffortAxis, GradeScale
@@ -118,10 +119,7 @@ class PointForm(forms.ModelForm):
             "on_date": "",
             "closes_on": "The last day for entering grades.",
         }
-        widgets = {
-            name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            for name in ("on_date", "opens_on", "closes_on")
-        }
+        field_classes = dict.fromkeys(("on_date", "opens_on", "closes_on"), DayField)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,4 +163,4 @@ class PointForm(forms.ModelForm):
 class OpenForm(forms.Form):
     """Until when an assessment point is opened."""
 
-    closes_on = forms.DateField(label="Open until", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    closes_on = DayField(label="Open until")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
 from caseload.models import Student
+from caseload.queries.school_days import school_day_by
 from core import clock
 from progress import actions
 from progress.choices import POINT_TONES, SHORT_LABELS, GradeKind
@@ -18,6 +19,8 @@ from progress.forms import GradeGrid, OpenForm, PointForm
 from progress.models import AssessmentPoint, GradeScale
 from progress.queries import grid_columns, grid_rows, groups_to_grade, latest_by_subject, scale_for
 from progress.querysets import groups_for
+
+OPEN_FOR = timedelta(days=14)
 
 
 @page("progress.enter_grades")
@@ -110,9 +113,11 @@ def point_list(request: HttpRequest) -> HttpResponse:
         }
         for point in points
     ]
-    return render(
-        request, "progress/point_list.html", {"points": listed, "default_close": clock.today() + timedelta(days=14)}
-    )
+    usual = clock.today() + OPEN_FOR
+    closes = {site: school_day_by(usual, [site]) for site in {point.site_id for point in points}}
+    for entry in listed:
+        entry["close"] = closes[entry["point"].site_id]
+    return render(request, "progress/point_list.html", {"points": listed})
 
 
 @page("progress.manage_assessment")

@@ -12,6 +12,7 @@ from caseload.models import Reach, Term
 from caseload.queries.containers import KINDS, Container, held_containers, listed
 from caseload.querysets import containers
 from core import clock
+from core.form_dates import DayField, HourField
 from reporting import choices, rules
 from reporting.models import Scope, Subscription
 
@@ -118,9 +119,8 @@ class ScheduleForm(ScopeMixin, forms.ModelForm):  # type: ignore[type-arg]  # th
         widgets = {
             "edition": forms.RadioSelect,
             "frequency": forms.RadioSelect,
-            "at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         }
+        field_classes = {"at": HourField, "starts_on": DayField}
         help_texts = {"weekday": "For a weekly schedule.", "starts_on": "The first day on which it can fall due."}
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

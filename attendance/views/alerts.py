@@ -55,7 +55,7 @@ def hold_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Hold a student out of alerts until a day, for a reason that is known."""
     student = fetch(Student, request.user, rules.ACT, public_id=public_id)
     back = _back(request, student)
-    form = HoldForm(request.POST or None)
+    form = HoldForm(request.POST or None, student=student)
     if request.method == "POST" and form.is_valid():
         try:
             hold = actions.hold_out(student, by=request.user, **form.cleaned_data)

@@ -19,6 +19,8 @@ from attendance.queries.plan_marks import marks_of, still_to_come
 from attendance.queries.plan_survey import Survey, dates_said, survey
 from attendance.queries.planned import as_wanted, planned_days, plans_of, plans_reached
 from caseload.models import Site, Student
+from caseload.queries.school_days import sites_of as on_roll_at
+from caseload.queries.school_days import this_school_day
 from core import clock
 from core.http import sent_day
 
@@ -47,7 +49,11 @@ def planned_list(request: HttpRequest) -> HttpResponse:
 def planned_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Plan an absence of one student, with a preview of what it fills."""
     student = fetch(Student, request.user, rules.AUTHORISE, public_id=public_id)
-    form = PlanForm(request.POST or None, sites=sites_of([student.pk]), initial={"starts_on": clock.today()})
+    form = PlanForm(
+        request.POST or None,
+        sites=sites_of([student.pk]),
+        initial={"starts_on": this_school_day(on_roll_at([student.pk]))},
+    )
     found = None
     if request.method == "POST" and form.is_valid():
         found = survey([student.pk], form.wanted())

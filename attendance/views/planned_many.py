@@ -20,7 +20,8 @@ from attendance.queries.planned import batch_line, groups_offered, plans_reached
 from attendance.views.planned import marks_gone, show_faults, sites_of
 from caseload.models import Student
 from caseload.queries.containers import container_named, students_in
-from core import clock
+from caseload.queries.school_days import sites_of as on_roll_at
+from caseload.queries.school_days import this_school_day
 from core.http import sent_keys
 
 MOST_NAMES = 200
@@ -36,7 +37,7 @@ def planned_many(request: HttpRequest) -> HttpResponse:
     form = PlanForm(
         request.POST if request.method == "POST" else None,
         sites=sites_of(ids),
-        initial={"starts_on": clock.today(), "kind": "visit"},
+        initial={"starts_on": this_school_day(on_roll_at(ids)), "kind": "visit"},
     )
     found = None
     if request.method == "POST" and not ids:

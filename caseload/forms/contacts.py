@@ -7,9 +7,9 @@ from django import forms
 
 from caseload import choices
 from caseload.actions.contacts import CONTACT_FIELDS, LINK_FIELDS
-from caseload.forms.fields import DateField, MomentField
 from caseload.models import Contact, StudentContact
 from core import clock
+from core.form_dates import DayField, MomentField
 from core.form_fields import TextArea
 
 
@@ -24,7 +24,7 @@ class ContactLogForm(forms.Form):
     summary = forms.CharField(max_length=200, label="What about", help_text="One line, shown on the timeline.")
     note = forms.CharField(max_length=4000, required=False, label="What was said", widget=TextArea(attrs={"rows": 5}))
     outcome = forms.CharField(max_length=200, required=False, label="What came of it")
-    follow_up_on = DateField(required=False, label="Follow up on", help_text="It comes back on your caseload that day.")
+    follow_up_on = DayField(required=False, label="Follow up on", help_text="It comes back on your caseload that day.")
 
     def __init__(self, *args: Any, contacts: list[dict[str, Any]], **options: Any) -> None:
         super().__init__(*args, **options)

@@ -6,8 +6,9 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.models import User
-from caseload.forms.fields import DateField, OneOfStaff
-from core import clock
+from caseload.forms.fields import OneOfStaff
+from caseload.queries.school_days import sites_of, this_school_day
+from core.form_dates import DayField
 from core.form_fields import TextArea
 
 LINE_LIMIT = 1000
@@ -17,8 +18,8 @@ class CoverForm(forms.Form):
     """To whom, from when to when, and what they need to know; one more box for each student, to leave empty."""
 
     to = OneOfStaff(queryset=User.objects.none(), label="Who covers", to_field_name="public_id", empty_label="Choose")
-    starts_on = DateField(label="First day")
-    last_day = DateField(label="Last day", help_text="Cover ends by itself after this day.")
+    starts_on = DayField(label="First day")
+    last_day = DayField(label="Last day", help_text="Cover ends by itself after this day.")
     note = forms.CharField(
         label="Handover note",
         max_length=4000,
@@ -30,7 +31,7 @@ class CoverForm(forms.Form):
     def __init__(self, *args: Any, staff: "QuerySet[User]", students: list[dict[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = staff  # type: ignore[attr-defined]  # a field of staff
-        self.initial.setdefault("starts_on", clock.today())
+        self.initial.setdefault("starts_on", this_school_day(sites_of([row["id"] for row in students])))
         self.students = {f"line-{row['public_id']}": row for row in students}
         for name, row in self.students.items():
             self.fields[name] = forms.CharField(

@@ -11,6 +11,7 @@ from caseload.choices import Capacity
 from caseload.queries.grants import KIND_WORDS, choices_over
 from caseload.rules.grants import givable
 from core import clock
+from core.form_dates import DayField
 from core.form_fields import TextArea
 
 OVER = {
@@ -24,11 +25,6 @@ OVER = {
     "site": "for a site",
     "college": "for the whole college",
 }
-
-
-def day_input() -> forms.DateInput:
-    """The browser's own box for a date."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def roles_to_give(by: Any) -> list[tuple[str, str]]:
@@ -49,11 +45,10 @@ class GiveForm(forms.Form):
     role_kind = forms.ChoiceField(label="Role")
     container = forms.ChoiceField(label="Over what")
     capacity = forms.ChoiceField(label="As", choices=Capacity.choices, initial=Capacity.TUTOR)
-    starts_on = forms.DateField(label="First day", widget=day_input())
-    last_day = forms.DateField(
+    starts_on = DayField(label="First day")
+    last_day = DayField(
         label="Last day",
         required=False,
-        widget=day_input(),
         help_text="Leave it empty if it has no end. Cover needs one.",
     )
     reason = forms.CharField(
@@ -97,9 +92,7 @@ class GiveForm(forms.Form):
 class EndReachForm(forms.Form):
     """When a grant ends and why."""
 
-    last_day = forms.DateField(
-        label="Last day", required=False, widget=day_input(), help_text="Leave it empty to end it now."
-    )
+    last_day = DayField(label="Last day", required=False, help_text="Leave it empty to end it now.")
     reason = forms.CharField(label="Reason", required=False, max_length=200)
 
 
@@ -110,10 +103,8 @@ class ProposeForm(forms.Form):
         label="Who", help_text="The address they sign in with. Not you: somebody else proposes you."
     )
     role = forms.ChoiceField(label="Role", choices=[(code, BY_CODE[code].label) for code in PROTECTED])
-    starts_on = forms.DateField(label="First day", widget=day_input())
-    last_day = forms.DateField(
-        label="Last day", required=False, widget=day_input(), help_text="Leave it empty if it has no end."
-    )
+    starts_on = DayField(label="First day")
+    last_day = DayField(label="Last day", required=False, help_text="Leave it empty if it has no end.")
     reason = forms.CharField(label="Reason", max_length=200)
 
     person: User

@@ -1,12 +1,14 @@
 """What may be typed about years, terms, closures and memberships."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
-from caseload.forms.fields import DateField
 from caseload.models import AcademicYear, Caseload, Closure, Site
 from core import clock
+from core.form_dates import DayField
+from core.plausible import USUAL
 
 
 class YearForm(forms.Form):
@@ -16,13 +18,20 @@ class YearForm(forms.Form):
         min_value=2000, max_value=2100, label="Starts in", help_text="2027 is 2027/28, from 1 September to 31 August."
     )
 
+    def clean_start_year(self) -> int:
+        """A year that can be meant."""
+        year: int = self.cleaned_data["start_year"]
+        if fault := USUAL.fault(date(year, 9, 1)):
+            raise forms.ValidationError(fault)
+        return year
+
 
 class TermForm(forms.Form):
     """A term: its name, its first and last day."""
 
     name = forms.CharField(max_length=40)
-    starts_on = DateField(label="First day")
-    ends_on = DateField(label="Last day")
+    starts_on = DayField(label="First day")
+    ends_on = DayField(label="Last day")
 
     def __init__(self, *args: Any, year: AcademicYear, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -45,8 +54,8 @@ class ClosureForm(forms.Form):
     kind = forms.ChoiceField(choices=Closure.Kind.choices)
     name = forms.CharField(max_length=80)
     site = forms.ModelChoiceField(queryset=Site.objects.none(), required=False, empty_label="Every site")
-    starts_on = DateField(label="First day")
-    ends_on = DateField(label="Last day", required=False, help_text="Leave it empty for one day.")
+    starts_on = DayField(label="First day")
+    ends_on = DayField(label="Last day", required=False, help_text="Leave it empty for one day.")
 
     def __init__(self, *args: Any, sites: Any, every_site: bool, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -67,7 +76,7 @@ class AddMemberForm(forms.Form):
     """From when a student is in a group."""
 
     student = forms.UUIDField(widget=forms.HiddenInput)
-    on = DateField(label="From")
+    on = DayField(label="From")
 
 
 class ChangeMemberForm(forms.Form):
@@ -76,7 +85,7 @@ class ChangeMemberForm(forms.Form):
     to = forms.ModelChoiceField(
         queryset=Caseload.objects.none(), required=False, empty_label="No other group", label="Move to"
     )
-    on = DateField(label="First day of the change")
+    on = DayField(label="First day of the change")
 
     def __init__(self, *args: Any, others: Any = None, **options: Any) -> None:
         super().__init__(*args, **options)

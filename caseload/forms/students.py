@@ -6,9 +6,9 @@ from django import forms
 
 from caseload import choices
 from caseload.actions.students import EDITABLE, version_of
-from caseload.forms.fields import DateField
 from caseload.models import Site, Student
-from core import clock
+from caseload.queries.school_days import this_school_day
+from core.form_dates import BirthField, DayField
 
 IDENTIFIERS = ("upn", "uln", "uci", "candidate_number", "admission_number", "learner_reference", "ucas_personal_id")
 
@@ -17,7 +17,7 @@ class StudentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cl
     """A student's names, identifiers and what hardly ever changes. A wrong UPN or ULN is kept and flagged."""
 
     version = forms.CharField(widget=forms.HiddenInput, required=False)
-    date_of_birth = DateField(required=False, label="Date of birth")
+    date_of_birth = BirthField(required=False, label="Date of birth")
     ethnicity = forms.ChoiceField(required=False, choices=[("", "Not recorded"), *choices.ETHNICITY.items()])
     first_language = forms.CharField(
         required=False, max_length=3, label="First language", help_text="Three letters, as ENG, POL or URD."
@@ -44,6 +44,8 @@ class StudentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cl
         reason: Any = self.fields["upn_unknown_reason"]
         reason.choices = [("", "Not given"), *choices.UpnUnknown.choices]
         if self.instance.pk:
+            born: Any = self.fields["date_of_birth"]
+            born.stored = self.instance.date_of_birth
             self.fields["version"].initial = version_of(self.instance)
 
     def clean(self) -> dict[str, Any]:
@@ -56,13 +58,6 @@ class StudentForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cl
         if not values.get("given_name") and not values.get("family_name"):
             self.add_error("given_name", "Give at least one name: given or family.")
         return values
-
-    def clean_date_of_birth(self) -> Any:
-        """Nobody is born after today."""
-        born = self.cleaned_data.get("date_of_birth")
-        if born and born > clock.today():
-            raise forms.ValidationError("This date is in the future.")
-        return born
 
     @property
     def typed(self) -> dict[str, Any]:
@@ -96,13 +91,13 @@ class NewStudentForm(StudentForm):
     """A student, and where and from when they are on roll."""
 
     site = forms.ModelChoiceField(queryset=Site.objects.none(), empty_label=None)
-    starts_on = DateField(label="On roll from")
+    starts_on = DayField(label="On roll from")
 
     def __init__(self, *args: Any, sites: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         site: Any = self.fields["site"]
         site.queryset = sites
-        self.fields["starts_on"].initial = clock.today()
+        self.fields["starts_on"].initial = this_school_day()
 
     @property
     def groups(self) -> list[tuple[str, bool, list[Any]]]:

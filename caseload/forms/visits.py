@@ -9,11 +9,12 @@ from accounts.models import User
 from caseload import choices
 from caseload.actions.visits import VisitSaid
 from caseload.forms.contacts import ContactLogForm, contact_option
-from caseload.forms.fields import MomentField, OneOfStaff, SomeOfStaff
+from caseload.forms.fields import OneOfStaff, SomeOfStaff
 from caseload.models import Contact, Student, VisitPolicy
 from caseload.queries.staff import staff_with
 from caseload.rules.students import LOG_CONTACT, reaches
 from core import clock
+from core.form_dates import MomentField
 from core.form_fields import TextArea
 
 LATE = timedelta(minutes=15)  # a visit may be planned for a moment ago, by somebody at the door

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from caseload.columns import Reason
 from caseload.models import HomeConsent, HomePolicy, Student, StudentContact
-from caseload.rules.home import Standing, age_on, birthday, may_write_home
+from caseload.rules.home import Standing, birthday, may_write_home
 from core import clock, wording
 from core.id_lists import array
+from core.plausible import age_on, birth_fault
 from core.reading import read_rows
 
 
@@ -75,7 +76,7 @@ def home_standing(student: Student) -> dict[str, Any]:
     """What holds for one student: their age, what the rule is, whether they agreed, and when that changes."""
     consent = HomeConsent.objects.filter(student=student, withdrawn_at=None).select_related("recorded_by").first()
     today, born = clock.today(), student.date_of_birth
-    age = age_on(born, today) if born else None
+    age = age_on(born, today) if born and not birth_fault(born, today) else None
     return {
         "age": age,
         "consent": consent,

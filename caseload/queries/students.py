@@ -16,7 +16,7 @@ from caseload.models import (
     YearGroupMembership,
 )
 from caseload.querysets import containers
-from core import clock
+from core import clock, plausible
 from core.once import once
 from core.reading import read_rows
 
@@ -70,7 +70,8 @@ def reached_ids(user: Any, permission: str, base: str, ids: Sequence[int]) -> Se
 
 def student_header(student: Student) -> dict[str, Any]:
     """Who this is, for the head of their page: groups of today, age, site, and since when they are not on roll."""
-    today, places = clock.today(), places_of(student)
+    today, places, born = clock.today(), places_of(student), student.date_of_birth
+    birth_to_check = bool(born and plausible.birth_fault(born, today))
     now: dict[str, Place] = {}
     for place in places:  # of two of a kind the first; a tutor group comes before other caseloads
         if today in place.period and (place.kind not in now or place.rank > now[place.kind].rank):
@@ -84,15 +85,9 @@ def student_header(student: Student) -> dict[str, Any]:
         "house": now["house"].name if "house" in now else None,
         "site": now["site"].name if "site" in now else None,
         "left_on": max(ended, key=lambda period: (period.lower or date.min, period.upper)).upper if ended else None,
-        "age": age_on(student.date_of_birth, today),
+        "age": plausible.age_on(born, today) if born and not birth_to_check else None,
+        "birth_to_check": birth_to_check,
     }
-
-
-def age_on(born: date | None, day: date) -> int | None:
-    """How old somebody is on a day. Born on 29 February, they are a year older on 1 March in other years."""
-    if born is None or born > day:
-        return None
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 _FLAGS = """

@@ -2,16 +2,13 @@
 
 Under 16: contacts with parental responsibility. 16 and 17: the same, as far as the college's policy says so. From the
 18th birthday: only with the student's recorded consent, which can be withdrawn. Whoever must not be contacted never;
-an emergency contact always in an emergency. An unknown age counts as adult: nothing goes out by mistake.
+an emergency contact always in an emergency. An unknown age, or one that can't be right, counts as adult: nothing goes out by mistake.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
-
-def age_on(born: date, day: date) -> int:
-    """Age in whole years. Born on 29 February somebody turns a year older on 1 March of a year without one."""
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+from core.plausible import age_on, birth_fault
 
 
 def birthday(born: date, age: int) -> date:
@@ -43,6 +40,8 @@ def may_write_home(
         return True, "emergency contact"
     if born is None:
         return False, "the student’s date of birth is not recorded"
+    if birth_fault(born, day):
+        return False, "the student’s date of birth has to be checked"
     age = age_on(born, day)
     if age >= 18:
         if not consent:

@@ -13,6 +13,7 @@ from accounts.roles import BY_CODE
 from audit import record
 from caseload import reasons
 from caseload.models import Student
+from caseload.queries.school_days import school_day_from, sites_of
 from caseload.querysets import holds_role_over
 from caseload.reasons import Through
 from core import clock
@@ -64,7 +65,7 @@ def open_case(
         raise AlreadyOpen(running)
     case = Case.objects.create(
         student=student, process=stage.process, stage=stage, owner=owner or by, opened_by=by, reason=reason.strip(),
-        review_on=review_on or _review(stage), awaits_approval=bool(stage.approver_role),
+        review_on=review_on or _review(stage, student), awaits_approval=bool(stage.approver_role),
     )  # fmt: skip
     _step(by, case, StepKind.OPENED, reason, case.review_on)
     reasons.clear(answers, [student.pk], by=by, through=Through(stage.process.name, "case", case.pk))
@@ -82,7 +83,7 @@ def move_case(by: User, case: Case, move: Move, *, version: int) -> Case:
     if stage.pk == locked.stage_id:
         return review_case(by, case, move, version=version)
     up = stage.number > locked.stage.number
-    locked.stage, locked.review_on = stage, move.review_on or _review(stage)
+    locked.stage, locked.review_on = stage, move.review_on or _review(stage, locked.student)
     locked.awaits_approval = up and bool(stage.approver_role)
     _save(locked, "stage", "review_on", "awaits_approval")
     _step(by, locked, StepKind.MOVED_UP if up else StepKind.STEPPED_DOWN, move.note, locked.review_on)
@@ -93,7 +94,7 @@ def move_case(by: User, case: Case, move: Move, *, version: int) -> Case:
 def review_case(by: User, case: Case, move: Move, *, version: int) -> Case:
     """Look at a case again: it stays at its stage, with a new date. Raises CaseChanged."""
     locked = _locked(by, case, version)
-    locked.review_on = move.review_on or _review(locked.stage)
+    locked.review_on = move.review_on or _review(locked.stage, locked.student)
     _save(locked, "review_on")
     _step(by, locked, StepKind.REVIEWED, move.note, locked.review_on)
     return locked
@@ -153,8 +154,9 @@ def _step(by: User, case: Case, kind: str, note: str, review_on: date | None = N
     record.record(by, choices.CASE_STEP, "case", case.pk, details=details)
 
 
-def _review(stage: ProcessStage) -> date:
-    return clock.today() + timedelta(days=stage.review_after_days)
+def _review(stage: ProcessStage, student: Student) -> date:
+    """When a case is looked at where nobody says: as its stage says, on a school day of the student's site."""
+    return school_day_from(clock.today() + timedelta(days=stage.review_after_days), sites_of([student.pk]))
 
 
 @transaction.atomic

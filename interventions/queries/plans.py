@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -11,6 +12,7 @@ from accounts.models import User
 from accounts.roles import roles_carrying
 from caseload.columns import Reason
 from caseload.models import Student
+from caseload.queries.school_days import sites_of
 from caseload.queries.tutors import tutor_groups_of
 from caseload.querysets import among, reach_of, reached, reached_as
 from core import clock
@@ -32,6 +34,12 @@ class Around:
 
     staff: list[User] = field(default_factory=list)
     near: dict[str, list[User]] = field(default_factory=dict)  # by role, those nearest to the student first
+    student_id: int = 0
+
+    @cached_property
+    def sites(self) -> frozenset[int]:
+        """Where the student is on roll: the sites on whose school days dates are proposed."""
+        return sites_of([self.student_id])
 
     def holding(self, role: str, by: User) -> User:
         """Somebody in this role: the one who asks if they hold it, else the nearest one, else the one who asks."""
@@ -47,7 +55,7 @@ def staff_around(student: Student) -> Around:
     reading = set(roles_carrying(VIEW_PLAN))
     ids = {user for user, role, _ in held if role in reading}
     people = {user.pk: user for user in User.objects.filter(pk__in=ids, is_active=True).order_by("sort_key", "pk")}
-    found = Around(list(people.values()))
+    found = Around(list(people.values()), student_id=student.pk)
     place = {pk: number for number, pk in enumerate(people)}
     rows = [(wide, place[user], user, role) for user, role, wide in held if user in people]
     for _, _, user, role in sorted(rows):

@@ -167,7 +167,7 @@ def audiences_of(form: Any, people: People) -> list[dict[str, Any]]:
 
 def _parts(data: Any, student: Student, targets: list[Target], people: People) -> tuple[Any, ...]:
     offered = Offered(student)
-    form = MeetingForm(data)
+    form = MeetingForm(data, student=student)
     form.offer_readers(people.nameable)
     form.offer_told(people)
     reviews = [ReviewForm(data, target=target, prefix=f"t{target.public_id.hex}") for target in targets]

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from audit import record
 from caseload.models import Student
+from caseload.queries.school_days import sites_of, this_school_day
 from caseload.views.contacts import back_to
 from core import clock
 from core.files import file_response
@@ -39,7 +40,8 @@ def panel_new(request: HttpRequest) -> HttpResponse:
     """Call a panel about students ticked in a list, or found by pasted names."""
     user: Any = request.user
     found, looking = chosen(request, HOLD), "look" in request.POST
-    form = PanelForm(request.POST or None, initial={"chair": user.pk, "held_on": clock.today()})
+    sites = sites_of([one.pk for one in found.students])
+    form = PanelForm(request.POST or None, initial={"chair": user.pk, "held_on": this_school_day(sites)})
     if _ready(request, form, found, looking):
         panel = actions.call_panel(user, form.said(), found.students, token=form_token(request))
         messages.success(request, "The panel is called, with the students in the order of their need.")

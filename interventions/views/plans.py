@@ -109,7 +109,7 @@ def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     student = fetch(Student, request.user, MANAGE, public_id=student_id)
     item = _bank_item(request)
     around = queries.staff_around(student)
-    first, rows = initial_from_bank(item, request.user) if item else ({}, [])
+    first, rows = initial_from_bank(item, request.user, around.sites) if item else ({}, [])
     form = PlanForm(request.POST or None, around=around, by=request.user, initial=first)
     lines = _lines(request, form, around, rows)
     if request.method == "POST" and _valid(form, lines):

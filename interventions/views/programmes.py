@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.models import Student
+from caseload.queries.school_days import sites_of, this_school_day
 from core import clock, wording
 from core.http import form_token
 from interventions.actions import programmes as actions
@@ -63,7 +64,8 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
     """Start an intervention for students ticked in a list, or found by pasted names."""
     found = chosen(request, RUN)
     looking = "look" in request.POST
-    form = InterventionForm(request.POST or None, by=request.user)
+    sites = sites_of([one.pk for one in found.students])
+    form = InterventionForm(request.POST or None, by=request.user, sites=sites)
     if request.method == "POST" and not looking:
         if not found.students:
             form.add_error(
@@ -176,8 +178,8 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
     if (ended := _ended(request, row)) is not None:
         return ended
     found = chosen(request, RUN)
-    looking = "look" in request.POST
-    form = JoinForm(request.POST or None, initial={"joins_on": max(clock.today(), row.starts_on)})
+    looking, sites = "look" in request.POST, sites_of([one.pk for one in found.students])
+    form = JoinForm(request.POST or None, initial={"joins_on": max(this_school_day(sites), row.starts_on)})
     if request.method == "POST" and not looking:
         if not found.students:
             form.add_error(None, "Tick at least one student.")
@@ -264,12 +266,13 @@ def session_new(request: HttpRequest, intervention_id: UUID) -> HttpResponse:
 
 
 def _next_session(row: Intervention) -> dict[str, Any]:
-    """Today at the hour and for the length of the last one."""
+    """Today at the hour and for the length of the last one; now where that hour is still to come."""
     last = queries.last_session(row)
-    moment = clock.local(last.held_at) if last else clock.now()
+    now = clock.local(clock.now()).time()
+    hour = min(clock.local(last.held_at).time(), now) if last else now
     staff = [one.pk for one in last.staff.all()] if last else [row.led_by_id]
     return {
-        "held_on": max(clock.today(), row.starts_on), "held_time": f"{clock.local(moment):%H:%M}",
+        "held_on": max(clock.today(), row.starts_on), "held_time": f"{hour:%H:%M}",
         "minutes": last.minutes if last else 30, "staff": staff,
     }  # fmt: skip
 

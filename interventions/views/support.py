@@ -146,7 +146,9 @@ def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     there = SupportPlan.objects.open().filter(student=student).first()
     if there is not None and request.method != "POST":
         return _there(request, there)
-    form = SupportForm(request.POST or None, by=request.user, initial=queries.known_of(student))
+    form = SupportForm(
+        request.POST or None, by=request.user, initial=queries.known_of(student) | {"review_on": next_review(student)}
+    )
     if request.method == "POST" and form.is_valid():
         answers = reasons.sent(request.POST)
         try:
@@ -218,7 +220,7 @@ def support_review(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     today = clock.today()
     initial = {
         "version": plan.version, "provision": plan.provision, "reviewed_on": today, "planned_on": today,
-        "started_on": today, "review_on": next_review(),
+        "started_on": today, "review_on": next_review(plan.student),
     }  # fmt: skip
     form = SupportReviewForm(request.POST or None, plan=plan, initial=initial)
     theirs = None

@@ -16,7 +16,7 @@ from interventions.choices import TEXT_LIMIT, Figure
 from interventions.fields import cleaned
 from interventions.forms import draft_data, from_draft
 from interventions.forms_bank import initial_from_item, initial_from_target, over
-from interventions.forms_targets import Offered, TargetForm
+from interventions.forms_targets import Offered, Proposed, TargetForm
 from interventions.models import BankItem, Target
 from interventions.queries.bank import ideas_for, names_student
 from interventions.wording import Hint, Typed, hints
@@ -80,20 +80,20 @@ def target_ideas(request: HttpRequest, student_id: UUID) -> HttpResponse:
 def target_fields(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """The fields of a target with an idea taken over; what was typed stays, and the wording it replaces is shown."""
     student = fetch(Student, request.user, SET, public_id=student_id)
-    prefix, taken = prefix_of(request), taken_over(request, request.GET)
-    offered = Offered(student)
+    prefix, offered = prefix_of(request), Offered(student)
+    taken = taken_over(request, request.GET, offered)
     blank = TargetForm(offered=offered, prefix=prefix or None)
     typed = from_draft(draft_data(request.POST), blank)
-    initial, before = over(typed, taken) if taken else (typed, "")
+    initial, before = over(typed, taken, offered.usual_day) if taken else (typed, "")
     form = TargetForm(offered=offered, prefix=prefix or None, initial=initial, required=not prefix)
     context = {"student": student, "form": form, "before": before}
     return render(request, "interventions/_target_fields.html", context)
 
 
-def taken_over(request: HttpRequest, named: Any) -> dict[str, Any]:
+def taken_over(request: HttpRequest, named: Any, offered: Proposed) -> dict[str, Any]:
     """The fields of the model target or of the past target that the address names; nothing when it names none."""
     if key := sent_key(named.get("bank")):
-        return initial_from_item(fetch(BankItem.objects.targets(), request.user, SET, public_id=key))
+        return initial_from_item(fetch(BankItem.objects.targets(), request.user, SET, public_id=key), offered.sites)
     if key := sent_key(named.get("like")):
         target = fetch(Target.objects.select_related("student"), request.user, SET, public_id=key)
         if names_student(target.what, target.student):

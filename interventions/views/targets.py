@@ -56,8 +56,9 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Set a target for a student outside a one-to-one, afresh or from the bank."""
     student = fetch(Student, request.user, SET, public_id=student_id)
     back = came_from(request, reverse("interventions:target_list", args=[student.public_id]))
-    initial = taken_over(request, request.GET)
-    form = TargetForm(request.POST or None, offered=Offered(student), required=True, initial=initial)
+    offered = Offered(student)
+    initial = taken_over(request, request.GET, offered)
+    form = TargetForm(request.POST or None, offered=offered, required=True, initial=initial)
     token = form_token(request)
     if request.method == "POST" and form.is_valid():
         answers = reasons.sent(request.POST)

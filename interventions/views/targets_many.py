@@ -29,11 +29,12 @@ def target_many(request: HttpRequest) -> HttpResponse:
     """Set the same target for each of the students ticked."""
     who = chosen(request, SET)
     back = came_from(request, reverse("caseload:caseload_list"))
+    offered = OfferedToAll(who.students)
     form = TargetForm(
         request.POST if "what" in request.POST else None,
-        offered=OfferedToAll(who.students),
+        offered=offered,
         required=True,
-        initial=taken_over(request, request.GET),
+        initial=taken_over(request, request.GET, offered),
     )
     token = form_token(request)
     if "save" in request.POST and form.is_valid() and _all_well(form, who.students):

@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from caseload.models import Student
+from caseload.queries.school_days import school_day_by
 from core import clock
+from core.form_dates import DayField
 from safeguarding import choices
 from safeguarding.actions.triage import Assessment
 from safeguarding.forms.raising import LONG, PersonField, WhenFields, text_area
@@ -18,11 +20,6 @@ from safeguarding.queries.people import present_staff
 from safeguarding.queries.record import ShownEntry
 
 SHARE_DAYS = 14
-
-
-def date_input() -> forms.DateInput:
-    """A day, picked."""
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class AssessForm(forms.Form):
@@ -93,7 +90,7 @@ class ActionForm(forms.Form):
     """Something that a member of the team will do by a date."""
 
     what = forms.CharField(label="What is to be done", max_length=1000, widget=text_area(2))
-    due_on = forms.DateField(label="By when", widget=date_input())
+    due_on = DayField(label="By when")
     owner = PersonField(label="By whom", empty_label=None)
 
     def __init__(self, *args: Any, team: list[User], **kwargs: Any) -> None:
@@ -118,7 +115,7 @@ class CloseForm(forms.Form):
         widget=text_area(),
         help_text="What was done, what was decided and why; a decision not to act needs its reason too.",
     )
-    review_on = forms.DateField(label="Look at it again on", required=False, widget=date_input())
+    review_on = DayField(label="Look at it again on", required=False)
 
     def clean_review_on(self) -> Any:
         """A review is still to come."""
@@ -128,11 +125,8 @@ class CloseForm(forms.Form):
         return day
 
 
-class UntilField(forms.DateField):
+class UntilField(DayField):
     """A last day within the next year."""
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(widget=date_input(), **more)
 
     def clean(self, value: Any) -> Any:
         """Not past, and not for good."""
@@ -169,7 +163,7 @@ class ShareForm(forms.Form):
         ]
         if not self.fields["entries"].choices:  # type: ignore[attr-defined]  # a ChoiceField
             self.fields["entries"].widget = forms.MultipleHiddenInput()
-        self.fields["until_on"].initial = clock.today() + timedelta(days=SHARE_DAYS)
+        self.fields["until_on"].initial = school_day_by(clock.today() + timedelta(days=SHARE_DAYS))
 
     def clean(self) -> dict[str, Any]:
         """Something must be shared."""
@@ -204,7 +198,7 @@ class FlagForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = present_staff().exclude(pk=user.pk)  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["until_on"].initial = clock.today() + timedelta(days=SHARE_DAYS)
+        self.fields["until_on"].initial = school_day_by(clock.today() + timedelta(days=SHARE_DAYS))
 
 
 class MatchForm(forms.Form):

@@ -1,6 +1,6 @@
 """What somebody types when raising a concern: little that is asked, the rest offered."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from caseload.models import Student
 from core import clock
+from core.form_dates import DayField, HourField, moment_said
 from core.form_fields import TextArea
+from core.plausible import CHILDHOOD, LIFETIME
 from safeguarding.actions.adults import AdultReport
 from safeguarding.actions.raising import Report
 from safeguarding.choices import CATEGORIES, AdultLevel, YesNo
@@ -39,27 +41,21 @@ class PersonField(forms.ModelChoiceField):
 class WhenFields(forms.Form):
     """The day and, if known, the time at which something happened."""
 
-    happened_on = forms.DateField(
-        label="When it happened", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    happened_time = forms.TimeField(
-        label="About what time", required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
+    happened_on = DayField(label="When it happened", years=CHILDHOOD)
+    happened_time = HourField(label="About what time", required=False)
 
-    def clean_happened_on(self) -> Any:
-        """Nothing happened in the future."""
-        day = self.cleaned_data["happened_on"]
-        if day and day > clock.today():
-            raise ValidationError("This day is still to come.")
-        return day
+    def clean(self) -> dict[str, Any]:
+        """A time that is said has been, and a clock showed it."""
+        cleaned = super().clean() or {}
+        self.said_moment = moment_said(self, "happened_on", "happened_time")
+        return cleaned
 
     def moment(self) -> datetime | None:
-        """Day and time in one; noon stands for a day without a time, and never a time that is still to come."""
+        """Day and time in one. Noon, or now where noon is still to come, stands for a day without a time and is never shown."""
         day = self.cleaned_data.get("happened_on")
-        if day is None:
-            return None
-        at = self.cleaned_data.get("happened_time") or time(12)
-        return min(datetime.combine(day, at, clock.LONDON), clock.now())
+        if self.said_moment or day is None:
+            return self.said_moment
+        return min(clock.at(day, 12), clock.now())
 
     def time_said(self) -> bool:
         """Whether a time was typed: the noon that stands for none must never be read as one."""
@@ -166,6 +162,7 @@ class AddendumForm(forms.Form):
 class AdultConcernForm(WhenFields):
     """A concern about an adult who works here."""
 
+    happened_on = DayField(label="When it happened", years=LIFETIME)
     token = forms.UUIDField(widget=forms.HiddenInput)
     subject = PersonField(label="Who it is about", required=False, empty_label="Somebody who is not in this list")
     subject_name = forms.CharField(

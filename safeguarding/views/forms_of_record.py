@@ -5,6 +5,7 @@ from typing import Any
 from django.forms import Form
 
 from accounts.models import User
+from caseload.queries.school_days import this_school_day
 from core import clock
 from safeguarding.forms.casework import (
     ActionForm,
@@ -45,7 +46,9 @@ def forms_of(user: User, found: Record, team: list[User]) -> dict[str, Any]:
         "assess": AssessForm(initial=assessed_so_far(found.case) | hint, prefix="assess"),
         "assign": AssignForm(team=team, prefix="assign"),
         "entry": EntryForm(initial={"happened_on": clock.today(), "kind": "note"}, prefix="entry"),
-        "action": ActionForm(team=team, initial={"due_on": clock.today(), "owner": user.public_id}, prefix="action"),
+        "action": ActionForm(
+            team=team, initial={"due_on": this_school_day(), "owner": user.public_id}, prefix="action"
+        ),
         "settle": {row.pk: SettleForm(prefix="settle", auto_id=ids_of(row.pk)) for row in found.actions},
         "correct": {
             row.entry.pk: CorrectionForm(prefix="correct", auto_id=ids_of(row.entry.pk)) for row in found.entries

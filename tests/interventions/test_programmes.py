@@ -252,7 +252,7 @@ def test_a_session_is_logged_on_its_page(college, sign_in, started):
     address = reverse("interventions:session_new", args=[started.public_id])
     assert client.get(address).status_code == 200
     sent = {
-        "came": [college.student("Ada").pk], "held_on": college.today, "held_time": "10:20", "minutes": "30",
+        "came": [college.student("Ada").pk], "held_on": college.today, "held_time": "08:20", "minutes": "30",
         "staff": [college.okafor.pk], "note": "Went well",
     }  # fmt: skip
     assert client.post(address, sent).status_code == 302
@@ -261,6 +261,9 @@ def test_a_session_is_logged_on_its_page(college, sign_in, started):
     assert (again.status_code, list(again.context["form"].errors)) == (422, ["held_time"])
     future = client.post(address, sent | {"held_on": college.today + timedelta(days=1)})
     assert list(future.context["form"].errors) == ["held_on"]
+    later = client.post(address, sent | {"held_time": "23:50"})
+    said = {"held_time": ["This time is still to come. Give the time at which it happened."]}
+    assert (later.status_code, later.context["form"].errors) == (422, said)
     detail = client.get(reverse("interventions:intervention_detail", args=[started.public_id]))
     assert "1 of 2 came" in detail.content.decode()
 
