@@ -13,6 +13,7 @@ import itertools
 import os
 import pickle
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -109,15 +110,19 @@ class Switch:
             self.databases.drop(name)
 
 
-@pytest.fixture(scope="session")
-def databases() -> Databases:
+def the_databases() -> Databases:
     """Makes, copies and drops databases on the tests' own server."""
     return Databases(os.environ["DATABASE_OWNER_URL"], Path(os.environ["WAYMARK_VAR"]))
 
 
 @pytest.fixture(scope="session")
-def migrated_template(databases: Databases) -> str:
-    """The name of the migrated template."""
+def databases() -> Databases:
+    """Makes, copies and drops databases on the tests' own server."""
+    return the_databases()
+
+
+def migrated(databases: Databases) -> str:
+    """The name of the template that holds the present migrations; made if there is none."""
     files = [*template_database.schema_files(Path(settings.KEYS)), PROTECTED_ROLES]
 
     def build(env: dict[str, str]) -> None:
@@ -126,6 +131,21 @@ def migrated_template(databases: Databases) -> str:
             connection.execute(PROTECTED_ROLES.read_bytes())
 
     return databases.template("schema", files, build)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Whether the migrated template is made first or found, and how long that took; before the processes start."""
+    del config
+    began, databases = time.monotonic(), the_databases()
+    before = databases.templates("schema")
+    found = migrated(databases) in before
+    return f"database: {'nothing changed' if found else 'migrated'}, {time.monotonic() - began:.1f} s"
+
+
+@pytest.fixture(scope="session")
+def migrated_template(databases: Databases) -> str:
+    """The name of the migrated template."""
+    return migrated(databases)
 
 
 @pytest.fixture(scope="session")

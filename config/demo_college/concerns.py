@@ -19,6 +19,7 @@ from safeguarding.choices import EntryKind, Outcome, Severity, Threshold
 from safeguarding.models import Concern, ConcernCase
 
 ONE_IN = 40
+FEW_DAYS = 5  # a student who has been here that long can have a concern
 # (what was seen, the child's own words, category, severity, threshold)
 REPORTS = (
     ("Came to registration without a coat for the third day and said there was no breakfast at home.", "There is nothing in the fridge till Friday.", "neglect", Severity.MEDIUM, Threshold.EARLY_HELP),
@@ -53,12 +54,15 @@ class Concerns:
         self.dsl = User.objects.get(email__startswith="dsl@")
         self.deputy = User.objects.get(email__startswith="deputy-dsl@")
         self.made = 0
-        present = [person for person in roll.people if person.on_roll(frame.today)]
+        last_days = frame.days_before_today()[-70:]
+        # Nobody has a concern from before they came; in September that leaves out new students.
+        present = [
+            person for person in roll.people if person.on_roll(frame.today) and person.on_roll(last_days[-FEW_DAYS])
+        ]
         how_many = max(6, len(present) // ONE_IN)
-        last_days = frame.dates[frame.this].until(frame.today)[-70:]
         for number, person in enumerate(chance.sample(present, min(how_many, len(present)))):
             newest = number < max(3, how_many // 6)
-            day = last_days[-1 - number % 2] if newest else chance.choice(last_days[:-3])
+            day = last_days[-1 - number % 2] if newest else self._earlier(person, last_days)
             self._one(person, day, stage=number % 3 if newest else 3 + number % 3)
         # The team was told at the time; those mails went long ago.
         Mail.objects.filter(key__startswith="safeguarding").delete()
@@ -68,6 +72,9 @@ class Concerns:
         moment = min(clock.at(day, 9, 10) + timedelta(hours=hours), clock.at(self.frame.today, 7))
         with clock.set_to(moment), naming.named(person.pk, purpose="demonstration"):
             yield
+
+    def _earlier(self, person: Person, last_days: list[date]) -> date:
+        return self.chance.choice([day for day in last_days[:-3] if person.on_roll(day)])
 
     def _one(self, person: Person, day: date, stage: int) -> None:
         """0 not read · 1 acknowledged · 2 assessed, with an action · 3, 4, 5 handled over weeks, two of three closed."""

@@ -76,6 +76,11 @@ class Frame:
         dates = self.dates[start_year]
         return DateRange(dates.starts_on, dates.ends_on + DAY)
 
+    def days_before_today(self) -> list[date]:
+        """This year's school days so far; while these are few, last year's before them."""
+        days = self.dates[self.this].until(self.today)
+        return days if len(days) >= 10 else self.dates[self.last].open_days + days
+
     def calendar(self) -> None:
         """Last year and this year."""
         new = self.loader.new

@@ -32,6 +32,8 @@ LIBRARIES = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# What the browser tests' driver, a program of its own, needs beside the browser; no wheel carries it.
+DRIVER_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 
 
 def main(command: str) -> int:
@@ -180,10 +182,10 @@ def npm() -> tuple[list[str], dict[str, str]]:
     return [str(VENV / "bin" / "npm")], env
 
 
-def missing_libraries() -> list[str]:
+def missing_libraries(libraries: dict[str, str]) -> list[str]:
     """Debian packages whose libraries can't be loaded here."""
     missing = []
-    for library, package in LIBRARIES.items():
+    for library, package in libraries.items():
         try:
             ctypes.CDLL(library)
         except OSError:
@@ -193,7 +195,7 @@ def missing_libraries() -> list[str]:
 
 def need_libraries() -> None:
     """Install what PDFs are drawn with; without the right to, say what is missing and go on."""
-    missing = missing_libraries()
+    missing = missing_libraries(LIBRARIES)
     if not missing:
         return
     if may_install():
@@ -208,17 +210,18 @@ def browser() -> str | None:
 
 
 def need_browser() -> None:
-    """Install Chromium for the browser tests when allowed; otherwise say that they are left out."""
-    if browser():
+    """Install Chromium, and what its driver needs, for the browser tests when allowed; else say they are left out."""
+    missing = [*([] if browser() else ["chromium"]), *missing_libraries(DRIVER_LIBRARIES)]
+    if not missing:
         return
-    # Ubuntu's package of that name only fetches a snap, which has no place in a test run.
-    if may_install() and "ID=debian" in _os_release():
+    # Ubuntu's package of Chromium only fetches a snap, which has no place in a test run.
+    if may_install() and ("chromium" not in missing or "ID=debian" in _os_release()):
         try:
-            apt_install(["chromium"], "Browser tests need Chromium")
+            apt_install(missing, "Browser tests need Chromium and its driver's libraries")
             return
         except Trouble as trouble:
             say(str(trouble))
-    say("Browser tests are left out: no Chromium here. To have them: sudo apt-get install chromium")
+    say(f"Browser tests are left out until this is installed: sudo apt-get install {' '.join(missing)}")
 
 
 def _os_release() -> list[str]:

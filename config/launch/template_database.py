@@ -63,6 +63,11 @@ class Databases:
                 self._drop_old(connection, label)
         return wanted
 
+    def templates(self, name: str) -> list[str]:
+        """The templates of this name that are kept, the one used last first."""
+        with self.connect() as connection:
+            return _names(connection, f"{TEMPLATE}{name}_")
+
     def copy(self, template: str) -> str:
         """A fresh copy, for this process only; its name says whose it is."""
         self._copies += 1
@@ -153,6 +158,7 @@ def schema_files(keys: Path) -> list[Path]:
     return [
         *ROOT.glob("*/migrations/*.py"),
         *ROOT.glob("*/roles.py"),
+        *ROOT.glob("*/tasks.py"),
         *ROOT.glob("*/management/commands/install_naming_key.py"),
         *ROOT.glob("*/management/commands/sync_*.py"),
         ROOT / "config" / "launch" / "prepare.py",
@@ -168,6 +174,11 @@ def code_files() -> list[Path]:
         for path in ROOT.glob("*/**/*.py")
         if path.relative_to(ROOT).parts[0] not in {"tests", "node_modules", "var"} and "launch" not in path.parts
     ]
+
+
+def shaping_files(keys: Path) -> list[Path]:
+    """Everything that bringing a database up to date goes by; what registers schedules may stand in any file."""
+    return sorted({*schema_files(keys), *code_files()})
 
 
 def run_as_owner(env: dict[str, str], *command: str) -> None:

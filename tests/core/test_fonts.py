@@ -1,6 +1,5 @@
 """Names of many origins look on paper as a browser draws them with the same fonts."""
 
-import shutil
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from PIL import Image
 
 from core import fonts
 from core.pdf import pdf_from_html
+from tests.browser import CHROMIUM, why_left_out
 
 NAMES = [
     "Łukasz Čapek", "Zeynep Şahin", "Nguyễn Thị Hương", "Ŵyn ap Siôn", "محمد العلي", "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ",
@@ -67,7 +67,7 @@ def in_browser(folder: Path) -> list[Image.Image]:
     page_file = folder / "names.html"
     page_file.write_text(f'<!doctype html><meta charset="utf-8"><style>{faces}{style}</style>{body}')
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(page_file.as_uri())
         page.evaluate("document.fonts.ready")
@@ -77,7 +77,7 @@ def in_browser(folder: Path) -> list[Image.Image]:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="Debian's chromium is not installed")
+@pytest.mark.skipif(bool(why_left_out()), reason=why_left_out())
 def test_names_look_on_paper_as_in_a_browser(tmp_path: Path, settings: Any) -> None:
     paper, screen = on_paper(), in_browser(tmp_path)
     same = {name: likeness(a, b) for name, a, b in zip(NAMES, paper, screen, strict=True)}

@@ -4,7 +4,6 @@ Left out, with a word why, where no Chromium is installed.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,9 +13,9 @@ import pytest
 from django.conf import settings as project_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser import CHROMIUM, why_left_out
 from tests.worker import Worker
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 AXE = Path(project_settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 LAPTOP, PHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 TODAY = date(2026, 11, 20)
@@ -25,8 +24,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without a browser these tests are left out, and say so."""
-    if CHROMIUM is None:
-        reason = "no Chromium here: install the package chromium, or run ./run test as root, which does"
+    if reason := why_left_out():
         for item in items:
             if Path(__file__).parent in item.path.parents:
                 item.add_marker(pytest.mark.skip(reason=reason))
