@@ -10,7 +10,14 @@ from django.http import HttpRequest
 
 from accounts import reach, verbs
 from accounts.models import User
-from accounts.rules import may_change_sign_in, may_change_staff, may_manage_staff, may_manage_system, require
+from accounts.rules import (
+    holds_protected_role,
+    may_change_sign_in,
+    may_change_staff,
+    may_manage_staff,
+    may_manage_system,
+    require,
+)
 from audit.record import record
 from core import clock, outbox
 from core.models import Mail
@@ -22,6 +29,10 @@ OUTBOX = "Only a system administrator decides about mails."
 
 class AlreadyEnded(Exception):
     """Somebody else ended them first."""
+
+
+class AlreadyAsked(Exception):
+    """Somebody else asked for it, and it waits for a second person."""
 
 
 @transaction.atomic
@@ -57,20 +68,32 @@ def change_staff(user: User, changes: dict[str, Any], by: Any) -> User:
 
 
 @transaction.atomic
-def end_staff(user: User, last_day: date, by: Any) -> User:
-    """End a member of staff after their last day. Their grants end with it; what they wrote stays theirs."""
+def end_staff(user: User, last_day: date, by: Any, reason: str = "") -> bool:
+    """End a member of staff after their last day. Their grants end with it; what they wrote stays theirs.
+
+    For the holder of a protected role nothing changes yet: a second person is asked, and the answer is False.
+    """
     require(may_change_staff(by, user), NOT_YOURS)
     stored = User.objects.select_for_update().get(pk=user.pk)
-    if not stored.works_here:
+    if stored.has_left:
         raise AlreadyEnded
+    if holds_protected_role(stored):
+        reach.ask_to_leave(stored, last_day, reason, by)
+        return False
     stored.ended_on = last_day
     stored.is_active = last_day >= clock.today()
     stored.save(update_fields=["ended_on", "is_active"])
-    grants = reach.end_all(stored, last_day, by)
-    if not stored.is_active:
-        sign_out_everywhere(stored)
-    record(by, verbs.STAFF_ENDED, "staff", stored.pk, details={"last_day": last_day.isoformat(), "grants": grants})
-    return stored
+    leave_now(stored, last_day, by)
+    return True
+
+
+def leave_now(user: User, last_day: date, by: Any) -> None:
+    """End what somebody holds who has a last day now, and sign them out when it has passed."""
+    user.refresh_from_db(fields=["ended_on", "is_active"])
+    grants = reach.end_all(user, last_day, by)
+    if not user.is_active:
+        sign_out_everywhere(user)
+    record(by, verbs.STAFF_ENDED, "staff", user.pk, details={"last_day": last_day.isoformat(), "grants": grants})
 
 
 @transaction.atomic

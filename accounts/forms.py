@@ -87,6 +87,16 @@ class EndForm(forms.Form):
     last_day = DayField(
         label="Last day", help_text="They can sign in until the end of this day. A day in the past ends it at once."
     )
+    reason = forms.CharField(
+        label="Reason",
+        help_text="The second person reads this before they approve.",
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, protected: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not protected:
+            del self.fields["reason"]
 
 
 class SecondStepForm(forms.Form):

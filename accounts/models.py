@@ -27,6 +27,13 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def working_here(self) -> "models.QuerySet[User]":
+        """Everybody who may sign in today: the same as `works_here`, for lists."""
+        today = clock.today()
+        staying = models.Q(ended_on=None) | models.Q(ended_on__gte=today)
+        present = models.Q(suspended_until=None) | models.Q(suspended_until__lt=today)
+        return self.filter(staying, present, is_active=True)
+
 
 def formal_name(title: str, given_name: str, family_name: str) -> str:
     """A member of staff as students know them: Ms Okafor; without a title, both names."""
@@ -48,6 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     started_on = models.DateField(null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True)
+    suspended_until = models.DateField(null=True, blank=True, editable=False)  # written by the database alone
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = UserManager()
@@ -83,8 +91,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def works_here(self) -> bool:
-        """Whether they may sign in today: added, not switched off, and not past their last day."""
-        return self.is_active and (self.ended_on is None or self.ended_on >= clock.today())
+        """Whether they may sign in today: they have not left, and nobody suspended them."""
+        return not self.has_left and not self.is_suspended
+
+    @property
+    def has_left(self) -> bool:
+        """Whether they no longer work here: switched off, or past their last day."""
+        return not self.is_active or (self.ended_on is not None and self.ended_on < clock.today())
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether their access is suspended today."""
+        return self.suspended_until is not None and self.suspended_until >= clock.today()
 
     @property
     def full_name(self) -> str:

@@ -26,10 +26,14 @@ class Held:
 
 @dataclass(frozen=True)
 class ReachSource:
-    """How to ask what people hold today, and how to end it all when they leave."""
+    """How to ask what people hold today, how to end it all when they leave, and what needs a second person."""
 
     held_today: Callable[[Sequence[int]], dict[int, list[Held]]]
     end_all: Callable[[Any, date, Any], int]
+    is_protected: Callable[[int], bool]  # holds a protected role today or later
+    second_persons: Callable[..., list[Any]]  # who could approve beside these people
+    ask_to_leave: Callable[[Any, date, str, Any], None]  # person, last day, reason, who asks
+    waiting_for: Callable[[int], Any]  # the request that somebody leaves, while it waits
 
 
 _sources: list[ReachSource] = []
@@ -49,3 +53,23 @@ def held_by(people: Iterable[int]) -> dict[int, list[Held]]:
 def end_all(user: Any, last_day: date, by: Any) -> int:
     """End everything that somebody holds when they leave; says how many grants that were."""
     return _sources[0].end_all(user, last_day, by) if _sources else 0
+
+
+def is_protected(user_id: int) -> bool:
+    """Whether somebody holds a protected role, today or from a later day."""
+    return bool(_sources) and _sources[0].is_protected(user_id)
+
+
+def second_persons(*besides: int) -> list[Any]:
+    """Who could be the second person for whatever concerns the holder of a protected role, beside these."""
+    return _sources[0].second_persons(*besides) if _sources else []
+
+
+def ask_to_leave(user: Any, last_day: date, reason: str, by: Any) -> None:
+    """Ask that the holder of a protected role leaves. Nothing changes until a second person approves."""
+    _sources[0].ask_to_leave(user, last_day, reason, by)
+
+
+def waiting_for(user_id: int) -> Any:
+    """The request that somebody leaves, while it waits for a second person."""
+    return _sources[0].waiting_for(user_id) if _sources else None

@@ -199,11 +199,12 @@ ROLES = (
         protected=True,
         containers=("college",),
     ),
-    # Not on the staff in any other way: reads concerns about the head, and nothing about any student.
+    # Not on the staff in any other way: reads concerns about the head, sees who is in the safeguarding team and is the second
+    # person for it when nobody else is left, and reads nothing about any student.
     Role(
         "chair_of_governors",
         "Chair of governors",
-        frozenset({"safeguarding.view_adult_concern"}),
+        frozenset({"safeguarding.view_adult_concern", "safeguarding.propose_team"}),
         protected=True,
         containers=("college",),
     ),

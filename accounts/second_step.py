@@ -19,8 +19,7 @@ from django.utils import timezone
 from accounts import verbs
 from accounts.actions import sign_out_everywhere
 from accounts.models import SecondStepRequest, User
-from accounts.reach import held_by
-from accounts.roles import CONSENTERS
+from accounts.reach import second_persons
 from accounts.rules import holds_protected_role, may_change_staff, may_decide_second_step, require
 from audit.record import record
 from core import clock, outbox
@@ -95,7 +94,9 @@ def take_away_second_step(user: User, reason: str, by: User) -> SecondStepReques
         raise AlreadyAsked from twice
     record(by, verbs.SECOND_STEP_ASKED, "staff", user.pk)
     _tell([user], ASKED, f"second-step:{asked.public_id}:asked", by, reason)
-    _tell(_who_could_consent(asked), WAITS, f"second-step:{asked.public_id}:waits", by, reason, "caseload:team_list")
+    _tell(
+        second_persons(user.pk, by.pk), WAITS, f"second-step:{asked.public_id}:waits", by, reason, "caseload:team_list"
+    )
     return asked
 
 
@@ -139,12 +140,6 @@ def _take_away(user: User, reason: str, asked_by: User, key: str, consented_by: 
         details["asked_by"] = asked_by.pk
     record(consented_by or asked_by, verbs.SECOND_STEP_TAKEN, "staff", user.pk, details=details)
     _tell([user], TAKEN, key, asked_by, reason, "mfa_index")
-
-
-def _who_could_consent(asked: SecondStepRequest) -> list[User]:
-    others = User.objects.filter(is_active=True).exclude(pk__in=[asked.user_id, asked.asked_by_id]).order_by("pk")
-    held = held_by(others.values_list("pk", flat=True))
-    return [person for person in others if any(one.role in CONSENTERS for one in held.get(person.pk, []))]
 
 
 def _tell(

@@ -54,7 +54,7 @@ def reach_of(user: "User") -> list[tuple[str, str, int]]:
     cached = getattr(user, "_reach", None)
     if cached and cached[0] == today:
         return cached[1]
-    if not getattr(user, "is_active", False) or user.pk is None or (user.ended_on and user.ended_on <= today):
+    if user.pk is None or not getattr(user, "works_here", False):
         held: list[tuple[str, str, int]] = []
     else:
         with connection.cursor() as cursor:

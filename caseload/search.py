@@ -97,7 +97,7 @@ def find_students(user: Any, text: str, limit: int = 50) -> list[dict[str, Any]]
 def find_staff(words: list[str], limit: int = 50) -> list[dict[str, Any]]:
     """The colleagues whose names match. Everybody who works there may know who else does."""
     today = clock.today()
-    working = User.objects.filter(Q(ended_on=None) | Q(ended_on__gt=today), is_active=True)
+    working = User.objects.filter(Q(ended_on=None) | Q(ended_on__gte=today), is_active=True)
     names = Concat(
         Replace("sort_key", Value("\x01"), Value(" "), output_field=TextField()), Value(""), output_field=TextField()
     )

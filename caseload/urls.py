@@ -78,4 +78,7 @@ urlpatterns = [
     path("safeguarding-team/propose/", team.team_propose, name="team_propose"),
     path("safeguarding-team/<uuid:public_id>/decide/", team.team_decide, name="team_decide"),
     path("safeguarding-team/<uuid:public_id>/end/", team.team_end, name="team_end"),
+    path("safeguarding-team/endings/<uuid:public_id>/decide/", team.ending_decide, name="ending_decide"),
+    path("safeguarding-team/people/<uuid:public_id>/suspend/", team.team_suspend, name="team_suspend"),
+    path("safeguarding-team/suspensions/<uuid:public_id>/lift/", team.suspension_lift, name="suspension_lift"),
 ]

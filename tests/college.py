@@ -205,6 +205,13 @@ class College:
         vars(user).pop("_reach", None)
         return row
 
+    def end_role(self, user: User, role: str) -> None:
+        """End a protected role from today on, as two people would, where a test is not about how."""
+        for grant in GRANT_MODELS["college"].objects.filter(user=user, role__name=role):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT end_protected_role(%s, %s)", [grant.pk, clock.today()])
+        vars(user).pop("_reach", None)
+
     def student(self, given: str) -> Student:
         """The student of this given name; no two share one."""
         return next(student for student in self.students if student.given_name == given)

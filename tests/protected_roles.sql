@@ -6,3 +6,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     VALUES (gen_random_uuid(), person, role, permission, 1, period, now(), '', '')
     RETURNING id
 $$;
+
+-- End one as two people would, where a test is not about how.
+CREATE FUNCTION end_protected_role(grant_id bigint, first_day_without date) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE caseload_collegegrant SET period = daterange(lower(period), first_day_without) WHERE id = grant_id
+$$;

@@ -13,11 +13,13 @@ from accounts.forms import EndForm, StaffForm
 from accounts.gates import page
 from accounts.models import User
 from accounts.queries import SHOWN, staff_found, with_roles
-from accounts.reach import held_by
+from accounts.reach import held_by, waiting_for
 from accounts.rules import NotAllowed, holds_protected_role
 from accounts.second_step import locked_out_until, requests_waiting, second_steps_of
 from core import clock
 from core.http import wants_part
+
+WAITS = "Asked. Nothing changes until a second person approves; they have been told by email."
 
 
 @page("accounts.manage_staff")
@@ -38,7 +40,7 @@ def staff_list(request: HttpRequest) -> HttpResponse:
 def staff_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One member of staff: what they hold, and what can be done."""
     user = get_object_or_404(User, public_id=public_id)
-    return render(request, "accounts/staff_detail.html", _about(request, user) | {"end_form": _end_form()})
+    return render(request, "accounts/staff_detail.html", _about(request, user) | {"end_form": _end_form(user)})
 
 
 @page("accounts.manage_staff")
@@ -77,17 +79,21 @@ def staff_edit(request: HttpRequest, public_id: str) -> HttpResponse:
 def staff_end(request: HttpRequest, public_id: str) -> HttpResponse:
     """End a member of staff after a last day."""
     user = get_object_or_404(User, public_id=public_id)
-    form = EndForm(request.POST)
+    form = EndForm(request.POST, protected=holds_protected_role(user))
     if form.is_valid():
+        data = form.cleaned_data
         try:
-            actions.end_staff(user, form.cleaned_data["last_day"], by=request.user)
+            ended = actions.end_staff(user, data["last_day"], by=request.user, reason=data.get("reason", ""))
         except NotAllowed as refused:
             form.add_error(None, str(refused))
+        except actions.AlreadyAsked:
+            messages.info(request, "That was asked already and waits for a second person.")
+            return redirect("accounts:staff_detail", public_id=user.public_id)
         except actions.AlreadyEnded:
             messages.info(request, f"{user.full_name} had ended already.")
             return redirect("accounts:staff_detail", public_id=user.public_id)
         else:
-            messages.success(request, f"{user.full_name} has ended, and so has their reach.")
+            messages.success(request, f"{user.full_name} has ended, and so has their reach." if ended else WAITS)
             return redirect("accounts:staff_detail", public_id=user.public_id)
     return render(request, "accounts/staff_detail.html", _about(request, user) | {"end_form": form}, status=422)
 
@@ -124,8 +130,8 @@ def _done(request: HttpRequest, user: User, act: Any, words: str) -> HttpRespons
     return redirect("accounts:staff_detail", public_id=user.public_id)
 
 
-def _end_form() -> EndForm:
-    return EndForm(initial={"last_day": clock.today()})
+def _end_form(user: User) -> EndForm:
+    return EndForm(initial={"last_day": clock.today()}, protected=holds_protected_role(user))
 
 
 def _about(request: HttpRequest, user: User) -> dict[str, Any]:
@@ -133,6 +139,7 @@ def _about(request: HttpRequest, user: User) -> dict[str, Any]:
         "staff": user,
         "held": held_by([user.pk]).get(user.pk, []),
         "protected": holds_protected_role(user),
+        "leaving": waiting_for(user.pk),
         "own": user.pk == request.user.pk,
         "steps": second_steps_of(user),
         "step_waits": requests_waiting().filter(user=user).first(),

@@ -10,6 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Model
 
 from accounts.models import User
+from accounts.roles import PROTECTED
 from audit.record import record
 from caseload import verbs
 from caseload.choices import Capacity
@@ -123,10 +124,16 @@ def end_reach(grant: Grant, by: Any, reason: str = "", last_day: date | None = N
 
 
 def end_all_reach(user: User, last_day: date, by: Any) -> int:
-    """End everything that somebody holds when they leave; what would have begun later is taken back."""
+    """End everything that somebody holds when they leave; what would have begun later is taken back.
+
+    Protected roles are not ended here: the database did that when a second person approved.
+    """
     first_without = last_day + timedelta(days=1)
     rows = (
-        Reach.objects.filter(user=user).exclude(period__fully_lt=(first_without, None)).values_list("kind", "grant_id")
+        Reach.objects.filter(user=user)
+        .exclude(role__name__in=PROTECTED)
+        .exclude(period__fully_lt=(first_without, None))
+        .values_list("kind", "grant_id")
     )
     ended = 0
     for kind, pk in rows:

@@ -16,7 +16,7 @@ from audit.record import record
 from caseload import verbs
 from caseload.actions.grants import Impossible, save_once
 from caseload.models import CollegeGrant, RoleProposal
-from caseload.rules.grants import CONSENTERS, may_consent, may_decline, may_propose, require, whole_college
+from caseload.rules.grants import may_consent, may_decline, may_propose, require, second_persons, whole_college
 from core import clock, outbox
 
 
@@ -42,7 +42,7 @@ def propose_role(user: User, role: str, starts_on: date, last_day: date | None, 
         raise Impossible("person", "They hold this role already in that time.")
     proposal = RoleProposal.objects.create(user=user, role=group, period=period, reason=reason, proposed_by=by)
     record(by, verbs.ROLE_PROPOSED, "role_proposal", proposal.pk, details={"user": user.pk, "role": role})
-    _tell(proposal, _who_could_consent(proposal), "proposed", by)
+    _tell(proposal, second_persons(by.pk, user.pk), "proposed", by)
     return proposal
 
 
@@ -85,14 +85,6 @@ def _decide(proposal: RoleProposal, by: User, consented: bool) -> None:
     if not undecided.update(consented=consented, decided_by=by, decided_at=clock.now()):
         raise AlreadyDecided
     proposal.refresh_from_db()
-
-
-def _who_could_consent(proposal: RoleProposal) -> list[User]:
-    held = CollegeGrant.objects.filter(role__name__in=CONSENTERS, period__contains=clock.today())
-    people = User.objects.filter(pk__in=held.values("user_id")).exclude(
-        pk__in=[proposal.proposed_by_id, proposal.user_id]
-    )
-    return [person for person in people.order_by("pk") if person.works_here]
 
 
 WORDS = {

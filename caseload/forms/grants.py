@@ -124,3 +124,26 @@ class ProposeForm(forms.Form):
         if day < clock.today():
             raise forms.ValidationError("A protected role can't begin in the past.")
         return day
+
+
+class EndRoleForm(forms.Form):
+    """When a protected role is to end, and why."""
+
+    last_day = forms.DateField(
+        label="Last day",
+        widget=day_input(),
+        help_text="They hold the role until the end of this day. Choose yesterday to end it as soon as it is approved.",
+    )
+    reason = forms.CharField(
+        label="Reason", max_length=200, help_text="The second person reads this before they approve."
+    )
+
+
+class SuspendForm(forms.Form):
+    """Why somebody's access is suspended at once."""
+
+    reason = forms.CharField(
+        label="Reason",
+        max_length=200,
+        help_text="Everyone on the page Safeguarding team can read this. Write nothing about a student.",
+    )

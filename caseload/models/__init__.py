@@ -36,6 +36,7 @@ from caseload.models.groups import (
     YearGroupMembership,
 )
 from caseload.models.home import HomeConsent, HomePolicy
+from caseload.models.protected import EndingRequest, Suspension
 from caseload.models.rollover import Rollover
 from caseload.models.students import Characteristic, Student
 from caseload.models.visits import Visit, VisitPolicy, VisitStep
@@ -58,6 +59,7 @@ __all__ = [
     "CourseGrant",
     "CoverNote",
     "CoverPolicy",
+    "EndingRequest",
     "Enrolment",
     "Grant",
     "HomeConsent",
@@ -75,6 +77,7 @@ __all__ = [
     "SiteMembership",
     "Student",
     "StudentContact",
+    "Suspension",
     "TeachingGroup",
     "TeachingGroupGrant",
     "TeachingGroupMembership",

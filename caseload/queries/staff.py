@@ -11,4 +11,4 @@ from core import clock
 def staff_with(permission: str) -> QuerySet[User]:
     """Everybody at work who holds the permission in some role, in the order of names."""
     holding = Reach.objects.filter(role__name__in=roles_carrying(permission), period__contains=clock.today())
-    return User.objects.filter(pk__in=holding.values("user_id"), is_active=True).order_by("sort_key", "pk")
+    return User.objects.working_here().filter(pk__in=holding.values("user_id")).order_by("sort_key", "pk")

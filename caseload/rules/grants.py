@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import BY_CODE, CONSENTERS, PROTECTED
@@ -10,10 +10,12 @@ from caseload.models import GRANT_MODELS, College, CollegeGrant
 from caseload.querysets import containers
 from core import clock
 from core.actors import SystemActor
+from core.once import once
 
 GIVE = "accounts.manage_grants"
 PROPOSE = "safeguarding.propose_team"
 PROPOSERS = ("dsl", "head")
+CHAIR = ("chair_of_governors",)
 
 
 class NotAllowed(Exception):
@@ -68,36 +70,81 @@ def giving_refused(by: Any, user: User, role: str, kind: str, container: Model) 
 
 
 def may_end(by: Any, grant: Any) -> bool:
-    """Whoever could give it may end it, except their own; a protected role is ended by the team or the head."""
+    """Whoever could give it may end it, except their own. Nobody ends a protected role alone: that is asked for and approved."""
+    if grant.role.name in PROTECTED:
+        return False
     if isinstance(by, SystemActor):
         return True
-    if grant.role.name in PROTECTED:
-        return by.pk != grant.user_id and holds_one_of(by, CONSENTERS)
     own = by.pk == grant.user_id
     return (
         not own and by.has_perm(GIVE) and givable(by, grant.container_kind).filter(pk=grant.content_object_id).exists()
     )
 
 
+def holders_of(roles: tuple[str, ...]) -> QuerySet[User]:
+    """Who holds one of these roles over the whole college today and works here."""
+    held = CollegeGrant.objects.filter(role__name__in=roles, period__contains=clock.today())
+    return User.objects.working_here().filter(pk__in=held.values("user_id")).order_by("sort_key", "pk")
+
+
+def second_persons(*besides: int) -> list[User]:
+    """Who could be the second person beside these: the team and the head; the chair only when none of those is left."""
+    found = [person for person in _holding(CONSENTERS) if person.pk not in besides]
+    return found or [person for person in _holding(CHAIR) if person.pk not in besides]
+
+
+def _holding(roles: tuple[str, ...]) -> list[User]:
+    """Read once for a page, which asks about each line of it."""
+    return once(("holders of", roles, clock.today()), lambda: list(holders_of(roles)))
+
+
+def is_second_person(by: Any, *besides: int) -> bool:
+    """Whether somebody is one of them. The database asks the same (`caseload_second_person`)."""
+    return by.pk in {person.pk for person in second_persons(*besides)}
+
+
+def is_protected_person(user_id: int) -> bool:
+    """Whether somebody holds a protected role, today or from a later day."""
+    held = CollegeGrant.objects.filter(user_id=user_id, role__name__in=PROTECTED, period__isempty=False)
+    return held.filter(Q(period__endswith=None) | Q(period__endswith__gt=clock.today())).exists()
+
+
 def holds_one_of(user: User, roles: tuple[str, ...]) -> bool:
     """Whether somebody holds one of these roles over the whole college today and works here."""
-    held = CollegeGrant.objects.filter(user_id=user.pk, role__name__in=roles, period__contains=clock.today())
-    return user.works_here and held.exists()
+    return holders_of(roles).filter(pk=user.pk).exists()
 
 
 def may_propose(by: User, subject: User | None = None) -> bool:
-    """A safeguarding lead or the head proposes who joins, never themselves."""
-    return holds_one_of(by, PROPOSERS) and (subject is None or subject.pk != by.pk)
+    """A safeguarding lead or the head proposes who joins, never themselves; the chair only while there is neither."""
+    if subject is not None and subject.pk == by.pk:
+        return False
+    return holds_one_of(by, PROPOSERS) or (holds_one_of(by, CHAIR) and not holders_of(PROPOSERS).exists())
 
 
 def may_consent(by: User, proposal: Any) -> bool:
-    """A second person of the team, or the head: neither whoever proposed it nor the person proposed."""
-    return by.pk not in (proposal.proposed_by_id, proposal.user_id) and holds_one_of(by, CONSENTERS)
+    """A second person: neither whoever proposed it nor the person proposed."""
+    return is_second_person(by, proposal.proposed_by_id, proposal.user_id)
 
 
 def may_decline(by: User, proposal: Any) -> bool:
     """Whoever could consent may decline; the proposer may withdraw it and the person proposed may refuse it."""
-    return by.pk in (proposal.proposed_by_id, proposal.user_id) or holds_one_of(by, CONSENTERS)
+    return by.pk in (proposal.proposed_by_id, proposal.user_id) or may_consent(by, proposal)
+
+
+def may_ask_ending(by: User, user: User) -> bool:
+    """Whoever manages staff, except their own entry, and the team, the head and the chair, also for themselves."""
+    own = by.pk == user.pk
+    return (not own and by.has_perm("accounts.manage_staff")) or by.has_perm(PROPOSE)
+
+
+def may_decide_ending(by: User, asked: Any) -> bool:
+    """A second person: neither whoever asked nor the person whom it is about."""
+    return is_second_person(by, asked.asked_by_id, asked.user_id)
+
+
+def may_suspend(by: User, user: User) -> bool:
+    """Whoever could approve that the holder of a protected role leaves may suspend them at once; nobody themselves."""
+    return is_protected_person(user.pk) and is_second_person(by, user.pk)
 
 
 def whole_college() -> College:

@@ -1,23 +1,47 @@
 """The safeguarding team, the head and the chair: who holds a protected role, proposed by one person, consented by another."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.actions import AlreadyAsked
 from accounts.gates import page, step_up
+from accounts.models import User
 from accounts.roles import PROTECTED
 from accounts.rules import may_decide_second_step
 from accounts.second_step import requests_waiting
-from caseload.actions.grants import AlreadyEnded, AlreadyHeld, Impossible, end_reach
+from caseload.actions.grants import AlreadyHeld, Impossible
+from caseload.actions.protected_people import (
+    AlreadyLifted,
+    approve_ending,
+    ask_ending,
+    decline_ending,
+    last_day_of_suspension,
+    lift_suspension,
+    suspend,
+)
 from caseload.actions.protected_roles import AlreadyDecided, consent_to_role, decline_role, propose_role
-from caseload.forms.grants import ProposeForm
-from caseload.models import CollegeGrant, RoleProposal
+from caseload.forms.grants import EndRoleForm, ProposeForm, SuspendForm
+from caseload.models import CollegeGrant, EndingRequest, RoleProposal, Suspension
 from caseload.queries.grants import last_day_of, proposals, protected_holders, state_of
-from caseload.rules.grants import PROPOSE, NotAllowed, may_consent, may_decline, may_end, may_propose
+from caseload.queries.protected import endings_waiting, first_day_without_team, suspensions_in_force
+from caseload.rules.grants import (
+    PROPOSE,
+    NotAllowed,
+    is_second_person,
+    may_consent,
+    may_decide_ending,
+    may_decline,
+    may_propose,
+    may_suspend,
+)
 from core import clock
+from core.wording import day
 
 
 @page(PROPOSE)
@@ -71,20 +95,92 @@ def team_decide(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @page(PROPOSE)
 @step_up
-@require_POST
 def team_end(request: HttpRequest, public_id: str) -> HttpResponse:
-    """End a protected role now. The same person needs a new proposal to have it again."""
-    grant = CollegeGrant.objects.filter(public_id=public_id, role__name__in=PROTECTED).select_related("role").first()
-    if grant is None:
+    """Ask that a protected role ends. It does when a second person approves."""
+    grant = CollegeGrant.objects.filter(public_id=public_id, role__name__in=PROTECTED).select_related("role", "user")
+    found = grant.first()
+    if found is None:
         raise Http404
-    try:
-        end_reach(grant, request.user, "Ended by the safeguarding team")
-        messages.success(request, "The role has ended.")
-    except AlreadyEnded:
-        messages.info(request, "That had ended already.")
-    except NotAllowed:
-        messages.error(request, "Nobody ends their own role. Another of the team or the head can.")
+    form = EndRoleForm(request.POST or None, initial={"last_day": clock.today()})
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        act = lambda: ask_ending(found.user, found.role.name, data["last_day"], data["reason"], request.user)  # noqa: E731
+        if _done(
+            request, act, "Asked. Nothing changes until a second person approves; they have been told by email.", form
+        ):
+            return redirect("caseload:team_list")
+    context = {"form": form, "grant": found, "empty_from": first_day_without_team(_as_if(found))}
+    return render(request, "caseload/team_end.html", context, status=422 if form.is_bound else 200)
+
+
+@page(PROPOSE)
+@step_up
+@require_POST
+def ending_decide(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Approve as the second person that somebody leaves or that a role ends, or decline it."""
+    asked = get_object_or_404(EndingRequest.objects.select_related("user", "role", "asked_by"), public_id=public_id)
+    if request.POST.get("decision") == "approve":
+        _done(
+            request,
+            lambda: approve_ending(asked, request.user),
+            "Approved. Everyone with a protected role has been told by email.",
+        )
+    else:
+        _done(request, lambda: decline_ending(asked, request.user), "Declined. Nothing changes.")
     return redirect("caseload:team_list")
+
+
+@page(PROPOSE)
+@step_up
+def team_suspend(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Suspend the holder of a protected role at once, for three school days, with a reason."""
+    person = get_object_or_404(User, public_id=public_id)
+    if not may_suspend(request.user, person):
+        raise Http404
+    form = SuspendForm(request.POST or None)
+    last_day = last_day_of_suspension()
+    if form.is_bound and form.is_valid():
+        said = f"{person.full_name} cannot sign in until {day(last_day)} is over. Everyone with a protected role has been told by email."
+        if _done(request, lambda: suspend(person, form.cleaned_data["reason"], request.user), said, form):
+            return redirect("caseload:team_list")
+    context = {"form": form, "person": person, "last_day": last_day}
+    return render(request, "caseload/team_suspend.html", context, status=422 if form.is_bound else 200)
+
+
+@page(PROPOSE)
+@step_up
+@require_POST
+def suspension_lift(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let somebody in again before their suspension ends."""
+    made = get_object_or_404(Suspension.objects.select_related("user"), public_id=public_id)
+    said = f"{made.user.full_name} can sign in again. Everyone with a protected role has been told by email."
+    _done(request, lambda: lift_suspension(made, request.user), said)
+    return redirect("caseload:team_list")
+
+
+def _done(request: HttpRequest, act: Callable[[], object], said: str, form: Form | None = None) -> bool:
+    """Do it and say so; what stands in the way comes back in the form, or as a message where there is none."""
+    try:
+        act()
+    except (AlreadyDecided, AlreadyLifted):
+        messages.info(request, "Someone else decided this already.")
+        return True
+    except AlreadyAsked:
+        messages.info(request, "That was asked already and waits for a second person.")
+        return True
+    except (NotAllowed, Impossible) as refused:
+        if form is None:
+            messages.error(request, str(refused))
+        else:
+            form.add_error(getattr(refused, "field", None) or None, str(refused))
+        return False
+    messages.success(request, said)
+    return True
+
+
+def _as_if(grant: CollegeGrant) -> EndingRequest:
+    """The request that this role ends today, not saved, to see what would be left."""
+    return EndingRequest(user_id=grant.user_id, role_id=grant.role_id, last_day=clock.today())
 
 
 def _team(request: HttpRequest) -> dict[str, Any]:
@@ -94,7 +190,8 @@ def _team(request: HttpRequest) -> dict[str, Any]:
             "grant": grant,
             "state": state_of(grant.period, today),
             "last_day": last_day_of(grant.period),
-            "may_end": may_end(user, grant),
+            "may_end": state_of(grant.period, today) != "ended",
+            "may_suspend": not grant.user.is_suspended and is_second_person(user, grant.user_id),
         }
         for grant in protected_holders()
     ]
@@ -111,6 +208,20 @@ def _team(request: HttpRequest) -> dict[str, Any]:
     return {
         "holders": holders,
         "waiting": waiting,
+        "endings": [
+            {
+                "asked": asked,
+                "may_approve": may_decide_ending(user, asked),
+                "own": asked.asked_by_id == user.pk,
+                "empty_from": first_day_without_team(asked),
+            }
+            for asked in endings_waiting()
+        ],
+        "suspended": [
+            {"made": made, "may_lift": is_second_person(user, made.user_id)} for made in suspensions_in_force()
+        ],
+        "empty_from": first_day_without_team(),
+        "today": today,
         "second_steps": [
             {"asked": asked, "may_decide": may_decide_second_step(user, asked)} for asked in requests_waiting()
         ],

@@ -41,7 +41,7 @@ def holders(role: str) -> list[User]:
     held: Iterable[int] = Reach.objects.filter(
         role__name=role, kind="college", period__contains=clock.today()
     ).values_list("user_id", flat=True)
-    return list(User.objects.filter(pk__in=held, is_active=True).order_by("sort_key"))
+    return list(User.objects.working_here().filter(pk__in=held).order_by("sort_key"))
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import SAFEGUARDING_TEAM
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 def present_staff() -> QuerySet[User]:
     """Everybody who works here now, in order."""
-    today = clock.today()
-    return User.objects.filter(Q(ended_on=None) | Q(ended_on__gt=today), is_active=True).order_by("sort_key", "pk")
+    return User.objects.working_here().order_by("sort_key", "pk")
 
 
 def team_members() -> QuerySet[User]:

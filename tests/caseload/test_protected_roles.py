@@ -117,13 +117,12 @@ def test_the_same_twice_is_refused(college):
         propose(college.achebe, college.bell)
 
 
-def test_ending_is_for_the_team_and_never_ones_own(college):
+def test_nobody_ends_one_alone(college):
     grant = CollegeGrant.objects.get(user=college.bell)
-    for key in ("bell", "tran", "ward", "novak"):
+    for key in ("bell", "tran", "ward", "novak", "rahman", "achebe"):
         with pytest.raises(NotAllowed):
             end_reach(grant, getattr(college, key))
-    end_reach(grant, college.achebe)
-    assert not holds(college.bell)
+    assert holds(college.bell)
 
 
 # --- raw SQL as the application ---------------------------------------------------------------------------------------
@@ -243,13 +242,14 @@ def test_sql_cannot_use_a_consent_for_somebody_else_or_for_longer(college):
 
 def test_sql_cannot_lengthen_a_protected_role(college):
     grant = CollegeGrant.objects.get(user=college.bell)
-    end_reach(grant, college.achebe)
-    assert "only be ended" in refused("UPDATE caseload_collegegrant SET period = %s WHERE id = %s", ALWAYS, grant.pk)
+    college.end_role(college.bell, "deputy_dsl")
+    assert "second person approves" in refused(
+        "UPDATE caseload_collegegrant SET period = %s WHERE id = %s", ALWAYS, grant.pk
+    )
 
 
 def test_an_ended_lead_proposes_nothing(college):
-    with naming.named(college.achebe.pk):
-        end_reach(CollegeGrant.objects.get(user=college.rahman), college.achebe)
+    college.end_role(college.rahman, "dsl")
     with naming.named(college.rahman.pk):
         assert "only a safeguarding lead" in refused(
             PROPOSAL, college.sam.pk, role("dsl"), ALWAYS, college.rahman.pk, None, None
@@ -273,12 +273,8 @@ def test_the_first_lead_is_named_by_whoever_installs_and_only_while_needed(colle
 
 
 def test_the_application_itself_cannot_name_the_first(college):
-    for grant in CollegeGrant.objects.filter(role__name__in=PROTECTED):
-        end_reach(grant, college.achebe if grant.user != college.achebe else college.rahman) if grant.user not in (
-            college.achebe,
-            college.rahman,
-        ) else None
-    end_reach(CollegeGrant.objects.get(user=college.rahman), college.achebe)
+    for key, role_code in (("rahman", "dsl"), ("bell", "deputy_dsl")):
+        college.end_role(getattr(college, key), role_code)
     with pytest.raises(ProgrammingError, match="second person"), transaction.atomic():
         call_command("first_safeguarding_lead", college.sam.email)
 

@@ -120,6 +120,32 @@ def proposal(college: College) -> Any:
     return made.public_id
 
 
+def deputy(college: College) -> Any:
+    """Mr Bell, who holds a protected role."""
+    return college.bell.public_id
+
+
+@once
+def ending(college: College) -> Any:
+    """A request that Mr Bell leaves, asked by Mr Trần."""
+    from caseload.actions.protected_people import ask_ending
+
+    with naming.named(college.tran.pk):
+        return ask_ending(college.bell, "", college.today, "Retires", college.tran).public_id
+
+
+@once
+def suspension(college: College) -> Any:
+    """Dr Rahman, who was suspended and let in again."""
+    from caseload.actions.protected_people import lift_suspension, suspend
+
+    with naming.named(college.achebe.pk):
+        made = suspend(college.rahman, "A complaint", college.achebe)
+        lift_suspension(made, college.achebe)
+    college.rahman.refresh_from_db()
+    return made.public_id
+
+
 @once
 def second_step(college: College) -> Any:
     """A wish that Dr Rahman's second step be taken away, asked by Ms Tran."""

@@ -1,0 +1,178 @@
+"""The holder of a protected role leaves, or loses the role, when a second person approves; one person suspends them for three school days."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from accounts.actions import AlreadyAsked, leave_now, sign_out_everywhere
+from accounts.models import User
+from accounts.roles import PROTECTED
+from audit.record import record
+from caseload import verbs
+from caseload.actions.grants import Impossible
+from caseload.actions.protected_roles import AlreadyDecided
+from caseload.models import CollegeGrant, EndingRequest, Suspension
+from caseload.queries.calendar import school_days
+from caseload.rules.grants import (
+    holders_of,
+    is_protected_person,
+    may_ask_ending,
+    may_decide_ending,
+    may_suspend,
+    require,
+    second_persons,
+)
+from core import clock, outbox
+from core.actors import Actor
+
+SUSPENDED_FOR = 3  # school days
+NOT_AGAIN_FOR = timedelta(days=30)
+A_SECOND_PERSON = "A second person decides this, who is neither the one who asked nor the one it is about."
+
+
+class AlreadyLifted(Exception):
+    """Somebody else lifted it first."""
+
+
+@transaction.atomic
+def ask_ending(user: User, role: str, last_day: date, reason: str, by: User) -> EndingRequest:
+    """Ask that the holder of a protected role leaves, or with `role` that this role of theirs ends, after a last day.
+
+    Nothing changes yet. They and those who could approve are told by email.
+    """
+    require(may_ask_ending(by, user), "Only those who manage staff, the safeguarding team or the head ask for this.")
+    require(is_protected_person(user.pk), "They hold no protected role, so nobody has to approve this.")
+    if role:
+        today = clock.today()
+        held = CollegeGrant.objects.filter(user=user, role__name=role, role__name__in=PROTECTED)
+        require(held.filter(period__endswith=None).exists() or held.filter(period__endswith__gt=today).exists(), "They do not hold this role.")  # fmt: skip
+        if last_day < today - timedelta(days=1):
+            raise Impossible("last_day", "That day has passed. Choose today or a later day.")
+    try:
+        with transaction.atomic():
+            asked = EndingRequest.objects.create(
+                user=user,
+                role=Group.objects.get(name=role) if role else None,
+                last_day=last_day,
+                reason=reason,
+                asked_by=by,
+            )
+    except IntegrityError as twice:
+        raise AlreadyAsked from twice
+    details = {"user": user.pk, "role": role, "last_day": last_day.isoformat()}
+    record(by, verbs.ENDING_ASKED, "ending_request", asked.pk, details=details)
+    key = f"ending:{asked.public_id}"
+    _tell([user], "asked_you", key, by)
+    _tell(second_persons(by.pk, user.pk), "asked", key, by)
+    return asked
+
+
+@transaction.atomic
+def approve_ending(asked: EndingRequest, by: User) -> None:
+    """Approve as the second person. The database ends the role or the person; with a person, whatever else they hold ends too."""
+    require(may_decide_ending(by, asked), A_SECOND_PERSON)
+    _decide(asked, by, consented=True)
+    details = {"user": asked.user_id, "role": asked.role.name if asked.role else "", "asked_by": asked.asked_by_id}
+    record(by, verbs.ENDING_APPROVED, "ending_request", asked.pk, details=details)
+    if asked.role is None:
+        leave_now(asked.user, asked.last_day, by)
+    _tell({asked.user, asked.asked_by, *_everybody()}, "ended", f"ending:{asked.public_id}", by)
+
+
+@transaction.atomic
+def decline_ending(asked: EndingRequest, by: User) -> None:
+    """Decline the request, or withdraw one's own. Nothing changes."""
+    require(by.pk == asked.asked_by_id or may_decide_ending(by, asked), A_SECOND_PERSON)
+    _decide(asked, by, consented=False)
+    record(by, verbs.ENDING_DECLINED, "ending_request", asked.pk, details={"user": asked.user_id})
+
+
+def last_day_of_suspension() -> date:
+    """The last day of a suspension that begins now: the third school day, today counted."""
+    today = clock.today()
+    days = school_days(None, today, today + timedelta(days=60))
+    if days:
+        return days[min(SUSPENDED_FOR, len(days)) - 1]
+    weekdays = [day for day in (today + timedelta(days=ahead) for ahead in range(7)) if day.weekday() < 5]
+    return weekdays[SUSPENDED_FOR - 1]
+
+
+@transaction.atomic
+def suspend(user: User, reason: str, by: User) -> Suspension:
+    """Suspend the holder of a protected role at once, for three school days. They are signed out; the whole team, the head, the
+    chair and they themselves are told by email."""
+    require(may_suspend(by, user), "Only somebody who could approve that this person leaves suspends them.")
+    if Suspension.objects.filter(user=user, last_day__gt=clock.today() - NOT_AGAIN_FOR).exists():
+        raise Impossible(
+            "", "They were suspended within the last 30 days. For longer, ask that their role ends or that they leave."
+        )
+    made = Suspension.objects.create(user=user, last_day=last_day_of_suspension(), reason=reason, by=by)
+    user.refresh_from_db(fields=["suspended_until"])
+    sign_out_everywhere(user)
+    record(by, verbs.SUSPENDED, "staff", user.pk, details={"last_day": made.last_day.isoformat()})
+    _tell({user, *_everybody()}, "suspended", f"suspension:{made.public_id}", by)
+    return made
+
+
+@transaction.atomic
+def lift_suspension(made: Suspension, by: User) -> None:
+    """Let somebody in again before their suspension ends. The same people are told."""
+    require(may_suspend(by, made.user), "Only somebody who could suspend this person lifts it.")
+    if not Suspension.objects.filter(pk=made.pk, lifted_at=None).update(lifted_at=clock.now(), lifted_by=by):
+        raise AlreadyLifted
+    record(by, verbs.SUSPENSION_LIFTED, "staff", made.user_id)
+    _tell({made.user, *_everybody()}, "lifted", f"suspension:{made.public_id}", by)
+
+
+def _decide(asked: EndingRequest, by: User, consented: bool) -> None:
+    undecided = EndingRequest.objects.filter(pk=asked.pk, decided_by=None)
+    if not undecided.update(consented=consented, decided_by=by, decided_at=clock.now()):
+        raise AlreadyDecided
+    asked.refresh_from_db()
+
+
+def _everybody() -> list[User]:
+    return list(holders_of(PROTECTED))
+
+
+WORDS = {
+    "asked_you": (
+        "A change to your role waits for a second person",
+        "Someone asked that you leave or that your role ends. Nothing changes unless a second person approves."
+        " If you did not expect this, tell the head or the chair of governors today.",
+    ),
+    "asked": (
+        "A request waits for a second person",
+        "Someone who holds a protected role is to leave, or to give up the role. It takes effect only if a second person"
+        " approves, and you could. Speak to them first.",
+    ),
+    "ended": (
+        "A protected role ends",
+        "A second person approved that a protected role ends. If you did not expect this, tell the head or the chair of"
+        " governors today.",
+    ),
+    "suspended": (
+        "Someone with a protected role was suspended",
+        "One person suspended the access of someone who holds a protected role, for three school days. If you did not expect"
+        " this, tell the head or the chair of governors today.",
+    ),
+    "lifted": ("A suspension was lifted", "Someone with a protected role who was suspended can sign in again."),
+}
+
+
+def _tell(people: Iterable[User], what: str, key: str, by: Actor) -> None:
+    subject, text = WORDS[what]
+    link = settings.BASE_URL + reverse("caseload:team_list")
+    for person in sorted(people, key=lambda one: one.pk):
+        outbox.queue_mail(
+            key=f"{key}:{what}:{person.pk}",
+            to=person.email,
+            to_person_id=person.pk,
+            subject=subject,
+            text=f"{text}\n\n{link}\n",
+            by=by,
+        )
