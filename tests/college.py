@@ -5,7 +5,7 @@ Friday 20 November 2026 is today. `college.okafor` is a member of staff, `colleg
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from time import time as time_now
 from typing import Any
 
@@ -211,6 +211,13 @@ class College:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT end_protected_role(%s, %s)", [grant.pk, clock.today()])
         vars(user).pop("_reach", None)
+
+    def leaves(self, user: User, last_day: date | None = None) -> None:
+        """Somebody left yesterday, or leaves after a day; for the holder of a protected role as two people would end them."""
+        today = clock.today()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT end_protected_person(%s, %s, %s)", [user.pk, last_day or today - timedelta(1), today])
+        user.refresh_from_db(fields=["ended_on", "is_active"])
 
     def student(self, given: str) -> Student:
         """The student of this given name; no two share one."""

@@ -12,3 +12,8 @@ CREATE FUNCTION end_protected_role(grant_id bigint, first_day_without date) RETU
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE caseload_collegegrant SET period = daterange(lower(period), first_day_without) WHERE id = grant_id
 $$;
+
+CREATE FUNCTION end_protected_person(person bigint, last_day date, today date) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE accounts_user SET ended_on = last_day, is_active = last_day >= today WHERE id = person
+$$;

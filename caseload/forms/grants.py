@@ -129,9 +129,8 @@ class ProposeForm(forms.Form):
 class EndRoleForm(forms.Form):
     """When a protected role is to end, and why."""
 
-    last_day = forms.DateField(
+    last_day = DayField(
         label="Last day",
-        widget=day_input(),
         help_text="They hold the role until the end of this day. Choose yesterday to end it as soon as it is approved.",
     )
     reason = forms.CharField(

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,8 @@ def test_groups_follow_reach(college: College) -> None:
 def test_colleagues_are_found_by_anybody_and_those_who_left_by_nobody(college: College) -> None:
     assert [row["name"] for row in search(college.sam, "okafor").staff] == ["Ms Ngozi Okafor"]
     User.objects.filter(pk=college.okafor.pk).update(ended_on=college.today)
+    assert len(search(college.sam, "okafor").staff) == 1
+    User.objects.filter(pk=college.okafor.pk).update(ended_on=college.today - timedelta(days=1))
     assert search(college.sam, "okafor").staff == []
 
 

@@ -110,7 +110,7 @@ def test_whoever_asked_and_lost_their_reach_gets_a_sentence_and_nobody_a_mail(fu
 def test_a_recipient_who_lost_their_reach_is_left_out(full: College, ask: Any) -> None:
     run = ask(full.novak, recipients=[full.lind, full.novak, full.achebe])
     reach_ends(full.lind)
-    type(full.achebe).objects.filter(pk=full.achebe.pk).update(is_active=False)
+    full.leaves(full.achebe)
     build(run)
     assert list(Mail.objects.values_list("to_address", flat=True)) == ["novak@waymark.example"]
     left_out = Delivery.objects.exclude(left_out="").order_by("person__email")

@@ -114,7 +114,7 @@ def test_a_reporter_keeps_their_concern_from_one_of_the_team(college: College) -
 
 
 def test_a_reporter_leaves_somebody_to_read_it(college: College) -> None:
-    type(college.bell).objects.filter(pk=college.bell.pk).update(is_active=False)
+    college.leaves(college.bell)
     report = Report(what="about her", safe_now="yes", student=college.student("Ada"))
     with naming.named(college.okafor.pk), pytest.raises(NobodyLeft):
         raise_concern(college.okafor, report, token=uuid4(), hide_from=college.rahman)
@@ -343,10 +343,10 @@ def test_the_team_leaves_somebody_to_read_it(wall: Wall) -> None:
     with naming.named(college.rahman.pk):
         with pytest.raises(PermissionDenied):
             sharing.exclude_person(college.rahman, wall["A"], college.rahman, "herself")
-        type(college.bell).objects.filter(pk=college.bell.pk).update(is_active=False)
+        college.leaves(college.bell)
     college.grant(college.novak, "deputy_dsl", "college")
     with naming.named(college.novak.pk):
-        type(college.rahman).objects.filter(pk=college.rahman.pk).update(is_active=False)
+        college.leaves(college.rahman)
         last = Exclusion(concern=wall["B"], person=college.novak, excluded_by=college.novak)
         last.seal_words(reason="x")
         with pytest.raises(IntegrityError, match="nobody of the team"), transaction.atomic():
@@ -392,7 +392,7 @@ def test_a_concern_about_the_head_goes_to_the_chair_of_governors(college: Colleg
 
 
 def test_a_concern_that_nobody_could_read_is_not_taken(college: College) -> None:
-    type(college.foster).objects.filter(pk=college.foster.pk).update(is_active=False)
+    college.leaves(college.foster)
     with naming.named(college.okafor.pk):
         with pytest.raises(NobodyToTell):
             raise_adult_concern(college.okafor, AdultReport(what="x", about_head=True), token=uuid4())

@@ -287,10 +287,11 @@ def test_yesterdays_deputy_reads_nothing(wall: Wall) -> None:
 
 def test_a_dsl_who_left_reads_nothing(wall: Wall) -> None:
     college = wall.college
-    for change in ({"is_active": False}, {"is_active": True, "ended_on": date(2026, 11, 20)}):
-        type(college.rahman).objects.filter(pk=college.rahman.pk).update(**change)
+    # On the last day they still work here; the day after they do not.
+    for last_day, read in ((date(2026, 11, 20), 2), (date(2026, 11, 19), 0)):
+        college.leaves(college.rahman, last_day)
         with naming.named(college.rahman.pk):
-            assert ask("SELECT public_id FROM safeguarding_concern") == []
+            assert len(ask("SELECT public_id FROM safeguarding_concern")) == read
 
 
 def test_an_old_backup_needs_the_keys_too(wall: Wall) -> None:

@@ -50,7 +50,7 @@ def test_what_was_typed_comes_back_with_faults(college: College, sign_in: SignIn
 
 
 def test_a_concern_that_nobody_could_read_is_not_saved(college: College, sign_in: SignIn) -> None:
-    type(college.bell).objects.filter(pk=college.bell.pk).update(is_active=False)
+    college.leaves(college.bell)
     answer = sign_in(college.okafor).post(url("concern_raise"), form_for(college, hide_from=college.rahman.public_id))
     assert answer.status_code == 422
     with naming.named(college.rahman.pk):
