@@ -3,8 +3,10 @@
 from attendance import rules
 from attendance.actions.closures import follow_closure
 from attendance.actions.leaving import FOLLOWER
-from caseload import closures, columns, leaving
+from attendance.models import LessonMark, LessonMarkChange, SessionMark, SessionMarkChange, WeekSummary
+from caseload import closures, columns, hanging, leaving
 from caseload.columns import BulkAction, StudentAction
+from caseload.hanging import Kept
 from core import navigation
 from core.navigation import Place
 
@@ -13,6 +15,13 @@ def register() -> None:
     """Offer the places and the buttons."""
     closures.register_follower(follow_closure)
     leaving.register_follower(FOLLOWER)
+    hanging.register(
+        Kept(SessionMark, "attendance mark", day="date"),
+        Kept(LessonMark, "lesson mark", day="date"),
+        Kept(SessionMarkChange, "corrected attendance mark"),
+        Kept(LessonMarkChange, "corrected lesson mark"),
+    )
+    hanging.register_derived(WeekSummary)
     navigation.register(Place("Settings", "Attendance settings", "attendance:settings", rules.CLOSE, 35, "", "sliders"))
     navigation.register(
         Place("Registers", "Planned absence", "attendance:planned_list", rules.VIEW, 22, "g p", "calendar-plus", "Planned")

@@ -7,8 +7,14 @@ class CaseloadConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the places, panels, reasons and chips of this app."""
-        from caseload import panels, places, staff_reach
+        from caseload import hanging, panels, places, staff_reach
+        from caseload.models import ContactLogEntry, Enrolment, StudentContact
 
         places.register_places()
         panels.register_panels()
         staff_reach.register_reach()
+        hanging.register(
+            hanging.Kept(StudentContact, "contact"),
+            hanging.Kept(ContactLogEntry, "contact log entry"),
+            hanging.Kept(Enrolment, "enrolment"),
+        )

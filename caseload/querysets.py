@@ -108,7 +108,10 @@ _SOURCES = {
     "course": [_ENROLLED.format(column="id"), _TAUGHT.format(column="id")],
     "area": [_ENROLLED.format(column="area_id"), _TAUGHT.format(column="area_id")],
 }
-_PRESENT = "SELECT p.id FROM caseload_student AS p WHERE p.merged_into_id IS NULL AND p.erased_at IS NULL"
+_PRESENT = (
+    "SELECT p.id FROM caseload_student AS p"
+    " WHERE p.merged_into_id IS NULL AND p.erased_at IS NULL AND p.taken_back_at IS NULL"
+)
 
 
 Reach = RawSQL | frozenset[int] | tuple[()]
@@ -211,7 +214,7 @@ class StudentQuerySet(QuerySet[Any]):
     def visible_to(self, user: "User", permission: str) -> Self:
         """The students reached through containers held today in a role that carries the permission; else nobody."""
         held = containers(user, permission)
-        present = self.filter(merged_into=None, erased_at=None)
+        present = self.filter(merged_into=None, erased_at=None, taken_back_at=None)
         if "college" in held:
             return present
         inside = _reached(held, clock.today())

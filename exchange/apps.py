@@ -8,8 +8,13 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from attendance import rules
         from attendance.queries.feeds import any_in_mis
+        from caseload import hanging
         from core.navigation import Place, register
+        from exchange.models import SourceLink
         from exchange.rules import IMPORT
+
+        linked = "kind = 'student' AND object_id = %s"
+        hanging.register(hanging.Kept(SourceLink, "MIS record", where=linked))
 
         register(Place("Settings", "Imports", "exchange:import_list", IMPORT, order=40, icon="box-arrow-in-down"))
         register(Place("Registers", "Marks from the MIS", "exchange:mark_import_list", rules.IMPORT, order=60, icon="arrow-down-square", shown=any_in_mis))  # fmt: skip

@@ -6,11 +6,14 @@ class ProgressConfig(AppConfig):
     verbose_name = "Grades and progress"
 
     def ready(self) -> None:
+        from caseload import hanging
         from core import navigation
         from core.navigation import Place
         from progress import panels
+        from progress.models import Grade
 
         panels.register()
+        hanging.register(hanging.Kept(Grade, "grade"))
         navigation.register(
             Place(
                 "Registers",

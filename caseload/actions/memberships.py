@@ -14,7 +14,10 @@ from caseload.models import (
     Student,
     TeachingGroup,
     TeachingGroupMembership,
+    YearGroup,
+    YearGroupMembership,
 )
+from caseload.queries.calendar import academic_year_on
 from caseload.rules.structure import MANAGE_STRUCTURE, manages_site
 from caseload.rules.students import reaches, require
 
@@ -34,6 +37,10 @@ class AlreadyThere(Exception):
 
 class NotThere(Exception):
     """The student is not in the group on that day."""
+
+
+class NoYear(Exception):
+    """The day is in no academic year of the calendar."""
 
 
 class AnotherTutorGroup(Exception):
@@ -59,6 +66,55 @@ def add_member(by: "By", group: Group, student: Student, on: date) -> Any:
     row = rows.create(student=student, group=group, period=period)
     _note(by, verbs.MEMBER_ADDED, group, student, on)
     return row
+
+
+@transaction.atomic
+def place_new_student(
+    by: "By", student: Student, on: date, year_group: YearGroup | None, tutor_group: Caseload | None
+) -> None:
+    """Put a student who has just been added into their year group and tutor group, to the end of the academic year.
+
+    Raises NoYear when the day is in no academic year.
+    """
+    if year_group is not None:
+        require(manages_site(by, year_group.site_id))
+        year = academic_year_on(on)
+        if year is None or year.ends_on < on:
+            raise NoYear
+        period = DateRange(on, year.ends_on + timedelta(days=1))
+        YearGroupMembership.objects.create(student=student, group=year_group, year=year, period=period)
+        _note(by, verbs.MEMBER_ADDED, year_group, student, on)
+    if tutor_group is not None:
+        require(manages_site(by, tutor_group.site_id))
+        period = DateRange(on, _day_after(tutor_group))
+        CaseloadMembership.objects.create(student=student, group=tutor_group, period=period)
+        _note(by, verbs.MEMBER_ADDED, tutor_group, student, on)
+
+
+@transaction.atomic
+def set_year_group(by: "By", group: YearGroup, student: Student, on: date) -> YearGroupMembership:
+    """Put a student into a year group from a date to the end of that academic year, out of the one they were in.
+
+    Raises NoYear outside every academic year, and AlreadyThere when they are in it already.
+    """
+    require(manages_site(by, group.site_id) and reaches(by, MANAGE_STRUCTURE, student))
+    year = academic_year_on(on)
+    if year is None or year.ends_on < on:
+        raise NoYear
+    _lock(student)
+    period = DateRange(on, year.ends_on + timedelta(days=1))
+    others = YearGroupMembership.objects.filter(student=student, period__overlap=period)
+    if any(row.group_id == group.pk and row.period.lower <= on for row in others):
+        raise AlreadyThere
+    for row in others:
+        if row.period.lower >= on:
+            row.delete()
+        else:
+            row.period = DateRange(row.period.lower, on)
+            row.save(update_fields=["period"])
+    placed = YearGroupMembership.objects.create(student=student, group=group, year=year, period=period)
+    _note(by, verbs.MEMBER_ADDED, group, student, on)
+    return placed
 
 
 @transaction.atomic
@@ -119,6 +175,6 @@ def _day_after(group: Group) -> date:
     return group.year.ends_on + timedelta(days=1)
 
 
-def _note(by: "By", verb: str, group: Group, student: Student, on: date, **more: Any) -> None:
+def _note(by: "By", verb: str, group: Group | YearGroup, student: Student, on: date, **more: Any) -> None:
     details = {"student": student.pk, "on": on.isoformat(), **more}
     record.record(by, verb, group._meta.model_name or "", group.pk, details=details)

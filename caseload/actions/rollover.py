@@ -124,7 +124,8 @@ def work_on_rollover(rollover_id: int) -> None:
             return
         made = _carry_out(plan, run.asked_by)
         counts = {**plan.counts, **{kind: len(rows) for kind, rows in made.items()}}
-        run.finish(stage=Stage.APPLIED, result=counts, made=made)
+        left_out = [[row.student_id, row.why] for row in plan.left_out]
+        run.finish(stage=Stage.APPLIED, result=counts | {"left_out": left_out}, made=made)
         record.record(run.asked_by, verbs.ROLLOVER_APPLIED, "rollover", run.pk, details=counts)
 
 

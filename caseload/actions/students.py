@@ -7,7 +7,9 @@ from django.db import transaction
 
 from audit import record
 from caseload import verbs
-from caseload.models import Site, SiteMembership, Student
+from caseload.actions.memberships import place_new_student
+from caseload.models import Caseload, Site, SiteMembership, Student, YearGroup
+from caseload.rules.structure import manages_site
 from caseload.rules.students import MANAGE_STUDENTS, may_add_students, reaches, require
 from core import clock
 from core.actors import SystemActor
@@ -60,12 +62,24 @@ def version_of(student: Student) -> str:
 
 
 @transaction.atomic
-def add_student(by: "User | SystemActor", site: Site, **values: Any) -> Student:
-    """Add a student who is on the roll of a site from today. Identifiers that are wrong are kept and flagged."""
-    require(may_add_students(by))
+def add_student(
+    by: "User | SystemActor",
+    site: Site,
+    *,
+    year_group: YearGroup | None = None,
+    tutor_group: Caseload | None = None,
+    **values: Any,
+) -> Student:
+    """Add a student who is on the roll of a site from a day (today unless given), in their year group and tutor group.
+
+    Identifiers that are wrong are kept and flagged.
+    """
+    require(may_add_students(by) and manages_site(by, site.pk))
+    first_day = values.get("starts_on") or clock.today()
     student = Student(**{name: value for name, value in values.items() if name in EDITABLE})
     student.save()
-    SiteMembership.objects.create(student=student, site=site, period=(values.get("starts_on") or clock.today(), None))
+    SiteMembership.objects.create(student=student, site=site, period=(first_day, None))
+    place_new_student(by, student, first_day, year_group, tutor_group)
     record.record(by, verbs.STUDENT_ADDED, "student", student.pk, details={"site": site.pk})
     return student
 

@@ -16,6 +16,8 @@ from core.names import clean, fold, sort_key
 class Student(PublicIdModel):
     """A student. They end, are merged by alias or erased by the retention job; they are never deleted.
 
+    One who was added by mistake is taken back: nobody sees them any more, and the row stays for whoever wrote about them.
+
     The name used in college and the name used at home are kept apart: everything addressed home uses the home name.
     """
 
@@ -62,6 +64,7 @@ class Student(PublicIdModel):
 
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="aliases")
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    taken_back_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Added by mistake.")
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = StudentQuerySet.as_manager()

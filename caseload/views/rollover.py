@@ -14,7 +14,7 @@ from caseload.actions import rollover as actions
 from caseload.forms.structure import RolloverForm, RolloverGroupsForm
 from caseload.models import Rollover, Site, Student
 from caseload.queries.calendar import academic_years, current_academic_year
-from caseload.queries.rollover import Plan, plan_of, stayers
+from caseload.queries.rollover import Plan, left_out_by_reason, other_caseloads, plan_of, stayers
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites
 from core.http import wants_part
 
@@ -139,7 +139,11 @@ def _detail(request: HttpRequest, run: Rollover, plan: Plan | None = None, form:
             "find": find,
             "found": search.find_students(request.user, find, 12) if find else [],
             "staying": stayers(run),
+            "other_caseloads": other_caseloads(run),
         }
+        context["left_out"] = left_out_by_reason((row.student_id, row.why) for row in plan.left_out)
+    elif not wants_part(request):
+        context["left_out"] = left_out_by_reason((pk, why) for pk, why in run.result.get("left_out", []))
     template = "caseload/rollover_detail.html"
     part = f"{template}#state" if wants_part(request) else template
     return render(request, part, context, status=422 if form is not None and form.errors else 200)

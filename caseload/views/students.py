@@ -90,10 +90,10 @@ def student_add(request: HttpRequest) -> HttpResponse:
     """Add a student."""
     held = managed_sites(request.user)
     sites = Site.objects.all() if held is None else Site.objects.filter(pk__in=held)
-    form = NewStudentForm(request.POST or None, sites=sites)
+    form = NewStudentForm(request.POST or None, by=request.user, sites=sites)
     if request.method == "POST" and form.is_valid():
-        values = form.typed | {"starts_on": form.cleaned_data["starts_on"]}
-        student = actions.add_student(request.user, form.cleaned_data["site"], **values)
+        place = {name: form.cleaned_data[name] for name in ("site", "starts_on", "year_group", "tutor_group")}
+        student = actions.add_student(request.user, **place, **form.typed)
         _say_what_is_wrong(request, student)
         return redirect("caseload:student_detail", student.public_id)
     context = {"form": form, "title": "Add a student", "cancel": reverse("caseload:student_list")}

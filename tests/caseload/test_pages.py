@@ -229,7 +229,8 @@ def test_two_people_editing_and_the_second_sees_both_versions(college: College, 
 
 def test_a_student_needs_one_name(college: College, sign_in: SignIn) -> None:
     client = sign_in(college.tran)
-    values = {"sex": "U", "site": college.school.pk, "starts_on": "2026-11-20"}
+    place = {"year_group": "none", "tutor_group": "none"}
+    values = {"sex": "U", "site": college.school.pk, "starts_on": "2026-11-20"} | place
     assert client.post("/students/add/", values).status_code == 422
     answer = client.post("/students/add/", values | {"family_name": "Solo", "upn": "wrong"}, follow=True)
     assert "a doubt about the UPN" in answer.content.decode()

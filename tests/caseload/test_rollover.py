@@ -195,3 +195,79 @@ def test_a_preview_costs_the_same_for_few_as_for_many(college, run, django_asser
     run = Rollover.objects.select_related("site", "from_year", "to_year").get(pk=run.pk)
     with django_assert_num_queries(4):
         plan_of(run).by_year  # noqa: B018  (drawn for its queries)
+
+
+# --- Everybody is counted, and those left out are named ---------------------------------------------------------------
+
+
+def left_out(plan):
+    names = {student.pk: student.given_name for student in Student.objects.all()}
+    return {names[row.student_id]: row.why for row in plan.left_out}
+
+
+def everybody_at(college):
+    roll = set(SiteMembership.objects.filter(site=college.school).values_list("student_id", flat=True))
+    groups = CaseloadMembership.objects.filter(group__site=college.school, group__kind="tutor_group")
+    return roll | set(groups.values_list("student_id", flat=True))
+
+
+def odd_ones(college):
+    """Ada has no year group, Ben leaves in March, Chloe is in a year group of the sixth form, Dmytro only there on roll,
+    Wren of the sixth form is in 10A."""
+    by_name = college.student
+    YearGroupMembership.objects.filter(student=by_name("Ada")).delete()
+    SiteMembership.objects.filter(student=by_name("Ben")).update(period=DateRange(date(2026, 9, 1), date(2027, 3, 6)))
+    YearGroupMembership.objects.filter(student=by_name("Chloe")).update(group=college.years[12])
+    SiteMembership.objects.filter(student=by_name("Dmytro")).update(site=college.sixth)
+    CaseloadMembership.objects.filter(student=by_name("Wren")).delete()
+    period = DateRange(date(2026, 9, 1), date(2027, 9, 1))
+    CaseloadMembership.objects.create(student=by_name("Wren"), group=college.caseloads["10A"], period=period)
+
+
+def test_everybody_is_in_exactly_one_number_and_those_left_out_are_named(college, run):
+    odd_ones(college)
+    plan = plan_of(run)
+    counted = [move.student_id for move in plan.moves] + [row.student_id for row in plan.left_out]
+    assert sorted(counted) == sorted(everybody_at(college))
+    assert plan.everybody == len(counted)
+    assert left_out(plan) == {
+        "Ada": "They are in no year group on Tue 31 Aug 2027",
+        "Ben": "Their last day on roll is Fri 5 Mar 2027",
+        "Chloe": "They are in First year of Waymark Sixth, which has a rollover of its own",
+        "Dmytro": "They are on the roll of Waymark Sixth, not of this site",
+        "Wren": "They are on the roll of Waymark Sixth, not of this site",
+    }
+
+
+def test_the_members_of_a_tutor_group_are_all_in_its_row(college, run):
+    odd_ones(college)
+    group = next(group for group in plan_of(run).groups if group.caseload.name == "10A")
+    assert (group.members, group.going_on, group.leaving, group.placed, group.left_out) == (9, 4, 0, 0, 5)
+
+
+def test_the_page_names_those_left_out_and_links_to_where_it_is_put_right(college, run, sign_in):
+    odd_ones(college)
+    client = sign_in(college.tran)
+    page = client.get(reverse("caseload:rollover_detail", args=[run.public_id])).content.decode()
+    assert "5 left out" in page
+    assert f"/students/{college.student('Ada').public_id}/roll/" in page
+    assert "They are in no year group on Tue 31 Aug 2027" in page
+    carry_out(college, run)
+    done = client.get(reverse("caseload:rollover_detail", args=[run.public_id])).content.decode()
+    assert "5 students left out, named below." in done
+    assert f"/students/{college.student('Ada').public_id}/roll/" in done
+
+
+def test_somebody_who_came_into_those_left_out_is_looked_at_again(college, run):
+    with naming.named(college.tran.pk):
+        seen = plan_of(run).digest
+        SiteMembership.objects.filter(student=college.student("Wren")).update(site=college.school)
+        with pytest.raises(actions.NotPossible, match="Look at it again"):
+            actions.confirm_rollover(college.tran, run, seen)
+
+
+def test_caseloads_that_are_no_tutor_groups_are_named(college, run, sign_in):
+    Caseload.objects.filter(name="9C").update(kind="caseload")
+    page = sign_in(college.tran).get(reverse("caseload:rollover_detail", args=[run.public_id])).content.decode()
+    assert "Not carried on, because they are no tutor groups" in page
+    assert "9C</a> (4 students)" in page

@@ -57,6 +57,13 @@ def adas_mother(college: College) -> Any:
     return {"public_id": ada(college), "contact_id": link.contact.public_id}
 
 
+def adas_roll(college: College) -> Any:
+    """Ada's time on the roll of the school."""
+    from caseload.models import SiteMembership
+
+    return {"public_id": ada(college), "number": SiteMembership.objects.get(student=college.student("Ada")).pk}
+
+
 @once
 def contact_entry(college: College) -> Any:
     """A call to Ada's home that Ms Okafor logged, to be followed up."""

@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("caseload", "0012_saved_filters")]
+
+    operations = [
+        migrations.AddField(
+            model_name="student",
+            name="taken_back_at",
+            field=models.DateTimeField(blank=True, editable=False, help_text="Added by mistake.", null=True),
+        ),
+    ]

@@ -1,0 +1,113 @@
+"""When a student was on the roll of which site, and what correcting their first day would change."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from caseload import hanging
+from caseload.models import (
+    CaseloadMembership,
+    HouseMembership,
+    SiteMembership,
+    Student,
+    TeachingGroupMembership,
+    YearGroupMembership,
+)
+from caseload.models.groups import Membership
+from core import wording
+
+GROUPS: tuple[Any, ...] = (YearGroupMembership, HouseMembership, CaseloadMembership, TeachingGroupMembership)
+
+
+@dataclass
+class FirstDay:
+    """What a corrected first day would do: why it can't be, or the places that move with it and what stays behind."""
+
+    problem: str = ""
+    places: list[tuple[Any, DateRange | None]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+
+def rolls_of(student: Student) -> list[dict[str, Any]]:
+    """A student's rolls, the latest first: the site, the first day, the last day, why they left."""
+    rows = SiteMembership.objects.filter(student=student).select_related("site").order_by("-period")
+    return [
+        {
+            "row": row,
+            "site": row.site.name,
+            "first_day": row.period.lower,
+            "last_day": row.period.upper - timedelta(days=1) if row.period.upper else None,
+            "reason": row.leaving_reason,
+        }
+        for row in rows
+    ]
+
+
+def first_day_corrected(roll: SiteMembership, first_day: date) -> FirstDay:
+    """What would change if this roll had begun on another day. Changes nothing. A fixed number of queries."""
+    problem = _why_not(roll, first_day)
+    if problem:
+        return FirstDay(problem)
+    places = [place for model in GROUPS for place in _places(model, roll, first_day)]
+    return FirstDay("", places, [*_marks(roll, first_day), *(_said(row, period) for row, period in places)])
+
+
+def _why_not(roll: SiteMembership, first_day: date) -> str:
+    before, until = roll.period.lower, roll.period.upper
+    if first_day == before:
+        return f"{wording.day(before)} is the first day already."
+    if until and first_day >= until:
+        return f"They left on {wording.day(until - timedelta(days=1))}. Give a day up to then."
+    others = SiteMembership.objects.filter(student_id=roll.student_id, site_id=roll.site_id).exclude(pk=roll.pk)
+    other = others.filter(period__overlap=DateRange(first_day, until)).order_by("-period").first()
+    if other is None or other.period.upper is None:
+        return "" if other is None else "They are on roll at this site twice in that time."
+    last = wording.day(other.period.upper - timedelta(days=1))
+    return f"They were on the roll of this site until {last} before. Give a day after that."
+
+
+def _places(model: Any, roll: SiteMembership, first_day: date) -> list[tuple[Any, DateRange | None]]:
+    """The places at the site that begin with the roll, or would begin before it: each with its new dates, or none."""
+    rows = model.objects.filter(student_id=roll.student_id, group__site_id=roll.site_id).select_related("group")
+    if hasattr(model, "year"):
+        rows = rows.select_related("year")
+    elif model is not HouseMembership:
+        rows = rows.select_related("group__year")
+    every = list(rows.order_by("period"))
+    if first_day > roll.period.lower:
+        ours = [row for row in every if roll.period.lower <= row.period.lower < first_day]
+        return [(row, _from(row, first_day)) for row in ours]
+    ours = [row for row in every if row.period.lower == roll.period.lower]
+    return [(row, _from(row, start)) for row in ours if (start := _earliest(row, every, first_day)) < row.period.lower]
+
+
+def _from(row: Membership, start: date) -> DateRange | None:
+    return None if row.period.upper and row.period.upper <= start else DateRange(start, row.period.upper)
+
+
+def _earliest(row: Any, every: list[Any], first_day: date) -> date:
+    """The first day that a place can have: in its academic year, and after another place of the kind has ended."""
+    year = getattr(row, "year", None) or getattr(row.group, "year", None)
+    ends = [
+        other.period.upper
+        for other in every
+        if other is not row and other.period.upper and first_day < other.period.upper <= row.period.lower
+    ]
+    return max([first_day, *ends, *([year.starts_on] if year else [])])
+
+
+def _marks(roll: SiteMembership, first_day: date) -> list[str]:
+    """What would no longer count, or count again."""
+    start, end = sorted((roll.period.lower, first_day))
+    dated = hanging.dated_between(roll.student_id, start, end)
+    later = first_day > roll.period.lower
+    tail = f"before {wording.day(first_day)} stay on record and no longer count." if later else "count again."
+    return [f"{words} from {wording.day(start)} on {tail}" if not later else f"{words} {tail}" for words in dated]
+
+
+def _said(row: Any, period: DateRange | None) -> str:
+    if period is None:
+        return f"{row.group.name} is taken away: it ended before the new first day."
+    return f"{row.group.name} begins on {wording.day(period.lower)} instead of {wording.day(row.period.lower)}."
