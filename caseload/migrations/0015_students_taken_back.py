@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("caseload", "0012_saved_filters")]
+    dependencies = [("caseload", "0014_nobody_ends_a_protected_person_alone")]
 
     operations = [
         migrations.AddField(
