@@ -6,7 +6,10 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong at a place in a file. A fatal one keeps the whole bundle out."""
+    """Something wrong at a place in a file. A fatal one keeps the whole bundle out.
+
+    `left_out` says of which kind the row was that it left out, and `who` whose it was.
+    """
 
     file: str
     line: int
@@ -14,6 +17,9 @@ class Problem:
     value: str
     message: str
     fatal: bool = False
+    left_out: str = ""
+    who: str = ""
+    asks_dates: bool = False
 
     def as_json(self) -> dict[str, object]:
         """The five parts that a person needs to find it."""
@@ -32,6 +38,9 @@ class Place:
 
     file: str
     line: int
+
+
+ROW = "row"  # what was left out before anybody could tell what it was
 
 
 @dataclass

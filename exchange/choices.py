@@ -19,7 +19,7 @@ class Kind(models.TextChoices):
 class DateOrder(models.TextChoices):
     """How dates that are written with slashes are read."""
 
-    ASK = "", "Not told: ambiguous columns are left out"
+    ASK = "", "Ask me when there are any"
     MDY = "mdy", "month/day/year"
     DMY = "dmy", "day/month/year"
 
@@ -30,6 +30,9 @@ ROSTER_IMPORTED = "exchange.roster_imported"
 ROSTER_DISCARDED = "exchange.roster_discarded"
 LEAVER_ENDED = "exchange.leaver_ended"
 LEAVER_KEPT = "exchange.leaver_kept"
+LEAVER_NEVER_HERE = "exchange.leaver_never_here"
+SAME_PERSON = "exchange.same_person"
+ANOTHER_PERSON = "exchange.another_person"
 UPLOAD_KEPT = timedelta(days=30)
 ACTOR = "roster-import"
 MARKS_ACTOR = "mark-import"

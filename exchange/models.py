@@ -33,6 +33,21 @@ class SourceLink(models.Model):
         return f"Source link {self.pk}"
 
 
+class AnotherPerson(models.Model):
+    """Somebody said that a student of a source is another person than the one here of that name and date of birth."""
+
+    source = models.CharField(max_length=40)
+    source_id = models.CharField(max_length=200)
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="exchange_another_person_once")]
+
+    def __str__(self) -> str:
+        return f"Another person {self.pk}"
+
+
 class Upload(PublicIdModel, LeasedWork):
     """A file that somebody sent: previewed first, then confirmed or thrown away."""
 
@@ -45,6 +60,7 @@ class Upload(PublicIdModel, LeasedWork):
     asked_at = models.DateTimeField(default=clock.now)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.PREVIEW)
     upload = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
+    dates = models.CharField(max_length=3, choices=choices.DateOrder.choices, blank=True)
     result = models.JSONField(null=True)
 
     class Meta(LeasedWork.Meta):
@@ -53,9 +69,10 @@ class Upload(PublicIdModel, LeasedWork):
 
 
 class RosterImport(Upload):
-    """One upload of a roster."""
+    """One upload of students and staff from the MIS."""
 
-    dates = models.CharField(max_length=3, choices=choices.DateOrder.choices, blank=True)
+    source = models.CharField(max_length=40, blank=True, help_text="The system or school it came from.")
+    agreed = models.JSONField(default=dict, help_text="By site, how many leavers somebody agreed to.")
 
     objects = RosterImportQuerySet.as_manager()
 

@@ -1,51 +1,15 @@
-"""Opens what somebody uploaded: a folder or a zip of CSV files, hostile ones included, and reads its rows."""
+"""Opens what somebody uploaded: a folder or a zip of CSV files, hostile ones included."""
 
-import csv
-import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from exchange.bundle import Place, Problem
+from exchange.bundle import Problem
+from exchange.tables import CannotRead, Row, Table, read_table
 
-MOST_FILES, MOST_BYTES, MOST_RATIO, MOST_ROWS = 60, 200 * 1024 * 1024, 200, 2_000_000
-LONGEST_CELL = 4_000
-SECRET = ("password",)
-# A value shown back to a person is cut, and a password never is.
-SHOWN = 120
-
-
-class CannotRead(Exception):
-    """Nothing can be read: the sentence says what to do."""
-
-
-@dataclass
-class Row:
-    """One data row: its line in the file and its cells by column."""
-
-    file: str
-    line: int
-    cells: dict[str, str]
-
-    @property
-    def place(self) -> Place:
-        """Where it is."""
-        return Place(self.file, self.line)
-
-    def get(self, column: str) -> str:
-        """The cell, without the spaces around it; empty when there is no such column."""
-        return self.cells.get(column, "").strip()
-
-
-@dataclass
-class Table:
-    """One CSV file with a header."""
-
-    name: str
-    columns: list[str]
-    rows: list[Row]
+MOST_FILES, MOST_BYTES, MOST_RATIO = 60, 200 * 1024 * 1024, 200
 
 
 @dataclass
@@ -73,7 +37,7 @@ class Files:
         if table is None:
             self.problems.append(Problem(name, 0, "", "", f"{name} is missing. Add it to the bundle.", fatal=True))
             return False
-        missing = [column for column in columns if column not in table.columns]
+        missing = [column for column in columns if not table.has(column)]
         for column in missing:
             words = f"The column {column} is missing from {table.name}. Its first line must name it."
             self.problems.append(Problem(table.name, 1, column, "", words, fatal=True))
@@ -92,7 +56,7 @@ def open_bundle(path: Path | BytesIO) -> Files:
             words = "Two files of the bundle have this name. Keep the right one."
             files.problems.append(Problem(file_name, 0, "", "", words, fatal=True))
             continue
-        table = _table(file_name, content, files.problems)
+        table = read_table(file_name, content, files.problems)
         if table:
             files.tables[file_name.lower()] = table
         else:
@@ -102,14 +66,9 @@ def open_bundle(path: Path | BytesIO) -> Files:
     return files
 
 
-def read_table(name: str, content: bytes, problems: list[Problem]) -> Table | None:
-    """One CSV file on its own; nothing, and a fatal problem, when it can't be read."""
-    return _table(name, content, problems)
-
-
 def _uploaded(upload: BytesIO) -> Iterator[tuple[str, bytes]]:
     if not zipfile.is_zipfile(upload):
-        raise CannotRead("The upload is no zip. Give a zip of the CSV files, or the CSV files themselves.")
+        raise CannotRead("The upload is not a zip. Choose a .zip file or the CSV files.")
     return _unzip(upload)
 
 
@@ -134,6 +93,10 @@ def _unzip(path: Path | BytesIO) -> Iterator[tuple[str, bytes]]:
 
 def _members(path: Path | BytesIO) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(path) as bundle:
+        if "[Content_Types].xml" in bundle.namelist():
+            raise CannotRead(
+                "This is an Excel workbook. Save each of its sheets as “CSV UTF-8”, and choose those files."
+            )
         found = [info for info in bundle.infolist() if not info.is_dir() and info.filename.lower().endswith(".csv")]
         if len(found) > MOST_FILES:
             raise CannotRead(f"The zip holds {len(found)} CSV files; a roster has at most {MOST_FILES}.")
@@ -148,63 +111,3 @@ def _members(path: Path | BytesIO) -> Iterator[tuple[str, bytes]]:
             if total > MOST_BYTES or (info.compress_size and len(content) / info.compress_size > MOST_RATIO):
                 raise CannotRead("The zip unpacks to more than a roster can hold. Nothing was read.")
             yield name, content
-
-
-def _text(name: str, content: bytes, problems: list[Problem]) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as wrong:
-        line = content[: wrong.start].count(b"\n") + 1
-        words = f"{name} is not in UTF-8; it was read as Windows-1252. Check names with accents, and save it as UTF-8."
-        problems.append(Problem(name, line, "", "", words))
-        return content.decode("cp1252", errors="replace")
-
-
-def _table(name: str, content: bytes, problems: list[Problem]) -> Table | None:
-    if not content.strip():
-        problems.append(Problem(name, 1, "", "", f"{name} is empty: not even a line of column names.", fatal=True))
-        return None
-    text = _text(name, content, problems)
-    if "\x00" in text:
-        problems.append(
-            Problem(
-                name, text[: text.index("\x00")].count("\n") + 1, "", "", "A zero byte: not a CSV file.", fatal=True
-            )
-        )
-        return None
-    csv.field_size_limit(1_000_000)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        columns = [column.strip() for column in next(reader)]
-        return Table(name, columns, list(_rows(name, columns, reader, problems)))
-    except csv.Error as wrong:
-        problems.append(Problem(name, reader.line_num, "", "", f"This line is not CSV: {wrong}.", fatal=True))
-        return None
-
-
-def _rows(name: str, columns: list[str], reader: "csv._reader", problems: list[Problem]) -> Iterator[Row]:
-    previous = reader.line_num
-    for number, values in enumerate(reader):
-        line, previous = previous + 1, reader.line_num
-        if number >= MOST_ROWS:
-            raise CannotRead(f"{name} has more than {MOST_ROWS:,} rows.")
-        if not any(value.strip() for value in values):
-            continue
-        if len(values) != len(columns):
-            words = f"{len(values)} cells where the first line names {len(columns)}. The row was left out."
-            problems.append(Problem(name, line, "", "", words))
-            continue
-        long = next((c for c, v in zip(columns, values, strict=True) if len(v) > LONGEST_CELL), None)
-        if long:
-            problems.append(Problem(name, line, long, "", f"Over {LONGEST_CELL} characters. The row was left out."))
-            continue
-        yield Row(name, line, dict(zip(columns, values, strict=True)))
-
-
-def shown(column: str, value: str) -> str:
-    """A cell as a problem may show it."""
-    if any(word in column.lower() for word in SECRET):
-        return ""
-    return value if len(value) <= SHOWN else f"{value[:SHOWN]}…"

@@ -2,14 +2,13 @@
 
 from django.urls import path
 
-from exchange.views import imports, marks
+from exchange.views import imports, leavers, marks
 
 app_name = "exchange"
 urlpatterns = [
     path("imports/", imports.import_list, name="import_list"),
-    path("imports/leavers/", imports.leaver_list, name="leaver_list"),
-    path("imports/leavers/<int:number>/end/", imports.leaver_end, name="leaver_end"),
-    path("imports/leavers/<int:number>/keep/", imports.leaver_keep, name="leaver_keep"),
+    path("imports/leavers/", leavers.leaver_list, name="leaver_list"),
+    path("imports/leavers/decide/", leavers.leaver_decide, name="leaver_decide"),
     path("registers/from-mis/", marks.mark_import_list, name="mark_import_list"),
     path("registers/from-mis/<uuid:public_id>/", marks.mark_import_detail, name="mark_import_detail"),
     path("registers/from-mis/<uuid:public_id>/confirm/", marks.mark_import_confirm, name="mark_import_confirm"),
@@ -17,5 +16,7 @@ urlpatterns = [
     path("registers/from-mis/deliveries/<uuid:public_id>/", marks.mark_delivery_detail, name="mark_delivery_detail"),
     path("imports/<uuid:public_id>/", imports.import_detail, name="import_detail"),
     path("imports/<uuid:public_id>/confirm/", imports.import_confirm, name="import_confirm"),
+    path("imports/<uuid:public_id>/dates/", imports.import_dates, name="import_dates"),
+    path("imports/<uuid:public_id>/namesakes/", imports.import_namesakes, name="import_namesakes"),
     path("imports/<uuid:public_id>/discard/", imports.import_discard, name="import_discard"),
 ]

@@ -137,7 +137,8 @@ def never_here(by: "By", student: Student, *, sites: Sites = None) -> date:
     details = {
         "rolls": [[row.site_id, str(row.period.lower), str(row.period.upper)] for row in rolls if row.period.lower >= first]
     }  # fmt: skip
-    _end_places([student.pk], first, sites, {})
+    # Whoever was on no roll here before had no place here either, whatever day it is said to begin on.
+    _end_places([student.pk], first if rolls[0].period.lower < first else date.min, sites, {})
     leaving.tell(by, _gone([student.pk], first))
     record.record(by, verbs.NEVER_HERE, "student", student.pk, details=details)
     return first
@@ -206,7 +207,7 @@ def _end_enrolments(ids: Sequence[int], after: date, sites: Sites) -> int:
     """Courses end on the last day: completed where their planned end had come, else withdrawn for a reason not known."""
     rows = Enrolment.objects.filter(student__in=ids)
     rows = rows if sites is None else rows.filter(site__in=sites)
-    last_day = after - DAY
+    last_day = after - DAY if after > date.min else after
     removed, _ = rows.filter(started_on__gte=after).delete()
     shortened = rows.filter(ended_on__gt=last_day).update(ended_on=last_day)
     came_to_its_end = Q(planned_end_on__lte=last_day)

@@ -1,8 +1,9 @@
-"""What every previewed upload has in common: it is confirmed once, or thrown away."""
+"""What every previewed upload has in common: it is confirmed once, read again after an answer, or discarded."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from audit import record
 from core import clock
@@ -20,15 +21,23 @@ class NotAsItWas(Exception):
     """The upload is no longer at the stage at which it can be confirmed or thrown away."""
 
 
-def confirm_upload(by: "User", run: Upload, job: str) -> None:
+def confirm_upload(by: "User", run: Upload, job: str, **more: Any) -> None:
     """Bring what was previewed in, by the job of this name. Pressed twice it is brought in once. Raises NotAsItWas."""
+    previewed = Q(stage=Stage.PREVIEW, state=WorkState.DONE, result__fatal=False)
+    _start(by, run, job, previewed, stage=Stage.LOAD, **more)
+
+
+def preview_again(by: "User", run: Upload, job: str, **answers: Any) -> None:
+    """Read an upload again with what somebody answered. Raises NotAsItWas once it is brought in or discarded."""
+    _start(by, run, job, Q(stage=Stage.PREVIEW, state__in=(WorkState.DONE, WorkState.FAILED)), **answers)
+
+
+def _start(by: "User", run: Upload, job: str, only: Q, **changed: Any) -> None:
     with transaction.atomic():
-        changed = (
-            type(run)
-            ._default_manager.filter(pk=run.pk, stage=Stage.PREVIEW, state=WorkState.DONE, result__fatal=False)
-            .update(stage=Stage.LOAD, state=WorkState.WAITING, attempts=0, finished_at=None, asked_by=by)
-        )
-        if not changed:
+        rows = type(run)._default_manager.filter(only, pk=run.pk)
+        if not rows.update(
+            state=WorkState.WAITING, attempts=0, finished_at=None, error_text="", asked_by=by, **changed
+        ):
             raise NotAsItWas
         after_commit(job, import_id=run.pk)
 

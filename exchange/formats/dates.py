@@ -1,30 +1,42 @@
-"""Dates in rosters. A column whose order of day and month isn't certain is asked about, never guessed row by row."""
+"""Dates in files. A column whose order of day and month isn't certain is asked about, never guessed row by row."""
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
+from core import clock
+from core.plausible import Years, birth_fault
 from exchange.bundle import Problem
-from exchange.reading import Row
+from exchange.tables import Row
 
 ORDERS = {"dmy": "day/month/year", "mdy": "month/day/year"}
-_SLASHED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
+YEARS = Years(back=30, ahead=10)  # in which a roll, a term or a class may begin or end
+_SLASHED = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})(?:[ T].*)?")
+_NAMED = ("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%B-%Y")
 
 
-def iso(row: Row, column: str, problems: list[Problem]) -> date | None:
-    """A date as 2026-11-20, or the day of an ISO time; anything else is a problem of its own."""
-    value = row.get(column)
-    if not value:
-        return None
+def certain(value: str) -> date | None:
+    """A date that can be read in one way only: 2026-11-20, the day of such a time, or 20 Nov 2026."""
     try:
         return datetime.fromisoformat(value.replace("Z", "+00:00")).date()
     except ValueError:
-        problems.append(
-            Problem(row.file, row.line, column, value, "Not a date written as 2026-11-20. It was left out.")
-        )
-        return None
+        pass
+    for pattern in _NAMED:
+        try:
+            return datetime.strptime(value, pattern).date()
+        except ValueError:
+            continue
+    return None
 
 
-def _slashed(value: str, order: str) -> date | None:
+def is_slashed(value: str) -> bool:
+    """Whether it is two numbers and a year, of which nothing says which is the day."""
+    return _SLASHED.fullmatch(value) is not None
+
+
+def slashed(value: str, order: str) -> date | None:
+    """A date with slashes, dots or hyphens, read in this order; nothing when there is no such day."""
     match = _SLASHED.fullmatch(value)
     if not match:
         return None
@@ -36,33 +48,82 @@ def _slashed(value: str, order: str) -> date | None:
         return None
 
 
-def column_of(rows: list[Row], column: str, order: str, problems: list[Problem]) -> dict[int, date]:
-    """The dates of a whole column by line. One date that can't be read keeps the whole column out: the others would be
-    swapped in silence. Without being told the order, a column with slashes is asked about."""
-    filled = [row for row in rows if row.get(column)]
+def asking(values: list[str]) -> str:
+    """The question about dates with slashes when nobody said which part comes first."""
+    only = [name for name in ORDERS if all(slashed(value, name) for value in values)]
+    hint = f" Every one of them could be {' or '.join(ORDERS[name] for name in only)}." if only else ""
+    there = "1 date is" if len(values) == 1 else f"{len(values)} dates are"
+    return f"{there} written with slashes, and nothing says whether the day or the month comes first.{hint}"
+
+
+def births(rows: list[Row], column: str, order: str, problems: list[Problem]) -> dict[int, date]:
+    """The dates of birth of a column by line: only those that a student can have."""
+    return column_of(rows, column, order, problems, _unlikely_birth)
+
+
+def column_of(
+    rows: list[Row],
+    column: str,
+    order: str,
+    problems: list[Problem],
+    unlikely: Callable[[date], str] | None = None,
+) -> dict[int, date]:
+    """The dates of a whole column by line; what is no date, or can't be right, is left out and named.
+
+    One date with slashes that can't be read in the order given keeps all of those out: the others would be swapped in
+    silence. Without being told the order, a column with slashes is asked about.
+    """
     found: dict[int, date] = {}
-    slashed: list[Row] = []
-    for row in filled:
-        try:
-            found[row.line] = date.fromisoformat(row.get(column))
-        except ValueError:
-            slashed.append(row)
-    if not slashed:
-        return found
+    with_slashes: list[Row] = []
+    for row in rows:
+        value = row.get(column)
+        day = certain(value) if value else None
+        if day:
+            found[row.line] = day
+        elif value and is_slashed(value):
+            with_slashes.append(row)
+        elif value:
+            problems.append(_about(row, column, "Not a date written as 2026-11-20. It was left out."))
+    found |= _in_order(with_slashes, column, order, problems)
+    return _likely(found, rows, column, problems, unlikely or YEARS.fault)
+
+
+def _in_order(rows: list[Row], column: str, order: str, problems: list[Problem]) -> Mapping[int, date]:
+    if not rows:
+        return {}
     if not order:
-        first = slashed[0]
-        only = [name for name in ("dmy", "mdy") if all(_slashed(row.get(column), name) for row in slashed)]
-        hint = f" Every one of them could be {' or '.join(ORDERS[name] for name in only)}." if only else ""
         words = (
-            f"{len(slashed)} dates are written with slashes, and nothing says whether the day or the month comes first.{hint}"
-            " The column was left out. Upload it again and choose under “Dates with slashes” (--dates dmy or --dates mdy)."
+            f"{asking([row.get(column) for row in rows])} The column was left out. Say it under “Dates with slashes”"
+            " (--dates dmy or --dates mdy)."
         )
-        problems.append(Problem(first.file, first.line, column, first.get(column), words))
+        problems.append(replace(_about(rows[0], column, words), asks_dates=True))
         return {}
-    wrong = [row for row in slashed if _slashed(row.get(column), order) is None]
+    wrong = [row for row in rows if slashed(row.get(column), order) is None]
     for row in wrong:
-        words = f"Not a date as {ORDERS[order]}. The whole column was left out."
-        problems.append(Problem(row.file, row.line, column, row.get(column), words))
-    if wrong:
-        return {}
-    return found | {row.line: day for row in slashed if (day := _slashed(row.get(column), order))}
+        problems.append(_about(row, column, f"Not a date as {ORDERS[order]}. The whole column was left out."))
+    return {} if wrong else {row.line: day for row in rows if (day := slashed(row.get(column), order))}
+
+
+def _likely(
+    found: dict[int, date], rows: list[Row], column: str, problems: list[Problem], unlikely: Callable[[date], str]
+) -> dict[int, date]:
+    for row in rows:
+        words = unlikely(found[row.line]) if row.line in found else ""
+        if words:
+            problems.append(_about(row, column, f"{words} The date was left out."))
+            del found[row.line]
+    return found
+
+
+def _about(row: Row, column: str, words: str) -> Problem:
+    return Problem(row.file, row.line, column, row.get(column), words)
+
+
+def year_starts_on() -> date:
+    """The first of September with which this school year began."""
+    today = clock.today()
+    return date(today.year if today.month >= 9 else today.year - 1, 9, 1)
+
+
+def _unlikely_birth(day: date) -> str:
+    return birth_fault(day, year_starts_on())

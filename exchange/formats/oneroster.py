@@ -1,10 +1,14 @@
-"""OneRoster 1.1 (and what of 1.2 is the same): orgs, users, classes, enrollments, as bulk or as delta."""
+"""OneRoster 1.1: orgs, users, classes, enrollments, as bulk or as delta."""
 
-from exchange.bundle import Bundle, ContactRow, GroupRow, MembershipRow, Problem, SiteRow, StaffRow, StudentRow
+from exchange.bundle import ROW, Bundle, ContactRow, GroupRow, MembershipRow, Problem, SiteRow, StaffRow, StudentRow
+from exchange.choices import Kind
 from exchange.formats import dates as when
-from exchange.formats.people import SEX, email, missing, nc_year, twice
-from exchange.reading import Files, Row, shown
+from exchange.formats.people import SEX, called, email, missing, nc_year, twice
+from exchange.formats.terms import Terms, start_year, terms_of
+from exchange.reading import Files
+from exchange.tables import Row, shown
 
+NAMES = ("givenName", "familyName")
 # An organisation above a school is no place where anybody is taught.
 NEVER_A_SITE = {"district", "local", "state", "national"}
 STAFF_ROLES = {
@@ -26,7 +30,7 @@ def read(files: Files, dates: str) -> Bundle:
     ]
     if not all(needed):
         return bundle
-    reader = Reader(files, bundle)
+    reader = Reader(files, bundle, dates)
     for part in (
         reader.manifest,
         reader.sites,
@@ -47,15 +51,19 @@ def _several(row: Row, column: str) -> list[str]:
 class Reader:
     """Reads one bundle, keeping what later files refer to."""
 
-    def __init__(self, files: Files, bundle: Bundle) -> None:
-        self.files, self.bundle = files, bundle
+    def __init__(self, files: Files, bundle: Bundle, order: str) -> None:
+        self.files, self.bundle, self.order = files, bundle, order
         self.gone: dict[str, set[str]] = {}
         self.roles: dict[str, str] = {}
 
-    def problem(self, row: Row, column: str, message: str, value: str | None = None) -> None:
-        """Note what is wrong with a cell."""
+    def problem(self, row: Row, column: str, message: str, value: str | None = None, left_out: str = "") -> None:
+        """Note what is wrong with a cell, and of which kind the row is when it is left out."""
         found = row.get(column) if value is None else value
-        self.bundle.problems.append(Problem(row.file, row.line, column, shown(column, found), message))
+        words = f"{message} The row was left out." if left_out else message
+        who = called(row, *NAMES) if left_out == ROW else ""
+        self.bundle.problems.append(
+            Problem(row.file, row.line, column, shown(column, found), words, left_out=left_out, who=who)
+        )
 
     def live(self, name: str, column: str = "sourcedId") -> list[Row]:
         """The rows of a file that are not marked as gone; those that are become known as ended."""
@@ -80,9 +88,6 @@ class Reader:
                 self.problem(row, "value", f"The manifest promises {name}.csv, which is not in the bundle.")
             if name in {"users", "enrollments"} and mode == "delta":
                 self.bundle.whole = False
-        version = modes.get("oneroster.version")
-        if version and not version.get("value").startswith("1."):
-            self.problem(version, "value", "Waymark reads OneRoster 1.1. It was read as if it were that.")
 
     def sites(self) -> None:
         """Schools; and any organisation that classes or users name as theirs, for want of the school itself."""
@@ -90,7 +95,9 @@ class Reader:
         for row in self.live("orgs.csv"):
             identifier = row.get("sourcedId")
             if not identifier or not row.get("name"):
-                self.bundle.problems.append(missing(row, "sourcedId", "An organisation needs an id and a name."))
+                self.bundle.problems.append(
+                    missing(row, "sourcedId", "An organisation needs an id and a name.", Kind.SITE)
+                )
             elif identifier in rows:
                 self.bundle.problems.append(twice(row, "sourcedId", identifier, "organisation"))
             else:
@@ -110,7 +117,7 @@ class Reader:
         for row in self.live("users.csv"):
             identifier, role = row.get("sourcedId"), row.get("role").lower()
             if not identifier:
-                self.bundle.problems.append(missing(row, "sourcedId", "A user needs an id."))
+                self.bundle.problems.append(missing(row, "sourcedId", "A user needs an id.", ROW))
                 continue
             if identifier in self.roles:
                 self.bundle.problems.append(twice(row, "sourcedId", identifier, "user"))
@@ -133,7 +140,7 @@ class Reader:
                     phone=row.get("phone") or row.get("sms"),
                 )
             else:
-                self.problem(row, "role", "Not a role that Waymark knows. The row was left out.")
+                self.problem(row, "role", "Not a role that Waymark knows.", left_out=ROW)
 
     def _student(self, row: Row) -> None:
         sites = []
@@ -155,10 +162,12 @@ class Reader:
 
     def demographics(self) -> None:
         """Date of birth and sex of students."""
-        for row in self.live("demographics.csv"):
+        rows = [row for row in self.live("demographics.csv") if row.get("sourcedId") in self.bundle.students]
+        born = when.births(rows, "birthDate", self.order, self.bundle.problems)
+        for row in rows:
             student = self.bundle.students.get(row.get("sourcedId"))
             if student:
-                student.date_of_birth = when.iso(row, "birthDate", self.bundle.problems)
+                student.date_of_birth = born.get(row.line)
                 student.sex = SEX.get(row.get("sex").lower(), "")
 
     def agents(self) -> None:
@@ -178,21 +187,20 @@ class Reader:
 
     def classes(self) -> None:
         """Classes; one whose type is homeroom is a tutor group."""
-        sessions = {row.get("sourcedId"): row for row in self.files.rows("academicSessions.csv")}
+        sessions = terms_of(self.files, self.order, self.bundle.problems)
         courses = {row.get("sourcedId"): row.get("title") for row in self.files.rows("courses.csv")}
         for row in self.files.rows("classes.csv"):
             if row.get("status").lower() in GONE:
-                self.problem(
-                    row, "status", "This class is marked to be deleted. It was left out; one that exists is ended."
-                )
+                words = "This class is marked to be deleted. It was left out; one that exists is ended."
+                self.problem(row, "status", words)
         for row in self.live("classes.csv"):
             identifier, site = row.get("sourcedId"), row.get("schoolSourcedId")
             if not identifier:
-                self.bundle.problems.append(missing(row, "sourcedId", "A class needs an id."))
+                self.bundle.problems.append(missing(row, "sourcedId", "A class needs an id.", Kind.GROUP))
             elif identifier in self.bundle.groups:
                 self.bundle.problems.append(twice(row, "sourcedId", identifier, "class"))
             elif site not in self.bundle.sites:
-                self.problem(row, "schoolSourcedId", "No school in orgs.csv has this id. The row was left out.")
+                self.problem(row, "schoolSourcedId", "No school in orgs.csv has this id.", left_out=Kind.GROUP)
             else:
                 course = row.get("courseSourcedId")
                 if course and courses and course not in courses:
@@ -210,31 +218,32 @@ class Reader:
                     start_year=self._start_year(row, sessions),
                 )
 
-    def _start_year(self, row: Row, sessions: dict[str, Row]) -> int | None:
-        for identifier in _several(row, "termSourcedIds") or _several(row, "termSourcedId"):
-            session = sessions.get(identifier)
-            starts = when.iso(session, "startDate", self.bundle.problems) if session else None
-            if starts:
-                return starts.year if starts.month >= 8 else starts.year - 1
-        return None
+    def _start_year(self, row: Row, sessions: Terms) -> int | None:
+        column = "termSourcedIds" if row.get("termSourcedIds") else "termSourcedId"
+        return start_year(row, column, _several(row, column), sessions, self.bundle.problems)
 
     def enrolments(self) -> None:
         """Who is in which class. A teacher enrolled as a student is a conflict that only a person can settle."""
-        for row in self.live("enrollments.csv"):
+        rows = self.live("enrollments.csv")
+        days = {
+            column: when.column_of(rows, column, self.order, self.bundle.problems)
+            for column in ("beginDate", "endDate")
+        }
+        for row in rows:
             group, person, role = row.get("classSourcedId"), row.get("userSourcedId"), row.get("role").lower()
             if group in self.gone.get("classes.csv", ()):
                 continue
             if group not in self.bundle.groups:
-                self.problem(row, "classSourcedId", "No class in classes.csv has this id. The row was left out.")
+                self.problem(row, "classSourcedId", "No class in classes.csv has this id.", left_out=Kind.MEMBERSHIP)
             elif person not in self.roles:
-                self.problem(row, "userSourcedId", "No user in users.csv has this id. The row was left out.")
+                self.problem(row, "userSourcedId", "No user in users.csv has this id.", left_out=Kind.MEMBERSHIP)
             elif (role == "student") != (person in self.bundle.students):
-                words = f"This person is a {self.roles[person]} in users.csv and a {role} here: a role conflict. The row was left out."
-                self.problem(row, "role", words)
+                words = f"This person is a {self.roles[person]} in users.csv and a {role} here: a role conflict."
+                self.problem(row, "role", words, left_out=Kind.MEMBERSHIP)
             elif role != "student" and person not in self.bundle.staff:
-                self.problem(row, "role", "Only students and staff can be in a class. The row was left out.")
+                self.problem(row, "role", "Only students and staff can be in a class.", left_out=Kind.MEMBERSHIP)
             else:
-                starts, ends = (when.iso(row, column, self.bundle.problems) for column in ("beginDate", "endDate"))
+                starts, ends = (days[column].get(row.line) for column in ("beginDate", "endDate"))
                 if starts and ends and ends < starts:
                     self.problem(row, "endDate", "Ends before it begins. The dates were left out.")
                     starts = ends = None

@@ -3,7 +3,8 @@
 import re
 
 from exchange.bundle import Problem
-from exchange.reading import Row
+from exchange.reading import Files
+from exchange.tables import Row
 
 SEX = {"male": "M", "m": "M", "female": "F", "f": "F"}
 RELATIONSHIP = {
@@ -36,6 +37,25 @@ def twice(row: Row, column: str, identifier: str, what: str) -> Problem:
     return Problem(row.file, row.line, column, identifier, f"This {what} stands in the file twice.", fatal=True)
 
 
-def missing(row: Row, column: str, what: str) -> Problem:
+def missing(row: Row, column: str, what: str, kind: str) -> Problem:
     """A row without what it can't do without."""
-    return Problem(row.file, row.line, column, "", f"{what} The row was left out.")
+    return Problem(row.file, row.line, column, "", f"{what} The row was left out.", left_out=kind)
+
+
+def names_of(row: Row, given: str, family: str) -> tuple[str, str]:
+    """First name and surname; neither when the file has not got both columns, since one would pass for the other."""
+    return (row.get(given), row.get(family)) if row.has(given, family) else ("", "")
+
+
+def need_names(files: Files, name: str, given: str, family: str, problems: list[Problem]) -> None:
+    """Say once of a file that names can't be read from it, and which column is missing."""
+    table = files.tables.get(name.lower())
+    for column in (given, family):
+        if table and table.rows and not table.has(column):
+            words = f"The column {column} is missing from {table.name}, so names were not read. Add it to the export."
+            problems.append(Problem(table.name, 1, column, "", words))
+
+
+def called(row: Row, given: str, family: str) -> str:
+    """What to call the person of a row that was left out."""
+    return f"{row.get(given)} {row.get(family)}".strip()

@@ -4,11 +4,26 @@ The role is in roles.csv. Whoever has no role is a contact when relationships.cs
 special needs plans of another country) is not read: it would have to land as sensitive, and means nothing here.
 """
 
-from exchange.bundle import Bundle, ContactRow, GroupRow, MembershipRow, Problem, SiteRow, StaffRow, StudentRow
+from exchange.bundle import ROW, Bundle, ContactRow, GroupRow, MembershipRow, Problem, SiteRow, StaffRow, StudentRow
+from exchange.choices import Kind
 from exchange.formats import dates as when
-from exchange.formats.people import RELATIONSHIP, SEX, email, missing, nc_year, twice
-from exchange.reading import Files, Row, shown
+from exchange.formats.people import (
+    RELATIONSHIP,
+    SEX,
+    called,
+    email,
+    missing,
+    names_of,
+    nc_year,
+    need_names,
+    twice,
+)
+from exchange.formats.terms import start_year, terms_of
+from exchange.reading import Files
+from exchange.tables import Row, shown
 
+NAMES = ("givenName", "familyName")
+PEOPLE = (Kind.STUDENT, ROW)
 SITE_TYPES = {"school": "school", "college": "college", "university": "college", "highereducation": "college"}
 STAFF_ROLES = {
     "teacher", "professor", "faculty", "lecturer", "aide", "adjunct", "administrator", "principal", "staff",
@@ -26,7 +41,7 @@ def read(files: Files, dates: str) -> Bundle:
     ]
     if not all(needed):
         return bundle
-    reader = Reader(files, bundle)
+    reader = Reader(files, bundle, dates)
     reader.orgs()
     reader.people()
     reader.relationships()
@@ -39,20 +54,24 @@ def read(files: Files, dates: str) -> Bundle:
 class Reader:
     """Reads one bundle, keeping what later files refer to."""
 
-    def __init__(self, files: Files, bundle: Bundle) -> None:
-        self.files, self.bundle = files, bundle
+    def __init__(self, files: Files, bundle: Bundle, order: str) -> None:
+        self.files, self.bundle, self.order = files, bundle, order
         self.site_of: dict[str, str] = {}
         self.users: dict[str, Row] = {}
-        self.sessions = {
-            row.get("sourcedId"): (row, when.iso(row, "startDate", bundle.problems))
-            for row in files.rows("academicSessions.csv")
+        self.sessions = terms_of(files, order, bundle.problems)
+        self.role_days = {
+            column: when.column_of(files.rows("roles.csv"), column, order, bundle.problems)
+            for column in ("roleStartDate", "roleEndDate")
         }
         self.courses = {row.get("sourcedId"): row.get("title") for row in files.rows("courses.csv")}
 
-    def problem(self, row: Row, column: str, message: str, *, fatal: bool = False) -> None:
-        """Note what is wrong with a cell."""
+    def problem(self, row: Row, column: str, message: str, left_out: str = "") -> None:
+        """Note what is wrong with a cell, and of which kind the row is when it is left out."""
+        user = self.users.get(row.get("userSourcedId") or row.get("sourcedId"))
+        who = called(user, *NAMES) if user and left_out in PEOPLE else ""
+        words = f"{message} The row was left out." if left_out else message
         self.bundle.problems.append(
-            Problem(row.file, row.line, column, shown(column, row.get(column)), message, fatal=fatal)
+            Problem(row.file, row.line, column, shown(column, row.get(column)), words, left_out=left_out, who=who)
         )
 
     def orgs(self) -> None:
@@ -80,10 +99,11 @@ class Reader:
 
     def people(self) -> None:
         """Students and staff by their roles; a person may have several."""
+        need_names(self.files, "users.csv", *NAMES, self.bundle.problems)
         for row in self.files.rows("users.csv"):
             identifier = row.get("sourcedId")
             if not identifier:
-                self.bundle.problems.append(missing(row, "sourcedId", "A user needs an id."))
+                self.bundle.problems.append(missing(row, "sourcedId", "A user needs an id.", ROW))
             elif identifier in self.users:
                 self.bundle.problems.append(twice(row, "sourcedId", identifier, "user"))
             else:
@@ -95,7 +115,7 @@ class Reader:
         user = self.users.get(row.get("userSourcedId"))
         role = row.get("role").lower().replace(" ", "")
         if user is None:
-            self.problem(row, "userSourcedId", "No user in users.csv has this id. The row was left out.")
+            self.problem(row, "userSourcedId", "No user in users.csv has this id.", ROW)
         elif role == "student":
             self._student(row, user)
         elif role in STAFF_ROLES:
@@ -103,26 +123,25 @@ class Reader:
         elif role in {"parent", "guardian", "relative"}:
             self._contact(row.get("userSourcedId"))
         else:
-            self.problem(row, "role", "Not a role that Waymark knows. The row was left out.")
+            self.problem(row, "role", "Not a role that Waymark knows.", ROW)
 
     def _student(self, row: Row, user: Row) -> None:
         identifier, site = row.get("userSourcedId"), self.site_of.get(row.get("orgSourcedId"))
         if site is None:
-            self.problem(row, "orgSourcedId", "No school or college has this id. The row was left out.")
+            self.problem(row, "orgSourcedId", "No school or college has this id.", Kind.STUDENT)
             return
         if identifier in self.bundle.staff:
-            self.problem(row, "role", "This person is staff in another row. The row was left out.")
+            self.problem(row, "role", "This person is staff in another row.", Kind.STUDENT)
             return
         student = self.bundle.students.setdefault(
             identifier,
             StudentRow(
                 identifier,
-                user.get("givenName"),
-                user.get("familyName"),
+                *names_of(user, *NAMES),
                 user.place,
                 email=email(user.get("email"), user.get("username")),
-                starts_on=when.iso(row, "roleStartDate", self.bundle.problems),
-                ends_on=when.iso(row, "roleEndDate", self.bundle.problems),
+                starts_on=self.role_days["roleStartDate"].get(row.line),
+                ends_on=self.role_days["roleEndDate"].get(row.line),
             ),
         )
         if site not in student.site_ids:
@@ -143,8 +162,7 @@ class Reader:
             identifier,
             StaffRow(
                 identifier,
-                user.get("givenName"),
-                user.get("familyName"),
+                *names_of(user, *NAMES),
                 email(user.get("username"), user.get("email")),
                 user.place,
             ),
@@ -156,8 +174,7 @@ class Reader:
             identifier,
             ContactRow(
                 identifier,
-                user.get("givenName"),
-                user.get("familyName"),
+                *names_of(user, *NAMES),
                 user.place,
                 email=email(user.get("email"), user.get("username")),
                 phone=user.get("phone") or user.get("sms"),
@@ -169,24 +186,25 @@ class Reader:
         for row in self.files.rows("relationships.csv"):
             student, other = row.get("userSourcedId"), row.get("relationshipUserSourcedId")
             if student not in self.bundle.students:
-                self.problem(row, "userSourcedId", "No student has this id. The row was left out.")
+                self.problem(row, "userSourcedId", "No student has this id.", ROW)
             elif other not in self.users:
-                self.problem(row, "relationshipUserSourcedId", "No user has this id. The row was left out.")
+                self.problem(row, "relationshipUserSourcedId", "No user has this id.", ROW)
             else:
                 role = RELATIONSHIP.get(row.get("relationshipRole").lower().replace(" ", ""), "other")
                 self._contact(other).students.append((student, role))
         known = {*self.bundle.students, *self.bundle.staff, *self.bundle.contacts}
         for identifier, user in self.users.items():
             if identifier not in known:
-                words = "This user has no role and no relationship. The row was left out."
-                self.problem(user, "sourcedId", words)
+                self.problem(user, "sourcedId", "This user has no role and no relationship.", ROW)
 
     def demographics(self) -> None:
         """Date of birth and sex of students; nothing of anybody else."""
-        for row in self.files.rows("demographics.csv"):
+        rows = [row for row in self.files.rows("demographics.csv") if row.get("userSourcedId") in self.bundle.students]
+        born = when.births(rows, "birthDate", self.order, self.bundle.problems)
+        for row in rows:
             student = self.bundle.students.get(row.get("userSourcedId"))
             if student:
-                student.date_of_birth = when.iso(row, "birthDate", self.bundle.problems)
+                student.date_of_birth = born.get(row.line)
                 student.sex = SEX.get(row.get("sex").lower(), "")
 
     def classes(self) -> None:
@@ -196,11 +214,11 @@ class Reader:
         for row in self.files.rows("classes.csv"):
             identifier, site = row.get("sourcedId"), self.site_of.get(row.get("orgSourcedId"))
             if not identifier:
-                self.bundle.problems.append(missing(row, "sourcedId", "A class needs an id."))
+                self.bundle.problems.append(missing(row, "sourcedId", "A class needs an id.", Kind.GROUP))
             elif identifier in self.bundle.groups:
                 self.bundle.problems.append(twice(row, "sourcedId", identifier, "class"))
             elif site is None:
-                self.problem(row, "orgSourcedId", "No school or college has this id. The row was left out.")
+                self.problem(row, "orgSourcedId", "No school or college has this id.", Kind.GROUP)
             else:
                 self.bundle.groups[identifier] = GroupRow(
                     identifier,
@@ -213,12 +231,8 @@ class Reader:
                 )
 
     def _start_year(self, row: Row) -> int | None:
-        for identifier in row.get("sessionSourcedIds").split(","):
-            _, starts = self.sessions.get(identifier.strip(), (None, None))
-            if starts:
-                # A year that starts in late summer is named by that summer; January belongs to the year before.
-                return starts.year if starts.month >= 8 else starts.year - 1
-        return None
+        named = [part.strip() for part in row.get("sessionSourcedIds").split(",") if part.strip()]
+        return start_year(row, "sessionSourcedIds", named, self.sessions, self.bundle.problems)
 
     def enrolments(self) -> None:
         """Who is in which class."""
@@ -227,10 +241,10 @@ class Reader:
             is_teacher = row.get("role").lower() != "student"
             people = self.bundle.staff if is_teacher else self.bundle.students
             if group not in self.bundle.groups:
-                self.problem(row, "classSourcedId", "No class has this id. The row was left out.")
+                self.problem(row, "classSourcedId", "No class has this id.", Kind.MEMBERSHIP)
             elif person not in people:
-                words = f"No {'member of staff' if is_teacher else 'student'} has this id. The row was left out."
-                self.problem(row, "userSourcedId", words)
+                words = f"No {'member of staff' if is_teacher else 'student'} has this id."
+                self.problem(row, "userSourcedId", words, Kind.MEMBERSHIP)
             else:
                 self.bundle.memberships.setdefault(
                     (group, person, is_teacher), MembershipRow(group, person, is_teacher, row.place)

@@ -20,7 +20,7 @@ from caseload.models.grants import reach_permission
 from core.names import clean
 from exchange.bundle import GroupRow, MembershipRow
 from exchange.choices import Kind
-from exchange.loading.links import Session, changes
+from exchange.loading.links import Changed, Session, changes
 from exchange.loading.years import year_for
 
 DAY = timedelta(days=1)
@@ -43,6 +43,7 @@ def load_groups(session: Session) -> None:
             session.count("created", Kind.GROUP)
         elif changed := _changed(session, group, row):
             group.save(update_fields=changed)
+            session.note_fields(Kind.GROUP, group.name, group, changed)
             session.count("updated", Kind.GROUP)
         else:
             session.count("unchanged", Kind.GROUP)
@@ -68,7 +69,7 @@ def _course(title: str) -> Course | None:
     return Course.objects.filter(title=title).first() or Course.objects.create(title=title)
 
 
-def _changed(session: Session, group: Any, row: GroupRow) -> list[str]:
+def _changed(session: Session, group: Any, row: GroupRow) -> Changed:
     if isinstance(group, Caseload):
         return changes(group, {"name": clean(row.name)[:60]})
     wanted: dict[str, Any] = {"name": clean(row.name)[:120], "code": clean(row.code)[:40]}
@@ -99,7 +100,10 @@ class Places:
         self.new_groups = {link.object_id for link in session.fresh if link.kind == Kind.GROUP}
 
     def load(self) -> None:
-        """Everything: members first, then those who teach or tutor."""
+        """Everything: members first, then those who teach or tutor. Places of people who were left out are counted."""
+        people = {False: self.session.objects[Kind.STUDENT], True: self.session.objects[Kind.STAFF]}
+        rows = self.session.bundle.memberships.values()
+        self.session.places_left_out = sum(row.person_id not in people[row.is_teacher] for row in rows)
         for is_teacher in (False, True):
             for is_tutor_group in (False, True):
                 self._one_kind(is_teacher, is_tutor_group)

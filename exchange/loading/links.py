@@ -1,13 +1,15 @@
 """Which row of ours stands for which row of the source."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from core import clock
 from exchange.bundle import Bundle, Place, Problem
 from exchange.choices import Kind
-from exchange.models import SourceLink
+from exchange.models import AnotherPerson, SourceLink
+
+Changed = dict[str, tuple[Any, Any]]  # by field, what was stored and what is now
+MOST_CHANGES = 500
 
 
 class Session:
@@ -21,6 +23,11 @@ class Session:
             self.links[link.kind][link.source_id] = link
         self.counts: dict[str, Counter[str]] = {word: Counter() for word in ("created", "updated", "unchanged")}
         self.fresh: list[SourceLink] = []
+        self.others = set(AnotherPerson.objects.filter(source=source).values_list("source_id", flat=True))
+        self.changed: list[dict[str, str]] = []  # the first of them, for a preview to show
+        self.change_count = 0
+        self.namesakes: list[dict[str, Any]] = []
+        self.places_left_out = 0
         self.objects: dict[str, dict[str, Any]] = {kind: {} for kind in Kind.values}
 
     def count(self, word: str, kind: str, number: int = 1) -> None:
@@ -28,9 +35,31 @@ class Session:
         if number:
             self.counts[word][kind] += number
 
-    def problem(self, place: Place, column: str, value: str, message: str) -> None:
+    def problem(
+        self, place: Place, column: str, value: str, message: str, *, left_out: str = "", who: str = ""
+    ) -> None:
         """Something found out only beside what is stored already."""
-        self.bundle.problems.append(Problem(place.file, place.line, column, value, message))
+        self.bundle.problems.append(
+            Problem(place.file, place.line, column, value, message, left_out=left_out, who=who)
+        )  # fmt: skip
+
+    def note(self, kind: str, name: str, label: str, before: Any, now: Any) -> None:
+        """Remember a value that changes, as it was and as it will be."""
+        self.change_count += 1
+        if len(self.changed) < MOST_CHANGES:
+            words = {
+                "kind": str(kind),
+                "name": name,
+                "field": label,
+                "before": str(before or ""),
+                "now": str(now or ""),
+            }
+            self.changed.append(words)
+
+    def note_fields(self, kind: str, name: str, row: Any, changed: Changed) -> None:
+        """The same for the fields of a row, under the names that pages give them."""
+        for field, (before, now) in changed.items():
+            self.note(kind, name, str(row._meta.get_field(field).verbose_name).capitalize(), before, now)
 
     def linked(self, kind: str) -> dict[str, int]:
         """Our ids by the source's."""
@@ -57,21 +86,13 @@ class Session:
         SourceLink.objects.bulk_create(self.fresh)
         self.fresh = []
 
-    def seen_again(self, kind: str, present: Iterable[str]) -> list[int]:
-        """Whoever is back is missing no longer; gives our ids of them."""
-        back = SourceLink.objects.filter(
-            source=self.source, kind=kind, source_id__in=list(present), missing_since__isnull=False
-        )
-        found = list(back.values_list("object_id", flat=True))
-        back.update(missing_since=None, settled_at=None)
-        return found
 
-
-def changes(row: Any, wanted: dict[str, Any]) -> list[str]:
-    """Set what differs and isn't empty in the source; gives the names of the fields that changed."""
-    changed = []
+def changes(row: Any, wanted: dict[str, Any]) -> Changed:
+    """Set what differs and isn't empty in the source; gives the fields that changed, with what they were and are."""
+    changed: Changed = {}
     for name, value in wanted.items():
-        if value not in ("", None) and getattr(row, name) != value:
+        before = getattr(row, name)
+        if value not in ("", None) and before != value:
             setattr(row, name, value)
-            changed.append(name)
+            changed[name] = (before, value)
     return changed

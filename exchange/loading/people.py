@@ -15,10 +15,12 @@ from caseload.models import (
     YearGroup,
     YearGroupMembership,
 )
+from core import wording
 from core.names import clean, sort_key
 from exchange.bundle import StudentRow
 from exchange.choices import Kind
 from exchange.loading.links import Session, changes
+from exchange.loading.namesakes import Namesakes
 from exchange.loading.years import year_for
 
 NO_ADDRESS = "no-address.invalid"
@@ -37,6 +39,7 @@ def load_sites(session: Session) -> None:
             session.count("created", Kind.SITE)
         elif changed := changes(site, {"name": clean(row.name)[:120], "laestab": row.laestab}):
             site.save(update_fields=changed)
+            session.note_fields(Kind.SITE, site.name, site, changed)
             session.count("updated", Kind.SITE)
         else:
             session.count("unchanged", Kind.SITE)
@@ -53,6 +56,8 @@ def load_staff(session: Session) -> None:
         link = session.links[Kind.STAFF].get(row.id)
         user = known.get(link.object_id) if link else by_email.get(row.email)
         wanted = {"given_name": clean(row.given_name)[:100], "family_name": clean(row.family_name)[:100]}
+        if user is None and _nameless(session, row, Kind.STAFF):
+            continue
         if user is None:
             user = User(email=row.email or _placeholder(session.source, row.id), title=row.title[:20], **wanted)
             user.set_unusable_password()
@@ -76,6 +81,7 @@ def _update_staff(session: Session, user: User, wanted: dict[str, Any], address:
         wanted = wanted | {"email": address}
     if changed := changes(user, wanted):
         user.save(update_fields=[*changed, "sort_key"])
+        session.note_fields(Kind.STAFF, user.full_name, user, changed)
         session.count("updated", Kind.STAFF)
     else:
         session.count("unchanged", Kind.STAFF)
@@ -86,32 +92,33 @@ def _placeholder(source: str, identifier: str) -> str:
     return f"{source}-{plain}@{NO_ADDRESS}"
 
 
+def _nameless(session: Session, row: Any, kind: str) -> bool:
+    """Somebody new without a name, whom nobody could tell from anybody; somebody known keeps the name they have."""
+    if clean(row.given_name) or clean(row.family_name):
+        return False
+    words = "A person needs a name. The row was left out."
+    session.problem(row.place, "", row.id, words, left_out=kind)
+    return True
+
+
 def load_students(session: Session) -> None:
     """Students by the source's id, else UPN, else ULN. A namesake born on the same day is for a person to decide."""
     found = _matches(session)
-    namesakes = {
-        (key, born)
-        for key, born in Student.objects.exclude(date_of_birth=None).values_list("sort_key", "date_of_birth")
-    }
+    new_rows = [row for row in session.bundle.students.values() if row.id not in found]
+    namesakes = Namesakes(session, new_rows)
     created: list[Student] = []
     changed_rows: set[int] = set()
     for row in list(session.bundle.students.values()):
         student = found.get(row.id)
         if student is None:
-            key = sort_key(clean(row.family_name), clean(row.given_name))
-            if row.date_of_birth and (key, row.date_of_birth) in namesakes:
-                words = (
-                    "A student of this name and date of birth is here already. If it is the same person, write this id"
-                    " into “MIS id” on their page; the row was left out."
-                )
-                session.problem(row.place, "ID", row.id, words)
+            if _nameless(session, row, Kind.STUDENT) or namesakes.is_for_a_person(row):
                 del session.bundle.students[row.id]
                 continue
             student = Student(**_fields(row)).prepare()
             student.given_name, student.family_name = student.legal_given_name, student.legal_family_name
             student.prepare()
             created.append(student)
-        elif _update(student, row):
+        elif _update(session, student, row):
             changed_rows.add(student.pk)
         session.objects[Kind.STUDENT][row.id] = student
     Student.objects.bulk_create(created)
@@ -119,6 +126,7 @@ def load_students(session: Session) -> None:
     new = {student.pk for student in created}
     for identifier, student in session.objects[Kind.STUDENT].items():
         session.keep(Kind.STUDENT, identifier, student)
+    namesakes.tell(student.pk for student in found.values())
     changed_rows |= _on_roll(session, new) | _in_years(session, new)
     session.count("updated", Kind.STUDENT, len(changed_rows - new))
     session.count("unchanged", Kind.STUDENT, len(session.objects[Kind.STUDENT]) - len(new) - len(changed_rows - new))
@@ -156,7 +164,7 @@ def _fields(row: StudentRow) -> dict[str, Any]:
     }
 
 
-def _update(student: Student, row: StudentRow) -> bool:
+def _update(session: Session, student: Student, row: StudentRow) -> bool:
     """Whether anything changed. A name that the college changed for use here stays; one that it never touched follows."""
     wanted = _fields(row)
     wanted["sex"] = row.sex
@@ -167,6 +175,13 @@ def _update(student: Student, row: StudentRow) -> bool:
     changed = changes(student, wanted)
     if changed:
         student.save(update_fields=changed)
+        # One name is one change to a reader, though it stands as the legal name too.
+        seen = {
+            name: was
+            for name, was in changed.items()
+            if name.removeprefix("legal_") not in changed or name[:6] != "legal_"
+        }
+        session.note_fields(Kind.STUDENT, student.full_name, student, seen)
     return bool(changed)
 
 
@@ -187,6 +202,9 @@ def _on_roll(session: Session, new: set[int]) -> set[int]:
             if any(_covers(period, starts, ends) for period in known):
                 continue
             added.append(SiteMembership(student=student, site=site, period=DateRange(starts, ends)))
+            if student.pk not in new:
+                words = f"from {wording.day(starts)}" + (f" to {wording.day(row.ends_on)}" if row.ends_on else "")
+                session.note(Kind.STUDENT, student.full_name, f"On roll at {site.name}", "", words)
     SiteMembership.objects.bulk_create(added)
     return {membership.student_id for membership in added} - new
 
@@ -226,6 +244,8 @@ def _in_years(session: Session, new: set[int]) -> set[int]:
             starts = session.today
             _end(before, session.today)
         changed.add(student.pk)
+        if student.pk not in new:
+            session.note(Kind.STUDENT, student.full_name, "Year group", before.group.name if before else "", group.name)
         added.append(YearGroupMembership(student=student, group=group, year=year, period=DateRange(starts, end)))
     YearGroupMembership.objects.bulk_create(added)
     return changed - new
@@ -254,10 +274,13 @@ def load_contacts(session: Session) -> None:
             "phone": row.phone[:40],
         }
         word = "unchanged"
+        if contact is None and _nameless(session, row, Kind.CONTACT):
+            continue
         if contact is None:
             contact, word = Contact.objects.create(**wanted), "created"
         elif changed := changes(contact, wanted):
             contact.save(update_fields=[*changed, "sort_key"])
+            session.note_fields(Kind.CONTACT, f"{contact.given_name} {contact.family_name}".strip(), contact, changed)
             word = "updated"
         if _link(session, contact, row.students, links) and word == "unchanged":
             word = "updated"

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from attendance.choices import SessionSlot
 from exchange.bundle import Problem
-from exchange.reading import Row, read_table, shown
+from exchange.tables import Row, read_table, shown
 
 MOST_MARKS = 400_000
 MOST_MINUTES = 600

@@ -1,150 +1,138 @@
-"""Rosters in the browser: upload, preview, confirm; and the leavers they propose."""
+"""Students and staff from the MIS in the browser: upload, preview, answer what it asks, confirm."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from accounts.models import User
-from caseload.models import SiteMembership, Student
-from core import clock
-from exchange.actions import imports, leavers
+from exchange.actions import imports, namesakes
 from exchange.actions.uploads import NotAsItWas
-from exchange.choices import Kind
-from exchange.forms import LeaverForm, UploadForm
-from exchange.models import RosterImport, SourceLink
-from exchange.reading import CannotRead
+from exchange.bundle import ROW
+from exchange.choices import DateOrder, Kind
+from exchange.forms import UploadForm
+from exchange.models import RosterImport
+from exchange.queries import open_links, sources_known
 from exchange.rules import IMPORT, check_may_import
+from exchange.tables import CannotRead
 
-SHOWN_PROBLEMS = 200
-SHOWN_RUNS = 30
+SHOWN_PROBLEMS, SHOWN_CHANGES, SHOWN_RUNS = 200, 200, 30
+BEGUN = "This upload is being imported already, or was discarded."
 
 
 @page(IMPORT)
 def import_list(request: HttpRequest) -> HttpResponse:
-    """Upload a roster; earlier imports below."""
+    """Upload students and staff; earlier imports below."""
     check_may_import(request.user)
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    last = RosterImport.objects.visible_to(request.user, IMPORT).first()
+    initial = {"dates": last.dates, "source": last.source} if last else {}
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm(initial=initial)
     if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
         try:
-            run = imports.take_upload(request.user, form.cleaned_data["files"], form.cleaned_data["dates"])
+            run = imports.take_upload(request.user, said["files"], said["dates"], said["source"])
         except CannotRead as why:
             form.add_error("files", str(why))
         else:
             return redirect("exchange:import_detail", run.public_id)
     runs = RosterImport.objects.visible_to(request.user, IMPORT).select_related("asked_by", "upload")[:SHOWN_RUNS]
-    context = {"form": form, "runs": runs, "leavers": _open_links().count()}
+    context = {"form": form, "runs": runs, "leavers": open_links().count(), "sources": sources_known()}
     return render(request, "exchange/import_list.html", context, status=422 if form.errors else 200)
 
 
 @page(IMPORT)
 def import_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What a roster would change, or did: counts, problems, proposed leavers; and the button that brings it in."""
+    """What an upload would change, or did: everybody counted, old beside new, who is left out, and what it asks."""
     run = fetch(RosterImport, request.user, IMPORT, public_id=public_id)
     result: dict[str, Any] = run.result or {}
+    preview = run.stage == RosterImport.Stage.PREVIEW
     context = {
         "run": run,
         "result": result,
-        "counts": [
-            {
-                "label": kind.label,
-                **{word: result.get(word, {}).get(kind.value, 0) for word in ("created", "updated", "unchanged")},
-            }
-            for kind in Kind
-        ],
+        "counts": [_counted(result, kind) for kind in Kind],
+        "unread": result.get("left_out", {}).get(ROW, 0),
         "problems": result.get("problems", [])[:SHOWN_PROBLEMS],
-        "may_confirm": run.stage == RosterImport.Stage.PREVIEW and run.state == "done" and not result.get("fatal"),
-        "may_discard": run.stage == RosterImport.Stage.PREVIEW and run.state in {"done", "failed", "waiting"},
+        "changed": result.get("changed", [])[:SHOWN_CHANGES],
+        "orders": [choice for choice in DateOrder.choices if choice[0]],
+        "may_answer": preview and run.state == "done",
+        "may_confirm": preview and run.state == "done" and not result.get("fatal"),
+        "may_discard": preview and run.state in {"done", "failed", "waiting"},
     }
     request.current_place = "exchange:import_list"  # type: ignore[attr-defined]  # read by the shell
     template = "exchange/import_detail.html"
     return render(request, f"{template}#state" if getattr(request, "htmx", None) else template, context)
 
 
+def _counted(result: dict[str, Any], kind: Kind) -> dict[str, Any]:
+    words = ("created", "updated", "unchanged", "left_out")
+    numbers = {word: result.get(word, {}).get(kind.value, 0) for word in words}
+    return {"label": kind.label, **numbers, "all": sum(numbers.values())}
+
+
 @page(IMPORT)
 @require_POST
 def import_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Bring a previewed roster in."""
+    """Bring a previewed upload in."""
     run = fetch(RosterImport, request.user, IMPORT, public_id=public_id)
     try:
-        imports.confirm_import(request.user, run)
+        imports.confirm_import(request.user, run, agreed=request.POST.get("agreed") == "yes")
     except NotAsItWas:
-        messages.info(request, "It is being imported already, or was thrown away.")
+        messages.info(request, BEGUN)
+    except imports.LeaversUnconfirmed:
+        words = "Nothing was imported. Check the leavers below, and tick that the files are complete."
+        messages.error(request, words)
+    return redirect("exchange:import_detail", run.public_id)
+
+
+@page(IMPORT)
+@require_POST
+def import_dates(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say how the dates of an upload are written; it is read again."""
+    run = fetch(RosterImport, request.user, IMPORT, public_id=public_id)
+    dates = request.POST.get("dates", "")
+    if dates not in {DateOrder.MDY, DateOrder.DMY}:
+        messages.error(request, "Choose how the dates are written.")
+        return redirect("exchange:import_detail", run.public_id)
+    try:
+        imports.read_dates(request.user, run, dates)
+    except NotAsItWas:
+        messages.info(request, BEGUN)
+    return redirect("exchange:import_detail", run.public_id)
+
+
+@page(IMPORT)
+@require_POST
+def import_namesakes(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say who is the same person as somebody here, and who is another; the upload is read again."""
+    run = fetch(RosterImport, request.user, IMPORT, public_id=public_id)
+    asked = [each["id"] for each in (run.result or {}).get("namesakes", [])]
+    answers = {
+        source_id: answer for at, source_id in enumerate(asked) if (answer := request.POST.get(f"answer-{at}", ""))
+    }  # fmt: skip
+    if not answers:
+        messages.error(request, "Choose an answer for at least one student.")
+        return redirect("exchange:import_detail", run.public_id)
+    try:
+        count = namesakes.answer_namesakes(request.user, run, answers)
+        answered = "1 answer is" if count == 1 else f"{count} answers are"
+        messages.success(request, f"{answered} kept for this source. The files are being read again.")
+    except NotAsItWas:
+        messages.info(request, BEGUN)
+    except namesakes.NotOffered:
+        messages.error(request, "Something changed while you were answering. Look at the questions again.")
     return redirect("exchange:import_detail", run.public_id)
 
 
 @page(IMPORT)
 @require_POST
 def import_discard(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Throw a previewed roster away."""
+    """Discard a previewed upload."""
     run = fetch(RosterImport, request.user, IMPORT, public_id=public_id)
     try:
         imports.discard_import(request.user, run)
-        messages.success(request, "Thrown away. Nothing was changed.")
+        messages.success(request, "The upload has been discarded. Nothing was changed.")
     except NotAsItWas:
-        messages.info(request, "It is being imported already.")
+        messages.info(request, "This upload is being imported already.")
     return redirect("exchange:import_list")
-
-
-def _open_links() -> Any:
-    return SourceLink.objects.filter(missing_since__isnull=False, settled_at=None, kind__in=(Kind.STUDENT, Kind.STAFF))
-
-
-@page(IMPORT)
-def leaver_list(request: HttpRequest) -> HttpResponse:
-    """People whom their roster no longer names: end them, or say that they are still here."""
-    check_may_import(request.user)
-    links = list(_open_links().order_by("-missing_since", "pk"))
-    students = Student.objects.in_bulk([link.object_id for link in links if link.kind == Kind.STUDENT])
-    staff = User.objects.in_bulk([link.object_id for link in links if link.kind == Kind.STAFF])
-    sites = dict(
-        SiteMembership.objects.filter(student__in=students, period__contains=clock.today()).values_list(
-            "student_id", "site__name"
-        )
-    )
-    rows = [
-        {"link": link, "student": students.get(link.object_id), "site": sites.get(link.object_id, "")}
-        if link.kind == Kind.STUDENT
-        else {"link": link, "staff": staff.get(link.object_id)}
-        for link in links
-    ]
-    return render(request, "exchange/leaver_list.html", {"rows": rows, "today": clock.today()})
-
-
-def _link(number: int) -> SourceLink:
-    return get_object_or_404(_open_links(), pk=number)
-
-
-@page(IMPORT)
-@require_POST
-def leaver_end(request: HttpRequest, number: int) -> HttpResponse:
-    """End a student who has left."""
-    check_may_import(request.user)
-    link = _link(number)
-    form = LeaverForm(request.POST)
-    if not form.is_valid() or link.kind != Kind.STUDENT:
-        words = " ".join(str(fault) for faults in form.errors.values() for fault in faults)
-        messages.error(request, words or "Staff are ended on their own page.")
-        return redirect("exchange:leaver_list")
-    try:
-        leavers.end_leaver(request.user, link, form.cleaned_data["last_day"], form.cleaned_data["reason"])
-        messages.success(request, "Ended. Everything recorded about them stays.")
-    except leavers.AlreadySettled:
-        messages.info(request, "Somebody settled this before.")
-    return redirect("exchange:leaver_list")
-
-
-@page(IMPORT)
-@require_POST
-def leaver_keep(request: HttpRequest, number: int) -> HttpResponse:
-    """Say that somebody is still here."""
-    check_may_import(request.user)
-    try:
-        leavers.keep_leaver(request.user, _link(number))
-        messages.success(request, "Kept. They are proposed no longer.")
-    except leavers.AlreadySettled:
-        messages.info(request, "Somebody settled this before.")
-    return redirect("exchange:leaver_list")

@@ -11,7 +11,8 @@ import pytest
 from accounts.models import User
 from caseload.models import Site, Student, StudentContact, TeachingGroupMembership
 from core.names import clean
-from exchange.reading import LONGEST_CELL, MOST_FILES
+from exchange.reading import MOST_FILES
+from exchange.tables import LONGEST_CELL
 from tests.exchange.conftest import SMALL, zipped
 from tests.exchange.rosters import DATA, run
 

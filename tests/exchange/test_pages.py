@@ -54,7 +54,7 @@ def test_upload_preview_confirm(client: Any, college: College, preview: RosterIm
     assert client.post(address("confirm", preview)).status_code == 302
     loaded = work(preview)
     assert (loaded.stage, loaded.state, new_students()) == ("loaded", "done", 2)
-    assert "Brought in" in client.get(address("detail", preview)).content.decode()
+    assert "Imported" in client.get(address("detail", preview)).content.decode()
     entry = Entry.objects.get(verb="exchange.roster_imported")
     assert entry.actor_id == college.tran.pk
 
@@ -78,13 +78,13 @@ def test_a_second_upload_of_the_same_says_that_it_changes_nothing(client: Any, p
     client.post(LIST, {"files": upload(small_zip())})
     again = work(RosterImport.objects.order_by("-pk")[0])
     assert again.result["changes"] == 0
-    assert "confirming changes nothing" in client.get(address("detail", again)).content.decode()
+    assert "an import would change nothing" in client.get(address("detail", again)).content.decode()
 
 
 def test_thrown_away_it_changes_nothing_and_its_file_is_gone(
     client: Any, college: College, preview: RosterImport
 ) -> None:
-    assert "Thrown away" in client.post(address("discard", preview), follow=True).content.decode()
+    assert "has been discarded" in client.post(address("discard", preview), follow=True).content.decode()
     run = RosterImport.objects.select_related("upload").get()
     assert (run.state, new_students()) == ("cancelled", 0)
     with pytest.raises(FileGone):
@@ -121,7 +121,7 @@ def test_csv_files_on_their_own_are_a_roster_too(client: Any) -> None:
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        ([upload(b"not a zip")], "This is no zip"),
+        ([upload(b"not a zip")], "This is not a zip"),
         ([upload(b"", "empty.zip")], "empty"),
         ([], "required"),
         ([upload(b"a", "a.csv"), upload(b"b", "A.CSV")], "same name"),
@@ -141,7 +141,7 @@ def test_a_zip_of_something_else_fails_with_a_sentence(client: Any) -> None:
     client.post(LIST, {"files": upload(zipped({"pets.csv": "a,b\n1,2\n"}))})
     run = work(RosterImport.objects.get())
     assert run.state == "failed"
-    assert "no roster that Waymark knows" in client.get(address("detail", run)).content.decode()
+    assert "does not know the format" in client.get(address("detail", run)).content.decode()
 
 
 def test_markup_in_a_problem_is_shown_as_text(client: Any) -> None:

@@ -36,7 +36,8 @@ ROWS: tuple[Row, ...] = (
     see("exchange:import_detail",                  "-- ----- -- -- --- +- -", t.roster),
     send("exchange:import_confirm",                "-- ----- -- -- --- +- -", t.roster),
     send("exchange:import_discard",                "-- ----- -- -- --- +- -", t.roster),
+    send("exchange:import_dates",                  "-- ----- -- -- --- +- -", t.roster),
+    send("exchange:import_namesakes",              "-- ----- -- -- --- +- -", t.roster),
     see("exchange:leaver_list",                    "-- ----- -- -- --- +- -"),
-    send("exchange:leaver_end",                    "-- ----- -- -- --- +- -", t.leaver),
-    send("exchange:leaver_keep",                   "-- ----- -- -- --- +- -", t.leaver),
+    send("exchange:leaver_decide",                 "-- ----- -- -- --- +- -"),
 )

@@ -87,7 +87,6 @@ from tests.project.things.reports import (
 from tests.project.things.rosters import (
     ada_in_rollover,
     delivery,
-    leaver,
     marks_upload,
     rollover,
     roster,
@@ -158,7 +157,6 @@ __all__ = [
     "intervention_member",
     "intervention_row",
     "kept_form",
-    "leaver",
     "lesson_code",
     "letter",
     "letter_batch",

@@ -57,14 +57,3 @@ def delivery(college: College) -> Any:
 def tutor_of_ten_a(college: College) -> Any:
     """Ms Okafor, as one who takes registers."""
     return college.okafor.public_id
-
-
-@once
-def leaver(college: College) -> Any:
-    """Ada, whom the latest roster does not name."""
-    from exchange.models import SourceLink
-
-    link = SourceLink.objects.create(
-        source="sds", kind="student", source_id="1", object_id=college.student("Ada").pk, missing_since=clock.now()
-    )
-    return link.pk
