@@ -24,7 +24,7 @@ from attendance.queries.registers import system_words
 from attendance.queries.student_page import StudentAttendance, heat_map, student_attendance
 from attendance.queries.totals import totals_for
 from audit.models import Entry
-from caseload.models import AcademicYear, SiteMembership, YearGroupMembership
+from caseload.models import AcademicYear, Closure, SiteMembership, YearGroupMembership
 from caseload.queries.calendar import school_days
 from core import clock
 from tests.attendance.conftest import session_of
@@ -273,6 +273,43 @@ def test_the_calendar_has_every_open_day_once_with_its_codes(college, ada):
     assert (codes.count("I") + codes.count("O"), codes.count("L"), codes.count("·")) == (18, 4, 1)
     assert date(2026, 10, 26) not in [week["monday"] for week in weeks]  # half-term
     assert sum(line["number"] for line in facts["legend"]) == len(codes) - 1
+
+
+def days_of(facts, monday):
+    """A week of the calendar: what each day says, and the codes of its cells."""
+    week = next(week for half in facts["halves"] for week in half if week["monday"] == monday)
+    return [
+        "off" if day["off"] else "".join(cell["code"] or "_" for cell in day["cells"]) if day["open"] else "closed"
+        for day in week["days"]
+    ]
+
+
+def test_the_rest_of_this_week_is_still_to_come_and_not_closed(college):
+    ben, monday = college.student("Ben"), date(2026, 11, 16)
+    SessionMark.objects.create(student=ben, date=monday, slot=1, code_id=code_id("/"), marked_at=clock.now())
+    Closure.objects.create(site=college.school, starts_on=date(2026, 11, 19), ends_on=date(2026, 11, 19), name="INSET")
+    with clock.set_to(clock.at(monday, 10)):
+        assert days_of(certificate_facts(ben, college.year), monday) == ["/_", "__", "__", "closed", "__"]
+    with clock.set_to(clock.at(monday, 16)):
+        assert days_of(certificate_facts(ben, college.year), monday)[0] == "/·"
+
+
+def test_a_late_starter_was_not_on_the_roll_in_the_weeks_before(college, ada, sign_in):
+    SiteMembership.objects.filter(student=ada).update(period=DateRange(date(2026, 11, 11), None))
+    facts = certificate_facts(ada, college.year)
+    assert days_of(facts, date(2026, 9, 7)) == ["off"] * 5
+    assert days_of(facts, date(2026, 11, 9)) == ["off", "off", "/\\", "/\\", "/\\"]
+    assert [week["off"] for half in facts["halves"] for week in half][-3:] == [True, False, False]
+    codes = {cell["code"] for half in facts["halves"] for week in half for day in week["days"] for cell in day["cells"]}
+    assert "" not in codes
+    response = sign_in(college.okafor).get(reverse("attendance:student_certificate", args=[ada.public_id]))
+    text = "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(response.content))
+    assert "“Not on roll” is a day before Ada came or after they left." in re.sub(r"\s+", " ", text)
+
+
+def test_a_leaver_is_not_on_the_roll_after_the_last_day(college, ada):
+    SiteMembership.objects.filter(student=ada).update(period=DateRange(date(2026, 9, 1), date(2026, 11, 18)))
+    assert days_of(certificate_facts(ada, college.year), date(2026, 11, 16))[2:] == ["off"] * 3
 
 
 def test_certificate_of_a_college_student_lists_lessons(college, sign_in):
