@@ -44,6 +44,7 @@ PASTORAL = frozenset(
         "interventions.view_plan",
         "interventions.manage_plan",
         "interventions.refer",
+        "interventions.write_home",
     }
 )
 LEADING = PASTORAL | frozenset(
@@ -135,6 +136,7 @@ ROLES = (
                 "attendance.act_on_alert",
                 "interventions.manage_case",
                 "interventions.hold_panel",
+                "interventions.write_home",
                 "interventions.send_letter",
                 "interventions.manage_processes",
                 "interventions.view_plan",

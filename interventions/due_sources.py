@@ -16,7 +16,7 @@ from interventions.queries.figures import with_progress
 LOG = "interventions.log_meeting"
 SET = "interventions.set_target"
 MANAGE = "interventions.manage_case"
-SEND = "interventions.send_letter"
+WRITE = "interventions.write_home"
 
 
 def meetings_of(user: Any) -> QuerySet[Meeting]:
@@ -117,7 +117,7 @@ def load_interventions(user: Any, limit: int) -> list[Item]:
 
 def letters_of(user: Any) -> QuerySet[LetterBatch]:
     """Letters that this person drafted and nobody has looked at and sent."""
-    return LetterBatch.objects.visible_to(user, SEND).filter(stage=LetterBatch.Stage.DRAFT)  # type: ignore[no-any-return]  # its queryset is untyped
+    return LetterBatch.objects.visible_to(user, WRITE).filter(stage=LetterBatch.Stage.DRAFT)  # type: ignore[no-any-return]  # its queryset is untyped
 
 
 def load_letters(user: Any, limit: int) -> list[Item]:
@@ -159,7 +159,7 @@ def register() -> None:
         Source("meeting", "One-to-ones", Harm.REVIEW, LOG, load_meetings, meetings_of, 10, NAMED_DAY),
         Source("case", "Staged processes", Harm.REVIEW, MANAGE, load_cases, cases_of, 20, MY_TURN),
         Source("intervention", "Interventions", Harm.REVIEW, RUN, load_interventions, interventions_of, 40, LEADS),
-        Source("letter", "Letters to send", Harm.ANSWER, SEND, load_letters, letters_of, 50, DRAFTED),
+        Source("letter", "Letters to send", Harm.ANSWER, WRITE, load_letters, letters_of, 50, DRAFTED),
     ):
         due.register(source)
     due.register_tab(Tab("coming", "Coming one-to-ones", lambda: _list("coming"), LOG, 10))

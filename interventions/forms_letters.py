@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from core.form_fields import TextArea
 from interventions.letters import unknown_places
@@ -33,6 +34,11 @@ class LetterTemplateForm(forms.Form):
         max_length=10_000, widget=TextArea(attrs={"rows": 14}), help_text="An empty line begins a new paragraph."
     )
     active = forms.BooleanField(required=False, initial=True, label="Offered when a letter is written")
+    for_tutors = forms.BooleanField(
+        required=False,
+        label="Tutors may send it about their own students",
+        help_text="Everyone else who sends letters home may send every letter.",
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
 
     def __init__(self, *args: Any, template: LetterTemplate | None = None, **options: Any) -> None:
@@ -70,8 +76,13 @@ class TemplateField(forms.ModelChoiceField):
 class LetterNewForm(forms.Form):
     """Which letter is drafted."""
 
-    template = TemplateField(queryset=LetterTemplate.objects.filter(active=True), label="Letter", empty_label=None)
+    template = TemplateField(queryset=LetterTemplate.objects.none(), label="Letter", empty_label=None)
     form_token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, templates: QuerySet[LetterTemplate], **options: Any) -> None:
+        super().__init__(*args, **options)
+        offered: Any = self.fields["template"]
+        offered.queryset = templates
 
 
 class LetterForm(forms.Form):

@@ -209,7 +209,17 @@ def register() -> None:
         )
     )
     columns.register_action(
+        BulkAction(
+            "case", "Start stage process", "interventions:case_many", "interventions.manage_case", 25, "signpost-split"
+        )
+    )
+    columns.register_action(
         BulkAction("letter", "Letter home", "interventions:letter_new", "interventions.send_letter")
+    )
+    columns.register_student_action(
+        StudentAction(
+            "letter", "Write home", "interventions:letter_for", "interventions.write_home", 45, "envelope-paper"
+        )
     )
     columns.register_student_action(
         StudentAction("book", "Book a time", "interventions:student_book", LOG, 35, "calendar-plus")

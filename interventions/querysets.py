@@ -99,8 +99,9 @@ class LetterQuerySet(QuerySet[Any]):
     """Letters, by who may read and send them for the student."""
 
     def visible_to(self, user: "User", permission: str) -> Self:
-        """Those of the students reached in a role that carries the permission."""
-        return self.filter(student__in=_students(user, permission))
+        """Every letter of the students reached in a role that sends letters of every kind; of others one's own alone."""
+        of_every_kind = Q(student__in=_students(user, "interventions.send_letter"))
+        return self.filter(of_every_kind | Q(drafted_by=user, student__in=_students(user, permission)))
 
 
 class LetterBatchQuerySet(WorkQuerySet[Any]):

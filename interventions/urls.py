@@ -3,7 +3,7 @@
 from django.urls import path
 
 from interventions import urls_one_to_ones, urls_panels, urls_plans, urls_programmes, urls_support, urls_targets
-from interventions.views import cases, due, letters, meeting_new, meetings, notes, targets
+from interventions.views import cases, cases_many, due, letters, meeting_new, meetings, notes, targets
 
 app_name = "interventions"
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     path("students/<uuid:student_id>/notes/new/", notes.note_new, name="note_new"),
     path("notes/<uuid:note_id>/", notes.note_detail, name="note_detail"),
     path("cases/", cases.case_list, name="case_list"),
+    path("cases/new/", cases_many.case_many, name="case_many"),
     path("cases/<uuid:case_id>/", cases.case_detail, name="case_detail"),
     path("cases/<uuid:case_id>/approve/", cases.case_approve, name="case_approve"),
     path("students/<uuid:student_id>/cases/new/", cases.case_new, name="case_new"),
@@ -40,6 +41,7 @@ urlpatterns = [
     path("set-up/processes/<uuid:process_id>/", cases.process_detail, name="process_detail"),
     path("set-up/processes/<uuid:process_id>/stages/add/", cases.stage_edit, name="stage_add"),
     path("set-up/processes/<uuid:process_id>/stages/<uuid:stage_id>/", cases.stage_edit, name="stage_edit"),
+    path("students/<uuid:student_id>/letters/new/", letters.letter_for, name="letter_for"),
     path("letters/new/", letters.letter_new, name="letter_new"),
     path("letters/<uuid:batch_id>/", letters.letter_batch, name="letter_batch"),
     path("letters/<uuid:batch_id>/send/", letters.letter_send, name="letter_send"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.actions import contacts as actions
+from caseload.columns import student_actions_for
 from caseload.forms.contacts import AdditionForm, ContactForm, ContactLogForm
 from caseload.models import Contact, ContactLogEntry, Student, StudentContact
 from caseload.queries.contacts import contact_log as log_of
@@ -35,9 +36,20 @@ def contact_list(request: HttpRequest, public_id: str) -> HttpResponse:
         "home_name": student.home_name if student.home_name != student.full_name else "",
         "may_log": reaches(request.user, LOG_CONTACT, student),
         "may_edit": reaches(request.user, MANAGE_STUDENTS, student),
+        "write_home": _action_url("letter", request.user, student),
         "trail": _trail(student, "Contacts"),
     }
     return render(request, "caseload/contact_list.html", context)
+
+
+def _action_url(key: str, user: Any, student: Student) -> str:
+    """Where something that an app above adds about a student is done; nothing for somebody who may not."""
+    action = next((each for each in student_actions_for(user) if each.key == key), None)
+    return (
+        reverse(action.url_name, args=[student.public_id])
+        if action and reaches(user, action.permission, student)
+        else ""
+    )
 
 
 @page(LOG_CONTACT)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from attendance.queries.feeds import words_by_student
@@ -25,7 +25,9 @@ from interventions.letters import fill, has_figures
 from interventions.models import Case, CaseStep, Letter, LetterBatch, LetterTemplate
 from interventions.queries.letters import college_names, held_out, letter_values, letters_in
 
-SEND, MANAGE = "interventions.send_letter", "interventions.manage_processes"
+# Whoever writes home sends the letters offered to tutors; SEND is for every letter there is.
+WRITE, SEND, MANAGE = "interventions.write_home", "interventions.send_letter", "interventions.manage_processes"
+UNWRITTEN = "[write here"  # what a template leaves to be written
 Stage = LetterBatch.Stage
 
 
@@ -54,6 +56,14 @@ def save_template(by: User, template: LetterTemplate | None, *, version: int = 0
     return template
 
 
+def templates_for(by: User, students: Sequence[Student]) -> QuerySet[LetterTemplate]:
+    """The letters that this person may draft about these students: every one that is offered for students over whom their
+    role sends letters, else those that tutors may send."""
+    ids = {student.pk for student in students}
+    everything = Student.objects.visible_to(by, SEND).filter(pk__in=ids).count() == len(ids)
+    return LetterTemplate.objects.filter(active=True, **({} if everything else {"for_tutors": True}))
+
+
 @transaction.atomic
 def draft_letters(
     by: User, template: LetterTemplate, students: Sequence[Student], *, token: UUID, case: Case | None = None
@@ -63,10 +73,9 @@ def draft_letters(
     From 18 on, without consent, the letter is to the student. Students held out of chasing, and those for whom nobody
     may be written to, are left out and named. The same form twice makes one batch.
     """
-    reached = {
-        student.pk: student for student in Student.objects.visible_to(by, SEND).filter(pk__in=[s.pk for s in students])
-    }
-    if len(reached) != len({student.pk for student in students}):
+    ids = {student.pk for student in students}
+    reached = {student.pk: student for student in Student.objects.visible_to(by, WRITE).filter(pk__in=ids)}
+    if len(reached) != len(ids) or not templates_for(by, students).filter(pk=template.pk).exists():
         raise PermissionDenied
     try:
         with transaction.atomic():
@@ -117,7 +126,7 @@ def _draft(
 @transaction.atomic
 def change_letter(by: User, letter: Letter, *, subject: str, body: str, version: int) -> None:
     """Change the words of one draft. Raises LetterChanged when it went out or was changed meanwhile."""
-    rows = Letter.objects.visible_to(by, SEND).filter(pk=letter.pk, state=LetterState.DRAFT, version=version)
+    rows = Letter.objects.visible_to(by, WRITE).filter(pk=letter.pk, state=LetterState.DRAFT, version=version)
     if not rows.filter(batch__stage=Stage.DRAFT).exists():
         raise LetterChanged
     Letter.objects.filter(pk=letter.pk).update(subject=subject, body=body, version=F("version") + 1)
@@ -126,7 +135,7 @@ def change_letter(by: User, letter: Letter, *, subject: str, body: str, version:
 @transaction.atomic
 def drop_letters(by: User, batch: LetterBatch, letters: Iterable[UUID] | None = None) -> None:
     """Throw drafts away: some of a batch, or all of it. Raises LetterChanged once it is being sent."""
-    if not LetterBatch.objects.visible_to(by, SEND).filter(pk=batch.pk, stage=Stage.DRAFT).exists():
+    if not LetterBatch.objects.visible_to(by, WRITE).filter(pk=batch.pk, stage=Stage.DRAFT).exists():
         raise LetterChanged
     rows = Letter.objects.filter(batch=batch, state=LetterState.DRAFT)
     rows = rows if letters is None else rows.filter(public_id__in=letters)
@@ -148,7 +157,9 @@ def send_letters(by: User, batch: LetterBatch, how: str) -> None:
         )
     if not rows:
         raise NothingToSend("There is no letter left in this batch.")
-    waiting = LetterBatch.objects.visible_to(by, SEND).filter(pk=batch.pk, stage=Stage.DRAFT)
+    if unwritten := [row["to"] for row in rows if UNWRITTEN in row["letter"].body]:
+        raise NothingToSend(f"Open the letter to {unwritten[0]} and write what stands in brackets. Nothing was sent.")
+    waiting = LetterBatch.objects.visible_to(by, WRITE).filter(pk=batch.pk, stage=Stage.DRAFT)
     if not waiting.update(
         stage=Stage.SENDING, how=how, state=WorkState.WAITING, attempts=0, finished_at=None, total_count=len(rows)
     ):

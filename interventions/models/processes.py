@@ -25,6 +25,7 @@ class LetterTemplate(PublicIdModel):
     body = models.TextField(max_length=10_000)
     language = models.CharField(max_length=12, default="en")
     active = models.BooleanField(default=True)
+    for_tutors = models.BooleanField(default=False)  # whoever writes home about their own students may send it
     changed_by = models.ForeignKey(STAFF, models.PROTECT, null=True, blank=True, related_name="+")
     changed_at = models.DateTimeField(default=clock.now)
     version = models.PositiveIntegerField(default=1)
@@ -35,6 +36,7 @@ class LetterTemplate(PublicIdModel):
         permissions = [
             ("manage_processes", "Can set up staged processes and letters"),
             ("send_letter", "Can send letters home"),
+            ("write_home", "Can write home with the letters that tutors may send"),
         ]
 
 

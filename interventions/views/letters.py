@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.gates import fetch, page
 from audit import record
+from caseload.models import Student
 from core.files import FileGone, file_response
 from core.http import sent_key, sent_keys, wants_part
 from interventions import choices
@@ -23,21 +24,32 @@ from interventions.models import Case, Letter, LetterBatch, LetterTemplate
 from interventions.queries.letters import letters_in
 from interventions.views.choosing import ticked
 
-SEND, MANAGE = actions.SEND, actions.MANAGE
+WRITE, SEND, MANAGE = actions.WRITE, actions.SEND, actions.MANAGE
 
 
-@page(SEND)
+@page(WRITE)
 def letter_new(request: HttpRequest) -> HttpResponse:
     """Choose the letter to draft for one or many students."""
-    students = ticked(request, SEND)
+    students = ticked(request, WRITE)
     case = _case(request)
-    form = LetterNewForm(request.POST or None, initial={"form_token": uuid4(), "template": _wanted(request)})
+    form = LetterNewForm(
+        request.POST or None,
+        templates=actions.templates_for(request.user, students),
+        initial={"form_token": uuid4(), "template": _wanted(request)},
+    )
     if request.method == "POST" and form.is_valid() and students:
         values = form.cleaned_data
         batch = actions.draft_letters(request.user, values["template"], students, token=values["form_token"], case=case)
         return redirect("interventions:letter_batch", batch.public_id)
     context = {"form": form, "students": students, "case": case}
     return render(request, "interventions/letter_new.html", context, status=422 if form.errors else 200)
+
+
+@page(WRITE)
+def letter_for(request: HttpRequest, student_id: UUID) -> HttpResponse:
+    """Write home about one student, from their page."""
+    student = fetch(Student, request.user, WRITE, public_id=student_id)
+    return redirect(f"{reverse('interventions:letter_new')}?student={student.public_id}")
 
 
 def _case(request: HttpRequest) -> Case | None:
@@ -50,10 +62,10 @@ def _wanted(request: HttpRequest) -> int | None:
     return LetterTemplate.objects.filter(public_id=key).values_list("pk", flat=True).first() if key else None
 
 
-@page(SEND)
+@page(WRITE)
 def letter_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Who would get what: every letter before it goes, who is left out and why; and how far sending has got."""
-    batch = fetch(LetterBatch.objects.select_related("template"), request.user, SEND, public_id=batch_id)
+    batch = fetch(LetterBatch.objects.select_related("template"), request.user, WRITE, public_id=batch_id)
     if wants_part(request) and batch.stage != LetterBatch.Stage.SENDING:
         return HttpResponseClientRefresh()  # it is over: each letter's line has changed too
     rows = letters_in(batch.pk)
@@ -63,10 +75,10 @@ def letter_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@page(SEND)
+@page(WRITE)
 def letter_send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Send the letters, or throw the ticked ones away."""
-    batch = fetch(LetterBatch, request.user, SEND, public_id=batch_id)
+    batch = fetch(LetterBatch, request.user, WRITE, public_id=batch_id)
     try:
         if "drop" in request.POST:
             ticked = sent_keys(request.POST.getlist("letter"))
@@ -83,11 +95,11 @@ def letter_send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     return redirect("interventions:letter_batch", batch.public_id)
 
 
-@page(SEND)
+@page(WRITE)
 def letter_edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     """Change the words of one letter before it goes."""
     letter = fetch(
-        Letter.objects.select_related("batch", "student", "contact"), request.user, SEND, public_id=letter_id
+        Letter.objects.select_related("batch", "student", "contact"), request.user, WRITE, public_id=letter_id
     )
     initial = {"subject": letter.subject, "body": letter.body, "version": letter.version}
     form = LetterForm(request.POST or None, initial=initial)
@@ -105,20 +117,20 @@ def letter_edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     return render(request, "interventions/letter_edit.html", context, status=422 if form.errors else 200)
 
 
-@page(SEND)
+@page(WRITE)
 def letter_file(request: HttpRequest, letter_id: UUID) -> HttpResponseBase:
     """The letter as it was sent."""
-    letter = fetch(Letter.objects.select_related("file"), request.user, SEND, public_id=letter_id)
+    letter = fetch(Letter.objects.select_related("file"), request.user, WRITE, public_id=letter_id)
     if letter.file is None:
         raise Http404
     record.record(request.user, choices.LETTER_READ, "letter", letter.pk, details={"student": letter.student_id})
     return _file(letter.file)
 
 
-@page(SEND)
+@page(WRITE)
 def letter_print(request: HttpRequest, batch_id: UUID) -> HttpResponseBase:
     """All letters of a batch as one document, for the printer."""
-    batch = fetch(LetterBatch.objects.select_related("file"), request.user, SEND, public_id=batch_id)
+    batch = fetch(LetterBatch.objects.select_related("file"), request.user, WRITE, public_id=batch_id)
     if batch.file is None:
         raise Http404
     record.record(request.user, choices.LETTER_READ, "letter_batch", batch.pk)
@@ -143,7 +155,7 @@ def letter_template_list(request: HttpRequest) -> HttpResponse:
 def letter_template_edit(request: HttpRequest, template_id: UUID | None = None) -> HttpResponse:
     """Add a letter template, or change one."""
     template = get_object_or_404(LetterTemplate, public_id=template_id) if template_id else None
-    names = ("name", "language", "subject", "body", "active", "version")
+    names = ("name", "language", "subject", "body", "active", "for_tutors", "version")
     initial = {name: getattr(template, name) for name in names} if template else None
     form = LetterTemplateForm(request.POST or None, template=template, initial=initial)
     theirs = None

@@ -294,3 +294,65 @@ def test_a_template_names_what_it_cant_fill_and_keeps_what_was_typed(college, te
     assert client.post(address, form | {"subject": "Later"}).status_code == 422  # somebody saved meanwhile
     template.refresh_from_db()
     assert template.subject == "About {student}"
+
+
+# --- A tutor writes home ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def note_home(college):
+    return LetterTemplate.objects.get(name="Note home")
+
+
+def test_a_tutor_writes_home_from_the_students_page_and_sends_after_looking(college, ada, note_home, sign_in):
+    tutor = sign_in(college.okafor)
+    page = tutor.get(reverse("caseload:student_detail", args=[ada.public_id])).content.decode()
+    address = reverse("interventions:letter_for", args=[ada.public_id])
+    assert address in page
+    assert address in tutor.get(reverse("caseload:contact_list", args=[ada.public_id])).content.decode()
+    form = tutor.get(address, follow=True).context["form"]
+    assert [template.name for template in form.fields["template"].queryset] == ["Good news", "Note home"]
+    values = {"student": ada.public_id, "template": note_home.pk, "form_token": uuid4()}
+    batch_page = tutor.post(reverse("interventions:letter_new"), values, follow=True)
+    batch = batch_page.context["batch"]
+    letter = Letter.objects.get(batch=batch)
+    assert (letter.state, letter.contact.family_name, Mail.objects.count()) == ("draft", "Ábel", 0)
+    refused = tutor.post(reverse("interventions:letter_send", args=[batch.public_id]), {"how": "email"}, follow=True)
+    assert "write what stands in brackets. Nothing was sent." in refused.content.decode()
+    words = {"subject": letter.subject, "body": "Dear Ms Ábel\n\nA good week.", "version": letter.version}
+    tutor.post(reverse("interventions:letter_edit", args=[letter.public_id]), words)
+    tutor.post(reverse("interventions:letter_send", args=[batch.public_id]), {"how": "email"})
+    run_now("interventions.send_letters", batch_id=batch.pk)
+    letter.refresh_from_db()
+    entry = ContactLogEntry.objects.get(student=ada)
+    assert (letter.state, letter.sent_by, letter.log_entry) == ("sent", college.okafor, entry)
+    assert (entry.direction, entry.channel, entry.summary) == ("out", "email", "A note about Adelina")
+
+
+def test_a_tutor_sends_no_other_letter_and_writes_about_no_other_student(college, ada, template, note_home, sign_in):
+    with pytest.raises(PermissionDenied):
+        actions.draft_letters(college.okafor, template, [ada], token=uuid4())
+    with pytest.raises(PermissionDenied):
+        actions.draft_letters(college.brandt, note_home, [ada], token=uuid4())
+    address = reverse("interventions:letter_for", args=[ada.public_id])
+    assert sign_in(college.brandt).get(address).status_code == 404
+    assert sign_in(college.mendes).get(address).status_code == 403
+    assert set(actions.templates_for(college.lind, [ada])) == set(LetterTemplate.objects.filter(active=True))
+
+
+def test_a_head_of_year_who_tutors_elsewhere_sends_every_letter_to_their_year_alone(college, ada, template, note_home):
+    college.grant(college.lind, "tutor", "caseload", college.caseloads["S1"])
+    wren = college.student("Wren")
+    assert template in actions.templates_for(college.lind, [ada])
+    assert template not in actions.templates_for(college.lind, [wren])
+    assert template not in actions.templates_for(college.lind, [ada, wren])
+    assert note_home in actions.templates_for(college.lind, [wren])
+
+
+def test_a_tutor_reads_their_own_letters_and_no_others_about_the_same_student(college, ada, template, note_home):
+    theirs = Letter.objects.get(batch=draft(college, template, ada))
+    with naming.named(college.okafor.pk):
+        own = Letter.objects.get(batch=actions.draft_letters(college.okafor, note_home, [ada], token=uuid4()))
+    assert set(Letter.objects.visible_to(college.okafor, actions.WRITE)) == {own}
+    assert set(Letter.objects.visible_to(college.lind, actions.WRITE)) == {own, theirs}
+    assert set(Letter.objects.visible_to(college.brandt, actions.WRITE)) == set()
