@@ -55,6 +55,20 @@ def cell(value: Any) -> Any:
     return disarmed(str(value))
 
 
+KINDS = ("csv", "xlsx")
+
+
+def write(kind: str, columns: Sequence[str], rows: Iterable[Row], name: str, notes: Sequence[str] = ()) -> FileResponse:
+    """A file of one of the KINDS; the notes stand below the rows, after an empty one, as they stand below a list."""
+    if kind == "csv":
+        return _answer(csv_file(columns, [*rows, *_below(notes)]), f"{name}.csv", CSV)
+    return _answer(xlsx_file(columns, [*rows, *_below(notes)]), f"{name}.xlsx", XLSX)
+
+
+def _below(notes: Sequence[str]) -> list[Row]:
+    return [[], *([note] for note in notes)] if notes else []
+
+
 def write_csv(columns: Sequence[str], rows: Iterable[Row], name: str = "export.csv") -> FileResponse:
     """A CSV file that Excel opens as UTF-8. Rows are read here and now, under the name of whoever asks."""
     return _answer(csv_file(columns, rows), name, CSV)

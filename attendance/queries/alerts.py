@@ -41,23 +41,27 @@ class AlertList:
 
 def alert_list(user: Any, show: str = "", number: str | int = 1) -> AlertList:
     """The alerts of the students within reach, by student, the oldest first. A fixed number of queries."""
-    now = _open(user)
-    held: list[dict[str, Any]] = [
-        dict(row) for row in current_holds(user).values("student_id", "public_id", "until", "reason", "set_at")
-    ]
-    ended = _ended(user)
-    waiting = [alert for alert in now if alert["escalated_at"]]
-    every: dict[str, list[dict[str, Any]]] = {"": now, "waiting": waiting, "held": held, "ended": ended}
-    chosen = every[show]
-    rows = _by_student(chosen, {row["student_id"]: row for row in held})
-    page = Paginator(rows, STUDENTS_PER_PAGE).get_page(number)
+    every = _every(user)
+    page = Paginator(_of(every, show), STUDENTS_PER_PAGE).get_page(number)
     page.object_list = _with_names(list(page.object_list), user)
-    return AlertList(page, {
-        "": len({alert["student_id"] for alert in now}),
-        "waiting": len({alert["student_id"] for alert in waiting}),
-        "held": len(held),
-        "ended": len({alert["student_id"] for alert in ended}),
-    })  # fmt: skip
+    return AlertList(page, {name: len({row["student_id"] for row in rows}) for name, rows in every.items()})
+
+
+def whole_alert_list(user: Any, show: str = "") -> list[dict[str, Any]]:
+    """Every row of a list of alerts, for its file: the same as on its pages."""
+    return _with_names(_of(_every(user), show), user)
+
+
+def _every(user: Any) -> dict[str, list[dict[str, Any]]]:
+    """What stands on each of the lists."""
+    now = _open(user)
+    held = [dict(row) for row in current_holds(user).values("student_id", "public_id", "until", "reason", "set_at")]
+    waiting = [alert for alert in now if alert["escalated_at"]]
+    return {"": now, "waiting": waiting, "held": held, "ended": _ended(user)}
+
+
+def _of(every: Mapping[str, list[dict[str, Any]]], show: str) -> list[dict[str, Any]]:
+    return _by_student(every[show], {row["student_id"]: row for row in every["held"]})
 
 
 def _open(user: Any) -> list[dict[str, Any]]:

@@ -1,9 +1,12 @@
 """Alerts: who needs somebody about their attendance, and holding a student out."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,12 +16,21 @@ from accounts.gates import fetch, page
 from attendance import rules
 from attendance.actions import alerts as actions
 from attendance.alert_forms import HoldForm
+from attendance.choices import LIST_EXPORTED
 from attendance.errors import BadMarks
 from attendance.models import AlertRule, ChaseHold
 from attendance.queries import alerts as queries
+from caseload.columns import actions_for
+from caseload.list_files import WHO, list_file, wants_file, who
 from caseload.models import Student
 from core import wording
 
+COLUMNS = (
+    *WHO, "Alert", "Since", "Not acted on in time", "Ended", "Through", "By", "Alerts paused until", "Because",
+)  # fmt: skip
+NOTES = (
+    "One alert for each student and reason; its figures are those of the morning on which it was raised or last looked at.",
+)
 EMPTY = {
     "": ("Nothing is open", "Alerts stand here when a rule finds a reason, each school-day morning."),
     "waiting": ("Everything has been acted on in time", "Alerts that wait too long come here, and the head of year is told."),
@@ -28,10 +40,13 @@ EMPTY = {
 
 
 @page(rules.ACT)
-def alert_list(request: HttpRequest) -> HttpResponse:
+def alert_list(request: HttpRequest) -> HttpResponseBase:
     """The alerts of the students within reach, the oldest first, each with the one next click."""
     show = request.GET.get("show", "")
     show = show if show in queries.SHOWS else ""
+    if wants_file(request):
+        rows = [cells for row in queries.whole_alert_list(request.user, show) for cells in _cells(row)]
+        return list_file(request, LIST_EXPORTED, "alerts", COLUMNS, rows, [f"{queries.SHOWS[show]}.", *NOTES])
     found = queries.alert_list(request.user, show, request.GET.get("page", "1"))
     tabs = [
         {"label": label, "url": f"?show={key}" if key else "?", "count": found.counts[key], "current": key == show}
@@ -46,8 +61,25 @@ def alert_list(request: HttpRequest) -> HttpResponse:
         "nothing_on": not AlertRule.objects.switched_on().exists(),
         "may_see_rules": request.user.has_perm(rules.VIEW_RULES),
         "here": request.get_full_path(),
+        "actions": actions_for(request.user),
+        "notes": NOTES,
     }
     return render(request, "attendance/alert_list.html", context)
+
+
+def _cells(row: dict[str, Any]) -> list[Sequence[Any]]:
+    """The lines of one student in the file: one for each alert, or for the time in which nobody is chased."""
+    until, reason = (row["hold"]["until"], row["hold"]["reason"]) if row["hold"] else (None, "")
+    alerts = row["alerts"] or [
+        dict.fromkeys(("reason", "raised_on", "escalated_at", "ended_at", "ended_through", "ended_who"))
+    ]
+    return [
+        (
+            *who(row["student"]), alert["reason"], alert["raised_on"], bool(alert["escalated_at"]), alert["ended_at"],
+            alert["ended_through"], alert["ended_who"], until, reason,
+        )
+        for alert in alerts
+    ]  # fmt: skip
 
 
 @page(rules.ACT)

@@ -1,6 +1,6 @@
 """The analysis pages: groups side by side, and the lists of students who need somebody."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,24 +10,26 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.gates import page
+from attendance import analysis_notes as notes
 from attendance import rules
-from attendance.choices import LIST_EXPORTED, Series
+from attendance.choices import Series
 from attendance.queries.analysis import comparison as compared
 from attendance.queries.analysis import leavers, persistent, resits, unauthorised
-from attendance.queries.analysis.consecutive import away_now
+from attendance.queries.analysis.consecutive import RECENT, away_now
 from attendance.queries.analysis.punctuality import punctuality as read_punctuality
 from attendance.queries.analysis.scope import Scope, read_scope
 from attendance.queries.analysis.spans import Window, windows_offered
-from attendance.queries.feeds import feeds_for
 from attendance.queries.student_page import WEEKDAYS
 from attendance.queries.totals import windows
-from audit import record
-from core import clock, sheets
+from attendance.views import analysis_files as files
+from caseload.columns import actions_for
+from caseload.list_files import wants_file
+from core import clock
 
 TABS = (
     ("attendance:comparison", "Compare", ""),
     ("attendance:persistent_list", "Persistent absence", ""),
-    ("attendance:away_list", "Away now", ""),
+    ("attendance:away_list", "Absent without a break", ""),
     ("attendance:threshold_list", "Unauthorised", Series.SESSION),
     ("attendance:punctuality", "Punctuality", ""),
     ("attendance:resit_list", "English and maths", Series.LESSON),
@@ -68,7 +70,7 @@ def comparison(request: HttpRequest) -> HttpResponse:
 
 
 @page(rules.VIEW)
-def comparison_students(request: HttpRequest) -> HttpResponse:
+def comparison_students(request: HttpRequest) -> HttpResponseBase:
     """The students behind one figure of a comparison, the lowest attendance first."""
     scope = _scope(request)
     offered = windows_offered(scope.day)
@@ -84,8 +86,13 @@ def comparison_students(request: HttpRequest) -> HttpResponse:
         raise Http404
     rows = [(scope.rows[pk], totals.get(pk, {}).get("now"), totals.get(pk, {}).get("year")) for pk in group.members]
     rows.sort(key=lambda row: (row[1] is None or not row[1].possible, row[1].attendance or 0 if row[1] else 0))
+    said = list(notes.COMPARED)
+    if wants_file(request):
+        about = f"{group.name}, {window.label.lower()} {files.dates(window.span)}"
+        return files.answer(request, "attendance", files.COMPARED, rows, scope, said, about)
     context = _context(request, scope, "attendance:comparison", by=by, window=window.key) | {
         "group": group,
+        "notes": said,
         "window": window,
         "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "marks": _marks_query(scope, window.span),
@@ -105,9 +112,13 @@ def persistent_list(request: HttpRequest) -> HttpResponseBase:
     rows = persistent.standings(scope)
     show = _one_of(request.GET.get("show"), persistent.SHOW)
     chosen = persistent.on_list(rows, show)
-    if request.GET.get("as") in ("csv", "xlsx"):
-        return _sheet(request, f"{show}-absence", PERSISTENT_COLUMNS, (_persistent_row(each) for each in chosen))
+    said = notes.filled(notes.PERSISTENT, unit=scope.unit)
+    said += [notes.BY_THE_END] if scope.series == Series.SESSION else []
+    if wants_file(request):
+        window = f"{persistent.SHOW[show].lower()}, {files.dates(windows(scope.day).year)}"
+        return files.answer(request, f"{show}-absence", files.PERSISTENT, chosen, scope, said, window)
     context = _context(request, scope, "attendance:persistent_list", show=show) | {
+        "notes": said,
         "page": Paginator(chosen, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "show": show,
         "counted": len(rows),
@@ -128,26 +139,36 @@ def threshold_list(request: HttpRequest) -> HttpResponseBase:
     scope = _scope(request, only=Series.SESSION)
     found = unauthorised.thresholds_of(scope.ids, scope.day)
     rows = [(scope.rows[each.student_id], each) for each in found]
-    if request.GET.get("as") in ("csv", "xlsx"):
-        return _sheet(request, "unauthorised", THRESHOLD_COLUMNS, (_threshold_row(*row) for row in rows))
+    said = notes.filled(notes.THRESHOLD, nearly=unauthorised.NEARLY)
+    if wants_file(request):
+        return files.answer(request, "unauthorised", files.THRESHOLD, rows, scope, said)
     context = _context(request, scope, "attendance:threshold_list") | {
+        "notes": said,
         "met": [row for row in rows if row[1].is_met],
         "earlier": [row for row in rows if not row[1].is_met and row[1].met_in],
         "near": [row for row in rows if not row[1].is_met and not row[1].met_in],
-        "nearly": unauthorised.NEARLY,
     }
     return render(request, "attendance/threshold_list.html", context)
 
 
 @page(rules.VIEW)
-def away_list(request: HttpRequest) -> HttpResponse:
-    """Students who have attended nothing for some school days in a row, up to today."""
+def away_list(request: HttpRequest) -> HttpResponseBase:
+    """Students who have attended nothing for some school days in a row, up to now; those without recent marks named apart."""
     scope = _scope(request)
-    everybody = away_now(scope, AWAY_DAYS[0])
+    found = away_now(scope, AWAY_DAYS[0])
+    everybody = found.away
     wanted = request.GET.get("days", "")
     least = int(wanted) if wanted in {str(number) for number in AWAY_DAYS} else AWAY_DAYS[0]
     rows = [each for each in everybody if each.days >= least]
+    one = scope.unit.removesuffix("s")
+    said = notes.filled(notes.AWAY, one=one, recent=RECENT)
+    if wants_file(request):
+        upto = f"{least} school days or more" + (f", marks up to {found.as_of:%-d %b %Y}" if found.as_of else "")
+        return files.answer(request, "absent-without-a-break", files.AWAY, [*rows, *found.unknown], scope, said, upto)
     context = _context(request, scope, "attendance:away_list", days=str(least)) | {
+        "notes": said,
+        "found": found,
+        "recent": RECENT,
         "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "least": least,
         "chips": _chips(
@@ -161,13 +182,17 @@ def away_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(rules.VIEW)
-def punctuality(request: HttpRequest) -> HttpResponse:
+def punctuality(request: HttpRequest) -> HttpResponseBase:
     """Who is late and how late, and at which places in the week."""
     scope = _scope(request)
     offered = {key: window for key, window in windows_offered(scope.day).items() if key != "last_year"}
     window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
     found = read_punctuality(scope, window.span)
+    if wants_file(request):
+        said = files.dates(window.span)
+        return files.answer(request, "punctuality", files.PUNCTUALITY, found.students, scope, notes.PUNCTUALITY, said)
     context = _context(request, scope, "attendance:punctuality", window=window.key) | {
+        "notes": notes.PUNCTUALITY,
         "window": window,
         "found": found,
         "page": Paginator(found.students, ROWS_PER_PAGE).get_page(request.GET.get("page")),
@@ -184,13 +209,18 @@ def punctuality(request: HttpRequest) -> HttpResponse:
 
 
 @page(rules.VIEW)
-def resit_list(request: HttpRequest) -> HttpResponse:
+def resit_list(request: HttpRequest) -> HttpResponseBase:
     """English and maths watch: who sits a GCSE again in college and does not come, and who answers for the course."""
     scope = _scope(request, only=Series.LESSON)
     found = resits.resits(scope)
     show = _one_of(request.GET.get("show"), resits.SHOW)
+    chosen = [each for each in found if each.is_on(show)]
+    if wants_file(request):
+        about = resits.SHOW[show].lower()
+        return files.answer(request, "english-and-maths", files.RESITS, chosen, scope, notes.RESITS, about)
     context = _context(request, scope, "attendance:resit_list", show=show) | {
-        "page": Paginator([each for each in found if each.is_on(show)], ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "notes": notes.RESITS,
+        "page": Paginator(chosen, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "show": show,
         "any": bool(found),
         "chips": _chips(
@@ -204,12 +234,17 @@ def resit_list(request: HttpRequest) -> HttpResponse:
 
 
 @page(rules.VIEW)
-def leaving_list(request: HttpRequest) -> HttpResponse:
+def leaving_list(request: HttpRequest) -> HttpResponseBase:
     """Leavers, withdrawals and late starters of this year, each counted between their dates."""
     scope = _scope(request)
     show = _one_of(request.GET.get("show"), leavers.SHOW)
     rows = leavers.between_dates(request.user, show, windows(scope.day).year)
+    said = [*notes.LEAVING, *([notes.WITHDRAWN] if show == "withdrawn" else [])]
+    if wants_file(request):
+        window = f"{leavers.SHOW[show].lower()}, {files.dates(windows(scope.day).year)}"
+        return files.answer(request, "leavers-and-late-starters", files.LEAVING, rows, scope, said, window)
     context = _context(request, scope, "attendance:leaving_list", show=show) | {
+        "notes": said,
         "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "show": show,
         "groups": [],
@@ -217,32 +252,6 @@ def leaving_list(request: HttpRequest) -> HttpResponse:
         "chips": _chips(leavers.SHOW, show, lambda key: _address("attendance:leaving_list", scope, show=key)),
     }
     return render(request, "attendance/leaving_list.html", context)
-
-
-PERSISTENT_COLUMNS = (
-    "Student", "Group", "Year group", "Attended", "Possible", "Authorised", "Unauthorised", "Attendance %",
-    "Standing", "What it takes",
-)  # fmt: skip
-THRESHOLD_COLUMNS = (
-    "Student", "Group", "Year group", "Unauthorised in ten school weeks", "Of these provisional (N)", "Met now",
-    "Last met in the week of", "Sessions",
-)  # fmt: skip
-
-
-def _persistent_row(each: persistent.Standing) -> Sequence[Any]:
-    year = each.year
-    exact = round(float(year.attendance), 2) if year.attendance is not None else None
-    return (
-        each.row["list_name"], each.row["group"], each.row["year_group"], year.attended, year.possible,
-        year.authorised, year.unauthorised, exact, persistent.SHOW.get(each.kind, ""), each.words,
-    )  # fmt: skip
-
-
-def _threshold_row(row: dict[str, Any], each: unauthorised.Threshold) -> Sequence[Any]:
-    sessions = "; ".join(f"{missed.date:%d/%m/%Y} {missed.half} {missed.code.code}" for missed in each.sessions)
-    return (
-        row["list_name"], row["group"], row["year_group"], each.now, each.provisional, each.is_met, each.met_in, sessions,
-    )  # fmt: skip
 
 
 def _scope(request: HttpRequest, only: str = "") -> Scope:
@@ -255,6 +264,7 @@ def _context(request: HttpRequest, scope: Scope, name: str, **kept: str) -> dict
     return {
         "scope": scope,
         "now": clock.now(),
+        "actions": actions_for(request.user),
         "tabs": [
             {"label": label, "url": _address(tab, scope), "current": tab == name, "count": None}
             for tab, label, only in TABS
@@ -323,14 +333,3 @@ def _ordered(sides: list[compared.Side], sort: str) -> list[compared.Side]:
     }
     key = keys.get(sort.removeprefix("-"))
     return sorted(sides, key=key, reverse=sort.startswith("-")) if key else sides
-
-
-def _sheet(request: HttpRequest, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponseBase:
-    """The list as a file; who took it is recorded."""
-    listed = list(rows)
-    if feed := feeds_for(request.user).words:
-        columns, listed = [*columns, "From the MIS"], [[*row, feed] for row in listed]
-    kind = str(request.GET["as"])
-    record.record(request.user, LIST_EXPORTED, "list", name, details={"rows": len(listed), "as": kind})
-    write = sheets.write_csv if kind == "csv" else sheets.write_xlsx
-    return write(columns, listed, f"{name}-{clock.today():%Y-%m-%d}.{kind}")

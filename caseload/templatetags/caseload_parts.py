@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
-from caseload.columns import Column, Reason
+from caseload.columns import BulkAction, Column, Reason
 from caseload.queries.lists import StudentList
 from caseload.queries.work import WorkLine
+from caseload.templatetags.ticks import tick
 from core import wording
 from core.drawing import sparkline
 from core.due import Item
@@ -77,30 +78,22 @@ def _shortened(words: str, length: int) -> str:
 
 
 @register.simple_tag
-def student_rows(listed: StudentList, tickable: Any) -> SafeString:
+def student_rows(listed: StudentList, actions: Sequence[BulkAction]) -> SafeString:
     """The rows of a list of students. Written here and not in the template: 150 rows cost it a tenth of a second."""
     before, after = reverse("caseload:student_detail", args=[NOBODY]).split(str(NOBODY))
     starts = {column.key: _start(column) for column in listed.columns}
-    rows = (_row(row, f"{before}{row['public_id']}{after}", bool(tickable), starts) for row in listed.page.object_list)
+    rows = (_row(row, f"{before}{row['public_id']}{after}", actions, starts) for row in listed.page.object_list)
     return mark_safe("".join(rows))  # every value in it is escaped below
 
 
-def _row(row: Mapping[str, Any], url: str, tickable: bool, starts: Mapping[str, str]) -> str:
-    tick = _tick(row["public_id"], escape(row["full_name"])) if tickable else ""
+def _row(row: Mapping[str, Any], url: str, actions: Sequence[BulkAction], starts: Mapping[str, str]) -> str:
     group = escape(row["group"] or row["year_group"] or "")
     head = (
         f'<th scope="row"><span class="wm-who-is">{face(row["full_name"])}<span>'
         f'<a class="wm-row-link" href="{url}">{escape(row["list_name"])}</a><small>{group}</small></span></span></th>'
     )
     cells = "".join([_cell(starts[column.key], cell) for column, cell in row["cells"]])
-    return f"<tr data-item>{tick}{head}{_why(row)}{cells}</tr>"
-
-
-def _tick(public_id: Any, name: str) -> str:
-    return (
-        '<td class="wm-tick"><label><input class="form-check-input" type="checkbox" name="student"'
-        f' value="{public_id}" data-tick><span class="visually-hidden">Tick {name}</span></label></td>'
-    )
+    return f"<tr data-item>{tick(row, actions)}{head}{_why(row)}{cells}</tr>"
 
 
 def _why(row: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ SHOWS = {"": "All open", "mine": "Mine", "due": "Review due", "approval": "To ap
 ROWS = 300
 
 
-def cases(user: Any, show: str = "") -> list[dict[str, Any]]:
+def cases(user: Any, show: str = "", limit: int | None = ROWS) -> list[dict[str, Any]]:
     """The cases of students in reach, those to be looked at first on top. Two queries."""
     rows = Case.objects.visible_to(user, MANAGE)
     rows = rows.exclude(closed_on=None) if show == "closed" else rows.open()
@@ -28,7 +28,7 @@ def cases(user: Any, show: str = "") -> list[dict[str, Any]]:
     elif show == "approval":
         rows = rows.filter(awaits_approval=True)
     order = ("-closed_on", "-pk") if show == "closed" else ("review_on", "pk")
-    found = list(rows.select_related("student", "process", "stage", "owner").order_by(*order)[:ROWS])
+    found = list(rows.select_related("student", "process", "stage", "owner").order_by(*order)[:limit])
     groups = tutor_groups_of(case.student_id for case in found)
     today = clock.today()
     return [

@@ -5,12 +5,16 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
+from attendance.choices import LIST_EXPORTED
 from caseload import reasons
+from caseload.columns import actions_for
+from caseload.list_files import list_file, wants_file
 from caseload.models import Student
 from interventions.actions import cases as actions
 from interventions.forms_cases import CaseCloseForm, CaseMoveForm, CaseNewForm, ProcessForm, StageForm
@@ -18,11 +22,15 @@ from interventions.models import Case, ProcessStage, StagedProcess
 from interventions.queries import cases as read
 
 MANAGE, SET_UP = actions.MANAGE, actions.SET_UP
+COLUMNS = (
+    "Student", "Group", "Process", "Stage", "Name of the stage", "Why", "To approve", "Review date", "Owner", "Closed",
+    "Outcome",
+)  # fmt: skip
 CHANGED = "Somebody moved or closed this case meanwhile; what stands now is below. Nothing of yours was saved."
 
 
 @page(MANAGE)
-def case_list(request: HttpRequest) -> HttpResponse:
+def case_list(request: HttpRequest) -> HttpResponseBase:
     """Open cases, those due first; students for whom one could begin."""
     show = request.GET.get("show", "")
     if show not in read.SHOWS:
@@ -32,9 +40,22 @@ def case_list(request: HttpRequest) -> HttpResponse:
         {"label": label, "url": f"?show={key}", "count": numbers[key], "current": key == show}
         for key, label in read.SHOWS.items()
     ]
-    context = {"rows": read.cases(request.user, show), "chips": chips, "show": show}
+    rows, total = read.cases(request.user, show), numbers[show]
+    if wants_file(request):
+        cells = [_cells(row) for row in read.cases(request.user, show, limit=None)]
+        return list_file(request, LIST_EXPORTED, "stage-processes", COLUMNS, cells, [f"{read.SHOWS[show]}."])
+    context: dict[str, Any] = {"rows": rows, "total": total, "chips": chips, "show": show}
+    context["actions"] = actions_for(request.user)
     context["could"] = [] if show else read.could_begin(request.user)
     return render(request, "interventions/case_list.html", context)
+
+
+def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+    case, student = row["case"], row["case"].student
+    return (
+        student.list_name, row["group"], case.process.name, case.stage.number, case.stage.name, case.reason,
+        case.awaits_approval, case.review_on, case.owner.full_name, case.closed_on, case.outcome,
+    )  # fmt: skip
 
 
 @page(MANAGE)

@@ -12,6 +12,8 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from caseload.columns import BulkAction
+from caseload.templatetags.ticks import tick
 from core.drawing import bar
 from core.templatetags.wm import face
 from core.wording import NOTHING
@@ -47,21 +49,17 @@ def _side(side: Side, facts: GroupFacts, url: str) -> str:
 
 
 @register.simple_tag
-def behind_rows(rows: Sequence[Mapping[str, Any]], tickable: bool = False) -> SafeString:
+def behind_rows(rows: Sequence[Mapping[str, Any]], actions: Sequence[BulkAction] = ()) -> SafeString:
     """The students behind a figure, with what is said of each; with a box to tick where something can be done with them."""
     before, after = reverse("caseload:student_detail", args=[NOBODY]).split(str(NOBODY))
-    return mark_safe("".join([_student(found, before, after, tickable) for found in rows]))  # escaped in each
+    return mark_safe("".join([_student(found, before, after, actions) for found in rows]))  # escaped in each
 
 
-def _student(found: Mapping[str, Any], before: str, after: str, tickable: bool) -> str:
+def _student(found: Mapping[str, Any], before: str, after: str, actions: Sequence[BulkAction]) -> str:
     row = found["row"]
     key, full_name = row["public_id"], row["full_name"]
-    tick = (
-        '<td class="wm-tick"><label><input class="form-check-input" type="checkbox" name="student"'
-        f' value="{key}" data-tick><span class="visually-hidden">Tick {escape(full_name)}</span></label></td>'
-    )
     return (
-        f'<tr data-item>{tick if tickable else ""}<th scope="row"><span class="wm-who-is">{face(full_name)}<span>'
+        f'<tr data-item>{tick(row, actions)}<th scope="row"><span class="wm-who-is">{face(full_name)}<span>'
         f'<a class="wm-row-link" href="{before}{key}{after}">{escape(row["family_name"])}, {escape(row["given_name"])}</a>'
         f"<small>{escape(row['group'] or '')}</small></span></span></th>"
         f'<td class="wm-phone-line">{escape(found["says"])}</td>'

@@ -31,7 +31,7 @@ from caseload.models import (
     YearGroupMembership,
 )
 from caseload.queries.calendar import school_days
-from core import clock
+from core import clock, wording
 
 YEAR = (date(2026, 9, 1), date(2026, 11, 20))
 
@@ -209,8 +209,9 @@ def test_persistent_severe_and_about_to_cross_with_what_it_takes(marked):
 def test_the_list_as_a_sheet_is_recorded_and_has_the_same_rows(marked, sign_in):
     response = sign_in(marked.lind).get(reverse("attendance:persistent_list"), {"as": "csv"})
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
-    assert len(lines) == 3
-    assert lines[1].startswith('"d’Souza, Chloe",10A,Year 10,46,106,0,60,43.4,Severe,')
+    assert lines[3] == ""  # below the rows: as at when, whose list, and how it is counted
+    assert lines[4] == '"As at Fri 20 Nov 2026, 10:00."'
+    assert lines[1].startswith('"d’Souza, Chloe",10A,Year 10,46,106,0,60,43.4,0.0,Severe,')
     entry = Entry.objects.get(verb="attendance.list_exported")
     assert (entry.object_id, entry.details) == ("persistent-absence", {"rows": 2, "as": "csv"})
 
@@ -225,7 +226,7 @@ def test_days_in_a_row_up_to_now_holidays_not_counted(college):
     mark_sessions(college, ada, ["I"] * 34, days)
     mark_sessions(college, ben, ["/", "\\"] * 14 + ["G"] * 6, days)
     mark_sessions(college, chloe, ["N"] * 32 + ["/", "N"], days)
-    found = {each.row["given_name"]: each for each in away_now(read_scope(college.lind))}
+    found = {each.row["given_name"]: each for each in away_now(read_scope(college.lind)).away}
     assert {name: (each.days, each.marks, each.since) for name, each in found.items()} == {
         "Ada": (17, 34, date(2026, 10, 22)),
         "Ben": (3, 6, date(2026, 11, 18)),
@@ -237,8 +238,39 @@ def test_days_in_a_row_up_to_now_holidays_not_counted(college):
 def test_a_day_that_could_not_be_attended_neither_counts_nor_ends_it(college):
     days = school_days(college.school, date(2026, 11, 16), college.today)
     mark_sessions(college, college.student("Ada"), ["N", "N", "Y1", "Y1", "N", "N", "N", "N", "Y1", "Y1"], days)
-    (away,) = away_now(read_scope(college.lind))
+    (away,) = away_now(read_scope(college.lind)).away
     assert away.days == 3
+
+
+def test_nobody_is_absent_now_by_a_mark_of_months_ago(college, sign_in):
+    """The last mark has to be of the last five school days; a student whose marks stopped is named apart, not called absent."""
+    days = school_days(college.school, date(2026, 9, 2), college.today)
+    ada, ben, chloe, esra = (college.student(name) for name in ("Ada", "Ben", "Chloe", "Esra"))
+    mark_sessions(college, ada, ["N"] * 20, days[:10])
+    mark_sessions(college, ben, ["/", "\\"] * 5 + ["N"] * 10, days[-10:])
+    mark_sessions(college, chloe, ["I"] * 8, days[-10:-6])  # to Thursday of last week: one day too old
+    mark_sessions(college, esra, ["I"] * 10, days[-10:-5])  # to Friday of last week
+    SiteMembership.objects.filter(student=college.student("Finn")).update(period=DateRange(date(2026, 11, 18), None))
+    found = away_now(read_scope(college.lind))
+    assert {each.row["given_name"]: (each.days, each.last) for each in found.away} == {
+        "Ben": (5, college.today), "Esra": (5, date(2026, 11, 13)),
+    }  # fmt: skip
+    unknown = {each.row["given_name"]: (each.last, each.last_attended) for each in found.unknown}
+    assert (unknown["Ada"], unknown["Chloe"]) == ((days[9], None), (date(2026, 11, 12), None))
+    assert not {"Ben", "Esra", "Finn"} & set(unknown)  # Finn has been here for three days
+    assert found.as_of == college.today
+    page = sign_in(college.lind).get(reverse("attendance:away_list")).content.decode()
+    assert "marks up to Fri 20 Nov, as at today 10:00" in page
+    assert f"last mark {wording.day(days[9])}, absent" in page
+
+
+def test_an_absence_longer_than_the_usual_look_back_has_its_own_first_day(college):
+    with clock.set_to(clock.at(date(2027, 3, 26), 10)):
+        start, today = date(2026, 9, 2), clock.today()
+        days = school_days(college.school, start, today)
+        mark_sessions(college, college.student("Ada"), ["/", "\\"] + ["I"] * 2 * (len(days) - 1), days)
+        (away,) = away_now(read_scope(college.lind)).away
+    assert (away.days, away.since, away.last_attended) == (len(days) - 1, days[1], days[0])
 
 
 def test_punctuality_by_student_and_place(marked):
@@ -365,7 +397,7 @@ def test_unauthorised_as_a_sheet_names_the_sessions(marked, sign_in):
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[1].startswith('"d’Souza, Chloe",10A,Year 10,60,0,Yes,2026-11-16,')
     assert lines[1].count(" O") == 60
-    assert len(lines) == 2
+    assert (lines[2], lines[3]) == ("", '"As at Fri 20 Nov 2026, 10:00."')
 
 
 # --- patterns --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,45 @@
+"""How each analysis list is counted, in the sentences that stand below the list and in its file. Pure, no database."""
+
+PERSISTENT = (
+    "Persistent: missed a tenth or more of possible {unit} this year to date; severe: half or more.",
+    "Counted in whole {unit}, so 90.00 % is persistent and 90.01 % is not.",
+    "About to cross: six more absences or fewer.",
+)
+BY_THE_END = "“By the year's end” takes every session still in the calendar as possible."
+THRESHOLD = (
+    "National threshold: 10 sessions in 10 school weeks, coded G, N, O or U, in any mix, in a row or not.",
+    "A school week is a week with at least one session of the school, so holidays do not count and the ten weeks may"
+    " reach into last term or last year.",
+    "N is provisional: once a reason is found it may be authorised.",
+    "Only sessions at compulsory school age count.",
+    "Near: {nearly} to 9.",
+)
+AWAY = (
+    "School days with an absence and nothing attended, counted back from the latest mark.",
+    "A day on which the student could not attend neither counts nor ends it; one attended {one} ends it.",
+    "Registers not taken say nothing: a student without a mark in the last {recent} school days is named apart and not"
+    " counted as absent now.",
+)
+PUNCTUALITY = (
+    "Late arrivals count as attended until the register closes, and after that as absent.",
+    "Places in the week: late, of those who came.",
+    "On time: of attended, those not late.",
+    "Minutes are those entered on registers.",
+)
+RESITS = (
+    "Attended: of that course's lessons since the start.",
+    "Never attended: lessons were held and none was attended.",
+    "A student who leaves before the 42nd day after the start is not a start (16 to 19 funding).",
+    "Responsible: the leader of the course, or else of its area.",
+)
+LEAVING = (
+    "Only marks between the dates count, in this year's figures as everywhere: nothing before a late start, nothing after"
+    " the last day.",
+)
+WITHDRAWN = "A withdrawal counts the lessons of its own course."
+COMPARED = ("A percentage is what was attended of what was possible in these dates.",)
+
+
+def filled(notes: tuple[str, ...], **words: object) -> list[str]:
+    """The sentences with what they name put in."""
+    return [note.format(**words) for note in notes]
