@@ -41,6 +41,15 @@ class ReasonNeeded(RegisterProblem):
         self.student_ids = tuple(student_ids)
 
 
+class BlanksLeft(RegisterProblem):
+    """Some students would be saved without a mark for the first time, and nobody has said that this is meant."""
+
+    def __init__(self, student_ids: Sequence[int]) -> None:
+        who = "1 student is" if len(student_ids) == 1 else f"{len(student_ids)} students are"
+        super().__init__(f"Nothing is saved yet: {who} not marked.")
+        self.student_ids = tuple(student_ids)
+
+
 class BadMarks(RegisterProblem):
     """Some marks can't stand, each with its sentence by student; none was saved."""
 

@@ -47,6 +47,11 @@ class RegisterForm:
         """Why marks change after the register closed."""
         return _one_line(self.data.get("reason", ""))
 
+    @property
+    def asked(self) -> frozenset[int]:
+        """The students left blank about whom the page has asked; Save was pressed again since."""
+        return frozenset(self.read.keys[key] for key in self.data.get("blanks", "").split() if key in self.read.keys)
+
     def is_valid(self) -> bool:
         """Read every row; a row that can't be read is named and nothing is saved."""
         sent = {name.split("-", 1)[1] for name in self.data if name.split("-", 1)[0] in PREFIXES and "-" in name}

@@ -1,7 +1,7 @@
 """Take a register, or change one."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from attendance.codes import Code, CodeSet, all_codes, code_set
 from attendance.coding import Place, why_not
 from attendance.errors import (
     BadMarks,
+    BlanksLeft,
     ChangedMeanwhile,
     Clash,
     NotAllowed,
@@ -69,22 +70,30 @@ class _Plan:
     members: Collection[int]
     wanted: Mapping[int, tuple[NewMark, Row]]
     reason: str
+    asked: Collection[int] | None = None  # nothing: blanks are not asked about
 
 
 def mark_register(
-    *, by: Any, register: Sitting, marks: Sequence[NewMark], reason: str = "", read: OnRegister | None = None
+    *,
+    by: Any,
+    register: Sitting,
+    marks: Sequence[NewMark],
+    reason: str = "",
+    read: OnRegister | None = None,
+    asked: Collection[int] | None = None,
 ) -> Saved:
     """Save a register: who was there, late or absent. Students on it without a mark stay blank and are counted as unmarked.
 
     Saves all or nothing. What a colleague saved since the page was opened is never overwritten unseen, and rows left alone
     take it; after closing, marks that stood change only with a reason. Each change keeps the mark before it, the summary follows, and it is audited.
-    A page that has read the register already hands that on in `read`; marks that changed since are found.
+    A page that has read the register already hands that on in `read`; marks that changed since are found. With `asked`, the
+    students about whom the page has asked, one who would be saved without a mark for the first time stops the saving.
     """
     _check(by, register)
     problem: RegisterProblem | None = None
     with transaction.atomic(savepoint=False):
         try:
-            saved = _save(by, register, marks, reason, read or read_register(register))
+            saved = _save(by, register, marks, reason, read or read_register(register), asked)
         except RegisterProblem as stopped:  # nothing is written yet, and whoever holds the transaction may go on in it
             problem = stopped
     if problem is not None:
@@ -92,8 +101,10 @@ def mark_register(
     return saved
 
 
-def _save(by: Any, sitting: Sitting, marks: Sequence[NewMark], reason: str, read: OnRegister) -> Saved:
-    plan = _plan(by, sitting, read.born, marks, reason)
+def _save(
+    by: Any, sitting: Sitting, marks: Sequence[NewMark], reason: str, read: OnRegister, asked: Collection[int] | None
+) -> Saved:
+    plan = replace(_plan(by, sitting, read.born, marks, reason), asked=asked)
     saved = _write(plan, read.stands)
     if saved is None:
         # Somebody changed one of these marks since they were read: look again at what can't change any more.
@@ -108,7 +119,11 @@ def _write(plan: _Plan, stands: Mapping[int, Standing]) -> Saved | None:
     rows = _to_write(plan, stands)
     after = {student: standing.code_id for student, standing in stands.items()}
     after |= {row.student_id: row.code_id for row in rows}
-    unmarked = sum(1 for student in plan.members if after.get(student) is None)
+    blank = [student for student in plan.members if after.get(student) is None]
+    # A blank that stands was saved as one before, and is known.
+    if plan.asked is not None and (left := [one for one in blank if one not in stands and one not in plan.asked]):
+        raise BlanksLeft(left)
+    unmarked = len(blank)
     taken = write_register(plan.sitting, rows, stands, plan.by, plan.reason, unmarked)
     return Saved(taken.register_id, taken.first, taken.written, unmarked) if taken else None
 

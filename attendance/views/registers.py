@@ -1,6 +1,6 @@
 """The pages of registers: today's, and one register."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,11 +16,11 @@ from accounts.gates import page
 from attendance import actions, rules
 from attendance.actions.writing import read_register
 from attendance.codes import Code, by_use
-from attendance.errors import BadMarks, ChangedMeanwhile, NoRegister, ReasonNeeded, RegisterProblem
+from attendance.errors import BadMarks, BlanksLeft, ChangedMeanwhile, NoRegister, ReasonNeeded, RegisterProblem
 from attendance.forms import RegisterForm
 from attendance.queries.missing import takers_of
 from attendance.queries.registers import RegisterLine, todays_registers
-from attendance.queries.sheet import Sheet, add_notes, register_sheet
+from attendance.queries.sheet import Sheet, SheetRow, add_notes, register_sheet
 from attendance.queries.sittings import find_sitting
 from attendance.sittings import Sitting
 from caseload.queries.calendar import calendar_for
@@ -31,6 +31,7 @@ from core.http import GO_ON_TO, sent_day
 BY_SCRIPT = "Waymark-Register"
 NOBODY = UUID(int=0)  # in whose place each student's key comes, so that one address is made and not thirty
 OPTION = '<option value="{}" data-kind="{}" data-tone="{}">{} {}</option>'
+MOST_NAMED = 12
 SHOWS = {"": "All", "open": "Not taken", "blanks": "With blanks"}
 
 
@@ -95,13 +96,15 @@ def _save(request: HttpRequest, sitting: Sitting) -> HttpResponse:
         return _show_again(request, form, "Nothing was saved: some rows can't be read.")
     try:
         saved = actions.mark_register(
-            by=request.user, register=sitting, marks=form.marks, reason=form.reason, read=read
+            by=request.user, register=sitting, marks=form.marks, reason=form.reason, read=read, asked=form.asked
         )
     except ChangedMeanwhile as stopped:
         both = form.show_both(stopped, register_sheet(request.user, sitting))
         return _show(request, both, form, stopped.sentence)
     except BadMarks as stopped:
         return _show_again(request, form, stopped.sentence, stopped.problems)
+    except BlanksLeft as stopped:
+        return _ask_about_blanks(request, form, stopped)
     except ReasonNeeded as stopped:
         form.faults["reason"] = stopped.sentence
         return _show_again(request, form, stopped.sentence)
@@ -117,6 +120,21 @@ def _show_again(
     return _show(request, form.keep(register_sheet(request.user, form.sitting), problems), form, trouble)
 
 
+def _ask_about_blanks(request: HttpRequest, form: RegisterForm, left: BlanksLeft) -> HttpResponse:
+    """Ask once, by name, whether a register is meant to be saved with blanks; everything typed stays."""
+    sheet = form.keep(register_sheet(request.user, form.sitting))
+    return _show(request, sheet, form, left.sentence, [row for row in sheet.rows if row.member.id in left.student_ids])
+
+
+def _not_marked(names: Sequence[str]) -> str:
+    """Who is not marked, by number and name; of a whole class the first names. `register.js` says it in the same words."""
+    if not names:
+        return ""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    who = "1 student is" if len(names) == 1 else f"{len(names)} students are"
+    return f"{who} not marked: {', '.join(names[:MOST_NAMED])}{more}."
+
+
 def _after_saving(request: HttpRequest, sitting: Sitting, unmarked: int) -> HttpResponse:
     if unmarked:
         who = "1 student is" if unmarked == 1 else f"{unmarked} students are"
@@ -129,7 +147,13 @@ def _after_saving(request: HttpRequest, sitting: Sitting, unmarked: int) -> Http
     return redirect(following)
 
 
-def _show(request: HttpRequest, sheet: Sheet, form: RegisterForm | None = None, trouble: str = "") -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    sheet: Sheet,
+    form: RegisterForm | None = None,
+    trouble: str = "",
+    blanks: Sequence[SheetRow] = (),
+) -> HttpResponse:
     add_notes(request.user, sheet)
     by_row = [row for row in sheet.rows if row.fault or row.theirs]
     context = {
@@ -137,6 +161,8 @@ def _show(request: HttpRequest, sheet: Sheet, form: RegisterForm | None = None, 
         "sitting": sheet.sitting,
         "trouble": trouble,
         "rows_in_trouble": by_row,
+        "blanks": blanks,
+        "blank_words": _not_marked([row.name for row in blanks]),
         "form_fault": form.faults.get("form", "") if form else "",
         "reason_fault": form.faults.get("reason", "") if form else "",
         "reason": form.reason if form else "",

@@ -164,6 +164,12 @@ if (form) {
       event.preventDefault();
       return;
     }
+    if (event.target.matches("input[type=number]") && event.key === "Enter") {
+      // Enter ends the minutes, as in any box for a number, and goes on; it never saves a register that is half taken.
+      step(row, 1);
+      event.preventDefault();
+      return;
+    }
     if (event.target.matches("select, textarea, input:not([type=radio])")) return;
     if (event.target.matches("summary, a") && !SLASHES.includes(event.key)) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -333,6 +339,45 @@ if (form) {
     reason.classList.add("is-invalid");
     reason.focus({ preventScroll: true }); // the bar with it stays in view
   }, true);
+
+  // --- Students whom nobody has marked: asked about once, by number and name, before the register is sent ----------------
+
+  const MOST_NAMED = 12;
+  const box = form.querySelector("[data-blanks]");
+  const asked = box?.querySelector("[name=blanks]");
+  const keyOf = (row) => row.querySelector("[name^='seen-']").name.slice("seen-".length);
+  const isKnown = (row) => {
+    const [version, was = ""] = row.querySelector("[name^='seen-']").value.split("|");
+    return Number(version) > 0 && was === ""; // saved as a blank before
+  };
+  const blanks = () => rows.filter((row) => codeOf(row) === "" && !isKnown(row) && !row.matches("[data-locked]"));
+  const ask = (left) => {
+    asked.value = left.map(keyOf).join(" ");
+    const who = left.length === 1 ? "1 student is" : `${left.length} students are`;
+    const names = left.slice(0, MOST_NAMED).map((row) => row.dataset.name).join(", ");
+    const others = left.length > MOST_NAMED ? ` and ${left.length - MOST_NAMED} more` : "";
+    box.querySelector("[data-blanks-words]").textContent = `${who} not marked: ${names}${others}.`;
+    box.hidden = false;
+    box.querySelector("[data-save-anyway]").focus({ preventScroll: true }); // the bar with it stays in view
+    document.dispatchEvent(new CustomEvent("wm:say", { detail: box.querySelector("[data-blanks-words]").textContent }));
+  };
+  window.addEventListener("submit", (event) => {
+    if (event.target !== form || event.defaultPrevented || !box) return;
+    const before = asked.value.split(" ");
+    const left = blanks();
+    if (left.every((row) => before.includes(keyOf(row)))) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(left);
+  }, true);
+  box?.querySelector("[data-go-back]").addEventListener("click", (event) => {
+    event.preventDefault();
+    box.hidden = true;
+    focusRow(blanks()[0] ?? rows[0]);
+  });
+  const nobodyLeft = () => { if (box && !box.hidden && !blanks().length) box.hidden = true; };
+  form.addEventListener("input", nobodyLeft);
+  form.addEventListener("change", nobodyLeft);
 
   count();
   window.addEventListener("pageshow", count);

@@ -84,6 +84,9 @@ const send = async (path, data) => {
   }
 };
 
+/** The ids of the students whom a kept register leaves blank, as its page sends them once it has asked about them. */
+const blankIn = (register) => Object.entries(register.rows).filter(([, [code]]) => !code).map(([id]) => id).join(" ");
+
 // --- On the page of the register --------------------------------------------------------------------------------------
 
 const form = document.querySelector("form[data-register]");
@@ -211,6 +214,7 @@ class Keeper {
       if (filled) seen.after(Object.assign(document.createElement("input"), { type: "hidden", name: seen.name.replace("seen-", "filled-"), value: filled }));
     }
     this.waiting = before.pressed;
+    if (before.pressed) form.querySelector("[name=blanks]")?.setAttribute("value", blankIn(before)); // asked about when Save was pressed
     this.say();
     if (this.waiting) window.addEventListener("load", () => this.again(0));
     else this.show("Marks that you had chosen without a connection are back. Press Save to send them.");
@@ -222,7 +226,7 @@ class Keeper {
 const token = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ?? "";
 
 const asForm = (register) => {
-  const data = new URLSearchParams({ csrfmiddlewaretoken: token() });
+  const data = new URLSearchParams({ csrfmiddlewaretoken: token(), blanks: blankIn(register) });
   for (const [id, [code, minutes, version, was, late, filled]] of Object.entries(register.rows)) {
     data.set(`mark-${id}`, code);
     if (minutes) data.set(`minutes-${id}`, minutes);

@@ -12,6 +12,7 @@ from attendance import actions
 from attendance.actions.registers import NewMark
 from attendance.codes import all_codes, forget
 from attendance.models import SessionMark, SessionMarkChange
+from attendance.planning import Wanted
 from attendance.queries.registers import members_of
 from caseload.models import CaseloadMembership, Site, SiteMembership, Student
 from core import clock
@@ -131,12 +132,64 @@ def test_minutes_late_are_kept_for_the_late_only(college, sign_in):
     ]
 
 
-def test_saved_with_anyone_unmarked_says_so(college, sign_in):
-    data = typed(college)
-    del data[f"mark-{college.student('Ada').public_id}"]
-    response = sign_in(college.okafor).post(address(college), data, follow=True)
-    assert response.redirect_chain == [(address(college), 302)]
-    assert "10A · AM is saved, but 1 student is not marked yet." in words(response)
+def blanks_of(response):
+    """The question about students who are not marked, as the page asks it: its words, and whom it will not ask about again."""
+    page = response.content.decode()
+    said = re.search(r"data-blanks-words>(.*?)</p>", page)
+    kept = re.search(r'name="blanks" value="(.*?)"', page)
+    return said and said.group(1), set(kept.group(1).split()) if kept else None
+
+
+def test_blanks_are_asked_about_once_by_number_and_name_and_a_second_press_saves(college, sign_in):
+    ada, ben = college.student("Ada"), college.student("Ben")
+    data = typed(college, Ada="", Ben="", Chloe="L") | {f"minutes-{college.student('Chloe').public_id}": "7"}
+    tutor = sign_in(college.okafor)
+    asked = tutor.post(address(college), data)
+    keys = {str(ada.public_id), str(ben.public_id)}
+    assert (asked.status_code, blanks_of(asked)) == (
+        422, (f"2 students are not marked: {ada.full_name}, {ben.full_name}.", keys)
+    )  # fmt: skip
+    assert "Nothing is saved yet: 2 students are not marked." in words(asked)
+    assert 'value="7"' in asked.content.decode()
+    assert not SessionMark.objects.exists()
+    saved = tutor.post(address(college), data | {"blanks": " ".join(keys)}, follow=True)
+    assert saved.redirect_chain == [(address(college), 302)]
+    assert "10A · AM is saved, but 2 students are not marked yet." in words(saved)
+    assert SessionMark.objects.exclude(code=None).count() == 6
+
+
+def test_one_more_blank_than_was_asked_about_is_asked_about(college, sign_in):
+    ada, ben = college.student("Ada"), college.student("Ben")
+    data = typed(college, Ada="", Ben="") | {"blanks": str(ada.public_id)}
+    asked = sign_in(college.okafor).post(address(college), data)
+    assert (asked.status_code, blanks_of(asked)) == (
+        422, (f"1 student is not marked: {ben.full_name}.", {str(ben.public_id)})
+    )  # fmt: skip
+
+
+def test_blanks_that_were_saved_before_are_known_and_not_asked_about_again(college, sign_in):
+    ada = college.student("Ada")
+    tutor, data = sign_in(college.okafor), typed(college, Ada="")
+    assert tutor.post(address(college), data | {"blanks": str(ada.public_id)}).status_code == 302
+    page = tutor.get(address(college)).content.decode()
+    seen = dict(re.findall(r'name="seen-([^"]+)" value="([^"]*)"', page))
+    again = {f"seen-{key}": value for key, value in seen.items()} | {
+        name: value for name, value in typed(college, Ada="").items() if name.startswith("mark-")
+    }
+    assert tutor.post(address(college), again).status_code == 302
+
+
+def test_planned_absence_is_no_blank(college, sign_in):
+    """Its code stands on the page already, so nobody is asked about a student who is known to be away."""
+    ada = college.student("Ada")
+    away = Wanted("visit", college.today, college.today, session_code="V", lesson_code="V")
+    actions.plan_absence(by=college.price, student_ids=[ada.pk], wanted=away)
+    tutor = sign_in(college.okafor)
+    page = tutor.get(address(college)).content.decode()
+    seen = re.search(rf'name="seen-{ada.public_id}" value="([^"]*)"', page).group(1)
+    assert seen.split("|")[1] == "V"
+    data = typed(college, Ada="", seen={"Ada": seen}) | {f"more-{ada.public_id}": "V"}
+    assert tutor.post(address(college), data).status_code == 302
 
 
 def test_mark_the_rest_present_works_with_scripts_off(college, sign_in):
