@@ -2,15 +2,15 @@
 
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
-from allauth.account.forms import ResetPasswordForm
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.http import HttpRequest
 
-from accounts import reach, verbs
+from accounts import reach, secret_links, verbs
 from accounts.models import User
 from accounts.rules import (
+    goes_again_to,
     holds_protected_role,
     may_change_sign_in,
     may_change_staff,
@@ -18,13 +18,18 @@ from accounts.rules import (
     may_manage_system,
     require,
 )
+from accounts.telling import tell_owner
 from audit.record import record
 from core import clock, outbox
 from core.models import Mail
 
 CHANGEABLE = ("title", "given_name", "family_name", "email", "position", "staff_code", "started_on")
 NOT_YOURS = "Somebody else has to change your own entry."
-OUTBOX = "Only a system administrator decides about mails."
+OUTBOX = "Only a system administrator decides about emails."
+NOWHERE = (
+    "This email holds a link or a document that was made for another address. It can't be sent to the new one: "
+    "the link or document is asked for again."
+)
 
 
 class AlreadyEnded(Exception):
@@ -58,6 +63,7 @@ def change_staff(user: User, changes: dict[str, Any], by: Any) -> User:
             may_change_sign_in(by, stored),
             "This person holds a protected role, so their sign-in address stays. The safeguarding team can end the role first.",
         )
+        tell_owner("accounts/mail/address_changed", stored, new=changes["email"])
     for name in changed:
         setattr(stored, name, changes[name])
     if changed:
@@ -109,13 +115,13 @@ def return_staff(user: User, by: Any) -> User:
     return user
 
 
-def send_password_link(user: User, request: HttpRequest, by: Any) -> None:
+@transaction.atomic
+def send_password_link(user: User, by: Any) -> None:
     """Mail somebody a link with which they set their own password; nobody else ever sees it."""
     require(may_change_staff(by, user), NOT_YOURS)
-    form = ResetPasswordForm({"email": user.email})
-    if form.is_valid():
-        form.save(request)
-        record(by, verbs.LINK_SENT, "staff", user.pk)
+    require(user.works_here, "They no longer work here.")
+    secret_links.send_password_link(user, f"account:{user.pk}:password:{uuid4()}")
+    record(by, verbs.LINK_SENT, "staff", user.pk)
 
 
 def sign_out_everywhere(user: User) -> None:
@@ -131,15 +137,21 @@ def confirm_mail_arrived(mail: Mail, by: Any) -> Mail:
     """Note that an uncertain mail did arrive; nobody gets it a second time."""
     require(may_manage_system(by), OUTBOX)
     outbox.confirm_arrived(mail)
-    record(by, verbs.MAIL_CONFIRMED, "mail", mail.pk)
+    record(by, verbs.MAIL_CONFIRMED, "mail", mail.reference)
     return mail
 
 
 @transaction.atomic
-def send_mail_again(mail: Mail, to: str, by: Any) -> Mail:
-    """Send an uncertain or refused mail once more; the person may then get it twice, so it is on record who chose so."""
+def send_mail_again(mail: Mail, by: Any) -> Mail:
+    """Send an uncertain or refused mail once more; the person may then get it twice, so it is on record who chose so.
+
+    It goes to the address it had, or to a colleague's own address of today; nobody chooses another.
+    """
     require(may_manage_system(by), OUTBOX)
+    own = User.objects.filter(pk=mail.to_person_id or 0).values_list("email", flat=True).first() or ""
+    to = goes_again_to(mail, own)
+    require(bool(to), NOWHERE)
     changed = to != mail.to_address
     outbox.send_again(mail, to)
-    record(by, verbs.MAIL_SENT_AGAIN, "mail", mail.pk, details={"address_changed": changed})
+    record(by, verbs.MAIL_SENT_AGAIN, "mail", mail.reference, details={"address_changed": changed})
     return mail

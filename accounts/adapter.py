@@ -1,17 +1,20 @@
 """How sign-in through allauth behaves here: nobody signs themselves up, and the lock-out is not allauth's."""
 
 from typing import Any
-from urllib.parse import quote
+from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.core import context as allauth_context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 
-from accounts.addresses import address_of
+from accounts.addresses import address_of, seen
+from accounts.lockout import remember_device
+from accounts.secret_links import send_password_link
+from accounts.telling import tell_owner, tell_stranger
 from core.keys import keyring
 
 
@@ -19,9 +22,16 @@ class AccountAdapter(DefaultAccountAdapter):
     """Staff are added by a data manager; the sign-up page is closed."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is closed.",
         "email_password_mismatch": "That email address and password don't go together. Check both, or reset the password.",
+        "enter_current_password": "That is not your password.",
+        "incorrect_code": "That code is not right. Check it and try again.",
         "incorrect_password": "That is not your password.",
+        "invalid_login": "That email address and password don't go together. Check both, or reset the password.",
+        "invalid_or_expired_key": "This link no longer works. Ask for a new one.",
+        "invalid_password_reset": "This link no longer works. Ask for a new one.",
         "rate_limited": "That was too many tries. Wait a few minutes, then try again.",
+        "same_as_current": "That is your present password. Choose another.",
         "too_many_login_attempts": "That was too many tries. Wait a few minutes, then try again.",
     }
 
@@ -43,17 +53,34 @@ class AccountAdapter(DefaultAccountAdapter):
         """The same address as the audit record and the lock-out use."""
         return address_of(request) or ""
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """The address in the mail is ours, whatever host name the request claimed."""
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.BASE_URL + path.replace("UID-KEY", quote(key))
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        """The sign-in is complete, its second step included: this browser is known for the account from now on."""
+        response = super().post_login(request, user, **kwargs)
+        remember_device(request, response, user)
+        return response
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Send the link to the account's own address. The token made by now is not used: the link is made at hand-over."""
+        send_password_link(user, f"account:{user.pk}:password:{uuid4()}")
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell somebody what was changed about how they sign in, at the address they sign in with."""
+        tell_owner(template_prefix, user, *seen(allauth_context.request), **(context or {}))
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Answer an address that nobody here signs in with. Everything else goes by the two above."""
+        tell_stranger(template_prefix, email)
 
 
 class MFAAdapter(DefaultMFAAdapter):
     """Names the second factor after the person's sign-in address, and keeps its secret sealed."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "That code is not right, or it was used already. Wait for the next one and try again."
+        "cannot_delete_authenticator": "This can't be turned off.",
+        "cannot_generate_recovery_codes": "Set up an authenticator app or a passkey first. Recovery codes stand in for it.",
+        "incorrect_code": "That code is not right, or it was used already. Wait for the next one and try again.",
     }
 
     def get_totp_label(self, user: Any) -> str:

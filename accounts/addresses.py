@@ -17,6 +17,11 @@ def address_of(request: HttpRequest) -> str | None:
     return _valid(chain[-proxies]) if len(chain) >= proxies else near
 
 
+def seen(request: HttpRequest | None) -> tuple[str, str]:
+    """Where a request came from and with which browser, as an email about it says."""
+    return ("", "") if request is None else (address_of(request) or "", request.headers.get("User-Agent", ""))
+
+
 def _valid(text: str) -> str | None:
     try:
         return str(ip_address(text))

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.cache import cache
 
@@ -46,6 +47,15 @@ class StartedField(DayField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(years=Years(back=60, ahead=5), **options)
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """A passkey as its owner names it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "Name"
+        self.fields["name"].help_text = "So that you know it in the list: “Work laptop”, “Key on my key ring”."
 
 
 class StaffForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no parameter when it runs

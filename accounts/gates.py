@@ -8,22 +8,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Manager, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.kept_forms import elsewhere, way_back
+from accounts.second_factor import has_second_factor
+from accounts.secret_links import may_set_up_first_step
 
 View = TypeVar("View", bound=Callable[..., Any])
 STEPPED_UP = "stepped_up_at"
-
-# Pages of installed packages, which carry no decorator of ours.
-PACKAGE_GATES: dict[str, "Gate"] = {}
+PROVED = (
+    "proved_at"  # as above, but when it was asked for in an open session: signing in is not enough to change a factor
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Gate:
     permission: str | None = None
     signed_in: bool = True
     step_up: bool = False
+    factor: bool = False
     why: str = ""
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
@@ -44,8 +48,23 @@ class Gate:
         if self.permission and not request.user.has_perm(self.permission):
             raise PermissionDenied
         if self.step_up and not stepped_up(request):
-            return elsewhere(request, f"{reverse('accounts:step_up')}?next={_return_path(request)}")
-        return None
+            return _to_step_up(request)
+        return _before_a_factor(request) if self.factor else None
+
+
+OWN = Gate(factor=True, why="Everybody looks after their own ways of signing in.")
+# Pages of installed packages that show or change a factor. They carry no decorator of ours.
+PACKAGE_GATES: dict[str, Gate] = dict.fromkeys(
+    (
+        "allauth.account.views.PasswordSetView",
+        "allauth.mfa.totp.views.DeactivateTOTPView",
+        "allauth.mfa.recovery_codes.views.ViewRecoveryCodesView",
+        "allauth.mfa.recovery_codes.views.DownloadRecoveryCodesView",
+        "allauth.mfa.webauthn.views.EditWebAuthnView",
+        "allauth.mfa.webauthn.views.RemoveWebAuthnView",
+    ),
+    OWN,
+)
 
 
 def page(permission: str) -> Callable[[View], View]:
@@ -78,6 +97,16 @@ def any_staff(why: str) -> Callable[[View], View]:
     return mark
 
 
+def changes_a_factor(why: str) -> Callable[[View], View]:
+    """Open to everybody who is signed in and has just proved the factor they have; without one, through the link to their address."""
+
+    def mark(view: View) -> View:
+        view.gate = Gate(factor=True, why=why)  # type: ignore[attr-defined]  # read by the gate keeper
+        return view
+
+    return mark
+
+
 def public_page(why: str) -> Callable[[View], View]:
     """Open without sign-in, for the reason given."""
 
@@ -90,7 +119,10 @@ def public_page(why: str) -> Callable[[View], View]:
 
 def gate_of(view: Any) -> Gate | None:
     """The gate of a view, ours by its decorator, a package's by its module."""
-    found = getattr(view, "gate", None) or getattr(getattr(view, "view_class", None), "gate", None)
+    made_from = getattr(view, "view_class", None)
+    found = getattr(view, "gate", None) or getattr(made_from, "gate", None)
+    if found is None and made_from is not None:
+        found = PACKAGE_GATES.get(f"{made_from.__module__}.{made_from.__name__}")
     if found:
         return found
     module = getattr(view, "__module__", "")
@@ -105,6 +137,44 @@ def stepped_up(request: HttpRequest) -> bool:
     """Whether this session proved its second factor recently enough."""
     at = request.session.get(STEPPED_UP, 0)
     return bool(at) and time.time() - at < settings.STEP_UP_MINUTES * 60
+
+
+def proved_lately(request: HttpRequest) -> bool:
+    """Whether the second factor was asked for and proved in this session a few minutes ago, so that it may be changed."""
+    at = request.session.get(PROVED, 0)
+    return bool(at) and time.time() - at < settings.FACTOR_MINUTES * 60
+
+
+def opens_now(request: HttpRequest, address: str) -> bool:
+    """Whether the page at an address of ours would ask for the second factor no more."""
+    return proved_lately(request) if _changes_a_factor(address) else stepped_up(request)
+
+
+def minutes_open(address: str) -> int:
+    """For how many minutes a proof opens the page at an address of ours."""
+    return int(settings.FACTOR_MINUTES if _changes_a_factor(address) else settings.STEP_UP_MINUTES)
+
+
+def _changes_a_factor(address: str) -> bool:
+    try:
+        gate = gate_of(resolve(urlsplit(address).path).func)
+    except Resolver404:
+        return False
+    return bool(gate and gate.factor)
+
+
+def _to_step_up(request: HttpRequest) -> HttpResponse:
+    return elsewhere(request, f"{reverse('accounts:step_up')}?next={_return_path(request)}")
+
+
+def _before_a_factor(request: HttpRequest) -> HttpResponse | None:
+    """Nothing when the factor they have was proved minutes ago, or the first may be set up; otherwise where that is done.
+
+    However long confidential pages stay open: whoever finds a laptop unlocked changes nothing about how its owner signs in.
+    """
+    if has_second_factor(request.user):  # type: ignore[arg-type]  # signed in
+        return None if proved_lately(request) else _to_step_up(request)
+    return None if may_set_up_first_step(request) else elsewhere(request, reverse("accounts:first_step"))
 
 
 def _return_path(request: HttpRequest) -> str:

@@ -40,6 +40,11 @@ def formal_name(title: str, given_name: str, family_name: str) -> str:
     return f"{title} {family_name}".strip() if title and family_name else f"{given_name} {family_name}".strip()
 
 
+def name_shown(user: "User") -> str:
+    """What somebody is called where the sign-in package names them, such as beside their passkey."""
+    return user.full_name
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff. They end, and are never deleted. What they may do follows from their grants of reach."""
 

@@ -26,7 +26,7 @@ register(
 register(
     Place(
         group="Settings",
-        label="Outbox",
+        label="Email log",
         url_name="accounts:outbox_list",
         permission="accounts.manage_system",
         order=70,

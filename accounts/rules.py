@@ -5,6 +5,8 @@ from typing import Any
 from accounts.models import SecondStepRequest, User
 from accounts.reach import is_protected, second_persons
 from core.actors import SystemActor
+from core.models import Mail
+from core.outbox.settling import stays_addressed
 
 
 class NotAllowed(Exception):
@@ -39,6 +41,17 @@ def may_change_sign_in(by: Any, user: User) -> bool:
 def may_decide_second_step(by: User, request: SecondStepRequest) -> bool:
     """A second person: neither whoever asked nor the person whose second step it is."""
     return by.pk in {person.pk for person in second_persons(request.asked_by_id, request.user_id)}
+
+
+def goes_again_to(mail: Mail, own: str) -> str:
+    """The address that a mail may be sent to once more; empty where it may go nowhere.
+
+    Nobody types one: it would send somebody's reset link to whoever types it. A mail to a colleague goes to the address
+    they sign in with; one with a link or a document only if that is the address it was made for.
+    """
+    if mail.to_person_id is None or mail.to_address.lower() == own.lower():
+        return mail.to_address
+    return "" if stays_addressed(mail) else own
 
 
 def require(allowed: bool, words: str) -> None:

@@ -8,7 +8,6 @@ from uuid import uuid4
 from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
-from axes.utils import reset as forget_tries
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -18,6 +17,7 @@ from django.utils import timezone
 
 from accounts import verbs
 from accounts.actions import sign_out_everywhere
+from accounts.lockout import lanes_of
 from accounts.models import SecondStepRequest, User
 from accounts.reach import second_persons
 from accounts.rules import holds_protected_role, may_change_staff, may_decide_second_step, require
@@ -62,9 +62,9 @@ def second_steps_of(user: User) -> list[str]:
 
 
 def locked_out_until(user: User) -> Any:
-    """Until when somebody is locked out after wrong passwords, from some address at least; None when they are not."""
+    """Until when somebody is locked out after wrong passwords, on some device at least; None when they are not."""
     tries = AccessAttempt.objects.filter(
-        username=user.email,
+        lanes_of(user.email),
         failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
         attempt_time__gte=timezone.now() - settings.AXES_COOLOFF_TIME,
     )
@@ -118,7 +118,7 @@ def decline_second_step(asked: SecondStepRequest, by: User) -> None:
 def let_in_again(user: User, request: HttpRequest, by: User) -> None:
     """Forget somebody's wrong passwords and codes, so that they can try again now. Password and second step stay."""
     require(may_change_staff(by, user), NOT_YOURS)
-    forget_tries(username=user.email)
+    AccessAttempt.objects.filter(lanes_of(user.email)).delete()
     ratelimit.clear(request, action="login_failed", key=f"mfa-auth-user-{user.pk}")  # how allauth counts wrong codes
     record(by, verbs.LET_IN, "staff", user.pk)
 
@@ -140,6 +140,11 @@ def _take_away(user: User, reason: str, asked_by: User, key: str, consented_by: 
         details["asked_by"] = asked_by.pk
     record(consented_by or asked_by, verbs.SECOND_STEP_TAKEN, "staff", user.pk, details=details)
     _tell([user], TAKEN, key, asked_by, reason, "mfa_index")
+
+
+def tell_consenters(words: tuple[str, str], key: str, by: User) -> None:
+    """Tell the rest of the safeguarding team and the head what somebody with a protected role did."""
+    _tell(second_persons(by.pk), words, key, by, "", "caseload:team_list")
 
 
 def _tell(

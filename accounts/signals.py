@@ -13,10 +13,12 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts import verbs
-from accounts.gates import STEPPED_UP
+from accounts.addresses import seen
+from accounts.gates import PROVED, STEPPED_UP
 from accounts.kept_forms import FLAG
 from accounts.lockout import address_typed
 from accounts.models import User
+from accounts.telling import tell_of_lock_out, tell_owner
 from audit.record import record
 from core import keeping
 from core.actors import SystemActor
@@ -60,17 +62,28 @@ def note_failure(request: HttpRequest | None, credentials: dict[str, Any], **kwa
 
 
 @receiver(user_locked_out, dispatch_uid="accounts.locked_out")
-def note_lock_out(username: str, **kwargs: Any) -> None:
-    """Record that an account was locked out for one address."""
-    known = User.objects.filter(email=username).values_list("pk", flat=True).first()
-    record(SYSTEM_SIGN_IN, verbs.LOCKED_OUT, "staff", known or "", details={"typed": _trace(username)}, refused=True)
+def note_lock_out(username: str, ip_address: str | None = None, **kwargs: Any) -> None:
+    """Record that an account was locked out for a device or an address, and tell its owner."""
+    typed = username.partition(" ")[0]
+    known = User.objects.filter(email=typed).first()
+    details = {"typed": _trace(typed)}
+    record(SYSTEM_SIGN_IN, verbs.LOCKED_OUT, "staff", known.pk if known else "", details=details, refused=True)
+    if known is not None and known.works_here:
+        tell_of_lock_out(known, ip_address or "")
 
 
 @receiver(mfa_signals.authenticator_used, dispatch_uid="accounts.stepped_up")
-def note_second_factor(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
+def note_second_factor(
+    request: HttpRequest, user: User, authenticator: Any, reauthenticated: bool = False, **kwargs: Any
+) -> None:
     """A second factor was just proved, at sign-in or on the step-up page: pages that ask for one open for a while."""
     request.session[STEPPED_UP] = int(time.time())
+    if reauthenticated:
+        request.session[PROVED] = int(time.time())
     record(user, verbs.STEPPED_UP, "staff", user.pk, details={"with": authenticator.type})
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        left = len(Authenticator.objects.get(pk=authenticator.pk).wrap().get_unused_codes())
+        tell_owner("accounts/mail/recovery_code_used", user, *seen(request), left=left)
 
 
 @receiver(mfa_signals.authentication_failed, dispatch_uid="accounts.second_factor_failed")
@@ -84,14 +97,15 @@ def note_wrong_code(user: User, authenticator: Any, **kwargs: Any) -> None:
 def note_factor_added(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
     """Record that somebody set up a second factor. Setting one up proves it, so confidential pages open."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        request.session[STEPPED_UP] = int(time.time())
+        request.session[STEPPED_UP] = request.session[PROVED] = int(time.time())
     record(user, verbs.SECOND_FACTOR_ADDED, "staff", user.pk, details={"kind": authenticator.type})
 
 
 @receiver(mfa_signals.authenticator_removed, dispatch_uid="accounts.second_factor_removed")
 def note_factor_removed(request: HttpRequest, user: User, authenticator: Any, **kwargs: Any) -> None:
     """Record that somebody took a second factor away; it no longer vouches for this session."""
-    request.session.pop(STEPPED_UP, None)
+    for mark in (STEPPED_UP, PROVED):
+        request.session.pop(mark, None)
     record(user, verbs.SECOND_FACTOR_REMOVED, "staff", user.pk, details={"kind": authenticator.type})
 
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from accounts.views import audit, outbox, second_step, session, staff, step_up
+from accounts.views import audit, factors, outbox, second_step, session, staff, step_up, undelivered
 
 app_name = "accounts"
 urlpatterns = [
     path("step-up/", step_up.step_up, name="step_up"),
+    path("first-step/", factors.first_step, name="first_step"),
+    path("first-step/<str:token>/", factors.first_step_link, name="first_step_link"),
     path("stay/", session.stay_signed_in, name="stay_signed_in"),
     path("kept/<uuid:public_id>/discard/", session.kept_discard, name="kept_discard"),
     path("staff/", staff.staff_list, name="staff_list"),
@@ -22,5 +24,9 @@ urlpatterns = [
     path("outbox/", outbox.outbox_list, name="outbox_list"),
     path("outbox/<uuid:public_id>/arrived/", outbox.mail_arrived, name="mail_arrived"),
     path("outbox/<uuid:public_id>/send-again/", outbox.mail_send_again, name="mail_send_again"),
+    path("safeguarding-team/emails/", undelivered.undelivered_list, name="undelivered_list"),
+    path(
+        "safeguarding-team/emails/<uuid:public_id>/send-again/", undelivered.undelivered_send, name="undelivered_send"
+    ),
     path("audit/", audit.audit_list, name="audit_list"),
 ]

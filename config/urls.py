@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from accounts.gates import public_page
-from accounts.views import demo, errors, home, session
+from accounts.views import demo, errors, factors, home, session
 from core import views_demo, views_styleguide
 
 # Pages of core, which can't name a gate itself.
@@ -24,7 +24,11 @@ urlpatterns = [
     ),
     path("styleguide/", guide_page(views_styleguide.styleguide), name="styleguide"),
     path("demo/sign-in/<slug:role>/", demo.demo_sign_in, name="demo_sign_in"),
+    # These stand before the package's own pages of the same address.
     path("accounts/email/", session.own_address),
+    path("accounts/2fa/totp/activate/", factors.app_add),
+    path("accounts/2fa/webauthn/add/", factors.passkey_add),
+    path("accounts/2fa/recovery-codes/generate/", factors.codes_make),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("", include("accounts.urls")),

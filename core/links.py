@@ -77,6 +77,14 @@ def redeem(token: str, purpose: str, client: str = "") -> SignedLink:
     return link
 
 
+def renew(link: SignedLink) -> str:
+    """A new token for a link that still opens; the one before stops working. For a link that is sent once more."""
+    token = secrets.token_urlsafe(32)
+    if not SignedLink.objects.usable().filter(pk=link.pk).update(fingerprint=_fingerprint(token)):
+        raise LinkRefused
+    return token
+
+
 def revoke(**about: Any) -> int:
     """Take back links that still open, by any field: `revoke(purpose=…, subject={"student": 3})`."""
     return SignedLink.objects.usable().filter(**about).update(revoked_at=clock.now())

@@ -8,6 +8,7 @@ class InterventionsConfig(AppConfig):
     def ready(self) -> None:
         from core import navigation
         from core.navigation import Place
+        from core.outbox import register_link
         from interventions import (
             due_plans,
             due_sources,
@@ -19,7 +20,9 @@ class InterventionsConfig(AppConfig):
             panels_programmes,
             panels_support,
         )
+        from interventions.actions.beforehand import MAILED_LINK, address_to_mail
 
+        register_link(MAILED_LINK, address_to_mail)
         panels.register()
         panels_one_to_ones.register()
         panels_programmes.register()

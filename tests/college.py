@@ -216,7 +216,9 @@ class College:
         """Somebody left yesterday, or leaves after a day; for the holder of a protected role as two people would end them."""
         today = clock.today()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT end_protected_person(%s, %s, %s)", [user.pk, last_day or today - timedelta(1), today])
+            cursor.execute(
+                "SELECT end_protected_person(%s, %s, %s)", [user.pk, last_day or today - timedelta(1), today]
+            )
         user.refresh_from_db(fields=["ended_on", "is_active"])
 
     def student(self, given: str) -> Student:

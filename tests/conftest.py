@@ -14,7 +14,7 @@ import os
 import pickle
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import HttpRequest
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
@@ -265,6 +267,24 @@ def only_this_machine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", checked_connect)
         patch.setattr(socket.socket, "connect_ex", checked_connect_ex)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def nothing_after_commit_needs_a_request() -> Iterator[None]:
+    """What waits for the commit runs when its request is over: refuse, in every test, whatever holds on to one."""
+    wait = BaseDatabaseWrapper.on_commit
+
+    def checked(this: BaseDatabaseWrapper, function: Callable[[], Any], robust: bool = False) -> None:
+        held = [cell.cell_contents for cell in getattr(function, "__closure__", None) or ()]
+        held += [*getattr(function, "args", ()), *getattr(function, "keywords", {}).values()]
+        held.append(getattr(function, "__self__", None))
+        if any(isinstance(one, HttpRequest) for one in held):
+            raise AssertionError(f"{function} waits for the commit and holds on to a request.")
+        wait(this, function, robust)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "on_commit", checked)
         yield
 
 

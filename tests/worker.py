@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,11 @@ class Postbox:
         self.answer = "250 OK queued as 1"
         self.rcpt_answer = ""
         self.before_answer: Callable[[], None] = lambda: None
+
+    def link(self, start: str) -> str:
+        """The link that begins like this in the last mail that was taken."""
+        text = message_from_bytes(bytes(self.taken[-1].content or b""), policy=default).get_body(("plain",))  # type: ignore[attr-defined]  # what this policy makes
+        return next(word for word in text.get_content().split() if word.startswith(start))
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -1,22 +1,25 @@
-"""Mails that a person must decide about: perhaps sent, or refused. Addresses and subjects only; no mail is read here."""
+"""Emails that a person must decide about: perhaps sent, or refused. Addresses and subjects only; no email is read here.
+
+What safeguarding sent is not here at all, so that nobody who looks after the system can count or time it.
+"""
 
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts import actions
 from accounts.gates import page
+from accounts.queries import with_way_on
+from accounts.rules import NotAllowed
 from core.models import Mail
 from core.outbox import AlreadySettled
 from core.outbox.queries import SHOWN, counts, mails_in
 
-DECIDED = "Somebody decided about that mail in the meantime. Nothing was changed."
+DECIDED = "Someone else has decided about that email. Nothing was changed."
 
 
 @page("accounts.manage_system")
@@ -26,7 +29,8 @@ def outbox_list(request: HttpRequest) -> HttpResponse:
     counted = counts()
     current = wanted if wanted in SHOWN else "uncertain" if counted["uncertain"] or not counted["failed"] else "failed"
     found = Paginator(mails_in(current), 50).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {"page": found, "current": current}
+    rows = with_way_on(list(found.object_list))
+    context: dict[str, Any] = {"page": found, "rows": rows, "current": current}
     context["chips"] = [
         {"label": label, "url": f"?show={name}", "count": counted.get(name), "current": name == current}
         for name, (label, _) in SHOWN.items()
@@ -38,29 +42,27 @@ def outbox_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def mail_arrived(request: HttpRequest, public_id: str) -> HttpResponse:
     """Note that an uncertain mail did arrive."""
-    mail = get_object_or_404(Mail, public_id=public_id)
+    mail = get_object_or_404(Mail.objects.in_log(), public_id=public_id)
     try:
         actions.confirm_mail_arrived(mail, by=request.user)
     except AlreadySettled:
         messages.warning(request, DECIDED)
     else:
-        messages.success(request, f"Noted: the mail to {mail.to_address} arrived. It is not sent again.")
+        messages.success(request, f"The email to {mail.to_address} is marked as arrived. It is not sent again.")
     return redirect("accounts:outbox_list")
 
 
 @page("accounts.manage_system")
 @require_POST
 def mail_send_again(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Send an uncertain or refused mail once more, to a corrected address where one is typed."""
-    mail = get_object_or_404(Mail, public_id=public_id)
-    address = request.POST.get("to", "").strip() or mail.to_address
+    """Send an uncertain or refused mail once more: to the address it had, or to a colleague's own address of today."""
+    mail = get_object_or_404(Mail.objects.in_log(), public_id=public_id)
     try:
-        validate_email(address)
-        actions.send_mail_again(mail, address, by=request.user)
-    except ValidationError:
-        messages.error(request, f"“{address}” is not an address that mail can be sent to. Nothing was sent.")
+        actions.send_mail_again(mail, by=request.user)
+    except NotAllowed as refused:
+        messages.error(request, str(refused))
     except AlreadySettled:
         messages.warning(request, DECIDED)
     else:
-        messages.success(request, f"The mail to {address} is sent again.")
+        messages.success(request, f"The email to {mail.to_address} is being sent again.")
     return redirect("accounts:outbox_list")

@@ -117,7 +117,7 @@ def staff_send_link(request: HttpRequest, public_id: str) -> HttpResponse:
     """Mail somebody a link to set their password."""
     user = get_object_or_404(User, public_id=public_id)
     words = f"A link to set a password is on its way to {user.email}."
-    return _done(request, user, lambda: actions.send_password_link(user, request, by=request.user), words)
+    return _done(request, user, lambda: actions.send_password_link(user, by=request.user), words)
 
 
 def _done(request: HttpRequest, user: User, act: Any, words: str) -> HttpResponse:

@@ -4,12 +4,12 @@ from typing import Any
 
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal.auth import begin_authentication
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts.forms import StepUpCodeForm
-from accounts.gates import any_staff, stepped_up
+from accounts.gates import any_staff, minutes_open, opens_now
 from accounts.second_factor import WAY_BACK, code_on_show, has_passkey, has_second_factor, way_back
 
 
@@ -18,12 +18,12 @@ def step_up(request: HttpRequest) -> HttpResponse:
     """Ask for a code or a passkey; without either, offer to set one up and come back."""
     asked = request.POST.get("next") or request.GET.get("next") or request.session.get(WAY_BACK, "")
     back = way_back(request, asked)
-    if stepped_up(request):
+    if opens_now(request, back):
         request.session.pop(WAY_BACK, None)
         return HttpResponseRedirect(back)
     if not has_second_factor(request.user):
         request.session[WAY_BACK] = back
-        return render(request, "accounts/step_up_first.html")
+        return HttpResponseRedirect(reverse("accounts:first_step"))
     form, proved = _tried(request)
     if proved:
         request.session.pop(WAY_BACK, None)
@@ -53,6 +53,6 @@ def _page(request: HttpRequest, form: Any, back: str) -> dict[str, Any]:
         "passkey": bool(passkey),
         "js_data": {"request_options": passkey},
         "next": back,
-        "minutes": settings.STEP_UP_MINUTES,
+        "minutes": minutes_open(back),
         "demo_code": code_on_show(request.user),
     }

@@ -22,8 +22,24 @@ class MailState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class SeenBy(models.TextChoices):
+    """Who is told when a mail does not arrive."""
+
+    LOG = "", "The log of emails, which system administrators read"
+    TEAM = "team", "The safeguarding team and the head"
+    RECIPIENT = "recipient", "Only the person it was sent to"
+
+
 class MailQuerySet(WorkQuerySet["Mail"]):
     """Mails in the outbox."""
+
+    def in_log(self) -> Self:
+        """What a system administrator sees and counts: nothing that safeguarding sent, under any subject."""
+        return self.filter(seen_by=SeenBy.LOG)
+
+    def undelivered(self) -> Self:
+        """Mails that somebody must look at: refused, or perhaps sent."""
+        return self.filter(state__in=[MailState.FAILED, MailState.UNCERTAIN])
 
     def uncertain(self) -> Self:
         """Mails of which nobody can say whether the mail server took them."""
@@ -52,6 +68,9 @@ class Mail(PublicIdModel, LeasedWork):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    link_kind = models.CharField(max_length=60, blank=True)
+    link_about = models.JSONField(default=dict, help_text="Ids of what the link is about, as numbers.")
+    seen_by = models.CharField(max_length=16, choices=SeenBy.choices, default=SeenBy.LOG, blank=True)
     attachments = models.ManyToManyField("core.StoredFile", related_name="+", blank=True)
     unsubscribe_url = models.URLField(max_length=500, blank=True)
     reply_to = models.EmailField(blank=True)

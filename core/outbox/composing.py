@@ -10,6 +10,7 @@ from django.conf import settings
 
 from core import clock, files
 from core.models import Mail
+from core.outbox.linking import with_link
 
 
 def sender() -> str:
@@ -30,7 +31,11 @@ def wire_address(address: str) -> str:
 
 
 def compose(mail: Mail) -> bytes:
-    """The whole message: text, HTML beside it, attachments after it, lines ended as SMTP wants them."""
+    """The whole message: text, HTML beside it, attachments after it, lines ended as SMTP wants them.
+
+    A link with a secret in it is made here; raises LinkGone where it would open nothing.
+    """
+    text, html = with_link(mail)
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     name = parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or settings.COLLEGE_NAME
     message["From"] = Address(name, addr_spec=sender())
@@ -45,9 +50,9 @@ def compose(mail: Mail) -> bytes:
     if mail.unsubscribe_url:
         message["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(mail.text, cte="quoted-printable")
-    if mail.html:
-        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    message.set_content(text, cte="quoted-printable")
+    if html:
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
     for file in mail.attachments.order_by("pk"):
         maintype, _, subtype = file.content_type.partition("/")
         message.add_attachment(

@@ -19,6 +19,7 @@ from core.keys import KeyMissing, Tampered
 from core.models import LeaseLost, Mail
 from core.models.mail import MailState
 from core.outbox.composing import compose, sender, wire_address
+from core.outbox.linking import LinkGone
 from core.outbox.server import connected
 
 log = logging.getLogger("waymark.mail")
@@ -45,6 +46,8 @@ def hand_over(mail_id: int) -> None:
         _try_later(mail, str(refused)) if not refused.lasting else mail.fail(str(refused))
     except (FileGone, KeyMissing, Tampered) as problem:
         mail.fail(f"An attachment can't be opened: {problem}")
+    except LinkGone as gone:
+        mail.fail(str(gone))
     except LeaseLost:
         raise
     except Exception as problem:

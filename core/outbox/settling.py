@@ -17,6 +17,16 @@ class AlreadySettled(Exception):
     """Somebody has decided about this mail in the meantime."""
 
 
+class StaysAddressed(Exception):
+    """A mail with a link or a document goes to nobody but the address that it was made for."""
+
+
+def stays_addressed(mail: Mail) -> bool:
+    """Whether a mail holds what nobody else may have: a link with a secret in it, or a document."""
+    documents = getattr(mail, "documents", None)  # counted beforehand by a list
+    return bool(mail.link_kind) or bool(mail.attachments.exists() if documents is None else documents)
+
+
 def confirm_arrived(mail: Mail) -> Mail:
     """Note that an uncertain mail did arrive; it is not sent again."""
     changed = Mail.objects.filter(pk=mail.pk, state=MailState.UNCERTAIN).update(
@@ -38,7 +48,12 @@ def forget_words() -> int:
 
 @transaction.atomic
 def send_again(mail: Mail, to: str | None = None) -> Mail:
-    """Send an uncertain or refused mail once more, to a corrected address where one is given."""
+    """Send an uncertain or refused mail once more, to a corrected address where one is given.
+
+    A link or a document goes to the address it was made for, or not at all: it is asked for again.
+    """
+    if to and to != mail.to_address and stays_addressed(mail):
+        raise StaysAddressed
     changed = Mail.objects.filter(pk=mail.pk, state__in=[MailState.UNCERTAIN, MailState.FAILED]).update(
         state=MailState.WAITING,
         attempts=0,

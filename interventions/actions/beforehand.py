@@ -13,7 +13,7 @@ from caseload.models import Student
 from core import clock, links
 from core.actors import SystemActor
 from core.models import Mail, SignedLink
-from core.outbox import address_of, mail_words, queue_mail
+from core.outbox import MARK, LinkGone, SecretLink, address_of, mail_words, queue_mail
 from interventions import choices, rules
 from interventions.actions.bookings import BY_LINK, book_time
 from interventions.models import Meeting, Slot, StudentWords, Target
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     By = User | SystemActor
 
 PURPOSE = "one_to_one_beforehand"
+MAILED_LINK = "interventions.beforehand"
 OPEN_FOR = timedelta(days=14)
 
 
@@ -50,7 +51,8 @@ class Beforehand:
 def ask_student(student: Student, *, by: "By", mail: bool = True) -> Asked:
     """Make a student's own link to write beforehand, see their targets and book; an earlier open one stops working.
 
-    It opens for two weeks and is used once. With `mail` it goes to the student's own address, if they have one.
+    It opens for two weeks and is used once. With `mail` it goes to the student's own address, if they have one, and
+    nobody else sees it: it is made when the email is handed over.
     """
     if (
         not rules.may_log_meeting(by, student)
@@ -61,16 +63,29 @@ def ask_student(student: Student, *, by: "By", mail: bool = True) -> Asked:
     subject = {"student": student.pk, "asked_by": by.pk}
     links.revoke(purpose=PURPOSE, subject=subject)
     link, token = links.issue(PURPOSE, subject, by=by, expires_in=OPEN_FOR)
-    address = address_of("interventions:beforehand", token=token)
     words = StudentWords.objects.create(student=student, asked_by=by, link=link, mailed=mail and bool(student.email))
     if words.mailed:
-        context = {"name": student.given_name, "tutor": by.formal_name, "link": address, "until": link.expires_at}
-        sent = mail_words("interventions/mail/beforehand", context)
+        context = {"name": student.given_name, "tutor": by.formal_name, "link": MARK, "until": link.expires_at}
         queue_mail(
-            key=f"beforehand:{words.public_id}", to=student.email, subject="Before our one-to-one", by=by, **sent
+            key=f"beforehand:{words.public_id}",
+            to=student.email,
+            subject="Before our one-to-one",
+            by=by,
+            link=SecretLink(MAILED_LINK, {"link": link.pk}),
+            **mail_words("interventions/mail/beforehand", context),
         )
     record.record(by, choices.ASKED_STUDENT, "student", student.pk, details={"link": link.pk, "mailed": words.mailed})
-    return Asked(words, address)
+    return Asked(words, "" if words.mailed else address_of("interventions:beforehand", token=token))
+
+
+def address_to_mail(about: dict[str, int]) -> str:
+    """The address of a student's link, made when its email is handed over."""
+    try:
+        return address_of("interventions:beforehand", token=links.renew(SignedLink(pk=about["link"])))
+    except links.LinkRefused:
+        raise LinkGone(
+            "This link was used, taken back or has run out, so it was not sent. Ask the student again."
+        ) from None
 
 
 @transaction.atomic

@@ -1,25 +1,33 @@
 """The outbox page: a system administrator decides about mails that are uncertain or refused; nobody else sees it."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
 from accounts import actions
 from accounts.rules import NotAllowed
+from accounts.secret_links import PASSWORD
 from audit.models import Entry
+from core import naming, outbox
 from core.actors import SystemActor
+from core.files import save_file
 from core.models import Mail
-from core.models.mail import MailState
-from core.outbox import AlreadySettled, queue_mail
+from core.models.mail import MailState, SeenBy
+from core.outbox import MARK, AlreadySettled, SecretLink, StaysAddressed, queue_mail
+from core.outbox.queries import counts
+from safeguarding.actions.telling import remind_team, tell_sharee
 
+SHOWN_STATES = (MailState.UNCERTAIN, MailState.FAILED, MailState.WAITING, MailState.SENT)
 SYSTEM = SystemActor("tests", "A test sends mail")
 
 
-def mail(state: str, key: str = "report:1") -> Mail:
+def mail(state: str, key: str = "report:1", **more: Any) -> Mail:
     """A mail that has got so far."""
+    to, text = more.pop("to", "okafor@waymark.example"), more.pop("text", "Secret words")
     with transaction.atomic():
-        made = queue_mail(key=key, to="okafor@waymark.example", subject="Report ready", text="Secret words", by=SYSTEM)
+        made = queue_mail(key=key, to=to, subject="Report ready", text=text, by=SYSTEM, **more)
     Mail.objects.filter(pk=made.pk).update(state=state, error_text="The connection broke." if state != "sent" else "")
     made.refresh_from_db()
     return made
@@ -44,25 +52,107 @@ def test_nobody_else_gets_in(college: Any, sign_in: Any, who: str) -> None:
     assert row.state == "uncertain"
 
 
+def send_again(browser: Any, row: Mail, **typed: str) -> str:
+    """Press “Send again”; gives the page that follows."""
+    page = browser.post(f"/outbox/{row.public_id}/send-again/", typed, follow=True).content.decode()
+    row.refresh_from_db()
+    return str(page)
+
+
 def test_sending_again_is_recorded_and_happens_once(college: Any, sign_in: Any) -> None:
-    row = mail(MailState.UNCERTAIN)
-    client = sign_in(college.ward)
-    page = client.post(f"/outbox/{row.public_id}/send-again/", {"to": "new@waymark.example"}, follow=True)
-    assert "is sent again" in page.content.decode()
-    row.refresh_from_db()
-    assert (row.state, row.to_address) == ("waiting", "new@waymark.example")
+    row, client = mail(MailState.UNCERTAIN), sign_in(college.ward)
+    assert "is being sent again" in send_again(client, row)
+    assert (row.state, row.to_address) == ("waiting", "okafor@waymark.example")
     entry = Entry.objects.get(verb="accounts.mail_sent_again")
-    assert (entry.object_id, entry.details) == (str(row.pk), {"address_changed": True})
+    assert (entry.object_id, entry.details) == (row.reference, {"address_changed": False})
     again = client.post(f"/outbox/{row.public_id}/arrived/", follow=True)
-    assert "decided about that mail in the meantime" in again.content.decode()
+    assert "Someone else has decided about that email" in again.content.decode()
 
 
-def test_an_address_that_is_none_sends_nothing(college: Any, sign_in: Any) -> None:
-    row = mail(MailState.FAILED)
-    page = sign_in(college.ward).post(f"/outbox/{row.public_id}/send-again/", {"to": "nobody"}, follow=True)
-    assert "is not an address" in page.content.decode()
-    row.refresh_from_db()
-    assert row.state == "failed"
+def test_nobody_can_have_somebody_elses_email_sent_to_themselves(college: Any, sign_in: Any) -> None:
+    row, client = mail(MailState.FAILED, to_person_id=college.okafor.pk), sign_in(college.ward)
+    assert 'name="to"' not in client.get("/outbox/?show=failed").content.decode()
+    send_again(client, row, to="attacker@evil.example")
+    assert row.to_address == "okafor@waymark.example"
+
+
+def test_an_email_to_a_colleague_follows_them_to_their_new_address(college: Any, sign_in: Any) -> None:
+    row, client = (
+        mail(MailState.FAILED, to="old@waymark.example", to_person_id=college.okafor.pk),
+        sign_in(college.ward),
+    )
+    assert "Send again to okafor@waymark.example" in client.get("/outbox/?show=failed").content.decode()
+    send_again(client, row)
+    assert (row.state, row.to_address) == ("waiting", "okafor@waymark.example")
+    assert Entry.objects.get(verb="accounts.mail_sent_again").details == {"address_changed": True}
+
+
+@pytest.mark.parametrize("what", ["link", "document"])
+def test_a_link_or_a_document_goes_to_no_other_address(college: Any, sign_in: Any, what: str) -> None:
+    person = college.okafor.pk
+    more: dict[str, Any] = {"attachments": [save_file(b"%PDF-1.7", "Report.pdf", "application/pdf")]}
+    if what == "link":
+        more = {"link": SecretLink(PASSWORD, {"user": person}), "text": f"Set it: {MARK}"}
+    row = mail(MailState.FAILED, to="old@waymark.example", to_person_id=person, **more)
+    client = sign_in(college.ward)
+    listed = client.get("/outbox/?show=failed").content.decode()
+    assert ("Made for another address" in listed, "Send again" in listed) == (True, False)
+    assert "was made for another address" in send_again(client, row)
+    assert (row.state, row.to_address) == ("failed", "old@waymark.example")
+    with pytest.raises(StaysAddressed):
+        outbox.send_again(row, "okafor@waymark.example")
+
+
+def test_the_log_neither_shows_nor_counts_what_safeguarding_sent(college: Any, sign_in: Any) -> None:
+    hidden = [mail(state, f"safe:{state}", seen_by=SeenBy.TEAM) for state in SHOWN_STATES]
+    client = sign_in(college.ward)
+    for show in ("uncertain", "failed", "waiting", "sent"):
+        page = client.get(f"/outbox/?show={show}").content.decode()
+        assert ("okafor@waymark.example" in page, "Report ready" in page) == (False, False)
+    assert counts() == {"uncertain": 0, "failed": 0, "waiting": 0}
+    for row in hidden:
+        assert client.post(f"/outbox/{row.public_id}/send-again/").status_code == 404
+        assert client.post(f"/outbox/{row.public_id}/arrived/").status_code == 404
+
+
+def test_every_email_of_safeguarding_is_kept_out_of_the_log(college: Any) -> None:
+    with naming.named_system("safeguarding-notices"):
+        remind_team(uuid4(), [college.rahman], 1)
+        tell_sharee(uuid4(), college.okafor)
+    assert sorted(Mail.objects.values_list("to_address", "seen_by")) == [
+        ("okafor@waymark.example", "team"),
+        ("rahman@waymark.example", "team"),
+    ]
+    assert list(Mail.objects.in_log()) == []
+
+
+TEAM_PAGE = "/safeguarding-team/emails/"
+
+
+def test_the_team_sees_whom_it_did_not_reach_and_sends_it_again(college: Any, sign_in: Any) -> None:
+    rahman = college.rahman
+    rows = [
+        mail(MailState.FAILED, f"safe:{n}", to="gone@waymark.example", to_person_id=rahman.pk, seen_by=SeenBy.TEAM)
+        for n in (1, 2)
+    ]
+    client = sign_in(college.bell, stepped_up=True)
+    page = client.get(TEAM_PAGE).content.decode()
+    assert (page.count("Aisha Rahman"), "Report ready" in page) == (1, False)
+    assert "Safeguarding emails do not reach Aisha Rahman" in client.get("/my-work/").content.decode()
+    client.post(f"{TEAM_PAGE}{rahman.public_id}/send-again/")
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.state, row.to_address) == ("waiting", rahman.email)
+    assert "Every email about safeguarding was delivered" in client.get(TEAM_PAGE).content.decode()
+
+
+def test_what_went_to_the_head_alone_is_seen_by_nobody_else(college: Any, sign_in: Any) -> None:
+    mail(MailState.FAILED, "adult:1", to="x@waymark.example", to_person_id=college.achebe.pk, seen_by=SeenBy.RECIPIENT)
+    seen = {
+        who: "Grace Achebe</strong>" in sign_in(getattr(college, who), stepped_up=True).get(TEAM_PAGE).content.decode()
+        for who in ("achebe", "rahman", "bell")
+    }
+    assert seen == {"achebe": True, "rahman": False, "bell": False}
 
 
 def test_what_arrived_is_not_sent_again(college: Any, sign_in: Any) -> None:
@@ -70,7 +160,7 @@ def test_what_arrived_is_not_sent_again(college: Any, sign_in: Any) -> None:
     sign_in(college.ward).post(f"/outbox/{row.public_id}/arrived/")
     row.refresh_from_db()
     assert row.state == "sent"
-    assert Entry.objects.filter(verb="accounts.mail_confirmed", object_id=str(row.pk)).count() == 1
+    assert Entry.objects.filter(verb="accounts.mail_confirmed", object_id=row.reference).count() == 1
 
 
 def test_the_action_asks_the_rule_itself(college: Any) -> None:
@@ -79,4 +169,4 @@ def test_the_action_asks_the_rule_itself(college: Any) -> None:
         actions.confirm_mail_arrived(row, by=college.novak)
     actions.confirm_mail_arrived(row, by=college.ward)
     with pytest.raises(AlreadySettled):
-        actions.send_mail_again(row, row.to_address, by=college.ward)
+        actions.send_mail_again(row, by=college.ward)

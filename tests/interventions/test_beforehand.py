@@ -101,6 +101,7 @@ def test_the_link_goes_to_the_students_own_address_or_is_shown(college: College,
     mail = Mail.objects.get()
     assert mail.to_address == "ada@waymark.example"
     assert "Hello Ada" in mail.text
+    assert "/with-you/" not in mail.text + mail.html  # it is made when the email is handed over
     assert "Ábel" not in mail.text + mail.subject
     assert page.count("/with-you/") == 1  # Ben has no address, so his is shown to pass on
     other = str(college.student("Imran").public_id)

@@ -26,7 +26,7 @@ def test_a_dsl_takes_a_concern_from_mail_to_close(story):
     dsl.go("/demo/")
     keys.follow("button", "Sign in as DSL")
     keys.follow("link", re.compile("^Triage"), page.get_by_role("navigation", name="Places"))
-    page.get_by_role("heading", name="Is it really you?").wait_for()
+    page.get_by_role("heading", name="Confirm it’s you").wait_for()
     dsl.check()
     assert page.get_by_label("Code").evaluate("field => document.activeElement === field")
     keys.type(page.locator("[data-demo-code]").inner_text())

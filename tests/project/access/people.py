@@ -25,6 +25,8 @@ ROWS: tuple[Row, ...] = (
     send("demo_sign_in",                           ".. ..... .. .. ... .. .", t.role_code, anyone=True),
     # Staff, the audit record, mail
     see("accounts:step_up",                        "++ +++++ ++ ++ +++ ++ +"),
+    see("accounts:first_step",                     "++ +++++ ++ ++ +++ ++ +"),
+    see("accounts:first_step_link",                "++ +++++ ++ ++ +++ ++ +", t.no_link),
     send("accounts:stay_signed_in",                "++ +++++ ++ ++ +++ ++ +"),
     send("accounts:kept_discard",                  "++ +++++ ++ ++ +++ ++ +", t.kept_form),
     see("accounts:staff_list",                     "-- ----- -- -- --- ++ -"),
@@ -40,6 +42,8 @@ ROWS: tuple[Row, ...] = (
     see("accounts:outbox_list",                    "-- ----- -- -- --- -+ -"),
     send("accounts:mail_arrived",                  "-- ----- -- -- --- -+ -", t.mail),
     send("accounts:mail_send_again",               "-- ----- -- -- --- -+ -", t.mail),
+    see("accounts:undelivered_list",               "-- ----- -- ++ +-- -- -"),
+    send("accounts:undelivered_send",              "-- ----- -- ++ +-- -- -", t.staff),
     see("accounts:audit_list",                     "-- ----- -- -- --- -+ -"),
     # Students, contacts, groups, calendar, reach, and who is in the safeguarding team
     see("caseload:caseload_list",                  "+- ++++- -- -- +-+ -- -"),

@@ -24,6 +24,11 @@ def kept_form(college: College) -> Any:
     return uuid4()
 
 
+def no_link(college: College) -> Any:
+    """What stands in a link that opens nothing; the page says so to everybody alike."""
+    return "no-such-link"
+
+
 def role_code(college: College) -> Any:
     """A role of the demonstration's cast."""
     return "tutor"
