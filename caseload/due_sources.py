@@ -1,4 +1,4 @@
-"""What home visits put on My work: somebody who is not back, one's own visits of today, and those to be written down."""
+"""What caseload puts on My work: home visits, and for data managers what is to be set up for the next academic year."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from django.urls import reverse
 
 from caseload.choices import VisitState
 from caseload.models import Visit
+from caseload.queries.set_up import to_set_up
 from caseload.queries.visits import on_it, to_write_down
 from caseload.querysets import reached
+from caseload.rules.structure import MANAGE_STRUCTURE
 from caseload.rules.students import LOG_CONTACT
 from core import clock, due
 from core.due import Harm, Item, Source
@@ -82,6 +84,8 @@ ON_ONE = """SELECT FROM caseload_visit WHERE goes_id = %(me)s AND log_entry_id I
 def register() -> None:
     """Offer all of it."""
     for source in (
+        # Without `rows`, so that it stands on the list and does not count in the top bar all summer.
+        Source("set_up", "Set up for the next year", Harm.TODAY, MANAGE_STRUCTURE, to_set_up, order=90),
         Source("not_back", "Not back from a visit", Harm.SAFETY, LOG_CONTACT, load_not_back, not_back, 1, TOLD),
         Source("visit", "Home visits", Harm.TODAY, LOG_CONTACT, load_visits_today, visits_today, 20, ON_ONE),
         Source(

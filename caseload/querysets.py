@@ -36,13 +36,37 @@ class GrantQuerySet(QuerySet[Any]):
         return self.on(clock.today())
 
 
+# What a site (s) with students on roll lacks on a day: students in groups, and a timetable where lessons are marked here.
+MISSING_AT_SITE = """
+    SELECT here.yes AND NOT (
+            EXISTS (SELECT FROM caseload_caseloadmembership AS m JOIN caseload_caseload AS g ON g.id = m.group_id
+                WHERE g.site_id = s.id AND m.period @> %(today)s::date)
+            OR s.kind = 'college' AND EXISTS (
+                SELECT FROM caseload_teachinggroupmembership AS m JOIN caseload_teachinggroup AS g ON g.id = m.group_id
+                WHERE g.site_id = s.id AND m.period @> %(today)s::date)
+        ) AS no_groups,
+        here.yes AND s.kind = 'college' AND s.registers_taken = 'here' AND NOT EXISTS (
+            SELECT FROM caseload_timetabledlesson AS l JOIN caseload_teachinggroup AS g ON g.id = l.group_id
+            WHERE g.site_id = s.id AND l.period @> %(today)s::date
+        ) AS no_timetable
+    FROM (SELECT EXISTS (SELECT FROM caseload_sitemembership AS r
+        WHERE r.site_id = s.id AND r.period @> %(roll_on)s::date) AS yes) AS here
+"""
+ANYTHING_MISSING = f"""
+    NOT EXISTS (SELECT FROM caseload_academicyear AS y JOIN caseload_term AS t ON t.year_id = y.id
+        WHERE y.starts_on <= %(today)s AND y.ends_on >= %(today)s)
+    OR EXISTS (SELECT FROM caseload_site AS s CROSS JOIN LATERAL ({MISSING_AT_SITE}) AS f
+        WHERE f.no_groups OR f.no_timetable)
+"""
+
 # Written out, since every page asks it. Read along: whether any site takes its registers in the MIS, whether anybody is
-# out on a visit, and whether this person covers for a colleague today.
-_REACH = """
+# out on a visit, whether this person covers for a colleague today, and whether anything is not set up for today.
+_REACH = f"""
     SELECT g.name, r.kind, r.container_id, EXISTS (SELECT FROM caseload_site AS s WHERE s.registers_taken = 'mis'),
         EXISTS (SELECT FROM caseload_visit AS v WHERE (v.state = 'out' OR v.alert_level > 0) AND v.state = ANY(%(watched)s)),
         EXISTS (SELECT FROM caseload_caseloadgrant AS c
-            WHERE c.user_id = %(me)s AND c.capacity = 'cover' AND c.period @> %(today)s::date)
+            WHERE c.user_id = %(me)s AND c.capacity = 'cover' AND c.period @> %(today)s::date),
+        (SELECT {ANYTHING_MISSING})
     FROM caseload_reach AS r JOIN auth_group AS g ON g.id = r.role_id
     WHERE r.user_id = %(me)s AND r.period @> %(today)s::date
 """
@@ -58,16 +82,31 @@ def reach_of(user: "User") -> list[tuple[str, str, int]]:
         held: list[tuple[str, str, int]] = []
     else:
         with connection.cursor() as cursor:
-            cursor.execute(_REACH, {"watched": list(WATCHED_VISITS), "me": user.pk, "today": today})
+            asked = {"watched": list(WATCHED_VISITS), "me": user.pk, "today": today, "roll_on": today}
+            cursor.execute(_REACH, asked)
             rows = cursor.fetchall()
         found = sorted(rows)
         held = [(role, kind, container) for role, kind, container, *_ in found]
         user.registers_in_mis = any(row[3] for row in found)  # type: ignore[attr-defined]  # kept with the reach
         user.anybody_out = any(row[4] for row in found)  # type: ignore[attr-defined]  # kept with the reach
+        user.something_missing = found[0][6] if found else None  # type: ignore[attr-defined]  # kept with the reach
         user.covers = any(row[5] for row in found)  # type: ignore[attr-defined]  # kept with the reach
     user._reach = (today, held)  # type: ignore[attr-defined]  # kept for the length of one request
     user.held_roles = sorted({BY_CODE[role].label for role, _, _ in held if role in BY_CODE})  # type: ignore[attr-defined]  # for audit
     return held
+
+
+def anything_missing(user: "User") -> bool:
+    """Whether anything is not set up for today at any site. Known with the reach; asked only for those who have none."""
+    reach_of(user)
+    known: bool | None = getattr(user, "something_missing", None)
+    if known is None:
+        today = clock.today()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {ANYTHING_MISSING}", {"today": today, "roll_on": today})
+            known = bool(cursor.fetchone()[0])
+        user.something_missing = known  # type: ignore[attr-defined]  # kept for the length of one request
+    return known
 
 
 def containers(user: "User", permission: str) -> dict[str, list[int]]:

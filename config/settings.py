@@ -114,6 +114,7 @@ TEMPLATES = [
                 "core.context.shell",
                 "attendance.context.feed",
                 "caseload.context.visits",
+                "caseload.context.set_up",
             ],
             "builtins": ["template_partials.templatetags.partials", "core.templatetags.page_token"],
         },
