@@ -1,5 +1,6 @@
 """What may be typed about times for one-to-ones, and what a student writes through their link."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from caseload.models import Student
 from caseload.queries.calendar import calendar_for
 from caseload.queries.school_days import next_school_day
+from caseload.queries.telling_apart import people_apart
 from core import clock, wording
 from core.form_dates import HourField
 from interventions import choices
@@ -81,10 +83,12 @@ class TimesForm(forms.Form):
 
 
 class StudentChoice(forms.ModelChoiceField):
-    """One student, by name."""
+    """One student, by name; of one name, by date of birth too."""
+
+    apart: Mapping[int, str] = {}
 
     def label_from_instance(self, obj: Any) -> str:
-        return str(obj.list_name)
+        return f"{obj.list_name} ({self.apart[obj.pk]})" if obj.pk in self.apart else str(obj.list_name)
 
 
 class SlotChoice(forms.ModelChoiceField):
@@ -118,6 +122,8 @@ class BookForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["student"]
         offered.queryset = students.order_by("sort_key", "pk")
+        named = offered.queryset.values_list("pk", "sort_key", "date_of_birth")
+        offered.apart = people_apart(list(named))
 
 
 class BookForStudentForm(forms.Form):

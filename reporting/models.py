@@ -52,7 +52,8 @@ class Scope(models.Model):
         if kind == "college":
             return "Whole college"
         found = getattr(self, kind)
-        return f"{found.name}, {found.site.name}" if kind == "year_group" else str(found.name)
+        site = getattr(found, "site", None)
+        return f"{found.name}, {site.name}" if site else str(found.name)
 
 
 class Subscription(PublicIdModel, Scope):

@@ -10,6 +10,7 @@ from attendance.choices import Series
 from attendance.codes import all_codes
 from attendance.models import LessonMark, SessionMark
 from caseload.models import Student
+from caseload.queries.students import with_list_names
 from caseload.queries.tutors import tutor_group_name
 from core import clock
 
@@ -55,6 +56,6 @@ def _people(ids: list[int], day: date) -> list[dict[str, Any]]:
         Student.objects.filter(pk__in=ids)
         .annotate(group=Subquery(tutor_group_name(OuterRef("pk"), day)))
         .order_by("sort_key", "pk")
-        .values("id", "public_id", "given_name", "family_name", "group")
+        .values("id", "public_id", "given_name", "family_name", "date_of_birth", "group")
     )
-    return [dict(row) for row in rows]
+    return with_list_names([dict(row) for row in rows])

@@ -20,6 +20,7 @@ from attendance.codes import Code, all_codes
 from caseload.models import Caseload, House, Site, SiteMembership, Student, Team, YearGroup
 from caseload.models.groups import TeachingGroupMembership
 from caseload.queries.calendar import academic_year_on, calendars_for
+from caseload.queries.students import with_list_names
 from caseload.queries.timetable import lessons_on
 from caseload.querysets import containers
 from core import clock
@@ -171,9 +172,10 @@ def _lessons_of(
 
 
 def _person(row: dict[str, Any], code: Code | None, where: str) -> Person:
-    name = ", ".join(part for part in (row["family_name"], row["given_name"]) if part)
     mark = f"{row['label']} {code.kind if code.kind in ('present', 'late') else code.short.lower()}" if code else ""
-    return Person(row["id"], row["public_id"], name, row["group"] or "", row["group_room"] or "", where, mark)
+    return Person(
+        row["id"], row["public_id"], row["list_name"], row["group"] or "", row["group_room"] or "", where, mark
+    )
 
 
 def _group_words(person: Person) -> str:
@@ -205,12 +207,12 @@ def _rows(site: Site, day: date, now: datetime, student_ids: Sequence[int] | Non
              f"{clock.local(now):%H:%M:%S}", [code.id for code in codes if _is_in(code)], Caseload.Kind.TUTOR_GROUP, day],
         )  # fmt: skip
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return with_list_names([dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
 
 
 _LAST_MARKS = """
     WITH roll AS (
-        SELECT s.id, s.public_id, s.given_name, s.family_name, s.sort_key
+        SELECT s.id, s.public_id, s.given_name, s.family_name, s.date_of_birth, s.sort_key
         FROM caseload_student AS s
         WHERE s.merged_into_id IS NULL AND s.erased_at IS NULL AND (%s OR s.id = ANY(%s::bigint[])) AND EXISTS (
             SELECT 1 FROM caseload_sitemembership AS r
@@ -230,7 +232,7 @@ _LAST_MARKS = """
         WHERE starts_at <= %s::time OR code_id = ANY(%s)
         ORDER BY student_id, starts_at DESC, label DESC
     )
-    SELECT roll.id, roll.public_id, roll.given_name, roll.family_name, g.name AS group, g.room AS group_room,
+    SELECT roll.id, roll.public_id, roll.given_name, roll.family_name, roll.date_of_birth, g.name AS group, g.room AS group_room,
         last.label, last.code_id AS code, last.marked_at
     FROM roll LEFT JOIN last ON last.student_id = roll.id
     LEFT JOIN LATERAL (

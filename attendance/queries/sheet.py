@@ -25,6 +25,7 @@ from attendance.queries.registers import (
     register_of,
 )
 from attendance.sittings import Sitting
+from caseload.queries.telling_apart import people_apart
 from core import clock, wording
 
 
@@ -173,6 +174,7 @@ def register_sheet(user: Any, sitting: Sitting) -> Sheet:
     offered = [code for code in offered_to(codes.in_force(sitting.date), officer=officer) if _fits(code, sitting)]
     quick = [code for code in offered if code.set_by == SetBy.QUICK]
     rows = [_row(Member(*row[:5]), row[5:], everything, quick) for row in read]
+    tell_apart(rows)
     _fill_in_planned(sitting, codes, rows, quick)
     for row in rows:
         earlier = before.get(row.member.id)
@@ -198,6 +200,15 @@ def add_notes(user: Any, sheet: Sheet) -> None:
     sheet.cover = cover_of(sheet.sitting, user)
     for row in sheet.rows:
         row.handed_over = [cover.lines[row.member.id] for cover in sheet.cover if row.member.id in cover.lines]
+
+
+def tell_apart(rows: Sequence[SheetRow]) -> None:
+    """Put the date of birth behind the names of students who have one name."""
+    apart = people_apart([(row.member.id, row.list_name, row.member.born) for row in rows])
+    for row in rows:
+        if row.member.id in apart:
+            row.list_name = f"{row.list_name} ({apart[row.member.id]})"
+            row.name = f"{row.name} ({apart[row.member.id]})"
 
 
 def _fill_in_planned(sitting: Sitting, codes: CodeSet, rows: list[SheetRow], quick: list[Code]) -> None:

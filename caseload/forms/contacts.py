@@ -1,5 +1,6 @@
 """What may be typed about contacts and into the contact log."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django import forms
 from caseload import choices
 from caseload.actions.contacts import CONTACT_FIELDS, LINK_FIELDS
 from caseload.models import Contact, StudentContact
+from caseload.same_contact import entered_before
 from core import clock
 from core.form_dates import DayField, MomentField
 from core.form_fields import TextArea
@@ -72,7 +74,13 @@ class AdditionForm(forms.Form):
 class ContactForm(forms.Form):
     """An adult around a student, and how they stand to them."""
 
-    def __init__(self, *args: Any, link: StudentContact | None = None, **options: Any) -> None:
+    another = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, link: StudentContact | None = None, among: Sequence[dict[str, Any]] = (), **options: Any
+    ) -> None:
+        self.among = among
+        self.same: dict[str, Any] | None = None
         initial = options.pop("initial", {}) | (_stored(link) if link else {})
         super().__init__(*args, initial=initial, **options)
         for model, names in ((Contact, CONTACT_FIELDS), (StudentContact, LINK_FIELDS)):
@@ -88,6 +96,9 @@ class ContactForm(forms.Form):
             self.add_error(
                 "no_contact_reason", "Say why, for whoever would have rung: a court order, the student's wish."
             )
+        self.same = entered_before(values, self.among)
+        if self.same and values.get("another") != str(self.same["public_id"]):
+            self.add_error(None, "Say whether this is the same person as the contact already entered.")
         return values
 
 

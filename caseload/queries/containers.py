@@ -1,6 +1,6 @@
 """The groups and places that reach can be given over, found by kind: which a person may see, and who is in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -8,6 +8,7 @@ from django.http import Http404
 
 from caseload.models import Area, Caseload, Course, House, Site, Student, TeachingGroup, Team, YearGroup
 from caseload.queries.calendar import current_academic_year
+from caseload.queries.telling_apart import groups_in_full
 from caseload.querysets import containers
 from core.http import sent_key
 
@@ -21,16 +22,17 @@ class Kind:
     label: str
     name_field: str = "name"
     yearly: bool = False
+    sited: bool = False  # two sites may have one of the same name
 
 
 KINDS = {
     kind.code: kind
     for kind in (
-        Kind("caseload", Caseload, "Tutor group or caseload", yearly=True),
-        Kind("teaching_group", TeachingGroup, "Teaching group", yearly=True),
-        Kind("year_group", YearGroup, "Year group"),
-        Kind("house", House, "House"),
-        Kind("team", Team, "Team of tutors"),
+        Kind("caseload", Caseload, "Tutor group or caseload", yearly=True, sited=True),
+        Kind("teaching_group", TeachingGroup, "Teaching group", yearly=True, sited=True),
+        Kind("year_group", YearGroup, "Year group", sited=True),
+        Kind("house", House, "House", sited=True),
+        Kind("team", Team, "Team of tutors", sited=True),
         Kind("course", Course, "Course", name_field="title"),
         Kind("area", Area, "Area"),
         Kind("site", Site, "Site"),
@@ -40,12 +42,12 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Container:
-    """One container, as lists and chips name it."""
+    """One container, as lists and chips name it: with its site where another on the page has the same name."""
 
     kind: str
     id: int
     public_id: str
-    name: str
+    name: str = field(compare=False)
 
     @property
     def key(self) -> str:
@@ -64,7 +66,8 @@ def container_named(user: Any, permission: str, key: str) -> Container:
     found = _found(kind, public_id)
     if found is None or not _may_name(user, permission, found):
         raise Http404
-    return found
+    others = [other for other in _namesakes(found) if _may_name(user, permission, other)]
+    return found if not others else replace(found, name=_in_full(found, others))
 
 
 def held_containers(user: Any, permission: str, kinds: tuple[str, ...] = tuple(KINDS)) -> list[Container]:
@@ -83,8 +86,12 @@ def listed(code: str, rows: QuerySet[Any]) -> list[Container]:
     if kind.yearly:
         rows = rows.filter(year=current_academic_year())
     order = ("nc_year", "name") if code == "year_group" else (kind.name_field,)
-    found = rows.order_by(*order).values_list("pk", "public_id", kind.name_field)
-    return [Container(code, pk, str(public_id), name) for pk, public_id, name in found]
+    if not kind.sited:
+        found = rows.order_by(*order).values_list("pk", "public_id", kind.name_field)
+        return [Container(code, pk, str(public_id), name) for pk, public_id, name in found]
+    sited = list(rows.order_by(*order, "site__name", "pk").values_list("pk", "public_id", "name", "site__name"))
+    names = groups_in_full((pk, name, site) for pk, _, name, site in sited)
+    return [Container(code, pk, str(public_id), names[pk]) for pk, public_id, _, _ in sited]
 
 
 def students_in(container: Container, students: QuerySet[Student]) -> QuerySet[Student]:
@@ -98,6 +105,23 @@ def _found(code: str, public_id: str) -> Container | None:
         return None
     row = kind.model._default_manager.filter(public_id=public_id).values_list("pk", kind.name_field).first()
     return Container(code, row[0], public_id, row[1]) if row else None
+
+
+def _namesakes(container: Container) -> list[Container]:
+    """The containers of other sites that have the same name today; of one academic year where they belong to one."""
+    kind = KINDS[container.kind]
+    if not kind.sited:
+        return []
+    rows = kind.model._default_manager.filter(name=container.name).exclude(pk=container.id)
+    if kind.yearly:
+        rows = rows.filter(year=current_academic_year())
+    return [Container(kind.code, pk, str(key), container.name) for pk, key in rows.values_list("pk", "public_id")]
+
+
+def _in_full(container: Container, others: list[Container]) -> str:
+    ids = [container.id, *(other.id for other in others)]
+    rows = KINDS[container.kind].model._default_manager.filter(pk__in=ids).values_list("pk", "name", "site__name")
+    return groups_in_full(rows)[container.id]
 
 
 def _may_name(user: Any, permission: str, container: Container) -> bool:

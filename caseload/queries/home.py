@@ -1,7 +1,7 @@
 """Who at home may be written to about which student: asked for many at once, before anything is sent."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,10 +9,14 @@ from uuid import UUID
 from caseload.columns import Reason
 from caseload.models import HomeConsent, HomePolicy, Student, StudentContact
 from caseload.rules.home import Standing, birthday, may_write_home
+from caseload.same_contact import doubles
 from core import clock, wording
 from core.id_lists import array
 from core.plausible import age_on, birth_fault
 from core.reading import read_rows
+
+TWICE = "The same person is entered twice and gets one letter"
+BARRED_TWICE = "The same person is entered twice, and one entry says that they must not be contacted"
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def recipients(
         .order_by("student_id", "priority", "pk")
     )
     found: dict[int, list[Recipient]] = {pk: [] for pk in ids}
+    contacts: dict[int, list[StudentContact]] = {pk: [] for pk in ids}
     for link in links:
         standing = Standing(link.no_contact, link.parental_responsibility, link.lives_with, link.is_emergency)
         allowed, why = may_write_home(
@@ -61,7 +66,22 @@ def recipients(
             emergency=emergency,
         )
         found[link.student_id].append(_recipient(link, allowed, why))
-    return found
+        contacts[link.student_id].append(link)
+    return {pk: _once(rows, contacts[pk]) for pk, rows in found.items()}
+
+
+def _once(recipients: list[Recipient], links: list[StudentContact]) -> list[Recipient]:
+    """The same person entered twice is written to once; not at all when one of the entries says so."""
+    firsts = doubles([link.contact for link in links])
+    for place, first in firsts.items():
+        entries = [first, *(other for other, its_first in firsts.items() if its_first == first)]
+        if any(links[entry].no_contact for entry in entries):
+            for entry in entries:
+                if recipients[entry].allowed:
+                    recipients[entry] = replace(recipients[entry], allowed=False, why=BARRED_TWICE)
+        elif recipients[place].allowed and any(recipients[entry].allowed for entry in entries if entry < place):
+            recipients[place] = replace(recipients[place], allowed=False, why=TWICE)
+    return recipients
 
 
 def _recipient(link: StudentContact, allowed: bool, why: str) -> Recipient:

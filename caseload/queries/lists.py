@@ -6,7 +6,7 @@ a list is sorted by, everybody's.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,7 @@ class _Told:
 def _told_apart(user: Any, students: QuerySet[Student], permission: str, show: str, group: str) -> _Told:
     groups = with_groups(students)
     ids = list(groups)
+    group = _still_called(group, set(groups.values()))
     reasons, need = _weighed(user, permission, ids)
     chosen = [
         pk
@@ -89,6 +90,16 @@ def _told_apart(user: Any, students: QuerySet[Student], permission: str, show: s
         if (not group or groups[pk] == group) and (not show or _shown(reasons.get(pk, ()), show, need.get(pk, 0)))
     ]
     return _Told(ids, reasons, need, groups, chosen)
+
+
+def _still_called(group: str, names: Collection[str]) -> str:
+    """A tutor group that an address or a saved filter names, by what it is called here now: another of the name may have
+    joined or gone since, so that its site stands behind it or no longer does."""
+    if not group or group in names:
+        return group
+    return next(
+        (name for name in sorted(names) if name.startswith(f"{group} (") or group.startswith(f"{name} (")), group
+    )
 
 
 def in_most_need(user: Any, ids: Sequence[int], *, permission: str, limit: int) -> list[dict[str, Any]]:

@@ -139,8 +139,7 @@ def other_caseloads(rollover: Rollover) -> list[dict[str, Any]]:
 
 def stayers(rollover: Rollover) -> list[dict[str, Any]]:
     """Those who were said to stay in their year, by name."""
-    rows = Student.objects.filter(pk__in=rollover.staying).order_by("sort_key", "pk")
-    return [dict(row) for row in rows.values("pk", "public_id", "given_name", "family_name")]
+    return student_rows(Student.objects.filter(pk__in=rollover.staying))
 
 
 def next_name(name: str, nc_years: set[int], highest: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.urls import reverse
 
-from caseload.models import AcademicYear, Caseload, House, Team, TeachingGroup, YearGroup
+from caseload.models import AcademicYear, Caseload, House, TeachingGroup, Team, YearGroup
 from caseload.querysets import MISSING_AT_SITE, anything_missing, reach_of
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites
 from core import clock, wording

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from caseload import choices
 from caseload.models import (
@@ -15,6 +16,7 @@ from caseload.models import (
     Student,
     YearGroupMembership,
 )
+from caseload.queries.telling_apart import groups_in_full, people_apart
 from caseload.querysets import containers
 from core import clock, plausible
 from core.once import once
@@ -22,23 +24,44 @@ from core.reading import read_rows
 
 
 def student_rows(students: QuerySet[Student]) -> list[dict[str, Any]]:
-    """One dict per student in the order of names: ids, names, tutor group, year group. One query, whatever the length."""
-    named = students.annotate(
-        group=_today(CaseloadMembership, "group__name"),
-        year_group=_today(YearGroupMembership, "group__name"),
-    ).order_by("sort_key", "pk")
-    fields = ("id", "public_id", "given_name", "family_name", "pronouns", "sort_key", "group", "year_group")
-    return [_with_names(row) for row in named.values(*fields)]
+    """One dict per student in the order of names: ids, names, tutor group, year group. One query, whatever the length.
+
+    Students of one name and groups of one name are told apart (`telling_apart`).
+    """
+    named = students.annotate(group=_today(CaseloadMembership), year_group=_today(YearGroupMembership)).order_by(
+        "sort_key", "pk"
+    )
+    fields = (
+        "id", "public_id", "given_name", "family_name", "pronouns", "sort_key", "group", "year_group", "date_of_birth",
+    )  # fmt: skip
+    rows = with_list_names([dict(row) for row in named.values(*fields)])
+    for kind in ("group", "year_group"):
+        names = groups_in_full((row[kind]["id"], row[kind]["name"], row[kind]["site"]) for row in rows if row[kind])
+        for row in rows:
+            row[kind] = names[row[kind]["id"]] if row[kind] else None
+    return rows
+
+
+def with_list_names(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put `full_name`, `list_name` and `apart` into rows that have a student's id, names and date of birth: of students
+    of one name the date of birth stands behind the name."""
+    for row in rows:
+        _with_names(row)
+    apart = people_apart([(row["id"], row["list_name"], row["date_of_birth"]) for row in rows])
+    for row in rows:
+        row["apart"] = apart.get(row["id"], "")
+        row["list_name"] += f" ({row['apart']})" if row["apart"] else ""
+    return rows
 
 
 # As JSON, which is read many times faster than thousands of rows.
 _LISTED = """
     WITH listed AS MATERIALIZED (SELECT w.* FROM ({students}) AS w (id, sort_key)), own AS (
-        SELECT DISTINCT ON (m.student_id) m.student_id, g.name
+        SELECT DISTINCT ON (m.student_id) m.student_id, g.id, g.name, g.site_id
         FROM caseload_caseloadmembership AS m JOIN caseload_caseload AS g ON g.id = m.group_id
         WHERE m.period @> %s::date AND m.student_id IN (SELECT id FROM listed) ORDER BY m.student_id, g.kind DESC, m.id
-    )
-    SELECT json_agg(json_build_array(s.id, o.name) ORDER BY s.sort_key, s.id)
+    ), sites AS (SELECT json_object_agg(id, name) AS names FROM caseload_site)
+    SELECT json_agg(json_build_array(s.id, o.id, o.name, o.site_id) ORDER BY s.sort_key, s.id), (SELECT names FROM sites)
     FROM listed AS s LEFT JOIN own AS o ON o.student_id = s.id
 """
 
@@ -50,8 +73,10 @@ def with_groups(students: QuerySet[Student]) -> dict[int, str]:
         statement, params = students.order_by().values("pk", "sort_key").query.sql_with_params()
     except EmptyResultSet:
         return {}
-    found = read_rows(_LISTED.format(students=statement), [*params, clock.today()])[0][0]
-    return {pk: name or "" for pk, name in found or ()}
+    found, sites = read_rows(_LISTED.format(students=statement), [*params, clock.today()])[0]
+    rows = found or ()
+    names = groups_in_full((group, name, sites[str(site)]) for _, group, name, site in rows if group)
+    return {pk: names.get(group, "") for pk, group, _, _ in rows}
 
 
 def reached_ids(user: Any, permission: str, base: str, ids: Sequence[int]) -> Sequence[int]:
@@ -188,11 +213,12 @@ def places_of(student: Student) -> list[Place]:
     return list(once(("places", student.pk), read))
 
 
-def _today(model: Any, field: str) -> Subquery:
-    """A group of today. A tutor group comes before other caseloads."""
+def _today(model: Any) -> Subquery:
+    """A group of today: its number, name and site. A tutor group comes before other caseloads."""
     rows = model.objects.filter(student=OuterRef("pk"), period__contains=clock.today())
     order = ("-group__kind", "pk") if model is CaseloadMembership else ("pk",)
-    return Subquery(rows.order_by(*order).values(field)[:1])
+    found = JSONObject(id="group_id", name="group__name", site="group__site__name")
+    return Subquery(rows.order_by(*order).values(found=found)[:1])
 
 
 def _with_names(row: dict[str, Any]) -> dict[str, Any]:

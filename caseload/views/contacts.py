@@ -107,7 +107,8 @@ def contact_follow_up(request: HttpRequest, public_id: str) -> HttpResponse:
 def contact_add(request: HttpRequest, public_id: str) -> HttpResponse:
     """Add an adult around a student."""
     student = fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id)
-    form = ContactForm(request.POST or None, initial={"priority": len(contacts_of(student)) + 1})
+    there = contacts_of(student)
+    form = ContactForm(request.POST or None, among=there, initial={"priority": len(there) + 1})
     if request.method == "POST" and form.is_valid():
         actions.add_contact(request.user, student, **form.cleaned_data)
         return redirect("caseload:contact_list", student.public_id)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, F
 
 from caseload.models import Course, Student, TeachingGroup, TeachingGroupMembership
+from caseload.queries.telling_apart import people_apart
 from core import clock
 from progress.choices import SHORT_LABELS, TARGETS, GradeKind
 from progress.models import AssessmentPoint, Effort, Grade, GradeScale, ScaleGrade
@@ -107,7 +108,9 @@ def grid_rows(group: TeachingGroup, point: AssessmentPoint) -> list[GridRow]:
     day = min(max(point.on_date, group.year.starts_on), clock.today())
     students = Student.objects.in_teaching_group(group.pk, day).filter(erased_at=None)
     students = students | Student.objects.in_teaching_group(group.pk).filter(erased_at=None)
-    rows = {s.pk: GridRow(s.pk, s.list_name) for s in students.only("pk", "family_name", "given_name", "sort_key")}
+    people = list(students.only("pk", "family_name", "given_name", "sort_key", "date_of_birth"))
+    apart = people_apart([(s.pk, s.list_name, s.date_of_birth) for s in people])
+    rows = {s.pk: GridRow(s.pk, f"{s.list_name} ({apart[s.pk]})" if s.pk in apart else s.list_name) for s in people}
     grades = Grade.objects.filter(student__in=list(rows), course=group.course).annotate(
         label=F("grade__label"), place=F("grade__position"), staff=F("entered_by__family_name")
     )

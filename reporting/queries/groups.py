@@ -12,6 +12,7 @@ from attendance.choices import Series
 from caseload.models import CaseloadGrant
 from caseload.queries import characteristics
 from caseload.queries.students import reached_ids
+from caseload.queries.telling_apart import groups_in_full
 from core import clock
 from core.id_lists import array
 from interventions.choices import NOT_SEEN_WEEKS
@@ -94,9 +95,10 @@ class Gap:
 
 # The groups of one kind that these students are in on a day, each with those of them who are in it.
 _GROUPS = """
-    SELECT g.id, g.name, g.public_id::text, array_agg(m.student_id ORDER BY m.student_id)
+    SELECT g.id, g.name, t.name, g.public_id::text, array_agg(m.student_id ORDER BY m.student_id)
     FROM unnest(%s::bigint[]) AS w (id) JOIN caseload_{kind}membership AS m ON m.student_id = w.id AND m.period @> %s::date
-    JOIN caseload_{kind} AS g ON g.id = m.group_id GROUP BY g.id ORDER BY {order}
+    JOIN caseload_{kind} AS g ON g.id = m.group_id JOIN caseload_site AS t ON t.id = g.site_id
+    GROUP BY g.id, t.name ORDER BY {order}
 """
 
 
@@ -117,7 +119,9 @@ def _groups(facts: GroupFacts, series: str, statement: str) -> list[tuple[int, s
     students = {s.pk: s for s in facts.of_series(series)}
     with connection.cursor() as cursor:
         cursor.execute(statement, [array(students), facts.day])
-        return [(pk, name, key, [students[each] for each in ids]) for pk, name, key, ids in cursor.fetchall()]
+        rows = cursor.fetchall()
+    names = groups_in_full((pk, name, site) for pk, name, site, _, _ in rows)
+    return [(pk, names[pk], key, [students[each] for each in ids]) for pk, _, _, key, ids in rows]
 
 
 def _tutors(caseloads: Iterable[int]) -> dict[int, str]:

@@ -12,6 +12,7 @@ from attendance.queries.feeds import words_about
 from attendance.queries.students import codes_used
 from attendance.queries.totals import series_by_student, totals_by_student, weekly_series
 from caseload.models import CaseloadMembership, Site, Student, Term, YearGroupMembership
+from caseload.queries.telling_apart import groups_in_full
 from core import clock
 from interventions.choices import CLOSED_STATES, OPEN_STATES
 from interventions.models import Meeting, Target
@@ -103,10 +104,12 @@ def _number(totals: Totals | None) -> float | None:
 
 def _by_group(model: Any, by_student: dict[int, Totals], end: date, series: str, order: str) -> list[dict[str, Any]]:
     pairs = model.objects.filter(student__in=list(by_student), period__contains=end).order_by(order, "group_id")
-    members: dict[tuple[int, str], list[Totals]] = {}
-    for pk, name, student in pairs.values_list("group_id", "group__name", "student_id"):
-        members.setdefault((pk, name), []).append(by_student[student])
-    return [_group(name, totals, series) for (_, name), totals in members.items()]
+    rows = list(pairs.values_list("group_id", "group__name", "group__site__name", "student_id"))
+    names = groups_in_full((pk, name, site) for pk, name, site, _ in rows)
+    members: dict[int, list[Totals]] = {}
+    for pk, _, _, student in rows:
+        members.setdefault(pk, []).append(by_student[student])
+    return [_group(names[pk], totals, series) for pk, totals in members.items()]
 
 
 def _group(name: str, members: Sequence[Totals], series: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from attendance.queries.totals import COLUMNS, EACH_COUNTED, Span, totals_in_win
 from caseload.models import CaseloadMembership, HouseMembership, TeachingGroupMembership, YearGroupMembership
 from caseload.queries.characteristics import characteristic_sets
 from caseload.queries.students import reached_ids
+from caseload.queries.telling_apart import groups_in_full
 
 CHARACTERISTICS = "caseload.view_characteristics"
 SMALL = 5  # fewer students than this move a figure a lot, and could be told apart
@@ -87,17 +88,19 @@ def groups_by(scope: Scope, by: str) -> list[Group]:
     if by == "characteristic":
         return _characteristics(scope)
     model, field, order = _MEMBERS[by]
-    names = (f"{field}__public_id", f"{field}__{'title' if by == 'course' else 'name'}")
+    site = f"{field}__area__name" if by == "course" else f"{field}__site__name"
+    names = (f"{field}__public_id", f"{field}__{'title' if by == 'course' else 'name'}", site)
     rows = (
         model.objects.filter(student__in=scope.ids, period__contains=scope.day)
         .exclude(**{field: None})
         .order_by(*order, field, "student_id")
         .values_list(*names, "student_id")
     )
-    found: dict[tuple[str, str], dict[int, None]] = {}
-    for public_id, name, student in rows:
-        found.setdefault((str(public_id), name), {})[student] = None
-    return [Group(key, name, tuple(members)) for (key, name), members in found.items()]
+    found: dict[str, dict[int, None]] = {}
+    called = groups_in_full((str(public_id), name, where) for public_id, name, where, _ in rows)
+    for public_id, _, _, student in rows:
+        found.setdefault(str(public_id), {})[student] = None
+    return [Group(key, called[key], tuple(members)) for key, members in found.items()]
 
 
 def compare(scope: Scope, by: str, window: Window, year: Span) -> Comparison:
