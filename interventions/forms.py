@@ -175,7 +175,8 @@ class MeetingForm(AudienceFields):
     def _held_at(self, day: date) -> Any:
         if self.meeting and clock.local(self.meeting.held_at).date() == day:
             return self.meeting.held_at
-        return clock.now() if day == clock.today() else clock.at(day, 12)
+        # Written down on a later day, it stands after what was written on its own; no page shows the time.
+        return clock.now() if day == clock.today() else clock.at(day, 23, 59)
 
 
 def _kinds_offered() -> list[tuple[int, str]]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 
+from accounts.models import User
 from caseload.models import Student
 from caseload.queries.calendar import calendar_for
 from caseload.queries.school_days import next_school_day
@@ -18,6 +21,7 @@ from interventions.actions import Beforehand, TimesSaid
 from interventions.actions.bookings import MOST_TIMES
 from interventions.fields import Day, Words
 from interventions.models import MeetingType, Slot
+from interventions.queries.day_breaks import BREAKS, usual_breaks
 
 LENGTHS = [(minutes, f"{minutes} minutes") for minutes in (10, 15, 20, 30, 45, 60)]
 FROM, TO, USUAL = time(9), time(15, 30), 15
@@ -27,24 +31,30 @@ STUDENT_LIMIT = 4_000
 
 
 class TimesForm(forms.Form):
-    """A row of times on one day. What is usual for a Progress Day stands there already, so that one more click opens it."""
+    """Slots on one day. What is usual for a Progress Day stands there already, so that one more click opens it."""
 
     day = Day(label="Day", required=True)
     starts = HourField(label="From")
     ends = HourField(label="To")
     minutes = forms.TypedChoiceField(label="Each", choices=LENGTHS, coerce=int)
+    gap = forms.IntegerField(label="Minutes between two", min_value=0, max_value=60, required=False)
+    break_from = HourField(label="Break from", required=False)
+    break_to = HourField(label="Break to", required=False)
+    lunch_from = HourField(label="Lunch from", required=False)
+    lunch_to = HourField(label="Lunch to", required=False)
+    other_from = HourField(label="Another break from", required=False)
+    other_to = HourField(label="Another break to", required=False)
     type = forms.ModelChoiceField(label="Kind", queryset=MeetingType.objects.filter(active=True), empty_label=None)
     place = forms.CharField(label="Where", max_length=80, required=False, help_text="A room, or online.")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         kinds = MeetingType.objects.filter(active=True)
         usual = {
-            "day": next_school_day(),
-            "starts": FROM,
-            "ends": TO,
-            "minutes": USUAL,
+            "day": next_school_day(), "starts": FROM, "ends": TO, "minutes": USUAL, "gap": 0,
             "type": kinds.filter(code=PROGRESS_DAY).first() or kinds.first(),
-        }
+        }  # fmt: skip
+        for name, (start, end) in usual_breaks(by, usual["day"]).items():
+            usual |= {f"{name}_from": start, f"{name}_to": end}
         super().__init__(*args, initial=usual | (kwargs.pop("initial", None) or {}), **kwargs)
 
     def clean_day(self) -> date:
@@ -59,27 +69,74 @@ class TimesForm(forms.Form):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """From comes before to; at least one time fits, and not too many."""
+        """From comes before to, of each break too; at least one slot fits, and not too many."""
         data = super().clean() or {}
-        if not all(data.get(name) is not None for name in ("day", "starts", "ends", "minutes")):
+        self._check_breaks(data)
+        if self.errors:
             return data
         if data["ends"] <= data["starts"]:
             self.add_error("ends", "“To” must come after “from”.")
             return data
-        first = datetime.combine(data["day"], data["starts"], clock.LONDON)
-        number = len(TimesSaid(data["day"], data["starts"], data["ends"], data["minutes"], None).ranges())  # type: ignore[arg-type]  # counted only
+        number = len(self.said().ranges())
         if number == 0:
             self.add_error("ends", f"There is no room for {data['minutes']} minutes between the two.")
         if number > MOST_TIMES:
-            self.add_error("ends", f"That would be {number} times; at most {MOST_TIMES} are opened at once.")
-        if first < clock.now():
+            self.add_error("ends", f"That would be {number} slots; at most {MOST_TIMES} are opened at once.")
+        if datetime.combine(data["day"], data["starts"], clock.LONDON) < clock.now():
             self.add_error("starts", "That time is past. Give a later one.")
         return data
 
+    def _check_breaks(self, data: dict[str, Any]) -> None:
+        for name in BREAKS:
+            start, end = data.get(f"{name}_from"), data.get(f"{name}_to")
+            if {f"{name}_from", f"{name}_to"} & set(self.errors):
+                continue
+            if (start is None) != (end is None):
+                self.add_error(f"{name}_to" if start else f"{name}_from", "Give both times of this break, or neither.")
+            elif start and end and end <= start:
+                self.add_error(f"{name}_to", "This is before the break begins. Give a later time.")
+
+    @property
+    def pauses(self) -> list[Any]:
+        """The fields of the breaks, two a break."""
+        return [self[f"{name}_{end}"] for name in BREAKS for end in ("from", "to")]
+
     def said(self) -> TimesSaid:
-        """The times as an action takes them."""
-        data = self.cleaned_data
-        return TimesSaid(**{name: data[name] for name in ("day", "starts", "ends", "minutes", "type", "place")})
+        """The slots as an action takes them."""
+        return _said(self.cleaned_data)
+
+    @property
+    def slots(self) -> list[DateTimeTZRange]:
+        """The slots as they would be opened: as typed, or as proposed; none while something is wrong."""
+        return [slot for stretch in self.stretches for slot in stretch]
+
+    @property
+    def seen(self) -> str:
+        """What somebody who sees these slots has seen, to be sent with the press that opens them."""
+        return " ".join(f"{clock.local(slot.lower):%Y-%m-%dT%H:%M}/{slot.upper - slot.lower}" for slot in self.slots)
+
+    @cached_property
+    def stretches(self) -> list[list[DateTimeTZRange]]:
+        """The slots from one break to the next."""
+        if self.is_bound and not self.is_valid():
+            return []
+        said = self.said() if self.is_bound else _said(self.initial)
+        found: list[list[DateTimeTZRange]] = []
+        for slot in said.ranges():
+            if found and slot.lower - found[-1][-1].upper == timedelta(minutes=said.gap):
+                found[-1].append(slot)
+            else:
+                found.append([slot])
+        return found
+
+
+def _said(data: Mapping[str, Any]) -> TimesSaid:
+    breaks = ((data.get(f"{name}_from"), data.get(f"{name}_to")) for name in BREAKS)
+    return TimesSaid(
+        **{name: data.get(name, "") for name in ("day", "starts", "ends", "minutes", "type", "place")},
+        gap=data.get("gap") or 0,
+        breaks=tuple((start, end) for start, end in breaks if start and end),
+    )
 
 
 class StudentChoice(forms.ModelChoiceField):

@@ -45,7 +45,7 @@ class BookingEnded(Exception):
 
 @dataclass(frozen=True)
 class TimesSaid:
-    """A row of times on one day: from, to, and how many minutes each lasts."""
+    """A row of slots on one day: from, to, how many minutes each lasts, the minutes between two, and the breaks left out."""
 
     day: date
     starts: time
@@ -53,15 +53,24 @@ class TimesSaid:
     minutes: int
     type: MeetingType
     place: str = ""
+    gap: int = 0
+    breaks: tuple[tuple[time, time], ...] = ()
 
     def ranges(self) -> list[DateTimeTZRange]:
-        """Each time that fits whole between the two."""
-        first = datetime.combine(self.day, self.starts, clock.LONDON)
-        last = datetime.combine(self.day, self.ends, clock.LONDON)
-        long = timedelta(minutes=self.minutes)
-        return [
-            DateTimeTZRange(first + place * long, first + (place + 1) * long) for place in range((last - first) // long)
-        ]
+        """Each slot that fits whole between the two and touches no break; after a break the next begins at its end."""
+        begin, last = self._at(self.starts), self._at(self.ends)
+        long, step = timedelta(minutes=self.minutes), timedelta(minutes=self.minutes + self.gap)
+        breaks = [(self._at(start), self._at(end)) for start, end in self.breaks]
+        found: list[DateTimeTZRange] = []
+        while begin + long <= last:
+            resume = next((end for start, end in breaks if start < begin + long and begin < end), None)
+            if resume is None:
+                found.append(DateTimeTZRange(begin, begin + long))
+            begin = resume or begin + step
+        return found
+
+    def _at(self, hour: time) -> datetime:
+        return datetime.combine(self.day, hour, clock.LONDON)
 
 
 @transaction.atomic

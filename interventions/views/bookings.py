@@ -15,6 +15,7 @@ from accounts.addresses import address_of as address_of_client
 from accounts.gates import fetch, page, public_page
 from caseload.models import Student
 from core import clock, links, wording
+from core.http import wants_part
 from interventions import actions
 from interventions.actions import feeds
 from interventions.choices import BookingState
@@ -52,15 +53,18 @@ def slot_list(request: HttpRequest) -> HttpResponse:
 
 @page(OFFER)
 def slot_new(request: HttpRequest) -> HttpResponse:
-    """Open times: a Progress Day in two clicks."""
-    form = TimesForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    """Open slots: a Progress Day in two clicks. They are shown first; whatever was not shown is shown before it is opened."""
+    form = TimesForm(request.POST or None, by=request.user)
+    if wants_part(request):
+        return render(request, "interventions/slot_new.html#preview", {"form": form})
+    shown = "open" in request.POST and request.POST.get("seen", "") == form.seen
+    if request.method == "POST" and form.is_valid() and shown:
         try:
             slots = actions.open_times(form.said(), by=request.user)
         except actions.TimesClash:
-            form.add_error("starts", "You offer some of these times already. Change the hours, or withdraw the others.")
+            form.add_error("starts", "You offer some of these slots already. Change the hours, or withdraw the others.")
         else:
-            messages.success(request, f"{len(slots)} times are open on {wording.day(form.cleaned_data['day'])}.")
+            messages.success(request, f"{len(slots)} slots are open on {wording.day(form.cleaned_data['day'])}.")
             return _to_day(form.cleaned_data["day"])
     return render(request, "interventions/slot_new.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -1,5 +1,6 @@
 """Times for one-to-ones: opening, booking, clashes, missed ones, and the calendar address."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from caseload.models import LessonTime, TimetabledLesson
 from core import clock
 from interventions import actions
 from interventions.actions.bookings import TimesSaid
@@ -18,6 +20,7 @@ from interventions.actions.feeds import make_feed
 from interventions.choices import BookingState
 from interventions.icalendar import calendar_text, escaped, folded
 from interventions.models import Booking, Meeting, MeetingType, Slot
+from interventions.queries.day_breaks import WITHOUT_TIMETABLE, usual_breaks
 from tests.college import College
 from tests.interventions.test_pages import talk_to, typed
 
@@ -41,21 +44,66 @@ def test_a_progress_day_is_opened_in_two_clicks(college: College, sign_in: Any) 
     usual = {name: form[name].value() for name in ("day", "starts", "ends", "minutes", "place")}
     assert (usual["day"], usual["starts"], usual["ends"], usual["minutes"]) == (MONDAY, time(9), time(15, 30), 15)
     sent = {
-        "day": "2026-11-23",
-        "starts": "09:00",
-        "ends": "15:30",
-        "minutes": "15",
-        "place": "",
-        "type": str(MeetingType.objects.get(code="personal-progress-day").pk),
-    }
+        "day": "2026-11-23", "starts": "09:00", "ends": "15:30", "minutes": "15", "gap": "0", "place": "", "open": "1",
+        "type": str(MeetingType.objects.get(code="personal-progress-day").pk), "seen": form.seen,
+        **{field.name: f"{field.value():%H:%M}" for field in form.pauses if field.value()},
+    }  # fmt: skip
     answer = client.post(reverse("interventions:slot_new"), sent)
     assert answer.url == reverse("interventions:slot_list") + "?day=2026-11-23"
-    assert Slot.objects.filter(tutor=college.okafor).count() == 26
+    slots = Slot.objects.filter(tutor=college.okafor).order_by("time")
+    assert len(slots) == len(form.slots) > 15
+    assert [slot.time for slot in slots] == form.slots
     # Pressed twice nothing is opened twice, and it says so.
     again = client.post(reverse("interventions:slot_new"), sent)
     assert again.status_code == 422
-    assert "You offer some of these times already" in again.content.decode()
-    assert Slot.objects.count() == 26
+    assert "You offer some of these slots already" in again.content.decode()
+    assert Slot.objects.count() == len(slots)
+
+
+def test_a_progress_day_leaves_out_break_and_lunch_of_the_timetable_and_gaps_between() -> None:
+    said = TimesSaid(
+        MONDAY, time(9), time(14), 25, None, gap=5,  # type: ignore[arg-type]  # its kind plays no part
+        breaks=((time(10, 20), time(10, 40)), (time(12), time(12, 45))),
+    )  # fmt: skip
+    assert [f"{clock.local(one.lower):%H:%M}-{clock.local(one.upper):%H:%M}" for one in said.ranges()] == [
+        "09:00-09:25", "09:30-09:55", "10:40-11:05", "11:10-11:35", "12:45-13:10", "13:15-13:40",
+    ]  # fmt: skip
+
+
+def test_the_breaks_of_the_day_come_from_the_timetable_or_are_usual_ones(college: College) -> None:
+    TimetabledLesson.objects.all().delete()
+    LessonTime.objects.all().delete()
+    assert usual_breaks(college.okafor, MONDAY) == WITHOUT_TIMETABLE
+    for number, start, end in (
+        (1, "09:00", "10:20"),
+        (2, "10:40", "12:00"),
+        (3, "12:45", "14:05"),
+        (4, "14:10", "15:30"),
+    ):
+        LessonTime.objects.create(
+            site=college.school, weekday=0, number=number, label=f"P{number}", starts_at=start, ends_at=end
+        )
+    assert usual_breaks(college.okafor, MONDAY) == {
+        "break": (time(10, 20), time(10, 40)), "lunch": (time(12), time(12, 45))
+    }  # fmt: skip
+
+
+def test_slots_are_shown_before_they_are_opened(college: College, sign_in: Any, kind: MeetingType) -> None:
+    client, address = sign_in(college.okafor), reverse("interventions:slot_new")
+    sent = {
+        "day": "2026-11-23", "starts": "09:00", "ends": "10:00", "minutes": "15", "type": str(kind.pk), "open": "1",
+        "break_from": "09:15", "break_to": "09:30",
+    }  # fmt: skip
+    shown = client.post(address, sent | {"seen": "something else"})
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown.content.decode()))
+    assert (shown.status_code, Slot.objects.count()) == (200, 0)
+    assert "3 slots on Mon 23 Nov" in page
+    assert "09:00 to 09:15 : 09:00 09:30 to 10:00 : 09:30 · 09:45" in page
+    part = client.post(address, sent, headers={"HX-Request": "true"}).content.decode()
+    assert "3 slots on" in part
+    assert "<form" not in part
+    assert client.post(address, sent | {"seen": shown.context["form"].seen}).status_code == 302
+    assert starts(list(Slot.objects.order_by("time"))) == ["09:00", "09:30", "09:45"]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +116,10 @@ def test_a_progress_day_is_opened_in_two_clicks(college: College, sign_in: Any) 
         ({"ends": "09:05"}, "There is no room for 15 minutes"),
         ({"minutes": "7"}, "Select a valid choice"),
         ({"day": "2026-11-20", "starts": "07:00"}, "That time is past"),
+        ({"lunch_from": "09:15"}, "Give both times of this break, or neither."),
+        ({"lunch_from": "09:15", "lunch_to": "09:15"}, "This is before the break begins."),
+        ({"break_from": "08:00", "break_to": "11:00"}, "There is no room for 15 minutes"),
+        ({"gap": "-5"}, "greater than or equal to 0"),
     ],
 )
 def test_times_that_make_no_sense(

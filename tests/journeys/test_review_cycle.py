@@ -34,8 +34,11 @@ def _open_times(tutor):
     tutor.check()
     page.get_by_label("Day").fill("2026-11-23")
     page.get_by_label("To", exact=True).fill("10:00")
-    page.get_by_role("button", name="Open").click()
-    page.get_by_text("times are open on").wait_for()
+    page.get_by_label("To", exact=True).press("Tab")
+    page.get_by_text("4 slots on Mon 23 Nov").wait_for()  # shown before they are opened
+    tutor.check()
+    page.get_by_role("button", name="Open these slots").click()
+    page.get_by_text("4 slots are open on").wait_for()
     tutor.check()
 
 
