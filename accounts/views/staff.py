@@ -68,7 +68,7 @@ def staff_edit(request: HttpRequest, public_id: str) -> HttpResponse:
         except NotAllowed as refused:
             form.add_error("email" if "email" in form.changed_data else None, str(refused))
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, f"The details of {user.full_name} are saved.")
             return redirect("accounts:staff_detail", public_id=user.public_id)
     status = 422 if form.is_bound else 200
     return render(request, "accounts/staff_form.html", {"form": form, "staff": user}, status=status)

@@ -124,7 +124,7 @@ def cover_policy_edit(request: HttpRequest) -> HttpResponse:
     form = CoverPolicyForm(request.POST or None, initial={"tutors_arrange": cover_policy().tutors_arrange})
     if request.method == "POST" and form.is_valid():
         actions.set_cover_policy(request.user, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, "The decision about cover is saved.")
         return redirect("caseload:cover_policy")
     return render(request, "caseload/cover_policy.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -24,7 +24,7 @@ def home_policy_edit(request: HttpRequest) -> HttpResponse:
     form = HomePolicyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.set_home_policy(request.user, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, "The decisions about letters home are saved.")
         return redirect("caseload:home_policy")
     context = {"form": form, "policy": policy}
     return render(request, "caseload/home_policy.html", context, status=422 if form.errors else 200)
@@ -36,8 +36,10 @@ def home_consent(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write down that a student agrees, or no longer agrees, that home is written to."""
     student = fetch(Student, request.user, LOG_CONTACT, public_id=public_id)
     if "withdraw" in request.POST:
-        actions.withdraw_home_consent(request.user, student)
-        messages.success(request, "From now on nothing goes home about this student.")
+        if actions.withdraw_home_consent(request.user, student):
+            messages.success(request, f"{student.full_name} no longer agrees. From 18 on nothing goes home about them.")
+        else:
+            messages.info(request, f"No agreement of {student.full_name} was on record, so nothing has changed.")
         return redirect("caseload:contact_list", student.public_id)
     form = HomeConsentForm(request.POST)
     if not home_standing(student)["may_agree"]:

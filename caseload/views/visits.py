@@ -181,7 +181,9 @@ def visit_policy_edit(request: HttpRequest) -> HttpResponse:
     form = VisitPolicyForm(request.POST or None, policy=policy)
     if request.method == "POST" and form.is_valid():
         actions.set_visit_policy(request.user, **form.cleaned_data)
-        messages.success(request, "Saved. It holds for visits planned or moved from now on.")
+        messages.success(
+            request, "The settings for home visits are saved. They hold for visits planned or moved from now on."
+        )
         return redirect("caseload:visit_policy")
     context = {"form": form, "policy": policy}
     return render(request, "caseload/visit_policy.html", context, status=422 if form.errors else 200)

@@ -89,12 +89,14 @@ def address_to_mail(about: dict[str, int]) -> str:
 
 
 @transaction.atomic
-def take_back(words: StudentWords, *, by: "By") -> None:
-    """Take a student's link back, so that it opens no more."""
+def take_back(words: StudentWords, *, by: "By") -> bool:
+    """Take a student's link back, so that it opens no more. Gives whether it still opened."""
     if words.asked_by_id != by.pk:
         raise PermissionDenied
-    if links.revoke(pk=words.link_id):
-        record.record(by, choices.TOOK_BACK_LINK, "student", words.student_id, details={"link": words.link_id})
+    if not links.revoke(pk=words.link_id):
+        return False
+    record.record(by, choices.TOOK_BACK_LINK, "student", words.student_id, details={"link": words.link_id})
+    return True
 
 
 def words_of(link: SignedLink) -> StudentWords:

@@ -89,15 +89,17 @@ def open_times(said: TimesSaid, *, by: "By") -> list[Slot]:
 
 
 @transaction.atomic
-def withdraw_time(slot: Slot, *, by: "By") -> None:
-    """Take a time back that nobody has booked."""
+def withdraw_time(slot: Slot, *, by: "By") -> bool:
+    """Take a time back that nobody has booked. Gives whether it was still open."""
     if slot.tutor_id != by.pk:
         raise PermissionDenied
     now = Slot.objects.select_for_update().get(pk=slot.pk)
     if Booking.objects.taking_room().filter(slot=now).exists():
         raise TimeTaken
-    Slot.objects.filter(pk=now.pk, withdrawn_at=None).update(withdrawn_at=clock.now())
+    if not Slot.objects.filter(pk=now.pk, withdrawn_at=None).update(withdrawn_at=clock.now()):
+        return False
     record.record(by, choices.WITHDREW_TIME, "slot", now.pk)
+    return True
 
 
 @transaction.atomic

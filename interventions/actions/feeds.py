@@ -41,10 +41,11 @@ def make_feed(*, with_names: bool, by: "By") -> str:
 
 
 @transaction.atomic
-def end_feed(*, by: "By") -> None:
-    """End somebody's calendar address."""
-    links.revoke(purpose=PURPOSE, subject={"user": by.pk})
-    CalendarFeed.objects.filter(user=by.pk).delete()
+def end_feed(*, by: "By") -> bool:
+    """End somebody's calendar address. Gives whether there was one."""
+    revoked = links.revoke(purpose=PURPOSE, subject={"user": by.pk})
+    removed, _ = CalendarFeed.objects.filter(user=by.pk).delete()
+    return bool(revoked or removed)
 
 
 def feed_text(token: str, client: str = "") -> str:

@@ -127,9 +127,8 @@ def _draft(
 def change_letter(by: User, letter: Letter, *, subject: str, body: str, version: int) -> None:
     """Change the words of one draft. Raises LetterChanged when it went out or was changed meanwhile."""
     rows = Letter.objects.visible_to(by, WRITE).filter(pk=letter.pk, state=LetterState.DRAFT, version=version)
-    if not rows.filter(batch__stage=Stage.DRAFT).exists():
+    if not rows.filter(batch__stage=Stage.DRAFT).update(subject=subject, body=body, version=F("version") + 1):
         raise LetterChanged
-    Letter.objects.filter(pk=letter.pk).update(subject=subject, body=body, version=F("version") + 1)
 
 
 @transaction.atomic
@@ -139,7 +138,8 @@ def drop_letters(by: User, batch: LetterBatch, letters: Iterable[UUID] | None = 
         raise LetterChanged
     rows = Letter.objects.filter(batch=batch, state=LetterState.DRAFT)
     rows = rows if letters is None else rows.filter(public_id__in=letters)
-    rows.update(state=LetterState.DROPPED)
+    if not rows.update(state=LetterState.DROPPED):
+        raise LetterChanged
     if not Letter.objects.filter(batch=batch, state=LetterState.DRAFT).exists():
         LetterBatch.objects.filter(pk=batch.pk).update(stage=Stage.DROPPED)
 

@@ -166,15 +166,16 @@ def take_back(by: User, referral: Referral, version: int) -> Referral:
 
 
 @transaction.atomic
-def note_decline(by: User, referral: Referral) -> Referral:
-    """The referrer has taken note that it was declined, so that it waits on no list any more. Twice does no harm."""
+def note_decline(by: User, referral: Referral) -> bool:
+    """The referrer has taken note that it was declined, so that it waits on no list any more. Gives whether that is new."""
     _require_referrer(by, referral)
     row = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
-    if row.state == ReferralState.DECLINED and row.noted_at is None:
-        row.noted_at = clock.now()
-        row.save(update_fields=["noted_at"])
-        _record(by, row, choices.REFERRAL_NOTED)
-    return row
+    if row.state != ReferralState.DECLINED or row.noted_at is not None:
+        return False
+    row.noted_at = clock.now()
+    row.save(update_fields=["noted_at"])
+    _record(by, row, choices.REFERRAL_NOTED)
+    return True
 
 
 def _tell_referrer(referral: Referral, by: User) -> None:

@@ -51,8 +51,10 @@ def student_ask(request: HttpRequest) -> HttpResponse:
 def student_link_end(request: HttpRequest, words_id: UUID) -> HttpResponse:
     """Take a student's link back."""
     words = fetch(StudentWords, request.user, LOG, public_id=words_id)
-    actions.take_back(words, by=request.user)
-    messages.success(request, "The link is taken back. It opens no more.")
+    if actions.take_back(words, by=request.user):
+        messages.success(request, "The link no longer opens.")
+    else:
+        messages.info(request, "The link had been used, or had ended already.")
     return redirect("interventions:student_ask")
 
 

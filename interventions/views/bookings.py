@@ -83,8 +83,10 @@ def slot_withdraw(request: HttpRequest, slot_id: UUID) -> HttpResponse:
     """Take a free time back."""
     slot = fetch(Slot, request.user, OFFER, public_id=slot_id)
     try:
-        actions.withdraw_time(slot, by=request.user)
-        messages.success(request, "The time is withdrawn.")
+        if actions.withdraw_time(slot, by=request.user):
+            messages.success(request, "The time is withdrawn.")
+        else:
+            messages.info(request, "The time was withdrawn already.")
     except actions.TimeTaken:
         messages.warning(request, "Somebody has booked it. Move or cancel the booking first.")
     return _to_day(_day_of(slot))
@@ -147,7 +149,12 @@ def booking_end(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     state = BookingState.NO_SHOW if request.POST.get("state") == BookingState.NO_SHOW else BookingState.CANCELLED
     try:
         actions.end_booking(booking, state, by=request.user)
-        messages.success(request, "Noted." if state == BookingState.NO_SHOW else "The booking is cancelled.")
+        messages.success(
+            request,
+            "It is recorded that the student did not come."
+            if state == BookingState.NO_SHOW
+            else "The booking is cancelled.",
+        )
     except actions.BookingEnded:
         messages.warning(request, "It was changed meanwhile. The list shows how it stands.")
     return _to_day(_day_of(booking.slot))
@@ -194,8 +201,10 @@ def feed_detail(request: HttpRequest) -> HttpResponse:
 @require_POST
 def feed_end(request: HttpRequest) -> HttpResponse:
     """End the calendar address, so that it opens no more."""
-    feeds.end_feed(by=request.user)
-    messages.success(request, "The calendar address is ended.")
+    if feeds.end_feed(by=request.user):
+        messages.success(request, "Your calendar address no longer opens.")
+    else:
+        messages.info(request, "You had no calendar address, so nothing has changed.")
     return redirect("interventions:feed_detail")
 
 

@@ -155,7 +155,7 @@ def case_approve(request: HttpRequest, case_id: UUID) -> HttpResponse:
     text = request.POST.get("version", "")
     try:
         actions.approve_case(request.user, case, version=int(text) if text.isascii() and text.isdigit() else -1)
-        messages.success(request, "Approved.")
+        messages.success(request, f"The stage of {case.student.full_name} is approved.")
     except actions.NotYours as why:
         messages.error(request, str(why))
     except actions.CaseChanged:
@@ -182,7 +182,7 @@ def process_detail(request: HttpRequest, process_id: UUID) -> HttpResponse:
     form = ProcessForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.save_process(request.user, process, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, f"The stage process {form.cleaned_data['name']} is saved.")
         return redirect("interventions:process_detail", process.public_id)
     stages = process.stages.select_related("letter", "alert_rule", "meeting_type")
     context = {"process": process, "stages": stages, "form": form, "trail": _trail(process.name)}

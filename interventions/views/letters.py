@@ -82,7 +82,10 @@ def letter_send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     try:
         if "drop" in request.POST:
             ticked = sent_keys(request.POST.getlist("letter"))
-            actions.drop_letters(request.user, batch, ticked)
+            if ticked:
+                actions.drop_letters(request.user, batch, ticked)
+            else:
+                messages.error(request, "Tick the letters that are to be thrown away.")
         elif "drop_all" in request.POST:
             actions.drop_letters(request.user, batch)
             messages.success(request, "Thrown away. Nothing went out.")

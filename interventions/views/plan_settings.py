@@ -32,7 +32,7 @@ def barrier_edit(request: HttpRequest, barrier_id: UUID | None = None) -> HttpRe
     form = BarrierForm(request.POST or None, barrier=barrier, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.save_barrier(request.user, barrier, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, f"The barrier {form.cleaned_data['name']} is saved.")
         return redirect("interventions:plan_settings")
     return _edit(request, form, barrier.name if barrier else "Add a barrier")
 
@@ -45,7 +45,7 @@ def plan_stage_edit(request: HttpRequest, stage_id: UUID) -> HttpResponse:
     form = PlanStageForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.save_plan_stage(request.user, stage, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, f"Stage {stage.number} is saved.")
         return redirect("interventions:plan_settings")
     return _edit(request, form, f"Stage {stage.number}: {stage.name}")
 

@@ -195,8 +195,10 @@ def referral_take_back(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 def referral_noted(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """The referrer takes note that it was declined."""
     referral = _own(request, referral_id)
-    actions.note_decline(request.user, referral)
-    messages.success(request, "Noted.")
+    if actions.note_decline(request.user, referral):
+        messages.success(request, "You have taken note. The declined referral no longer waits on your list.")
+    else:
+        messages.info(request, "You had taken note of it already, or it is not declined. Nothing has changed.")
     return redirect(came_from(request, reverse("interventions:referral_detail", args=[referral.public_id])))
 
 

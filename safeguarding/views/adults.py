@@ -73,7 +73,7 @@ def adult_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         typed = form.cleaned_data
         try:
             note_adult_concern(request.user, concern, typed["text"], typed["level"], closes=typed["closes"])
-            messages.success(request, "Noted.")
+            messages.success(request, "Your note has been added.")
         except Situation as fault:
             messages.warning(request, str(fault))
         return redirect("safeguarding:adult_detail", public_id=concern.pk)

@@ -283,6 +283,8 @@ def test_declined_is_noted_by_whoever_referred(college, support, refer, sign_in)
     assert sign_in(college.lowe).post(address).status_code == 404
     assert sign_in(college.okafor).post(address).status_code == 302
     assert Referral.objects.get().noted_at is not None
+    again = sign_in(college.okafor).post(address, follow=True).content.decode()
+    assert "You had taken note of it already" in again
 
 
 def test_the_lists_are_each_persons_own_and_cost_the_same_for_many(college, support, refer, sign_in):
