@@ -22,6 +22,7 @@ from caseload.models import Student
 from caseload.queries.containers import container_named, students_in
 from caseload.queries.school_days import sites_of as on_roll_at
 from caseload.queries.school_days import this_school_day
+from caseload.queries.students import student_rows
 from core.http import sent_keys
 
 MOST_NAMES = 200
@@ -62,6 +63,7 @@ def planned_many(request: HttpRequest) -> HttpResponse:
         "without": set(asked.getlist("without")),
         "picked": [str(student.public_id) for student in students if _is_picked(student, asked)],
         "chosen": len(ids),
+        "out_of_reach": _out_of_reach(request, groups),
         "offered": groups_offered(request.user),
     }
     request.current_place = "attendance:planned_list"  # type: ignore[attr-defined]  # read by the shell
@@ -107,19 +109,37 @@ def _apply(request: HttpRequest, form: PlanForm, ids: list[int]) -> HttpResponse
         together=True,
         leave_out="leave_out" in request.POST,
     )
-    left_out = len(ids) - len(plans)
-    words = f"Planned for {_so_many(len(plans))}."
-    messages.success(request, f"{words} {left_out} left out." if left_out else words)
+    messages.success(request, f"Planned for {_so_many(len(plans))}.")
+    planned = {plan.student_id for plan in plans}
+    left_out = student_rows(Student.objects.filter(pk__in=[pk for pk in ids if pk not in planned]))
+    if left_out:
+        messages.warning(request, f"Left out: {'; '.join(row['list_name'] for row in left_out)}.")
     return redirect("attendance:batch_detail", plans[0].batch)
 
 
 def _students(request: HttpRequest, asked: QueryDict, groups: list[Any]) -> list[Student]:
-    """The students of the groups, and those picked one by one, each once, by name; only those in reach."""
+    """The students of the groups, and those picked one by one, each once, by name.
+
+    Of a group only those in reach; one picked who is not makes all “not there”.
+    """
     reached = Student.objects.visible_to(request.user, rules.AUTHORISE)
     ids = {pk for group in groups for pk in students_in(group, reached).values_list("pk", flat=True)}
     picked = sent_keys(asked.getlist("student"))
-    ids |= set(reached.filter(public_id__in=picked).values_list("pk", flat=True)) if picked else set()
+    found = set(reached.filter(public_id__in=picked).values_list("pk", flat=True)) if picked else set()
+    if len(found) < len(picked):
+        raise Http404  # rather than leave somebody out without a word
+    ids |= found
     return list(Student.objects.filter(pk__in=ids).order_by("sort_key", "pk"))
+
+
+def _out_of_reach(request: HttpRequest, groups: list[Any]) -> int:
+    """How many students of these groups this person can't plan for: they are counted, and left out."""
+    if not groups:
+        return 0
+    everybody = Student.objects.filter(merged_into=None, erased_at=None, taken_back_at=None)
+    reached = Student.objects.visible_to(request.user, rules.AUTHORISE)
+    ids = {pk for group in groups for pk in students_in(group, everybody).values_list("pk", flat=True)}
+    return len(ids) - reached.filter(pk__in=ids).count()
 
 
 def _is_picked(student: Student, asked: QueryDict) -> bool:

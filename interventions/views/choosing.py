@@ -30,7 +30,7 @@ class Chosen:
     cut: int = 0
     pasted: str = ""
     filter: str = ""  # the name of the saved filter that they come from
-    left_out: int = 0  # whom it finds and this can't be done for
+    left_out: list[str] = field(default_factory=list)  # the names of those it finds and this can't be done for
 
 
 def ticked(request: HttpRequest, permission: str) -> list[Student]:
@@ -95,9 +95,11 @@ def _by_filter(request: HttpRequest, permission: str, found: Chosen) -> list[str
     user: Any = request.user
     saved = fetch(SavedFilter, user, VIEW, public_id=sent_key(request.GET["filter"]))
     ids = students_found(user, saved)
-    reached = Student.objects.visible_to(user, permission).filter(pk__in=ids)
-    keys = [str(key) for key in reached.values_list("public_id", flat=True)]
-    found.filter, found.left_out = saved.name, len(ids) - len(keys)
+    reached = dict(Student.objects.visible_to(user, permission).filter(pk__in=ids).values_list("pk", "public_id"))
+    keys = [str(key) for key in reached.values()]
+    rest = [pk for pk in ids if pk not in reached]
+    found.filter = saved.name
+    found.left_out = [row["list_name"] for row in student_rows(Student.objects.filter(pk__in=rest))] if rest else []
     if len(keys) > MOST:
         raise NotPossible(f"“{saved.name}” finds {len(keys)} students. At most {MOST} at once: narrow the filter.")
     return keys

@@ -184,13 +184,20 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
         if not found.students:
             form.add_error(None, "Tick at least one student.")
         if form.is_valid():
+            inside = row.members.now().filter(student__in=[one.pk for one in found.students])
+            there = [
+                member.student.full_name for member in inside.select_related("student").order_by("student__sort_key")
+            ]
             try:
                 number = actions.add_students(
                     request.user, row, found.students, form.cleaned_data["joins_on"], reasons.sent(request.POST)
                 )
             except actions.InterventionChanged:
                 return _ended(request, Intervention.objects.get(pk=row.pk)) or redirect(request.path)
-            messages.success(request, _joined(number, len(found.students)))
+            if number:
+                messages.success(request, _joined(number, there))
+            else:
+                messages.info(request, "All of them take part already.")
             return redirect("interventions:intervention_detail", row.public_id)
     failed = bool(request.method == "POST" and not looking)
     ids = [one.pk for one in found.students]
@@ -201,11 +208,9 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
     return render(request, "interventions/intervention_students.html", context, status=422 if failed else 200)
 
 
-def _joined(number: int, asked: int) -> str:
-    if number == 0:
-        return "All of them take part already."
+def _joined(number: int, there: list[str]) -> str:
     words = f"{number} student{'' if number == 1 else 's'} added."
-    return words if number == asked else f"{words} The others take part already."
+    return f"{words} Already taking part: {', '.join(there)}." if there else words
 
 
 @page(RUN)
