@@ -31,7 +31,7 @@ class Namesakes:
         self.session = session
         keys = {key for row in rows if (key := key_of(row))}
         here = Student.objects.filter(
-            merged_into=None, erased_at=None, date_of_birth__in={born for _, born in keys}
+            merged_into=None, erased_at=None, taken_back_at=None, date_of_birth__in={born for _, born in keys}
         ).order_by("pk")
         self._here: dict[Key, list[Student]] = defaultdict(list)
         for student in here:
