@@ -336,7 +336,7 @@ def plan_answer(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     else:
         messages.success(
             request,
-            "Approved." if data["answer"] == "approve" else "Sent back. Whoever looks after it sees your words.",
+            "The plan is approved." if data["answer"] == "approve" else "Sent back. Whoever looks after it sees your words.",
         )
     return redirect("interventions:plan_detail", plan.public_id)
 

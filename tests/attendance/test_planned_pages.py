@@ -69,7 +69,7 @@ def test_bad_input_says_what_to_do_and_keeps_what_was_typed(college, sign_in):
         ({"kind": "holiday"}, "Select a valid choice"),
         ({"weekdays": ["9"]}, "Select a valid choice"),
         ({"starts_on": "2026-12-21", "ends_on": "2026-12-22"}, "Waymark School is closed on these days."),
-        ({"starts_on": "2031-12-01", "ends_on": ""}, "is in no academic year that is set up here"),
+        ({"starts_on": "2029-12-03", "ends_on": ""}, "is in no academic year that is set up here"),
         ({"note": "x" * 201}, "at most 200 characters"),
     ):
         answer = client.post(new(college), TYPED | {"note": "Kept words", "save": "1"} | change)
@@ -192,4 +192,4 @@ def test_an_officer_of_one_site_reaches_no_plan_of_the_other(college, sign_in):
     assert client.get(new(college, "Wren")).status_code == 404
     assert client.get(new(college, "Ada")).status_code == 200
     many = client.get(reverse("attendance:planned_many"), {"student": [college.student("Wren").public_id]})
-    assert "Nobody is chosen yet" in words(many)
+    assert many.status_code == 404  # rather than left out without a word

@@ -14,10 +14,10 @@ SignIn = Any
 
 
 def test_a_saved_filter_names_those_for_whom_it_cant_be_done(college: College, sign_in: SignIn) -> None:
-    # Ms Mendes teaches all of 10A, and tutors 10B besides: only of those does she write targets.
+    # Ms Mendes teaches all of 10A, and tutors 10B besides: only for those does she run interventions.
     college.grant(college.mendes, "tutor", "caseload", college.caseloads["10B"], period=THIS_YEAR)
     saved = SavedFilter.objects.create(owner=college.mendes, name="Mine", place="student_list", query="")
-    page = sign_in(college.mendes).get(f"{reverse('interventions:target_many')}?filter={saved.public_id}")
+    page = sign_in(college.mendes).get(f"{reverse('interventions:intervention_new')}?filter={saved.public_id}")
     assert page.status_code == 200
     names = page.context["chosen"].left_out
     assert names[:2] == ["Ábel, Ada", "Carter, Ben"]
