@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from attendance.arithmetic import Totals, decimal, written
 from attendance.choices import AlertKind
 from attendance.thresholds import UNAUTHORISED_SESSIONS
+from caseload.needs import Need
 from core import wording
 
 SIX_WEEKS = 6
@@ -96,14 +97,14 @@ WHAT_FOR = {
     AlertKind.PATTERN: "Absence falls on one weekday, time of day or lesson more often than chance explains.",
 }
 TONES: dict[str, str] = {AlertKind.CONSECUTIVE: "concern", AlertKind.UNAUTHORISED: "concern"}
-# How much each weighs among the reasons of a list of students, 0 to 100.
-WEIGHTS: dict[str, int] = {
-    AlertKind.CONSECUTIVE: 76,
-    AlertKind.UNAUTHORISED: 74,
-    AlertKind.DROP: 70,
-    AlertKind.BELOW: 62,
-    AlertKind.PATTERN: 58,
-    AlertKind.LATE: 54,
+# Their rows in the order of need: raised, and not acted on in the time that the rule allows.
+NEEDS: dict[str, tuple[Need, Need]] = {
+    AlertKind.CONSECUTIVE: (Need.AWAY, Need.AWAY_NOT_ACTED_ON),
+    AlertKind.UNAUTHORISED: (Need.UNAUTHORISED, Need.UNAUTHORISED_NOT_ACTED_ON),
+    AlertKind.DROP: (Need.DROP, Need.DROP_NOT_ACTED_ON),
+    AlertKind.BELOW: (Need.BELOW, Need.BELOW_NOT_ACTED_ON),
+    AlertKind.PATTERN: (Need.PATTERN, Need.PATTERN_NOT_ACTED_ON),
+    AlertKind.LATE: (Need.LATE, Need.LATE_NOT_ACTED_ON),
 }
 
 

@@ -1,11 +1,12 @@
 """What alerts add to the student page, to lists of students, and to the forms that save support."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from attendance import rules
-from attendance.actions.alerts import clear_alerts
+from attendance.actions.alerts import clear_alerts, open_alerts_again
 from attendance.models import Alert, ChaseHold
 from attendance.queries import alerts
 from caseload import columns, reasons
@@ -24,8 +25,12 @@ def load_panel(user: Any, student: Any) -> dict[str, Any] | None:
     return {"alerts": found, "hold": hold, "student": student, "more": reverse("attendance:alert_list")}
 
 
-def _clear(numbers: Any, by: Any, through: Through) -> int:
+def _clear(numbers: Any, by: Any, through: Through) -> list[int]:
     return clear_alerts(numbers, by=by, through=through)
+
+
+def _reopen(numbers: Any, by: Any, at: datetime) -> list[int]:
+    return open_alerts_again(numbers, by=by, at=at)
 
 
 def register() -> None:
@@ -53,4 +58,4 @@ def register() -> None:
     columns.register_student_action(
         StudentAction("hold", "Hold out", "attendance:hold_new", rules.ACT, 90, "pause-circle")
     )
-    reasons.register(Source("attendance_alert", rules.ACT, alerts.open_reasons, _clear, 10))
+    reasons.register(Source("attendance_alert", rules.ACT, alerts.open_reasons, _clear, _reopen, 10))

@@ -69,6 +69,7 @@ ALERT_RULE_SWITCHED_OFF = "attendance.alert_rule_switched_off"
 ALERTS_RAISED = "attendance.alerts_raised"
 ALERTS_ESCALATED = "attendance.alerts_escalated"
 ALERT_CLEARED = "attendance.alert_cleared"
+ALERT_OPENED_AGAIN = "attendance.alert_opened_again"
 HELD_OUT = "attendance.held_out"
 HOLD_ENDED = "attendance.hold_ended"
 

@@ -23,6 +23,7 @@ from attendance.queries.totals import (
 )
 from caseload import columns
 from caseload.columns import Column, Filter, Reason, ReasonSource
+from caseload.needs import Need
 from core import clock, panels
 from core.panels import Panel, TimelineSource
 
@@ -86,12 +87,14 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
     for student, (year, six_weeks) in _worth_a_word(ids, None if watched else FELL_BY).items():
         reasons = []
         if year.is_severe:
-            reasons.append(Reason(f"Severe absence, {year.percent} attended", 80, "concern", "attendance"))
+            reasons.append(Reason(f"Severe absence, {year.percent} attended", Need.SEVERE_ABSENCE, "attendance"))
         elif year.is_persistent:
-            reasons.append(Reason(f"Persistent absence, {year.percent} attended", 55, "concern", "attendance"))
+            reasons.append(
+                Reason(f"Persistent absence, {year.percent} attended", Need.PERSISTENT_ABSENCE, "attendance")
+            )
         if not watched and six_weeks.possible >= 20 and six_weeks.is_below(year, FELL_BY):
             words = f"Down {_points_between(year, six_weeks)} points in six weeks"
-            reasons.append(Reason(words, 65, "concern", "attendance"))
+            reasons.append(Reason(words, Need.FALLING, "attendance"))
         if reasons:
             found[student] = reasons
     return found

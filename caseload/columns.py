@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from caseload.needs import Need, tone_of
+
 Ids = Sequence[int]
 
 
@@ -34,19 +36,23 @@ class Column:
 
 
 class Reason(NamedTuple):
-    """Why a student needs attention: words as staff say them, and how much it weighs (0 to 100, most urgent highest)."""
+    """Why a student needs attention: words as staff say them, and its row in the order of need."""
 
     words: str
-    weight: int
-    tone: str = "watch"
+    need: Need
     filter: str = ""  # the key of the Filter chip that this reason belongs to
+
+    @property
+    def tone(self) -> str:
+        """How it is coloured."""
+        return tone_of(self.need)
 
 
 @dataclass(frozen=True)
 class ReasonSource:
     """Gives the reasons for students: `load(student_ids, user)` gives a list for each id that has any.
 
-    A source that is dear to ask, and has one reason a student at most, says in `most` how much that reason may weigh. Where
+    A source that is dear to ask, and has one reason a student at most, says in `most` the heaviest that it may be. Where
     only those in most need are looked for, it is asked about those alone whom such a reason could bring among them.
     """
 
@@ -54,7 +60,7 @@ class ReasonSource:
     permission: str
     load: Callable[[Ids, Any], Mapping[int, Sequence[Reason]]]
     order: int = 100
-    most: int | None = None
+    most: Need | None = None
 
 
 @dataclass(frozen=True)

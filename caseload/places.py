@@ -1,7 +1,7 @@
 """What caseload adds to the left column, and to lists and student pages of its own accord."""
 
 from caseload import due_sources, reasons
-from caseload.actions.contacts import answer_follow_ups
+from caseload.actions.contacts import answer_follow_ups, make_due_again
 from caseload.columns import (
     Filter,
     ReasonSource,
@@ -67,7 +67,7 @@ def register_places() -> None:
         due.Source(
             "follow_up",
             "Contacts to follow up",
-            due.Harm.ANSWER,
+            due.Harm.PROMISE,
             LOG_CONTACT,
             load_follow_ups,
             follow_ups_of,
@@ -76,7 +76,7 @@ def register_places() -> None:
     )
     due_sources.register()
     register_reasons(ReasonSource("follow_up", VIEW_CONTACTS, follow_up_reasons, 90))
-    reasons.register(Source("follow_up", LOG_CONTACT, open_follow_ups, answer_follow_ups, 20))
+    reasons.register(Source("follow_up", LOG_CONTACT, open_follow_ups, answer_follow_ups, make_due_again, 20))
     register_reasons(ReasonSource("home", VIEW_CONTACTS, coming_of_age_reasons, 95))
     register_filter(Filter("home", "Turning 18", 95, VIEW_CONTACTS))
     register_filter(Filter("follow_up", "Contact to follow up", 90, VIEW_CONTACTS))

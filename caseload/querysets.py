@@ -316,6 +316,16 @@ class RolloverQuerySet(WorkQuerySet[Any]):
         return self if "college" in held else self.filter(site_id__in=held.get("site", []))
 
 
+class AnsweredReasonQuerySet(QuerySet[Any]):
+    """Open reasons that were cleared by saving something."""
+
+    def visible_to(self, user: "User", permission: str) -> Self:
+        """What this person cleared themselves: nobody else undoes it."""
+        if not getattr(user, "pk", None) or not user.has_perm(permission):
+            return self.none()
+        return self.filter(by=user)
+
+
 class SavedFilterQuerySet(QuerySet[Any]):
     """Saved filters: one's own, and those that colleagues share."""
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from caseload.views import (
+    answers,
     calendar,
     contacts,
     cover,
@@ -24,6 +25,7 @@ app_name = "caseload"
 urlpatterns = [
     path("caseload/", lists.caseload_list, name="caseload_list"),
     path("my-work/", work.my_work, name="my_work"),
+    path("cleared/<uuid:save_key>/undo/", answers.answers_undo, name="answers_undo"),
     path("filters/", filters.filter_save, name="filter_save"),
     path("filters/<uuid:public_id>/remove/", filters.filter_remove, name="filter_remove"),
     path("students/", lists.student_list, name="student_list"),

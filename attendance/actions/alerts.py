@@ -1,7 +1,7 @@
 """Act on alerts: clear them through the support that was given, or hold a student out for a known reason."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from attendance import choices, rules
 from attendance.alert_kinds import HELD_OUT
 from attendance.choices import AlertState
 from attendance.errors import BadMarks, NotAllowed
-from attendance.models import Alert, ChaseHold
+from attendance.models import Alert, AlertRule, ChaseHold
 from audit import record
 from caseload.models import Student
 from caseload.reasons import Through
@@ -20,20 +20,47 @@ LONGEST_HOLD_DAYS = 366
 
 
 @transaction.atomic
-def clear_alerts(alert_ids: Sequence[int], *, by: Any, through: Through) -> int:
-    """Clear open alerts through the support just given; one that somebody cleared meanwhile stays theirs.
+def clear_alerts(alert_ids: Sequence[int], *, by: Any, through: Through) -> list[int]:
+    """Clear open alerts through the support just given; one that somebody cleared before stays theirs.
 
-    The caller has asked whether this person reaches the students (`caseload.reasons`). Gives how many were cleared.
+    The caller has asked whether this person reaches the students (`caseload.reasons`). Gives those that were cleared.
     """
     rows = Alert.objects.filter(pk__in=list(alert_ids), state=AlertState.OPEN).select_for_update().order_by("pk")
     found = list(rows.values_list("pk", "student_id"))
     Alert.objects.filter(pk__in=[pk for pk, _ in found]).update(
-        state=AlertState.CLEARED, ended_at=clock.now(), ended_by=by, ended_through=through.words[:40]
+        state=AlertState.CLEARED, ended_at=through.at, ended_by=by, ended_through=through.words[:40]
     )
     for pk, student in found:
         details = {"student": student, "through": through.kind, "through_id": through.number}
         record.record(by, choices.ALERT_CLEARED, "alert", pk, details=details)
-    return len(found)
+    return [pk for pk, _ in found]
+
+
+@transaction.atomic
+def open_alerts_again(alert_ids: Sequence[int], *, by: Any, at: datetime) -> list[int]:
+    """Open alerts again that this person cleared at that moment, with their first day and all that stands in them.
+
+    Left cleared are those on which somebody acted since: raised again, held out, or of a rule that is switched off. The
+    caller has asked for reach. Gives those that are open again.
+    """
+    rows = Alert.objects.filter(pk__in=list(alert_ids), state=AlertState.CLEARED, ended_by=by, ended_at=at)
+    # The rules first, as raising locks them: nothing is raised between our look and our write.
+    watched = (
+        AlertRule.objects.switched_on().filter(alerts__in=rows).order_by("pk").distinct().values_list("pk", flat=True)
+    )
+    rules_on = AlertRule.objects.filter(pk__in=list(watched)).select_for_update().order_by("pk")
+    held = ChaseHold.objects.filter(ended_at=None, until__gte=clock.today()).values("student")
+    found = [
+        row
+        for row in rows.filter(rule__in=list(rules_on)).exclude(student__in=held).select_for_update().order_by("pk")
+        if not Alert.objects.filter(rule=row.rule_id, student=row.student_id, state=AlertState.OPEN).exists()
+    ]
+    Alert.objects.filter(pk__in=[row.pk for row in found]).update(
+        state=AlertState.OPEN, ended_at=None, ended_by=None, ended_through="", ended_note=""
+    )
+    for row in found:
+        record.record(by, choices.ALERT_OPENED_AGAIN, "alert", row.pk, details={"student": row.student_id})
+    return [row.pk for row in found]
 
 
 @transaction.atomic

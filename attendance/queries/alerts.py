@@ -11,18 +11,18 @@ from django.db.models import Count, QuerySet
 
 from attendance import alert_kinds, rules
 from attendance.alert_kinds import SAME_REASON_DAYS
-from attendance.choices import AlertState
+from attendance.choices import AlertKind, AlertState
 from attendance.models import Alert, ChaseHold
 from caseload.columns import Reason
 from caseload.models import Student
 from caseload.queries.students import student_rows
 from caseload.reasons import OpenReason
+from caseload.subjects import About
 from core import clock
 from core.id_lists import array
 
 STUDENTS_PER_PAGE = 50
 SHOWS = {"": "Open", "waiting": "Not acted on", "held": "Held out", "ended": "Ended lately"}
-ESCALATED_WEIGHT = 12
 LOG_MEETING, LOG_CONTACT = "interventions.log_meeting", "caseload.log_contact"
 _ALERT = (
     "pk", "public_id", "student_id", "reason", "facts", "state", "raised_on", "true_on", "escalated_at", "ended_at",
@@ -155,13 +155,22 @@ def reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
         rows = cursor.fetchall()
     found: dict[int, list[Reason]] = {}
     for student, words, kind, escalated in rows:
-        weight = alert_kinds.WEIGHTS[kind] + (ESCALATED_WEIGHT if escalated else 0)
-        tone = "concern" if escalated else alert_kinds.TONES.get(kind, "watch")
-        found.setdefault(student, []).append(Reason(words, weight, tone, "alert"))
+        raised, not_acted_on = alert_kinds.NEEDS[kind]
+        found.setdefault(student, []).append(Reason(words, not_acted_on if escalated else raised, "alert"))
     return found
 
 
 def open_reasons(student_ids: Sequence[int]) -> list[OpenReason]:
     """The open alerts of students, as what a support may answer. One query."""
     rows = Alert.objects.filter(student_id__in=list(student_ids), state=AlertState.OPEN).order_by("raised_on", "pk")
-    return [OpenReason(*row) for row in rows.values_list("student_id", "pk", "reason", "raised_on")]
+    return [
+        OpenReason(student, pk, words, answered_by(kind), raised)
+        for student, pk, words, kind, raised in rows.values_list(
+            "student_id", "pk", "reason", "rule__kind", "raised_on"
+        )
+    ]
+
+
+def answered_by(kind: str) -> About:
+    """What support has to be about to answer an alert of this kind."""
+    return About.PUNCTUALITY if kind == AlertKind.LATE else About.ATTENDANCE

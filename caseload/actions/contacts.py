@@ -1,6 +1,7 @@
 """Be in touch with the adults around a student, and keep who they are."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -101,15 +102,26 @@ def follow_up_contact(by: "User", entry: ContactLogEntry) -> ContactLogEntry:
 
 
 @transaction.atomic
-def answer_follow_ups(numbers: Sequence[int], by: "User", through: Through) -> int:
-    """Contacts are followed up by the support just given. The caller has asked for reach (`caseload.reasons`)."""
+def answer_follow_ups(numbers: Sequence[int], by: "User", through: Through) -> list[int]:
+    """Contacts are followed up by the support just given; gives which. The caller has asked for reach (`caseload.reasons`)."""
     rows = ContactLogEntry.objects.filter(pk__in=numbers, followed_up_at=None).exclude(follow_up_on=None)
     found = list(rows.select_for_update().order_by("pk").values_list("pk", "student_id"))
-    ContactLogEntry.objects.filter(pk__in=[pk for pk, _ in found]).update(followed_up_at=clock.now())
+    ContactLogEntry.objects.filter(pk__in=[pk for pk, _ in found]).update(followed_up_at=through.at)
     for pk, student in found:
         details = {"student": student, "through": through.kind, "through_id": through.number}
         record.record(by, verbs.CONTACT_FOLLOWED_UP, "contact_log_entry", pk, details=details)
-    return len(found)
+    return [pk for pk, _ in found]
+
+
+@transaction.atomic
+def make_due_again(numbers: Sequence[int], by: "User", at: datetime) -> list[int]:
+    """Contacts that a save at this moment said were followed up are due again; gives which. The caller has asked for reach."""
+    rows = ContactLogEntry.objects.filter(pk__in=numbers, followed_up_at=at)
+    found = list(rows.select_for_update().order_by("pk").values_list("pk", "student_id"))
+    ContactLogEntry.objects.filter(pk__in=[pk for pk, _ in found]).update(followed_up_at=None)
+    for pk, student in found:
+        record.record(by, verbs.CONTACT_DUE_AGAIN, "contact_log_entry", pk, details={"student": student})
+    return [pk for pk, _ in found]
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What caseload stores, by noun."""
 
+from caseload.models.answered import AnsweredReason
 from caseload.models.calendar import AcademicYear, Closure, LessonTime, Site, Term, TimetabledLesson
 from caseload.models.contacts import Contact, ContactLogEntry, StudentContact
 from caseload.models.cover import CoverNote, CoverPolicy
@@ -44,6 +45,7 @@ from caseload.models.visits import Visit, VisitPolicy, VisitStep
 __all__ = [
     "GRANT_MODELS",
     "AcademicYear",
+    "AnsweredReason",
     "Area",
     "AreaGrant",
     "Caseload",

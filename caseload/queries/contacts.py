@@ -10,7 +10,9 @@ from accounts.models import formal_name
 from caseload import choices
 from caseload.columns import Reason
 from caseload.models import ContactLogEntry, Student
+from caseload.needs import Need
 from caseload.reasons import OpenReason
+from caseload.subjects import About
 from core import clock
 from core.id_lists import array
 from core.reading import read_rows
@@ -18,6 +20,7 @@ from core.wording import day as in_words
 
 LOG_LIMIT = 200
 _RELATIONSHIPS = dict(choices.Relationship.choices)
+LONG_DAYS = 7
 STALE_DAYS = 60  # nobody rings back after two months; it wants clearing up, not doing today
 
 
@@ -106,17 +109,17 @@ def open_follow_ups(student_ids: Sequence[int]) -> list[OpenReason]:
         student_id__in=student_ids, followed_up_at=None, follow_up_on__lte=clock.today()
     ).order_by("follow_up_on", "pk")
     return [
-        OpenReason(student, pk, f"To follow up: {summary}", due)
+        OpenReason(student, pk, f"To follow up: {summary}", About.CONTACT, due)
         for student, pk, summary, due in rows.values_list("student_id", "pk", "summary", "follow_up_on")
     ]
 
 
 def _follow_up(due: Any, late: int) -> Reason:
     if late == 0:
-        return Reason("Follow up a contact today", 72, "watch", "follow_up")
+        return Reason("Follow up a contact today", Need.CONTACT_TODAY, "follow_up")
     words = f"Contact not followed up, due {in_words(due)}"
-    weight = 62 if late > STALE_DAYS else 80 if late > 7 else 75
-    return Reason(words, weight, "concern", "follow_up")
+    long = Need.CONTACT_STALE if late > STALE_DAYS else Need.CONTACT_LONG_OVERDUE
+    return Reason(words, long if late > LONG_DAYS else Need.CONTACT_OVERDUE, "follow_up")
 
 
 def _contact(row: dict[str, Any]) -> dict[str, Any]:

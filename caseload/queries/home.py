@@ -8,6 +8,7 @@ from uuid import UUID
 
 from caseload.columns import Reason
 from caseload.models import HomeConsent, HomePolicy, Student, StudentContact
+from caseload.needs import Need
 from caseload.rules.home import Standing, birthday, may_write_home
 from caseload.same_contact import doubles
 from core import clock, wording
@@ -131,5 +132,5 @@ def coming_of_age_reasons(student_ids: Sequence[int], user: Any) -> dict[int, li
         day = birthday(born, 18) if born else None
         if day and today <= day <= last:
             words = f"18 on {wording.day(day)}: ask whether home may be written to"
-            found[pk] = [Reason(words, 35, "watch", "home")]
+            found[pk] = [Reason(words, Need.TURNING_18, "home")]
     return found

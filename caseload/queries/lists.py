@@ -16,12 +16,13 @@ from django.db.models import QuerySet
 from caseload import columns
 from caseload.columns import Column, Reason, ReasonSource
 from caseload.models import Student
+from caseload.needs import ACT
 from caseload.queries.students import reached_ids, student_rows, with_groups
 
 ROWS_PER_PAGE = 150
 REASONS_SHOWN = 2
-NEEDS_ATTENTION = 60  # this week or sooner, by the scale of weights in the README
 ATTENTION = "attention"
+MUCH = 10_000  # more than all the reasons that one student can have weigh together
 GROUPS_AS_CHIPS = 8
 
 
@@ -48,7 +49,7 @@ def student_list(
 ) -> StudentList:
     """The students, told apart by reason, in order, one page of them with their columns."""
     told = _told_apart(user, students, permission, show, group)
-    needing = sum(1 for weight in told.need.values() if weight >= NEEDS_ATTENTION)
+    needing = sum(1 for weight in told.need.values() if weight >= ACT)
     chips = _chips(user, len(told.ids), needing, told.reasons, told.groups, show, group)
     offered = columns.columns_for(user)
     by_column = next((column for column in offered if column.key == sort.removeprefix("-")), None)
@@ -111,7 +112,7 @@ def in_most_need(user: Any, ids: Sequence[int], *, permission: str, limit: int) 
         likely = _likely(ids, _together(answers.values()), [source.most or 0 for source in dear], limit)
         answers |= _asked(user, permission, likely, dear)
     reasons = _together(answers[source.key] for source in sources)
-    need = {pk: _need([reason.weight for reason in why]) for pk, why in reasons.items()}
+    need = {pk: _need([reason.need for reason in why]) for pk, why in reasons.items()}
     return _rows(_ordered([pk for pk in ids if pk in need], "need", {}, need)[:limit], reasons)
 
 
@@ -124,18 +125,18 @@ def in_order_of_need(user: Any, ids: Sequence[int], *, permission: str) -> list[
 def _weighed(user: Any, permission: str, ids: Sequence[int]) -> tuple[dict[int, list[Reason]], dict[int, float]]:
     """Every reason for each student that has any, and how much they weigh together."""
     reasons = _together(_asked(user, permission, ids, columns.sources_for(user)).values())
-    return reasons, {pk: _need([reason.weight for reason in why]) for pk, why in reasons.items()}
+    return reasons, {pk: _need([reason.need for reason in why]) for pk, why in reasons.items()}
 
 
 def _likely(ids: Sequence[int], reasons: Mapping[int, list[Reason]], most: Sequence[int], limit: int) -> list[int]:
     """Those who, with reasons of such weight besides, could be among the first so many."""
-    heaviest = sorted((_need([reason.weight for reason in why]) for why in reasons.values()), reverse=True)
+    heaviest = sorted((_need([reason.need for reason in why]) for why in reasons.values()), reverse=True)
     least = heaviest[limit - 1] if len(heaviest) >= limit else 0
     alone = _need(most) >= least
     return [
         pk
         for pk in ids
-        if (_need([*[reason.weight for reason in reasons[pk]], *most]) >= least if pk in reasons else alone)
+        if (_need([*[reason.need for reason in reasons[pk]], *most]) >= least if pk in reasons else alone)
     ]
 
 
@@ -169,21 +170,21 @@ def _together(answers: Iterable[Mapping[int, Sequence[Reason]]]) -> dict[int, li
             found.setdefault(pk, []).extend(reasons)
     for reasons in found.values():
         if len(reasons) > 1:
-            reasons.sort(key=lambda reason: -reason.weight)
+            reasons.sort(key=lambda reason: -reason.need)
     return {pk: reasons for pk, reasons in found.items() if reasons}
 
 
 def _need(weights: Sequence[int]) -> float:
-    """The heaviest reason, and a tenth of each other."""
-    if len(weights) < 2:
-        return weights[0] if weights else 0
+    """The heaviest reason; of two students whose heaviest is the same, the others together decide, and never more."""
+    if not weights:
+        return 0
     heaviest = max(weights)
-    return heaviest + (sum(weights) - heaviest) / 10
+    return heaviest + (sum(weights) - heaviest) / MUCH
 
 
 def _shown(reasons: Sequence[Reason], show: str, need: float) -> bool:
     if show == ATTENTION:
-        return need >= NEEDS_ATTENTION
+        return need >= ACT
     return any(reason.filter == show for reason in reasons)
 
 

@@ -75,16 +75,16 @@ def follow_ups_of(user: Any) -> QuerySet[ContactLogEntry]:
 def load_follow_ups(user: Any, limit: int) -> list[Item]:
     """The first of them. One query; one click says that it was followed up."""
     rows = follow_ups_of(user).order_by("follow_up_on", "pk")
-    fields = ("student_id", "student__public_id", "public_id", "summary", "follow_up_on")
+    fields = ("student_id", "student__public_id", "pk", "public_id", "summary", "follow_up_on")
     return [
         Item(
             f"Follow up: {summary}",
             due_on,
-            f"{reverse('caseload:contact_log', args=[student_public_id])}?next={reverse('caseload:my_work')}",
+            f"{reverse('caseload:contact_log', args=[student_public_id])}?next={reverse('caseload:my_work')}&answers=follow_up:{pk}",
             "Log a contact",
             about=student,
             done_url=reverse("caseload:contact_follow_up", args=[public_id]),
             done="Followed up",
         )
-        for student, student_public_id, public_id, summary, due_on in rows.values_list(*fields)[:limit]
+        for student, student_public_id, pk, public_id, summary, due_on in rows.values_list(*fields)[:limit]
     ]

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from caseload.columns import BulkAction, Column, Reason
+from caseload.needs import ACT, SOON
 from caseload.queries.lists import StudentList
 from caseload.queries.work import WorkLine
 from caseload.templatetags.ticks import tick
@@ -97,14 +98,20 @@ def _row(row: Mapping[str, Any], url: str, actions: Sequence[BulkAction], starts
 
 
 def _why(row: Mapping[str, Any]) -> str:
-    """The two heaviest reasons in words; the rest are counted, and all stand in the title."""
+    """The two heaviest reasons in words, what can't wait in bold; the rest are counted, and all stand in the title."""
     reasons: list[Reason] = row["first_why"]
     if not reasons:
         return '<td class="wm-why wm-one-line wm-phone-line"></td>'
-    first = f'<strong class="wm-tone-{escape(reasons[0].tone)} wm-in-tone">{escape(reasons[0].words)}</strong>'
-    others = "".join(f" · {escape(reason.words)}" for reason in reasons[1:])
+    shown = " · ".join([_reason(reason) for reason in reasons])
     more = f" <small>+{row['more_why']}</small>" if row["more_why"] > 0 else ""
-    return f'<td class="wm-why wm-one-line wm-phone-line" title="{escape(row["all_why"])}">{first}{others}{more}</td>'
+    return f'<td class="wm-why wm-one-line wm-phone-line" title="{escape(row["all_why"])}">{shown}{more}</td>'
+
+
+def _reason(reason: Reason) -> str:
+    words = escape(reason.words)
+    if reason.need < ACT:
+        return words if reason.need >= SOON else f'<span class="wm-muted">{words}</span>'
+    return f'<strong class="wm-tone-{reason.tone} wm-in-tone">{words}</strong>'
 
 
 def _start(column: Column) -> str:

@@ -20,6 +20,8 @@ from caseload.queries.contacts import contacts_of
 from caseload.queries.home import home_standing, recipients
 from caseload.queries.visits import open_visits_of
 from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, VIEW_CONTACTS, reaches
+from caseload.subjects import BEING_IN_TOUCH
+from caseload.views.cleared import say_cleared
 
 
 @page(VIEW_CONTACTS)
@@ -62,12 +64,16 @@ def contact_log(request: HttpRequest, public_id: str) -> HttpResponse:
         values = dict(form.cleaned_data)
         contact_id = values.pop("contact")
         contact = Contact.objects.get(public_id=contact_id) if contact_id else None
-        actions.log_contact(request.user, student, contact=contact, answers=reasons.sent(request.POST), **values)
+        answers = reasons.sent(request.POST)
+        actions.log_contact(request.user, student, contact=contact, answers=answers, **values)
+        say_cleared(request, answers)
         return redirect(_back(request, student))
     context = {
         "student": student,
         "form": form,
-        "answers": reasons.offered([student.pk], request.user, request.POST or None),
+        "answers": reasons.offered(
+            [student.pk], request.user, request.POST or None, about=BEING_IN_TOUCH, named=reasons.named(request.GET)
+        ),
         "back": _back(request, student),
         "barred": [contact for contact in contacts if contact["no_contact"]],
         "home_name": student.home_name if student.home_name != student.full_name else "",

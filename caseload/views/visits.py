@@ -21,6 +21,8 @@ from caseload.queries.visits import names_seen, visit_lists, visit_policy
 from caseload.rules.structure import MANAGE_STRUCTURE, manages_college
 from caseload.rules.students import LOG_CONTACT, VIEW_CONTACTS, reaches
 from caseload.rules.visits import goes_along, may_call_off
+from caseload.subjects import BEING_IN_TOUCH
+from caseload.views.cleared import say_cleared
 from caseload.views.contacts import back_to
 from core import clock
 from core.http import form_token
@@ -159,14 +161,16 @@ def visit_write(request: HttpRequest, public_id: UUID) -> HttpResponse:
         values = dict(form.cleaned_data)
         key = values.pop("contact")
         contact = Contact.objects.get(public_id=key) if key else None
-        actions.write_down_visit(request.user, visit, contact=contact, answers=reasons.sent(request.POST), **values)
+        answers = reasons.sent(request.POST)
+        actions.write_down_visit(request.user, visit, contact=contact, answers=answers, **values)
         messages.success(request, "The visit stands in the contact log.")
+        say_cleared(request, answers)
         return redirect("caseload:contact_list", student.public_id)
     context = {
         "student": student,
         "visit": visit,
         "form": form,
-        "answers": reasons.offered([student.pk], request.user, request.POST or None),
+        "answers": reasons.offered([student.pk], request.user, request.POST or None, about=BEING_IN_TOUCH),
         "trail": _trail(student.full_name, student, "Write down the visit"),
     }
     return render(request, "caseload/visit_write.html", context, status=422 if form.errors else 200)

@@ -5,6 +5,7 @@ from typing import Any
 
 from attendance.models import Alert
 from caseload.columns import Reason
+from caseload.needs import Need
 from caseload.queries.tutors import tutor_groups_of
 from caseload.querysets import reached
 from core import clock, wording
@@ -14,7 +15,7 @@ from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
 
 MANAGE = "interventions.manage_case"
 SHOWS = {"": "All open", "mine": "Mine", "due": "Review due", "approval": "To approve", "closed": "Closed"}
-ROWS = 300
+ROWS, LATE_DAYS = 300, 7
 
 
 def cases(user: Any, show: str = "", limit: int | None = ROWS) -> list[dict[str, Any]]:
@@ -95,6 +96,6 @@ def case_reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason
     found: dict[int, list[Reason]] = {}
     for student, process, stage, due in read_rows(_DUE, [today, array(student_ids)]):
         words = f"{process}, stage {stage}: review due {wording.day(due)}"
-        weight = 72 if (today - due).days > 7 else 62
-        found.setdefault(student, []).append(Reason(words, weight, "watch", "case"))
+        need = Need.CASE_LONG_OVERDUE if (today - due).days > LATE_DAYS else Need.CASE_OVERDUE
+        found.setdefault(student, []).append(Reason(words, need, "case"))
     return found

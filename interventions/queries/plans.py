@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import roles_carrying
 from caseload.columns import Reason
 from caseload.models import Student
+from caseload.needs import Need
 from caseload.queries.school_days import sites_of
 from caseload.queries.tutors import tutor_groups_of
 from caseload.querysets import among, reach_of, reached, reached_as
@@ -25,7 +26,7 @@ from interventions.queries.readers import AROUND
 SHOWS = {
     "": "All open", "mine": "Mine", "approval": "Waiting for my approval", "due": "Review due", "closed": "Ended",
 }  # fmt: skip
-WEIGHT, LATE_WEIGHT, LATE_DAYS = 60, 70, 7
+LATE_DAYS = 7
 
 
 @dataclass
@@ -162,8 +163,8 @@ def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     condition, params = ("IS NOT NULL", []) if user is None else among(reached(user, MANAGE_PLAN))
     found: dict[int, list[Reason]] = {}
     for student, title, day in read_rows(_DUE.format(reached=condition), [today, array(ids), *params]):
-        weight = LATE_WEIGHT if (today - day).days > LATE_DAYS else WEIGHT
-        found.setdefault(student, []).append(Reason(f"Action plan review due: {title}", weight, "watch", "plan_review"))
+        need = Need.PLAN_LONG_OVERDUE if (today - day).days > LATE_DAYS else Need.PLAN_OVERDUE
+        found.setdefault(student, []).append(Reason(f"Action plan review due: {title}", need, "plan_review"))
     return found
 
 

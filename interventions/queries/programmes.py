@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import formal_name
 from caseload.columns import Reason
 from caseload.models import Student
+from caseload.needs import Need
 from caseload.queries.students import student_rows
 from caseload.querysets import among, reached
 from core import clock
@@ -223,9 +224,9 @@ def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     today = clock.today()
     condition, params = ("IS NOT NULL", []) if user is None else among(reached(user, RUN))
     found: dict[int, list[Reason]] = {}
-    for student, title, day in read_rows(_DUE.format(reached=condition), [today, today, array(ids), *params]):
-        weight = 45 + min(25, (today - day).days)
-        found.setdefault(student, []).append(Reason(f"Intervention review due: {title}", weight, "watch", "iv_review"))
+    for student, title, _ in read_rows(_DUE.format(reached=condition), [today, today, array(ids), *params]):
+        reason = Reason(f"Intervention review due: {title}", Need.INTERVENTION_OVERDUE, "iv_review")
+        found.setdefault(student, []).append(reason)
     return found
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from caseload.columns import Reason
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, Student
+from caseload.needs import Need
 from caseload.queries.calendar import current_academic_year
 from caseload.querysets import among, reached, reaches_all
 from core import clock
@@ -25,6 +26,7 @@ from interventions.queries.figures import with_progress
 from interventions.queries.record import open_targets
 
 LOG = "interventions.log_meeting"
+LONG_OVERDUE = timedelta(days=14)
 
 
 class Targets(NamedTuple):
@@ -176,18 +178,19 @@ def reasons(ids: Sequence[int], user: Any = None) -> dict[int, list[Reason]]:
     for student, targets in _open_targets(wanted, user).items():
         if targets.overdue:
             words = _plural(targets.overdue, "target", "overdue")
-            weight = 55 + min(25, 3 * targets.overdue + (today - targets.first).days // 2)
-            found.setdefault(student, []).append(Reason(words, weight, "concern", "overdue"))
+            need = Need.TARGETS_LONG_OVERDUE if today - targets.first > LONG_OVERDUE else Need.TARGETS_OVERDUE
+            found.setdefault(student, []).append(Reason(words, need, "overdue"))
         elif targets.at_risk:
-            found.setdefault(student, []).append(Reason(_plural(targets.at_risk, "target", "at risk"), 35, "watch"))
+            words = _plural(targets.at_risk, "target", "at risk")
+            found.setdefault(student, []).append(Reason(words, Need.TARGETS_AT_RISK))
     for student, due in next_meetings(wanted, user).items():
         if due < today:
-            days = (today - due).days
-            words = f"Review {_plural(days, 'day', 'overdue')}"
-            found.setdefault(student, []).append(Reason(words, 50 + min(30, days), "watch", "review_due"))
+            words = f"Review {_plural((today - due).days, 'day', 'overdue')}"
+            need = Need.REVIEW_LONG_OVERDUE if today - due > LONG_OVERDUE else Need.REVIEW_OVERDUE
+            found.setdefault(student, []).append(Reason(words, need, "review_due"))
     for student, weeks in weeks_unseen(wanted, user).items():
         words = f"Not seen for {weeks} weeks"
-        found.setdefault(student, []).append(Reason(words, 40 + min(25, weeks), "watch", "not_seen"))
+        found.setdefault(student, []).append(Reason(words, Need.NOT_SEEN, "not_seen"))
     return found
 
 

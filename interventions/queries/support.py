@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from caseload.columns import Reason
 from caseload.models import Characteristic, Student, TeachingGroupMembership
+from caseload.needs import Need
 from caseload.queries.students import student_rows
 from caseload.search import find_students
 from core import clock
@@ -219,11 +220,8 @@ def _earlier(plan: SupportPlan) -> list[dict[str, Any]]:
 def reviews_due(ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
     """Students whose support plan is to be reviewed, as reasons of lists. One query."""
     rows = SupportPlan.objects.visible_to(user, WRITE).due().filter(student__in=list(ids))
-    today = clock.today()
-    return {
-        student: [Reason("Support plan to be reviewed", 45 + min(25, (today - day).days), "watch", "support")]
-        for student, day in rows.values_list("student_id", "review_on")
-    }
+    due = Reason("Support plan to be reviewed", Need.SUPPORT_PLAN_OVERDUE, "support")
+    return {student: [due] for student in rows.values_list("student_id", flat=True)}
 
 
 def sheet_rows(rows: QuerySet[SupportPlan]) -> list[list[Any]]:

@@ -16,10 +16,12 @@ from caseload import reasons
 from caseload.columns import actions_for
 from caseload.list_files import list_file, wants_file
 from caseload.models import Student
+from caseload.views.cleared import say_cleared
 from interventions.actions import cases as actions
 from interventions.forms_cases import CaseCloseForm, CaseMoveForm, CaseNewForm, ProcessForm, StageForm
 from interventions.models import Case, ProcessStage, StagedProcess
 from interventions.queries import cases as read
+from interventions.subjects import of_processes
 
 MANAGE, SET_UP = actions.MANAGE, actions.SET_UP
 COLUMNS = (
@@ -66,20 +68,28 @@ def case_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         request.POST or None, initial={"stage": _stage(request), "reason": request.GET.get("reason", "")[:200]}
     )
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
+        values, answers = form.cleaned_data, reasons.sent(request.POST)
         try:
             case = actions.open_case(
                 request.user, student, values["stage"], reason=values["reason"], review_on=values["review_on"],
-                answers=reasons.sent(request.POST),
+                answers=answers,
             )  # fmt: skip
         except actions.AlreadyOpen as there:
             messages.info(request, "There is an open case of this process already; here it is.")
             case = there.case
+        say_cleared(request, answers)
         return redirect("interventions:case_detail", case.public_id)
     context = {
         "student": student,
         "form": form,
-        "answers": reasons.offered([student.pk], request.user, request.POST or None),
+        "answers": reasons.offered(
+            [student.pk],
+            request.user,
+            request.POST or None,
+            about=of_processes(),
+            initial=form.initial,
+            named=reasons.named(request.GET),
+        ),
         "trail": [_student(student), ("Begin a staged process", None)],
     }
     return render(request, "interventions/case_new.html", context, status=422 if form.errors else 200)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from caseload import passing_on, reasons
 from caseload.models import Student
+from caseload.views.cleared import say_cleared
 from core import wording
 from core.http import form_token, sent_key
 from core.panels import any_about
@@ -27,6 +28,7 @@ from interventions.models import Meeting, MeetingDraft, MeetingType, Target
 from interventions.queries.preparation import Preparation
 from interventions.queries.readers import People
 from interventions.queries.students import active_kinds
+from interventions.subjects import ONE_TO_ONE
 from interventions.views.passing_on import pass_on_typed
 from interventions.views.returning import came_from
 
@@ -114,13 +116,15 @@ def _sent(
         return redirect(request.path), None
     if not talk.is_valid():
         return None, None
+    answers = reasons.sent(request.POST)
     try:
-        meeting = _log(request, student, talk)
+        meeting = _log(request, student, talk, answers)
     except actions.AlreadyLogged as logged:
         return None, logged.meeting
     except actions.TargetClosed as closed:
         _say_closed(talk, closed.target)
         return None, None
+    say_cleared(request, answers)
     return _done(request, student, meeting, back), None
 
 
@@ -149,7 +153,9 @@ def _page(
         "prompts": next((kind.prompts for kind in types if str(kind.pk) == str(getattr(chosen, "pk", chosen))), []),
         "others": [draft for draft in drafts if draft.key != talk.key and str(draft.key) != talk.continues],
         "taken_up": taken_up,
-        "answers": reasons.offered([student.pk], request.user, ticked),
+        "answers": reasons.offered(
+            [student.pk], request.user, ticked, about=ONE_TO_ONE, named=reasons.named(request.GET)
+        ),
         "saved_before": saved_before,
         "taker": passing_on.offered(request.user),
         "back": back,
@@ -240,7 +246,7 @@ def _keep(request: HttpRequest, student: Student) -> Any:
     )
 
 
-def _log(request: HttpRequest, student: Student, talk: OneToOne) -> Meeting:
+def _log(request: HttpRequest, student: Student, talk: OneToOne, answers: reasons.Sent) -> Meeting:
     said = talk.form.said()
     audience = Audience.TEACHERS if said.audience == Audience.TEACHERS else Audience.PASTORAL
     meeting = actions.log_meeting(
@@ -251,7 +257,7 @@ def _log(request: HttpRequest, student: Student, talk: OneToOne) -> Meeting:
         token=talk.token,
         by=request.user,
         draft_key=talk.key,
-        answers=reasons.sent(request.POST),
+        answers=answers,
     )
     if talk.continues:
         MeetingDraft.objects.filter(author=request.user, key=sent_key(talk.continues), version=talk.seen).delete()

@@ -11,11 +11,13 @@ from django.urls import reverse
 from accounts.gates import fetch, page
 from caseload import passing_on, reasons
 from caseload.models import Student
+from caseload.views.cleared import say_cleared
 from core.http import form_token
 from interventions import actions, queries, rules
 from interventions.choices import AUDIENCE_WORDS, Audience
 from interventions.forms import NoteForm
 from interventions.models import Note
+from interventions.subjects import NOTE
 from interventions.views.choosing import ticked
 from interventions.views.meeting_new import audiences_of
 from interventions.views.passing_on import pass_on_typed
@@ -39,15 +41,19 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         if passed is not None:
             return passed
     if request.method == "POST" and form.is_valid():
-        actions.quick_note(student, form.said(), token=token, by=request.user, answers=reasons.sent(request.POST))
+        answers = reasons.sent(request.POST)
+        actions.quick_note(student, form.said(), token=token, by=request.user, answers=answers)
         messages.success(request, "The note is saved.")
+        say_cleared(request, answers)
         return redirect(back)
     context = {
         "student": student,
         "form": form,
         "people": people,
         "audiences": audiences_of(form, people),
-        "answers": reasons.offered([student.pk], request.user, request.POST or None),
+        "answers": reasons.offered(
+            [student.pk], request.user, request.POST or None, about=NOTE, named=reasons.named(request.GET)
+        ),
         "taker": passing_on.offered(request.user),
         "token": token,
         "back": back,
@@ -68,6 +74,7 @@ def note_new_many(request: HttpRequest) -> HttpResponse:
         answers = reasons.sent(request.POST)
         actions.quick_note_for_many(students, form.said(), token=token, by=request.user, answers=answers)
         messages.success(request, f"The note is saved on {len(students)} student pages.")
+        say_cleared(request, answers)
         return redirect(back)
     context = {
         "students": students,
@@ -75,7 +82,7 @@ def note_new_many(request: HttpRequest) -> HttpResponse:
         "audiences": [
             {"choice": choice, "words": AUDIENCE_WORDS[Audience(choice.data["value"])]} for choice in form["audience"]
         ],
-        "answers": reasons.offered(ids, request.user, request.POST or None),
+        "answers": reasons.offered(ids, request.user, request.POST or None, about=NOTE),
         "token": token,
         "back": back,
     }

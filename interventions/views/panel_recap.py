@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.queries.staff import staff_with
+from caseload.views.cleared import say_cleared
 from core import wording
 from core.http import sent_key
 from interventions.actions import panels as actions
@@ -64,11 +65,13 @@ def _saved(request: HttpRequest, panel: PanelMeeting, form: RecapForm) -> HttpRe
     if not form.found:
         messages.info(request, "Nothing was filled in, so nothing is saved.")
         return redirect("interventions:panel_recap", panel.public_id)
-    rows = actions.save_recap(request.user, panel, form.found, key=key, answers=reasons.sent(request.POST))
+    answers = reasons.sent(request.POST)
+    rows = actions.save_recap(request.user, panel, form.found, key=key, answers=answers)
     PanelDraft.objects.filter(author=request.user.pk, panel=panel, key=sent_key(request.POST.get("continues"))).delete()
     people = len({row.owner_id for row in rows})
     words = f"{len(rows)} {'action is' if len(rows) == 1 else 'actions are'} saved"
     messages.success(request, f"{words}, and {people} {'owner gets' if people == 1 else 'owners get'} a mail.")
+    say_cleared(request, answers)
     return redirect("interventions:panel_detail", panel.public_id)
 
 

@@ -16,6 +16,7 @@ from caseload.models import Student
 from caseload.queries.home import recipients
 from caseload.queries.students import student_rows
 from caseload.search import find_students
+from caseload.views.cleared import say_cleared
 from core.http import form_token, sent_key, wants_part
 from interventions import rules_plans as rules
 from interventions.actions import plans as actions
@@ -113,11 +114,12 @@ def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     form = PlanForm(request.POST or None, around=around, by=request.user, initial=first)
     lines = _lines(request, form, around, rows)
     if request.method == "POST" and _valid(form, lines):
+        answers = reasons.sent(request.POST)
         plan = actions.make_plan(
-            request.user, student, form.said(lines.said()), token=form_token(request), bank_item=item,
-            answers=reasons.sent(request.POST),
-        )  # fmt: skip
+            request.user, student, form.said(lines.said()), token=form_token(request), bank_item=item, answers=answers
+        )
         messages.success(request, _made_words(plan))
+        say_cleared(request, answers)
         return redirect("interventions:plan_detail", plan.public_id)
     context = {
         "student": student,

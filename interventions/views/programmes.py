@@ -13,6 +13,7 @@ from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.models import Student
 from caseload.queries.school_days import sites_of, this_school_day
+from caseload.views.cleared import say_cleared
 from core import clock, wording
 from core.http import form_token
 from interventions.actions import programmes as actions
@@ -27,6 +28,7 @@ from interventions.forms_programmes import (
 )
 from interventions.models import Intervention, InterventionMember, InterventionType, Programme
 from interventions.queries import programmes as queries
+from interventions.subjects import INTERVENTION, of_intervention
 from interventions.views.choosing import chosen
 
 LISTS = (("mine", "Mine"), ("due", "Review due"), ("all", "All in reach"), ("ended", "Ended"))
@@ -81,6 +83,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
                 answers=answers,
             )
             messages.success(request, _started(row))
+            say_cleared(request, answers)
             return redirect("interventions:intervention_detail", row.public_id)
     failed = request.method == "POST" and not looking
     if looking:
@@ -89,7 +92,9 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "chosen": found,
         "token": form_token(request),
-        "answers": reasons.offered([one.pk for one in found.students], request.user, request.POST or None),
+        "answers": reasons.offered(
+            [one.pk for one in found.students], request.user, request.POST or None, about=INTERVENTION
+        ),
     }
     return render(request, "interventions/intervention_new.html", context, status=422 if failed else 200)
 
@@ -184,24 +189,31 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
         if not found.students:
             form.add_error(None, "Tick at least one student.")
         if form.is_valid():
+<<<<<<< HEAD
             inside = row.members.now().filter(student__in=[one.pk for one in found.students])
             there = [
                 member.student.full_name for member in inside.select_related("student").order_by("student__sort_key")
             ]
+=======
+            ticked = reasons.sent(request.POST)
+>>>>>>> 5f83b19 (caseload: Tick only the reasons that a form answers, undo what it cleared, and weigh every need in one table)
             try:
-                number = actions.add_students(
-                    request.user, row, found.students, form.cleaned_data["joins_on"], reasons.sent(request.POST)
-                )
+                number = actions.add_students(request.user, row, found.students, form.cleaned_data["joins_on"], ticked)
             except actions.InterventionChanged:
                 return _ended(request, Intervention.objects.get(pk=row.pk)) or redirect(request.path)
+<<<<<<< HEAD
             if number:
                 messages.success(request, _joined(number, there))
             else:
                 messages.info(request, "All of them take part already.")
+=======
+            messages.success(request, _joined(number, len(found.students)))
+            say_cleared(request, ticked)
+>>>>>>> 5f83b19 (caseload: Tick only the reasons that a form answers, undo what it cleared, and weigh every need in one table)
             return redirect("interventions:intervention_detail", row.public_id)
     failed = bool(request.method == "POST" and not looking)
     ids = [one.pk for one in found.students]
-    answers = reasons.offered(ids, request.user, request.POST or None)
+    answers = reasons.offered(ids, request.user, request.POST or None, about=of_intervention(row))
     context = {
         "intervention": row, "form": form, "chosen": found, "answers": answers, "trail": _trail(row, "Add students"),
     }  # fmt: skip

@@ -15,6 +15,7 @@ from accounts.roles import BY_CODE
 from caseload import passing_on, reasons
 from caseload.models import Student
 from caseload.rules.students import reaches
+from caseload.views.cleared import say_cleared
 from core.http import form_token
 from interventions import rules
 from interventions.actions import referrals as actions
@@ -95,15 +96,16 @@ def _alone(request: HttpRequest, students: list[Student]) -> Student | None:
 
 def _refer(request: HttpRequest, form: ReferralForm, students: list[Student], token: UUID) -> bool:
     """Whether it was done; otherwise the form says why not."""
-    said = form.said()
+    said, answers = form.said(), reasons.sent(request.POST)
     try:
-        made = actions.refer(request.user, said, students, token=token, answers=reasons.sent(request.POST))
+        made = actions.refer(request.user, said, students, token=token, answers=answers)
     except actions.AlreadyReferred as there:
         name = there.student.full_name
         form.add_error(None, f"You have an open referral of {name} to {said.service.name}. Untick {name}, or open that one under Referrals, Mine.")  # fmt: skip
         return False
     many = f"{len(made)} students are" if len(made) > 1 else f"{students[0].full_name} is"
     messages.success(request, f"{many} referred to {said.service.name}.")
+    say_cleared(request, answers)
     return True
 
 

@@ -15,6 +15,7 @@ from caseload import reasons
 from caseload.models import Student
 from caseload.queries.groups import teaching_groups_held
 from caseload.queries.students import student_rows
+from caseload.views.cleared import say_cleared
 from core import clock
 from core.http import form_token, sent_key, wants_part
 from core.sheets import write_csv
@@ -160,6 +161,7 @@ def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
             )
         else:
             messages.success(request, "The support plan is made.")
+            say_cleared(request, answers)
             return redirect("interventions:support_detail", plan.public_id)
     context = {
         "student": student,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.models import Student
+from caseload.views.cleared import say_cleared
 from core.http import form_token
 from interventions import actions, rules
 from interventions.actions.targets import count_once, take_count_back
@@ -21,6 +22,7 @@ from interventions.forms_targets import Offered, ReviewForm, TargetForm
 from interventions.models import Target, TargetReview, TargetStep, history_of
 from interventions.queries.bank import ideas_for
 from interventions.queries.figures import goal_of, progress_of, with_progress
+from interventions.subjects import TARGET
 from interventions.views.returning import came_from
 from interventions.views.target_help import hints_about, hints_of, taken_over
 
@@ -64,6 +66,7 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         answers = reasons.sent(request.POST)
         target = actions.set_target(student, form.said(), by=request.user, token=token, answers=answers)
         messages.success(request, _said(target))
+        say_cleared(request, answers)
         return redirect(back)
     context = {
         "student": student,
@@ -73,7 +76,14 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "token": token,
         "ideas": ideas_for(request.user),
         "hints": hints_of(request.POST) if form.is_bound else [],
-        "answers": reasons.offered([student.pk], request.user, request.POST or None),
+        "answers": reasons.offered(
+            [student.pk],
+            request.user,
+            request.POST or None,
+            about=TARGET,
+            initial=initial,
+            named=reasons.named(request.GET),
+        ),
     }
     return render(request, "interventions/target_edit.html", context, status=422 if form.errors else 200)
 

@@ -10,12 +10,14 @@ from django.urls import reverse
 from accounts.gates import page
 from caseload import reasons
 from caseload.models import Student
+from caseload.views.cleared import say_cleared
 from core.http import form_token
 from interventions.actions.targets import set_target_for_many
 from interventions.forms_bank import OfferedToAll
 from interventions.forms_targets import TargetForm
 from interventions.queries import my_students, targets_open_overdue
 from interventions.queries.bank import names_student
+from interventions.subjects import TARGET
 from interventions.views.choosing import Chosen, chosen
 from interventions.views.returning import came_from
 from interventions.views.target_help import hints_of, taken_over
@@ -41,6 +43,7 @@ def target_many(request: HttpRequest) -> HttpResponse:
         answers = reasons.sent(request.POST)
         made = set_target_for_many(who.students, form.said(), token=token, by=request.user, answers=answers)
         messages.success(request, f"The target is set for {len(made)} {'student' if len(made) == 1 else 'students'}.")
+        say_cleared(request, answers)
         return redirect(back)
     context = _context(request, who, form) | {"token": token, "back": back}
     return render(request, "interventions/target_many.html", context, status=422 if form.errors else 200)
@@ -70,6 +73,6 @@ def _context(request: HttpRequest, who: Chosen, form: TargetForm) -> dict[str, A
         "who": who,
         "form": form,
         "hints": hints_of(request.POST) if form.is_bound else [],
-        "answers": reasons.offered(ids, request.user, request.POST or None),
+        "answers": reasons.offered(ids, request.user, request.POST or None, about=TARGET, initial=form.initial),
         "offered": [] if who.rows else my_students(request.user).order_by("sort_key", "pk")[:MOST],
     }

@@ -13,13 +13,14 @@ from django.db import connection
 
 from caseload.columns import Reason
 from caseload.models import Student
+from caseload.needs import Need
 from caseload.rules.students import reaches
 from core import clock
 from core.once import about
 from progress.choices import GradeKind
 
 VIEW = "progress.view_grades"
-HEAVIEST = 80  # how much the reason weighs at most, for somebody below target everywhere
+HEAVIEST = Need.BELOW_TARGET_IN_MOST
 # What somebody studies on a day: the courses of their teaching groups and their running enrolments.
 STUDYING = """
 studying AS (
@@ -251,7 +252,6 @@ def reasons(ids: Sequence[int], counts: Mapping[int, Below] | None = None) -> di
 
 
 def _reason(below: Below) -> Reason:
-    share = below.below / below.of
-    weight = min(HEAVIEST, 30 + 12 * below.below)
-    tone = "concern" if below.below > 1 and share > 0.5 else "watch"
-    return Reason(f"Below target in {below.below} of {below.of}", weight, tone, filter="below_target")
+    in_most = below.below > 1 and 2 * below.below > below.of
+    need = HEAVIEST if in_most else Need.BELOW_TARGET
+    return Reason(f"Below target in {below.below} of {below.of}", need, "below_target")

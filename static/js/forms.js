@@ -306,3 +306,21 @@ for (const form of document.querySelectorAll("form[data-refilled]")) {
 document.querySelector("main [data-kept]")?.focus();
 const summary = document.querySelector("main [data-error-summary]");
 if (!summary?.closest(".wm-guide")) summary?.focus();
+
+// --- What a form answers ------------------------------------------------------------------------------------------
+
+/** Open reasons are ticked as the form's fields say what it is about; what the person ticked or unticked stays. */
+function followSubject(box, form) {
+  const { always, fields } = JSON.parse(box.dataset.follows);
+  const about = new Set([...always, ...Object.entries(fields).flatMap(([name, values]) => values[form.elements.namedItem(name)?.value] ?? [])]);
+  for (const tick of box.querySelectorAll("[data-about]")) {
+    if (!tick.dataset.touched && !tick.defaultChecked) tick.checked = about.has(tick.dataset.about);
+  }
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-about]")) event.target.dataset.touched = "yes";
+  const form = event.target.form;
+  const box = form?.querySelector("[data-follows]");
+  if (box && event.target.name in JSON.parse(box.dataset.follows).fields) followSubject(box, form);
+});

@@ -300,12 +300,14 @@ def test_each_kind_asks_for_its_own_fields_and_is_kept_off(college, sign_in):
     assert "Waymark Sixth marks lessons, not AM and PM sessions." in words(wrong)
 
 
-def test_the_one_to_one_shows_the_reasons_ticked_and_clears_what_stays_ticked(college, raised, sign_in):
+def test_the_one_to_one_for_an_alert_shows_it_ticked_and_clears_what_stays_ticked(college, raised, sign_in):
     browser = sign_in(college.okafor)
     address = reverse("interventions:meeting_new", args=[raised.student.public_id])
-    page = browser.get(address)
     key = f"attendance_alert:{raised.pk}"
-    assert re.search(rf'name="answers" value="{key}" id="answers-1" checked', page.content.decode())
+    page = browser.get(f"{address}?answers={key}")
+    assert re.search(
+        rf'name="answers" value="{key}" id="answers-1" data-about="attendance" checked', page.content.decode()
+    )
     talk = page.context["talk"]
     typed = {
         "writer": str(college.okafor.public_id), "draft_key": str(talk.key), "form_token": str(talk.token),
@@ -314,7 +316,7 @@ def test_the_one_to_one_shows_the_reasons_ticked_and_clears_what_stays_ticked(co
     }  # fmt: skip
     kept = browser.post(address, typed | {"save_draft": "1"})
     assert (kept.status_code, MeetingDraft.objects.count()) == (302, 1)
-    assert re.search(rf'value="{key}" id="answers-1">', browser.get(address).content.decode())
+    assert re.search(rf'value="{key}" id="answers-1" data-about="attendance">', browser.get(address).content.decode())
     browser.post(address, typed)
     assert (Meeting.objects.count(), Alert.objects.get(pk=raised.pk).state) == (1, "open")
     talk = browser.get(address).context["talk"]
@@ -328,7 +330,7 @@ def test_a_note_and_a_call_do_the_same_and_a_fault_keeps_what_was_unticked(colle
     typed = {"kind": "general", "audience": "teachers", "text": "", "answers_offered": key}
     faulty = browser.post(address, typed)
     assert faulty.status_code == 422
-    assert re.search(rf'value="{key}" id="answers-1">', faulty.content.decode())
+    assert re.search(rf'value="{key}" id="answers-1" data-about="attendance">', faulty.content.decode())
     browser.post(address, typed | {"text": "Seen at the gate"})
     assert (Note.objects.count(), Alert.objects.get(pk=raised.pk).state) == (1, "open")
     officer, address = sign_in(college.price), reverse("caseload:contact_log", args=[raised.student.public_id])

@@ -1,4 +1,4 @@
-"""Alerts cleared by support: the open reasons ticked on every form of support, and what was unticked stays."""
+"""Alerts cleared by support: those that are ticked in its form, in the transaction that saves it."""
 
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ from audit.models import Entry
 from caseload import reasons
 from caseload.actions.contacts import log_contact
 from caseload.reasons import Through
+from caseload.subjects import About, Subject
 from core import clock
 from interventions.actions import MeetingSaid, NoteSaid, log_meeting, quick_note
 from interventions.models import Meeting, MeetingType
@@ -37,11 +38,17 @@ def test_open_reasons_are_those_within_reach(college: College, raised: Alert) ->
         assert reasons.open_reasons(ids, nobody) == []
 
 
-def test_everything_is_ticked_at_first_and_what_was_unticked_stays_so(college: College, raised: Alert) -> None:
+def test_what_a_form_is_about_is_ticked_at_first_and_what_was_unticked_stays_so(
+    college: College, raised: Alert
+) -> None:
     ada, key = [college.student("Ada").pk], f"attendance_alert:{raised.pk}"
-    assert reasons.offered(ada, college.okafor).ticked == [key]
-    assert reasons.offered(ada, college.okafor, {"answers_offered": [key]}).ticked == []
-    assert reasons.offered(ada, college.okafor, {"answers_offered": ["attendance_alert:0"]}).ticked == [key]
+    about = Subject(always=frozenset({About.ATTENDANCE}))
+    assert reasons.offered(ada, college.okafor).ticked == []
+    assert reasons.offered(ada, college.okafor, about=about).ticked == [key]
+    assert reasons.offered(ada, college.okafor, {"answers_offered": [key]}, about=about).ticked == []
+    assert reasons.offered(ada, college.okafor, {"answers_offered": ["attendance_alert:0"]}, about=about).ticked == [
+        key
+    ]
     assert [each["name"] for each in reasons.offered([*ada, 0], college.okafor).choices] == ["Ada Ábel"]
 
 
@@ -101,7 +108,13 @@ def test_a_contact_to_follow_up_is_a_reason_too(college: College, raised: Alert)
     waiting = log_contact(college.okafor, ada, follow_up_on=college.today, **entry)
     offered = reasons.offered([ada.pk], college.okafor)
     assert [reason.words for reason in offered.reasons] == [raised.reason, "To follow up: Rang home, left a message"]
-    quick_note(ada, NoteSaid("Met mother"), token=uuid4(), by=college.okafor, answers=offered.ticked)
+    quick_note(
+        ada,
+        NoteSaid("Met mother"),
+        token=uuid4(),
+        by=college.okafor,
+        answers=[reason.key for reason in offered.reasons],
+    )
     waiting.refresh_from_db()
     assert waiting.followed_up_at == clock.now()
     assert reasons.open_reasons([ada.pk], college.okafor) == []
@@ -109,7 +122,7 @@ def test_a_contact_to_follow_up_is_a_reason_too(college: College, raised: Alert)
 
 def test_what_somebody_else_cleared_meanwhile_stays_theirs(college: College, raised: Alert) -> None:
     through = Through("Call", "contact_log_entry", 1)
-    assert alerts.clear_alerts([raised.pk], by=college.price, through=through) == 1
+    assert alerts.clear_alerts([raised.pk], by=college.price, through=through) == [raised.pk]
     key = f"attendance_alert:{raised.pk}"
     assert reasons.clear([key], [college.student("Ada").pk], by=college.okafor, through=Through("x", "note", 2)) == 0
     assert Alert.objects.get(pk=raised.pk).ended_by == college.price

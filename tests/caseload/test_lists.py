@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from caseload import columns
 from caseload.columns import Column, Filter, Reason, ReasonSource
 from caseload.models import ContactLogEntry, Student
+from caseload.needs import Need
 from caseload.queries.lists import in_most_need, student_list
 from core import clock
 from tests.college import College
@@ -41,9 +42,9 @@ def names(college: College, who: Any, **options: Any) -> list[str]:
 def test_those_who_need_somebody_most_come_first(college: College) -> None:
     reasons_for(
         college,
-        Hugo=[Reason("One thing", 70)],
-        Ben=[Reason("A small thing", 20), Reason("Something today", 90)],
-        Gita=[Reason("One thing", 70), Reason("Another", 30)],
+        Hugo=[Reason("One thing", Need.CONTACT_TODAY)],
+        Ben=[Reason("A small thing", Need.TURNING_18), Reason("Something today", Need.AWAY)],
+        Gita=[Reason("One thing", Need.CONTACT_TODAY), Reason("Another", Need.BELOW_TARGET)],
     )
     assert names(college, college.okafor)[:4] == ["Ben", "Gita", "Hugo", "Ada"]
     assert names(college, college.okafor, show="attention") == ["Ben", "Gita", "Hugo"]
@@ -53,7 +54,7 @@ def test_those_who_need_somebody_most_come_first(college: College) -> None:
 
 
 def test_at_most_two_reasons_are_shown_and_the_rest_counted(college: College) -> None:
-    reasons_for(college, Ada=[Reason(word, 40) for word in ("One", "Two", "Three")])
+    reasons_for(college, Ada=[Reason(word, Need.NOT_SEEN) for word in ("One", "Two", "Three")])
     listed = student_list(college.okafor, Student.objects.visible_to(college.okafor, VIEW), permission=VIEW)
     assert len(listed.page[0]["first_why"]) == 2
     assert listed.page[0]["more_why"] == 1
@@ -75,7 +76,7 @@ def test_order_by_name_knows_accents(college: College) -> None:
 
 def test_chips_count_and_filter(college: College) -> None:
     columns.register_filter(Filter("late", "Late"))
-    reasons_for(college, Ada=[Reason("Late", 50, filter="late")], Ben=[Reason("Late", 50, filter="late")])
+    reasons_for(college, Ada=[Reason("Late", Need.LATE, "late")], Ben=[Reason("Late", Need.LATE, "late")])
     listed = student_list(college.lind, Student.objects.visible_to(college.lind, VIEW), permission=VIEW)
     chips = {chip["label"]: chip["count"] for chip in listed.chips}
     assert chips == {"All": 14, "Needs attention": 0, "Late": 2, "10A": 8, "10B": 6}
@@ -139,8 +140,11 @@ def test_a_column_is_filled_only_for_students_reached_with_its_permission(colleg
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 30])
 def test_a_dear_source_is_asked_only_about_those_it_could_bring_among_the_first(college: College, limit: int) -> None:
     ids = list(Student.objects.visible_to(college.okafor, VIEW).order_by("sort_key", "pk").values_list("pk", flat=True))
-    cheap = {pk: [Reason("Cheap", weight)] for pk, weight in zip(ids, (90, 75, 70, 10, 0), strict=False) if weight}
-    dear = {pk: [Reason("Dear", weight)] for pk, weight in zip(ids[1:], (40, 80, 5, 80), strict=False)}
+    needs = (Need.AWAY, Need.CONTACT_OVERDUE, Need.DROP, Need.TURNING_18)
+    cheap = {pk: [Reason("Cheap", need)] for pk, need in zip(ids, needs, strict=False)}
+    most = Need.DROP_NOT_ACTED_ON
+    needs = (Need.CASE_OVERDUE, most, Need.CONTACT_STALE, most)
+    dear = {pk: [Reason("Dear", need)] for pk, need in zip(ids[1:], needs, strict=False)}
     asked: list[int] = []
 
     def load(some: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]]:
@@ -156,9 +160,11 @@ def test_a_dear_source_is_asked_only_about_those_it_could_bring_among_the_first(
     everybody = found()
     assert set(asked) == set(ids)
     asked.clear()
-    columns._registry.sources["dear"] = ReasonSource("dear", "", load, 1, most=80)
+    columns._registry.sources["dear"] = ReasonSource("dear", "", load, 1, most=most)
     assert found() == everybody
-    assert len(asked) == (1 if limit == 1 else len(ids))  # 90 is out of reach of 75 with 80 besides; 75 is not
+    assert len(asked) == (
+        1 if limit == 1 else len(ids)
+    )  # nobody else comes before whoever is away, with the dearest besides
 
 
 def test_a_contact_to_follow_up_is_a_reason_until_it_is_done(college: College) -> None:

@@ -53,10 +53,10 @@ def test_one_list_of_what_is_due_oldest_harm_first(
     page = sign_in(college.okafor).get(PAGE)
     assert lines(page) == [
         ("Esra", "Attendance alerts", "One-to-one"),
+        ("Gita", "Contacts to follow up", "Log a contact"),
         ("Ben", "Targets overdue", "Review"),
         ("Chloe", "Targets overdue", "Review"),
         ("Ada", "One-to-ones", "Hold it"),
-        ("Gita", "Contacts to follow up", "Log a contact"),
     ]
     only = sign_in(college.okafor).get(PAGE, {"kind": "target"})
     assert [line[0] for line in lines(only)] == ["Ben", "Chloe"]

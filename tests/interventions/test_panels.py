@@ -56,9 +56,7 @@ def test_students_stand_in_the_order_of_their_need(college, target_of):
     )  # fmt: skip
     found = call(college)
     needs = {
-        place.person["given_name"]: place.why[0].weight
-        for place in students_of(college.lind, found).places
-        if place.why
+        place.person["given_name"]: place.why[0].need for place in students_of(college.lind, found).places if place.why
     }
     assert order(college, college.lind, found) == ["Ben", "Chloe", "Ada"]
     assert needs["Ben"] > needs["Chloe"] > needs.get("Ada", 0)

@@ -64,6 +64,7 @@ ROWS: tuple[Row, ...] = (
     see("caseload:contact_edit",                   "-- ----- -- -- --- +- -", t.adas_mother),
     see("caseload:contact_entry_add",              "+- ++++- ++ ++ +-+ -- -", t.contact_entry),
     send("caseload:contact_follow_up",             "+- ++++- ++ ++ +-+ -- -", t.contact_entry),
+    send("caseload:answers_undo",                  "+. ..... .. .. .-. .- -", t.cleared),
     send("caseload:filter_save",                   "++ +++++ ++ ++ +-+ +- -"),
     send("caseload:filter_remove",                 "+. ..... .. .. .-. .- -", t.saved_filter),
     see("caseload:visit_list",                     "+- ++++- ++ ++ +-+ -- -"),

@@ -85,6 +85,17 @@ def contact_entry(college: College) -> Any:
 
 
 @once
+def cleared(college: College) -> Any:
+    """What a save of Ms Okafor's cleared for Ada: nothing that is stored any more."""
+    from caseload.models import AnsweredReason
+
+    return AnsweredReason.objects.create(
+        student=college.student("Ada"), source="follow_up", number=0, by=college.okafor, at=clock.now(),
+        through_kind="note", through_number=0,
+    ).save_key  # fmt: skip
+
+
+@once
 def saved_filter(college: College) -> Any:
     """A filter that Ms Okafor saved."""
     from caseload.models import SavedFilter

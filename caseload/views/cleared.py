@@ -1,0 +1,25 @@
+"""What saving something cleared: said on the next page, with a button that undoes it (`views/answers.py`)."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+
+from caseload import reasons
+from caseload.reasons import OpenReason, Sent
+
+NAMED = 3  # so many reasons are written out; the rest are counted
+
+
+def say_cleared(request: HttpRequest, sent: Sent) -> None:
+    """Show on the next page which open reasons were cleared by what was just saved, with Undo."""
+    if sent.cleared:
+        words = f"Cleared by this: {in_words(sent.cleared)}"
+        messages.info(request, words, extra_tags=f"undo:{reverse('caseload:answers_undo', args=[sent.save])}")
+
+
+def in_words(cleared: list[OpenReason]) -> str:
+    """The reasons, with whose each is where they are about several students."""
+    names = reasons.names_of(cleared)
+    shown = [f"{names[one.student_id]}: {one.words}" if len(names) > 1 else one.words for one in cleared[:NAMED]]
+    more = len(cleared) - NAMED
+    return " · ".join([*shown, *([f"{more} more"] if more > 0 else [])])
