@@ -9,6 +9,7 @@ from attendance import rules
 from caseload.models import Site
 from core import clock
 from core.form_dates import MomentField
+from exchange.choices import DateOrder
 
 MOST_MEGABYTES = 60
 
@@ -27,6 +28,13 @@ class MarksForm(forms.Form):
         required=False,
         label="Marks are complete up to",
         help_text="When the file was taken from the MIS. Pages say “marks to” this time.",
+    )
+
+    dates = forms.ChoiceField(
+        label="Dates with slashes",
+        choices=DateOrder.choices,
+        required=False,
+        help_text="How 4/2/2026 is read. Dates written as 2026-02-04 need nothing.",
     )
 
     def __init__(self, *args: Any, user: Any, **options: Any) -> None:

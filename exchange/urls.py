@@ -12,6 +12,7 @@ urlpatterns = [
     path("registers/from-mis/", marks.mark_import_list, name="mark_import_list"),
     path("registers/from-mis/<uuid:public_id>/", marks.mark_import_detail, name="mark_import_detail"),
     path("registers/from-mis/<uuid:public_id>/confirm/", marks.mark_import_confirm, name="mark_import_confirm"),
+    path("registers/from-mis/<uuid:public_id>/dates/", marks.mark_import_dates, name="mark_import_dates"),
     path("registers/from-mis/<uuid:public_id>/discard/", marks.mark_import_discard, name="mark_import_discard"),
     path("registers/from-mis/deliveries/<uuid:public_id>/", marks.mark_delivery_detail, name="mark_delivery_detail"),
     path("imports/<uuid:public_id>/", imports.import_detail, name="import_detail"),

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from attendance import choices, rules
+from attendance.actions.missing_marks import Came, note_missing
 from attendance.actions.writing import Row, lock, write
 from attendance.choices import Series
 from attendance.errors import NotAllowed, TakenHere
@@ -34,6 +35,7 @@ class Delivery:
     rows: int
     refused: int = 0
     problems: Sequence[Mapping[str, object]] = ()
+    came: Sequence[Came] = ()
     says_minutes: bool = True
     says_notes: bool = True
 
@@ -65,7 +67,9 @@ def receive_marks(*, by: Any, site: Site, delivery: Delivery) -> MarkDelivery:
             rows = delivery.marks.get(series, ())
             if rows:
                 _write(series, rows, delivery, counted)
-        return _record(by, site, delivery, counted)
+        row = _record(by, site, delivery, counted)
+        note_missing(site, row, delivery.came)
+        return row
 
 
 def _write(series: str, rows: Sequence[Row], delivery: Delivery, counted: Counted) -> None:

@@ -9,7 +9,7 @@ from attendance.models.marks import (
     SessionMarkChange,
     WeekSummary,
 )
-from attendance.models.plans import EvacuationCopy, MarkDelivery, PlannedAbsence, SiteSettings
+from attendance.models.plans import EvacuationCopy, MarkDelivery, MissingMarks, PlannedAbsence, SiteSettings
 from attendance.models.registers import Register
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "LessonMark",
     "LessonMarkChange",
     "MarkDelivery",
+    "MissingMarks",
     "PlannedAbsence",
     "Register",
     "RulePreview",

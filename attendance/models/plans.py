@@ -119,6 +119,29 @@ class MarkDelivery(PublicIdModel):
         permissions = [("import_marks", "Can bring in marks from the MIS and see what came")]
 
 
+class MissingMarks(models.Model):
+    """The marks of one day that came from a site's MIS and could not be taken, until a later delivery brings them.
+
+    No day holds the rows whose date could not be read.
+    """
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
+    date = models.DateField(null=True)
+    marks = models.JSONField(default=list, help_text="Student and session or lesson of each, as the file names them.")
+    count = models.PositiveIntegerField()
+    rows = models.PositiveIntegerField(help_text="How many rows of this day the delivery had.")
+    delivery = models.ForeignKey(MarkDelivery, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["site", "date"]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "date"], name="attendance_missing_marks_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"Missing marks {self.pk}"
+
+
 class EvacuationCopy(models.Model):
     """The last evacuation list made for a site: who was marked in, as a file that is ready when the network is not."""
 

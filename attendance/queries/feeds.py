@@ -1,5 +1,6 @@
 """How far the marks of sites that take their registers in the MIS have come, and whether their feed has gone quiet."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from attendance import rules
+from attendance.models import MissingMarks
 from caseload.models import Caseload, House, Site, SiteMembership, TeachingGroup, Team, YearGroup
 from caseload.queries.calendar import calendars_for
 from caseload.querysets import containers, reach_of
@@ -41,15 +43,16 @@ class Feed:
     received_at: datetime | None
     is_stale: bool
     stale_after: int
+    missing: int = 0
 
     @property
     def words(self) -> str:
-        """“marks to 10:30 today”, “marks to Fri 20 Nov, 15:20”, “no marks yet”."""
+        """“marks to 10:30 today”, “marks to Fri 20 Nov, 15:20, 3 of them missing”, “no marks yet”."""
         if self.until is None:
             return "no marks have come in from the MIS yet"
-        if clock.local(self.until).date() == clock.today():
-            return f"marks to {wording.time_of_day(self.until)} today"
-        return f"marks to {wording.moment(self.until)}"
+        today = clock.local(self.until).date() == clock.today()
+        until = f"{wording.time_of_day(self.until)} today" if today else wording.moment(self.until)
+        return f"marks to {until}" + (f", {self.missing:,} of them missing" if self.missing else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +116,21 @@ def feeds_of(site_ids: set[int] | None = None) -> list[Feed]:
         return []
     calendars = calendars_for({row[0] for row in rows}, clock.today(), clock.today())
     return [
-        Feed(site, name, until, received, calendars[site].is_open(clock.today()) and gone_quiet(until, am, pm, after), after)
-        for site, name, am, pm, after, until, received in rows
+        Feed(
+            site, name, until, received, calendars[site].is_open(clock.today()) and gone_quiet(until, am, pm, after), after,
+            missing,
+        )
+        for site, name, am, pm, after, until, received, missing in rows
     ]  # fmt: skip
+
+
+def missing_at(site_ids: set[int] | None = None) -> dict[int, list[MissingMarks]]:
+    """The marks of each site that came and could not be taken, day by day, the latest first."""
+    rows = MissingMarks.objects.filter(site__registers_taken="mis").select_related("delivery")
+    found: dict[int, list[MissingMarks]] = defaultdict(list)
+    for row in (rows if site_ids is None else rows.filter(site__in=site_ids)).order_by("-date"):
+        found[row.site_id].append(row)
+    return found
 
 
 def words_about(student_ids: Collection[int]) -> str:
@@ -183,7 +198,8 @@ def end_of_day(site: Site, day: date) -> datetime:
 
 
 _NEWEST = """
-    SELECT s.id, s.name, s.am_starts_at, s.pm_starts_at, coalesce(o.stale_after_minutes, 60), d.covers_until, d.received_at
+    SELECT s.id, s.name, s.am_starts_at, s.pm_starts_at, coalesce(o.stale_after_minutes, 60), d.covers_until, d.received_at,
+        (SELECT coalesce(sum(x.count), 0)::integer FROM attendance_missingmarks AS x WHERE x.site_id = s.id)
     FROM caseload_site AS s
     LEFT JOIN attendance_sitesettings AS o ON o.site_id = s.id
     LEFT JOIN LATERAL (

@@ -14,7 +14,7 @@ from core import clock, naming
 from core.files import open_file, save_file
 from core.jobs import after_commit
 from exchange import choices
-from exchange.actions.uploads import Stage, confirm_upload, discard_upload
+from exchange.actions.uploads import Stage, confirm_upload, discard_upload, preview_again
 from exchange.marks import MarkResult, load_marks, read_marks
 from exchange.models import MarkImport
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MOST_PROBLEMS = 500
+WORK = "exchange.work_on_marks"
 
 
 def check_may_bring(by: Any, site: Site) -> None:
@@ -30,14 +31,16 @@ def check_may_bring(by: Any, site: Site) -> None:
         raise PermissionDenied("Only the attendance officer and data managers of the site bring in marks.")
 
 
-def take_marks(by: "User", site: Site, file: UploadedFile, covers_until: datetime | None) -> MarkImport:
+def take_marks(
+    by: "User", site: Site, file: UploadedFile, covers_until: datetime | None, dates: str = ""
+) -> MarkImport:
     """Keep an upload of marks, encrypted, and have its preview made in the background."""
     check_may_bring(by, site)
     with transaction.atomic():
         expires = clock.now() + choices.UPLOAD_KEPT
         stored = save_file(file.read(), file.name or "marks.csv", "text/csv", expires, note="marks upload")
-        run = MarkImport.objects.create(asked_by=by, site=site, upload=stored, covers_until=covers_until)
-        after_commit("exchange.work_on_marks", import_id=run.pk)
+        run = MarkImport.objects.create(asked_by=by, site=site, upload=stored, covers_until=covers_until, dates=dates)
+        after_commit(WORK, import_id=run.pk)
     return run
 
 
@@ -46,8 +49,8 @@ def work_on_marks(import_id: int) -> None:
     run = MarkImport.objects.select_related("asked_by", "upload", "site").claim(import_id)
     if run is None:
         return
-    found = read_marks(run.upload.name, open_file(run.upload))
-    with naming.named(run.asked_by_id, purpose="exchange.work_on_marks"):
+    found = read_marks(run.upload.name, open_file(run.upload), run.dates)
+    with naming.named(run.asked_by_id, purpose=WORK):
         # Asked again: whoever uploaded it may have changed their place since, or the site its way.
         check_may_bring(run.asked_by, run.site)
         try:
@@ -77,13 +80,20 @@ def _kept(result: MarkResult) -> dict[str, Any]:
         "problems": [problem.as_json() for problem in shown],
         "problem_count": len(result.problems),
         "fatal": bool(fatal),
+        "asks_dates": any(problem.asks_dates for problem in result.problems),
     }
+
+
+def read_dates(by: "User", run: MarkImport, dates: str) -> None:
+    """Say how the dates of an upload are written, and have it read again. It is remembered for this upload."""
+    check_may_bring(by, run.site)
+    preview_again(by, run, WORK, dates=dates)
 
 
 def confirm_marks(by: "User", run: MarkImport) -> None:
     """Bring previewed marks in. Pressed twice they are brought in once. Raises NotAsItWas."""
     check_may_bring(by, run.site)
-    confirm_upload(by, run, "exchange.work_on_marks")
+    confirm_upload(by, run, WORK)
 
 
 def discard_marks(by: "User", run: MarkImport) -> None:

@@ -1,6 +1,6 @@
 """Bring a file of marks in: every row is checked first, then all go in together."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,15 +9,16 @@ from typing import Any
 from django.db import transaction
 
 from attendance.actions.deliveries import Delivery, receive_marks
+from attendance.actions.missing_marks import Came
 from attendance.actions.writing import Row
 from attendance.choices import Series
 from attendance.codes import Code, CodeSet, code_set
 from attendance.coding import Place, not_in_force, why_not
 from attendance.models import MarkDelivery
-from attendance.queries.feeds import end_of_day
 from caseload.models import Closure, Site
 from core import clock, wording
 from exchange.bundle import Problem
+from exchange.marks.covering import covers
 from exchange.marks.matching import Places, Roll
 from exchange.marks.reading import MarkFile, MarkRow, Unreadable
 
@@ -37,6 +38,7 @@ class MarkResult:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    missing: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     covers_until: datetime | None = None
     imported: bool = False
@@ -57,6 +59,7 @@ class MarkResult:
             "changed": self.changed,
             "unchanged": self.unchanged,
             "refused": self.refused,
+            "missing": self.missing,
             "covers_until": self.covers_until.isoformat() if self.covers_until else None,
             "problems": [problem.as_json() | {"fatal": problem.fatal} for problem in self.problems],
         }
@@ -78,7 +81,8 @@ def load_marks(
     """Bring the marks of a file into a site, all together. A fatal problem changes nothing; a dry run is taken back.
 
     `covers_until` says up to when the marks are complete. Without it that is `made_at` (now, when it isn't known) if the
-    file reaches to today, and otherwise the end of its last day. The same file twice changes nothing the second time.
+    file reaches to today, and otherwise the end of its last day. Either way it is claimed only up to the first session
+    or lesson of the last day of which no mark was taken. The same file twice changes nothing the second time.
     """
     result = MarkResult(found.name, found.read, problems=found.problems)
     if found.is_fatal:
@@ -86,11 +90,13 @@ def load_marks(
         return result
     marks = _check(found, site)
     taken = sum(len(rows) for rows in marks.values())
-    result.refused = len({problem.line for problem in found.problems if problem.line > 1})
+    refused = found.refused
+    result.refused = len(refused)
+    result.missing = _missing(found, refused)
     if not taken:
         found.problem(1, "", "", f"No row fits {site.name}. Is this the file of another site?", fatal=True)
         return result
-    result.covers_until = covers_until or _covers(found, site, made_at)
+    result.covers_until = covers(site, marks, covers_until, made_at)
     delivery = Delivery(
         marks=marks,
         file_name=found.name,
@@ -98,6 +104,7 @@ def load_marks(
         rows=found.read,
         refused=result.refused,
         problems=[problem.as_json() for problem in found.problems],
+        came=_came(found, refused),
         says_minutes="minutes" in found.columns,
         says_notes="note" in found.columns,
     )
@@ -113,10 +120,17 @@ def load_marks(
     return result
 
 
-def _covers(found: MarkFile, site: Site, made_at: datetime | None) -> datetime:
-    now = clock.now()
-    last = max(row.date for row in found.rows if row.date <= clock.today())
-    return min(made_at or now, now) if last == clock.today() else min(end_of_day(site, last), now)
+def _came(found: MarkFile, refused: set[int]) -> list[Came]:
+    """Every row of the file as the day and the mark it names; those that nobody could take apart by their line."""
+    ragged = {line: (None, f"line {line}") for line in refused - set(found.came)}
+    return [Came(day, mark, line not in refused) for line, (day, mark) in (found.came | ragged).items()]
+
+
+def _missing(found: MarkFile, refused: set[int]) -> list[dict[str, Any]]:
+    """How many rows of each day were left out, the latest day first; those without a readable date last."""
+    counted = Counter(found.came.get(line, (None, ""))[0] for line in refused)
+    days = sorted(counted.items(), key=lambda each: each[0] or date.min, reverse=True)
+    return [{"date": day.isoformat() if day else "", "rows": count} for day, count in days]
 
 
 def _check(found: MarkFile, site: Site) -> dict[str, list[Row]]:

@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, time
 
 from attendance.choices import SessionSlot
-from exchange.bundle import Problem
+from exchange.bundle import ROW, Problem
+from exchange.formats import dates as when
 from exchange.tables import Row, read_table, shown
 
 MOST_MARKS = 400_000
@@ -31,7 +32,6 @@ NAMES = {
 }
 SESSIONS = {"am": SessionSlot.AM, "1": SessionSlot.AM, "pm": SessionSlot.PM, "2": SessionSlot.PM}
 NO_MARK = frozenset({"", "-"})
-_DATES = ("%Y-%m-%d", "%d/%m/%Y")
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]?([0-5]\d)(?::[0-5]\d)?")
 
 
@@ -57,6 +57,7 @@ class MarkRow:
     code: str
     minutes: int | None
     note: str
+    mark: str  # the student and the session or lesson as the file names them
 
 
 @dataclass
@@ -66,6 +67,7 @@ class MarkFile:
     name: str
     columns: dict[str, str] = field(default_factory=dict)
     rows: list[MarkRow] = field(default_factory=list)
+    came: dict[int, tuple[date | None, str]] = field(default_factory=dict)  # by line, which mark of which day it names
     read: int = 0
     problems: list[Problem] = field(default_factory=list)
 
@@ -74,29 +76,44 @@ class MarkFile:
         """Whether nothing may be brought in."""
         return any(problem.fatal for problem in self.problems)
 
+    @property
+    def refused(self) -> set[int]:
+        """The lines that were left out."""
+        return {problem.line for problem in self.problems if problem.left_out}
+
     def problem(self, line: int, kind: str, value: str, message: str, *, fatal: bool = False) -> None:
-        """Say what is wrong at a place of the file."""
+        """Say what is wrong at a place of the file: in a row, which is left out, or in the whole of it."""
         column = self.columns.get(kind, kind)
-        self.problems.append(Problem(self.name, line, column, shown(column, value), message, fatal))
+        left_out = ROW if line > 1 and not fatal else ""
+        self.problems.append(Problem(self.name, line, column, shown(column, value), message, fatal, left_out))
 
 
-def read_marks(name: str, content: bytes) -> MarkFile:
-    """Read a CSV file of marks. Every row that can't be read is a problem of its own; a missing column is fatal."""
+def read_marks(name: str, content: bytes, dates: str = "") -> MarkFile:
+    """Read a CSV file of marks. Every row that can't be read is a problem of its own; a missing column is fatal.
+
+    So are dates with slashes of which nobody said whether the day or the month comes first: `dates` is "dmy" or "mdy".
+    """
     found = MarkFile(name)
     table = read_table(name, content, found.problems)
     if table is None:
         return found
     found.columns = _columns(table.columns)
     _check_columns(found)
+    unknown = table.unknown(alias for aliases in NAMES.values() for alias in aliases)
+    if unknown:
+        found.problem(1, "", "", f"Columns that Waymark does not know were not read: {', '.join(unknown)}.")
     found.read = len(table.rows)
     if found.read > MOST_MARKS:
         words = f"{found.read:,} rows; a file of marks has at most {MOST_MARKS:,}. Split it by month."
         found.problem(1, "", "", words, fatal=True)
+    if "date" in found.columns:
+        _check_dates(found, [row.get(found.columns["date"]) for row in table.rows], dates)
     if found.is_fatal:
         return found
     for row in table.rows:
+        found.came[row.line] = _day(row.get(found.columns["date"]), dates), _mark(row, found.columns)
         try:
-            found.rows.append(_read(row, found.columns))
+            found.rows.append(_read(row, found, dates))
         except Unreadable as why:
             found.problem(row.line, why.column, why.value, why.sentence)
     if not found.rows:
@@ -123,7 +140,40 @@ def _check_columns(found: MarkFile) -> None:
         found.problem(1, "session", "", words, fatal=True)
 
 
-def _read(row: Row, columns: dict[str, str]) -> MarkRow:
+def _check_dates(found: MarkFile, values: list[str], order: str) -> None:
+    """Dates with slashes: asked about when nobody said how they are read, or when some can only be read the other way."""
+    with_slashes = [value for value in values if when.is_slashed(value)]
+    if not with_slashes:
+        return
+    if not order:
+        words = f"{when.asking(with_slashes)} Say it under “Dates with slashes” (--dates dmy or --dates mdy)."
+    else:
+        other = next(name for name in when.ORDERS if name != order)
+        wrong = [v for v in with_slashes if not when.slashed(v, order) and when.slashed(v, other)]
+        if not wrong:
+            return
+        words = (
+            f"The dates were read as {when.ORDERS[order]}, and {wrong[0]} can only be {when.ORDERS[other]}. Choose the"
+            " other order under “Dates with slashes”, or correct the file."
+        )
+    column = found.columns["date"]
+    found.problems.append(
+        Problem(found.name, 1, column, shown(column, with_slashes[0]), words, fatal=True, asks_dates=True)
+    )
+
+
+def _mark(row: Row, columns: dict[str, str]) -> str:
+    """Which mark a row names, readable or not: the student and the session or lesson, as they stand in the file."""
+    identifier = next(
+        (row.get(columns[kind]) for kind in IDENTIFIERS if kind in columns and row.get(columns[kind])), ""
+    )
+    where = [row.get(columns[kind]) for kind in ("session", "period", "group") if kind in columns]
+    return " ".join(part for part in (identifier, *where) if part).casefold()[:200]
+
+
+def _read(row: Row, found: MarkFile, order: str) -> MarkRow:
+    columns = found.columns
+
     def cell(kind: str) -> str:
         return row.get(columns[kind]) if kind in columns else ""
 
@@ -134,10 +184,13 @@ def _read(row: Row, columns: dict[str, str]) -> MarkRow:
     note = cell("note")
     if len(note) > LONGEST_NOTE:
         raise Unreadable("note", note, f"A note has at most {LONGEST_NOTE} characters.")
+    day, mark = found.came[row.line]
+    if day is None:
+        raise Unreadable("date", cell("date"), "Not a date. Write 2026-11-20.")
     code = cell("code")
     return MarkRow(
-        row.line, identifier, cell(identifier), _date(cell("date")), session, period, cell("group"),
-        "" if code in NO_MARK else code, _minutes(cell("minutes")), note,
+        row.line, identifier, cell(identifier), day, session, period, cell("group"),
+        "" if code in NO_MARK else code, _minutes(cell("minutes")), note, mark,
     )  # fmt: skip
 
 
@@ -152,13 +205,8 @@ def _place(session: str, period: str) -> tuple[int | None, str]:
     return None, period
 
 
-def _date(text: str) -> date:
-    for pattern in _DATES:
-        try:
-            return datetime.strptime(text[:10], pattern).date()
-        except ValueError:
-            continue
-    raise Unreadable("date", text, "Not a date. Write 2026-11-20.")
+def _day(text: str, order: str) -> date | None:
+    return when.slashed(text, order) if order and when.is_slashed(text) else when.certain(text)
 
 
 def _minutes(text: str) -> int | None:

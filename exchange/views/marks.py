@@ -1,5 +1,6 @@
 """Marks from the MIS in the browser: what came, upload, preview, confirm."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,12 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from attendance import rules
 from attendance.models import MarkDelivery
-from attendance.queries.feeds import feeds_of
-from core import clock
+from attendance.queries.feeds import feeds_of, missing_at
+from core import clock, wording
 from core.files import FileGone
 from exchange.actions import marks
 from exchange.actions.uploads import NotAsItWas
+from exchange.choices import DateOrder
 from exchange.mark_forms import MarksForm
 from exchange.models import MarkImport
 
@@ -24,19 +26,23 @@ SHOWN_RUNS, SHOWN_DELIVERIES, SHOWN_PROBLEMS = 10, 50, 200
 @page(rules.IMPORT)
 def mark_import_list(request: HttpRequest) -> HttpResponse:
     """How far the marks of each site have come, an upload, and what was delivered before."""
-    initial = {"covers_until": clock.local(clock.now()).replace(second=0, microsecond=0)}
+    last = MarkImport.objects.visible_to(request.user, rules.IMPORT).first()
+    moment = clock.local(clock.now()).replace(second=0, microsecond=0)
+    initial = {"covers_until": moment, "dates": last.dates if last else ""}
     asked = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = MarksForm(*asked, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        run = marks.take_marks(request.user, given["site"], given["file"], given["covers_until"])
+        run = marks.take_marks(request.user, given["site"], given["file"], given["covers_until"], given["dates"])
         return redirect("exchange:mark_import_detail", run.public_id)
     held = rules.sites_held(request.user, rules.IMPORT)
+    sites = None if held is None else set(held)
+    missing = missing_at(sites)
     mine = MarkImport.objects.visible_to(request.user, rules.IMPORT).exclude(stage=MarkImport.Stage.LOADED)
     deliveries = MarkDelivery.objects.visible_to(request.user, rules.IMPORT).select_related("site", "brought_by")
     context = {
         "form": form,
-        "feeds": feeds_of(None if held is None else set(held)),
+        "feeds": [(feed, missing.get(feed.site_id, [])) for feed in feeds_of(sites)],
         "runs": mine.exclude(state="cancelled").select_related("asked_by", "upload", "site")[:SHOWN_RUNS],
         "deliveries": deliveries.defer("problems")[:SHOWN_DELIVERIES],
     }
@@ -55,6 +61,9 @@ def mark_import_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "numbers": _numbers(result),
         "problems": result.get("problems", [])[:SHOWN_PROBLEMS],
         "changes": result.get("created", 0) + result.get("changed", 0),
+        "orders": [choice for choice in DateOrder.choices if choice[0]],
+        "missing": missing_days(result),
+        "may_answer": preview and run.state == "done",
         "may_confirm": preview and run.state == "done" and not result.get("fatal"),
         "may_discard": preview and run.state in {"done", "failed", "waiting"},
     }
@@ -71,22 +80,46 @@ def mark_import_confirm(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         marks.confirm_marks(request.user, run)
     except NotAsItWas:
-        messages.info(request, "They are being brought in already, or were thrown away.")
+        messages.info(request, "They are being imported already, or were discarded.")
     return redirect("exchange:mark_import_detail", run.public_id)
 
 
 @page(rules.IMPORT)
 @require_POST
+def mark_import_dates(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say how the dates of an upload of marks are written; it is read again."""
+    run = fetch(MarkImport.objects.select_related("site"), request.user, rules.IMPORT, public_id=public_id)
+    dates = request.POST.get("dates", "")
+    if dates not in {DateOrder.MDY, DateOrder.DMY}:
+        messages.error(request, "Choose how the dates are written.")
+        return redirect("exchange:mark_import_detail", run.public_id)
+    try:
+        marks.read_dates(request.user, run, dates)
+    except NotAsItWas:
+        messages.info(request, "They are being imported already, or were discarded.")
+    return redirect("exchange:mark_import_detail", run.public_id)
+
+
+def missing_days(result: dict[str, Any]) -> list[tuple[str, int]]:
+    """How many rows of each day were left out, in words."""
+    return [
+        (wording.day(date.fromisoformat(each["date"])) if each["date"] else "no readable date", each["rows"])
+        for each in result.get("missing", [])
+    ]
+
+
+@page(rules.IMPORT)
+@require_POST
 def mark_import_discard(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Throw previewed marks away."""
+    """Discard previewed marks."""
     run = fetch(MarkImport.objects.select_related("site", "upload"), request.user, rules.IMPORT, public_id=public_id)
     try:
         marks.discard_marks(request.user, run)
-        messages.success(request, "Thrown away. No mark was changed.")
+        messages.success(request, "The file has been discarded. No mark was changed.")
     except NotAsItWas:
-        messages.info(request, "They are being brought in already.")
+        messages.info(request, "They are being imported already.")
     except FileGone:
-        messages.info(request, "The file was thrown away before.")
+        messages.info(request, "The file was discarded before.")
     return redirect("exchange:mark_import_list")
 
 

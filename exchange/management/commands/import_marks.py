@@ -40,6 +40,12 @@ class Command(BaseCommand):
             type=a_moment,
             help="Up to when the marks are complete: 10:30 or 2026-11-20T10:30. Without it, when the file was written.",
         )
+        parser.add_argument(
+            "--dates",
+            choices=["dmy", "mdy"],
+            default="",
+            help="How dates with slashes are read; needed when there are any.",
+        )
         parser.add_argument("--dry-run", action="store_true", help="Say what would happen and change nothing.")
         parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
 
@@ -55,7 +61,7 @@ class Command(BaseCommand):
             site = _site(options["site"])
             try:
                 result = load_marks(
-                    read_marks(path.name, content),
+                    read_marks(path.name, content, options["dates"]),
                     by=by,
                     site=site,
                     covers_until=options["covers_until"],
@@ -82,7 +88,9 @@ class Command(BaseCommand):
         numbers = f"{result.created} new, {result.changed} changed, {result.unchanged} the same"
         self.stdout.write(f"{site.name}: {numbers}, {result.refused} rows left out.")
         if result.covers_until:
-            self.stdout.write(f"Marks are complete up to {clock.local(result.covers_until):%-d %B %Y, %H:%M}.")
+            rows = "the row" if result.refused == 1 else f"the {result.refused} rows"
+            but = f", except for {rows} left out" if result.refused else ""
+            self.stdout.write(f"Marks are complete up to {clock.local(result.covers_until):%-d %B %Y, %H:%M}{but}.")
         self.stdout.write("Nothing was changed: this was a dry run." if dry_run else "Brought in.")
 
 

@@ -31,6 +31,7 @@ ROWS: tuple[Row, ...] = (
     see("exchange:mark_import_detail",             "-- ----- +- -- --- +- -", t.marks_upload),
     send("exchange:mark_import_confirm",           "-- ----- +- -- --- +- -", t.marks_upload),
     send("exchange:mark_import_discard",           "-- ----- +- -- --- +- -", t.marks_upload),
+    send("exchange:mark_import_dates",             "-- ----- +- -- --- +- -", t.marks_upload),
     see("exchange:mark_delivery_detail",           "-- ----- +- -- --- +- -", t.delivery),
     see("exchange:import_list",                    "-- ----- -- -- --- +- -"),
     see("exchange:import_detail",                  "-- ----- -- -- --- +- -", t.roster),

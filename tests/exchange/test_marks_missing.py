@@ -1,0 +1,162 @@
+"""What a file of marks claims: complete only up to what was taken, dates asked about, and what is missing said everywhere."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from attendance.models import MarkDelivery, MissingMarks, SessionMark
+from attendance.queries.feeds import feeds_of
+from caseload.models import Site, Student
+from core import clock
+from core.jobs import run_now
+from exchange.models import MarkImport
+from tests.exchange.conftest import upload
+from tests.exchange.test_marks import LIST, bring, csv_of, problems, school, standing  # noqa: F401  (a fixture)
+
+ROWS = ("A000,2026-11-19,AM,/", "A001,2026-11-19,AM,/", "A000,2026-11-19,PM,\\", "A001,2026-11-19,PM,\\")
+UNKNOWN = "A999,2026-11-19,AM,/"
+
+
+def words() -> list[str]:
+    return [feed.words for feed in feeds_of()]
+
+
+@pytest.mark.usefixtures("school")
+def test_refused_rows_are_said_to_be_missing_wherever_the_marks_are_spoken_of(college: Any, sign_in: Any) -> None:
+    result = bring(college, csv_of(*ROWS, UNKNOWN, "A998,2026-11-18,AM,/", "A000,soon,AM,/"))
+    assert (result.created, result.refused) == (4, 3)
+    assert result.missing == [
+        {"date": "2026-11-19", "rows": 1}, {"date": "2026-11-18", "rows": 1}, {"date": "", "rows": 1},
+    ]  # fmt: skip
+    assert words() == ["marks to yesterday 16:20, 3 of them missing"]
+    page = sign_in(college.okafor).get(reverse("attendance:absent_list")).content.decode()
+    assert "From the MIS: marks to yesterday 16:20, 3 of them missing" in page
+    own = sign_in(college.price).get(LIST).content.decode()
+    assert [
+        words in own for words in ("Marks missing", "Thu 19 Nov (1)", "Wed 18 Nov (1)", "no readable date (1)")
+    ] == [True] * 4
+    assert "Up to date" not in own
+    detail = sign_in(college.price).get(
+        reverse("exchange:mark_delivery_detail", args=[MarkDelivery.objects.get().public_id])
+    )
+    assert "3 marks missing" in detail.content.decode()
+
+
+@pytest.mark.usefixtures("school")
+def test_a_later_file_that_brings_them_ends_it(college: Any) -> None:
+    bring(college, csv_of(*ROWS, UNKNOWN))
+    assert [(row.date, row.marks, row.count) for row in MissingMarks.objects.all()] == [
+        (date(2026, 11, 19), ["a999 am"], 1)
+    ]
+    Student.objects.filter(pk=college.student("Chloe").pk).update(admission_number="A999")
+    bring(college, csv_of(*ROWS, UNKNOWN))
+    assert (words(), MissingMarks.objects.exists()) == (["marks to yesterday 16:20"], False)
+
+
+@pytest.mark.usefixtures("school")
+def test_a_correction_of_one_mark_does_not_hide_the_others(college: Any) -> None:
+    bring(college, csv_of(*ROWS, UNKNOWN, "A998,2026-11-19,AM,/"))
+    bring(college, csv_of("A002,2026-11-19,AM,/"))
+    assert [row.marks for row in MissingMarks.objects.all()] == [["a998 am", "a999 am"]]
+    Student.objects.filter(pk=college.student("Chloe").pk).update(admission_number="A999")
+    bring(college, csv_of(UNKNOWN))
+    assert [row.marks for row in MissingMarks.objects.all()] == [["a998 am"]]
+
+
+@pytest.mark.usefixtures("school")
+def test_a_whole_file_without_those_rows_ends_it_too(college: Any) -> None:
+    bring(college, csv_of(*ROWS[:2], UNKNOWN, "A000,soon,AM,/"))
+    bring(college, csv_of(*ROWS))
+    assert MissingMarks.objects.count() == 0
+
+
+@pytest.mark.usefixtures("school")
+def test_complete_only_up_to_the_register_that_has_no_mark_yet(college: Any) -> None:
+    """A file with the morning alone says nothing of the afternoon, whatever time somebody typed."""
+    noon = clock.at(date(2026, 11, 19), 13, 20)
+    assert bring(college, csv_of(*ROWS[:2])).covers_until == noon
+    assert bring(college, csv_of(*ROWS[:2]), covers_until=clock.at(college.today, 9)).covers_until == noon
+    assert bring(college, csv_of(*ROWS[:3]), covers_until=clock.at(college.today, 9)).covers_until == clock.at(
+        date(2026, 11, 19), 16, 20
+    )
+    # Of the afternoon only what was refused came.
+    assert bring(college, csv_of(*ROWS[:2], "A999,2026-11-19,PM,\\")).covers_until == noon
+
+
+def test_lessons_are_complete_up_to_the_next_one(college: Any) -> None:
+    Site.objects.filter(pk=college.sixth.pk).update(registers_taken="mis")
+    college.sixth.refresh_from_db()
+    Student.objects.filter(pk=college.student("Wren").pk).update(uln="2000000000")
+    head = "uln,date,period,code"
+    result = bring(college, csv_of("2000000000,2026-11-20,P1,/", head=head), college.sixth)
+    assert result.covers_until == clock.now()  # ten o'clock, when the second begins
+    friday = csv_of("2000000000,2026-11-13,P1,/", "2000000000,2026-11-13,P2,/", head=head)
+    assert bring(college, friday, college.sixth).covers_until == clock.at(date(2026, 11, 13), 11, 20)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+@pytest.mark.usefixtures("school")
+def test_other_separators_are_read(college: Any, separator: str) -> None:
+    content = csv_of("A000,2026-11-20,AM,/").replace(b",", separator.encode())
+    assert (bring(college, content).created, standing()) == (1, [("Ada", college.today, 1, "/")])
+
+
+@pytest.mark.usefixtures("school")
+def test_dates_with_slashes_are_asked_about(college: Any) -> None:
+    rows = ("A000,11/6/2026,AM,/", "A001,11/9/2026,AM,N")
+    result = bring(college, csv_of(*rows))
+    assert problems(result) == [
+        (1, "date", "11/6/2026", "2 dates are written with slashes, and nothing says whether the day or the month comes"
+        " first. Every one of them could be day/month/year or month/day/year. Say it under “Dates with slashes” (--dates"
+        " dmy or --dates mdy)."),
+    ]  # fmt: skip
+    assert (result.imported, SessionMark.objects.exists()) == (False, False)
+    assert bring(college, csv_of(*rows), dates="mdy").created == 2
+    assert [day for _, day, _, _ in standing()] == [date(2026, 11, 6), date(2026, 11, 9)]
+
+
+@pytest.mark.usefixtures("school")
+def test_the_wrong_order_is_noticed_and_no_mark_lands_on_another_day(college: Any) -> None:
+    result = bring(college, csv_of("A000,11/6/2026,AM,/", "A000,11/13/2026,AM,/"), dates="dmy")
+    assert [found.message for found in result.problems] == [
+        "The dates were read as day/month/year, and 11/13/2026 can only be month/day/year. Choose the other order under"
+        " “Dates with slashes”, or correct the file."
+    ]
+    assert not SessionMark.objects.exists()
+
+
+@pytest.mark.usefixtures("school")
+def test_dates_with_the_month_in_letters_need_no_answer(college: Any) -> None:
+    bring(college, csv_of("A000,20 Nov 2026,AM,/", "A001,2026-11-20T00:00:00,AM,/"))
+    assert [day for _, day, _, _ in standing()] == [college.today] * 2
+
+
+@pytest.mark.usefixtures("school")
+def test_unknown_columns_are_listed_and_refuse_nothing(college: Any) -> None:
+    result = bring(college, csv_of("A000,Ada,2026-11-20,AM,/,x", head="admission_number,Name,date,session,code,Room"))
+    assert problems(result) == [(1, "", "", "Columns that Waymark does not know were not read: Name, Room.")]
+    assert (result.created, result.refused) == (1, 0)
+
+
+@pytest.mark.usefixtures("school")
+def test_the_preview_asks_once_and_remembers_for_the_upload(college: Any, sign_in: Any) -> None:
+    browser = sign_in(college.tran)
+    browser.post(LIST, {"site": college.school.pk, "file": upload(csv_of("A000,11/6/2026,AM,/", UNKNOWN), "m.csv")})
+    run = MarkImport.objects.get()
+    run_now("exchange.work_on_marks", import_id=run.pk)
+    detail = reverse("exchange:mark_import_detail", args=[run.public_id])
+    page = browser.get(detail)
+    assert ("How are dates with slashes written" in page.content.decode(), page.context["may_confirm"]) == (True, False)
+    dates = reverse("exchange:mark_import_dates", args=[run.public_id])
+    assert "Choose how the dates are written" in browser.post(dates, {"dates": "x"}, follow=True).content.decode()
+    browser.post(dates, {"dates": "mdy"})
+    run_now("exchange.work_on_marks", import_id=run.pk)
+    page = browser.get(detail)
+    assert ("How are dates" in page.content.decode(), page.context["may_confirm"]) == (False, True)
+    assert "1 mark in this file cannot be taken." in page.content.decode()
+    browser.post(reverse("exchange:mark_import_confirm", args=[run.public_id]))
+    run_now("exchange.work_on_marks", import_id=run.pk)
+    assert standing() == [("Ada", date(2026, 11, 6), 1, "/")]
+    assert browser.get(LIST).context["form"]["dates"].value() == "mdy"
