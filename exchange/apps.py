@@ -16,5 +16,7 @@ class ExchangeConfig(AppConfig):
         linked = "kind = 'student' AND object_id = %s"
         hanging.register(hanging.Kept(SourceLink, "MIS record", where=linked))
 
-        register(Place("Settings", "Imports", "exchange:import_list", IMPORT, order=40, icon="box-arrow-in-down"))
+        register(
+            Place("Settings", "Import from the MIS", "exchange:import_list", IMPORT, order=40, icon="box-arrow-in-down")
+        )
         register(Place("Registers", "Marks from the MIS", "exchange:mark_import_list", rules.IMPORT, order=60, icon="arrow-down-square", shown=any_in_mis))  # fmt: skip

@@ -21,4 +21,4 @@ def may_import(by: Any) -> bool:
 def check_may_import(by: Any) -> None:
     """Raise PermissionDenied for everybody else."""
     if not may_import(by):
-        raise PermissionDenied("Only a data manager of the whole college imports rosters.")
+        raise PermissionDenied("Only a data manager of the whole college imports students and staff.")

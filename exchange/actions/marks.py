@@ -28,7 +28,7 @@ WORK = "exchange.work_on_marks"
 def check_may_bring(by: Any, site: Site) -> None:
     """Raise PermissionDenied for whoever does not look after the marks of the site."""
     if not rules.may_for_site(by, rules.IMPORT, site.pk):
-        raise PermissionDenied("Only the attendance officer and data managers of the site bring in marks.")
+        raise PermissionDenied("Only the attendance officer and data managers of the site import marks.")
 
 
 def take_marks(

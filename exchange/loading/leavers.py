@@ -74,7 +74,7 @@ def _students(session: Session, found: Leavers, before: Mapping[int, int]) -> No
         for row in session.bundle.students.values()
         for site in row.site_ids
     }
-    links = {link.object_id: link for link in session.links[Kind.STUDENT].values()}
+    links = {link.object_id: link for link in _may_be_gone(session, Kind.STUDENT)}
     gone: dict[int, list[SiteMembership]] = defaultdict(list)
     for roll in rolls_at(sites, session.today).order_by("site", "pk"):
         if roll.student_id in links and (roll.student_id, roll.site_id) not in named:
@@ -99,12 +99,16 @@ def _students(session: Session, found: Leavers, before: Mapping[int, int]) -> No
     ]
 
 
+def _may_be_gone(session: Session, kind: str) -> list[SourceLink]:
+    """The people known from this source; of one that sends only what changed, those whom it says to delete."""
+    bundle = session.bundle
+    return [link for link in session.links[kind].values() if bundle.whole or link.source_id in bundle.ended]
+
+
 def _staff(session: Session, found: Leavers) -> None:
     """Staff have no roll: they are proposed by a bundle of every site of the source, or of the sites where they teach."""
     links = {
-        link.object_id: link
-        for source_id, link in session.links[Kind.STAFF].items()
-        if source_id not in session.bundle.staff
+        link.object_id: link for link in _may_be_gone(session, Kind.STAFF) if link.source_id not in session.bundle.staff
     }
     here = {site.pk for site in session.objects[Kind.SITE].values()}
     if {link.object_id for link in session.links[Kind.SITE].values()} - here:

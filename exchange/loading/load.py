@@ -110,7 +110,7 @@ def _load(bundle: Bundle, by: Any, result: Result) -> Leavers:
     load_groups(session)
     Places(session).load()
     session.save_links()
-    leavers = propose(session, before) if bundle.whole else Leavers()
+    leavers = propose(session, before)
     result.proposed_leavers, result.many_leavers = leavers.people, leavers.many
     for word in ("created", "updated", "unchanged"):
         counted = session.counts[word]

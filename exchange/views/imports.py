@@ -26,7 +26,7 @@ BEGUN = "This upload is being imported already, or was discarded."
 def import_list(request: HttpRequest) -> HttpResponse:
     """Upload students and staff; earlier imports below."""
     check_may_import(request.user)
-    last = RosterImport.objects.visible_to(request.user, IMPORT).first()
+    last = RosterImport.objects.visible_to(request.user, IMPORT).order_by("-pk").first()
     initial = {"dates": last.dates, "source": last.source} if last else {}
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm(initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -38,7 +38,13 @@ def import_list(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("exchange:import_detail", run.public_id)
     runs = RosterImport.objects.visible_to(request.user, IMPORT).select_related("asked_by", "upload")[:SHOWN_RUNS]
-    context = {"form": form, "runs": runs, "leavers": open_links().count(), "sources": sources_known()}
+    context = {
+        "form": form,
+        "runs": runs,
+        "leavers": open_links().count(),
+        "sources": sources_known(),
+        "shown": SHOWN_RUNS,
+    }
     return render(request, "exchange/import_list.html", context, status=422 if form.errors else 200)
 
 

@@ -26,7 +26,7 @@ SHOWN_RUNS, SHOWN_DELIVERIES, SHOWN_PROBLEMS = 10, 50, 200
 @page(rules.IMPORT)
 def mark_import_list(request: HttpRequest) -> HttpResponse:
     """How far the marks of each site have come, an upload, and what was delivered before."""
-    last = MarkImport.objects.visible_to(request.user, rules.IMPORT).first()
+    last = MarkImport.objects.visible_to(request.user, rules.IMPORT).order_by("-pk").first()
     moment = clock.local(clock.now()).replace(second=0, microsecond=0)
     initial = {"covers_until": moment, "dates": last.dates if last else ""}
     asked = (request.POST, request.FILES) if request.method == "POST" else (None, None)
@@ -45,6 +45,7 @@ def mark_import_list(request: HttpRequest) -> HttpResponse:
         "feeds": [(feed, missing.get(feed.site_id, [])) for feed in feeds_of(sites)],
         "runs": mine.exclude(state="cancelled").select_related("asked_by", "upload", "site")[:SHOWN_RUNS],
         "deliveries": deliveries.defer("problems")[:SHOWN_DELIVERIES],
+        "shown": SHOWN_DELIVERIES,
     }
     return render(request, "exchange/mark_import_list.html", context, status=422 if form.errors else 200)
 

@@ -12,7 +12,8 @@ from core.jobs import run_now
 from exchange.models import RosterImport, SourceLink
 from tests.college import College
 from tests.exchange.conftest import SMALL, small_zip, upload
-from tests.exchange.rosters import run
+from tests.exchange.rosters import run, write
+from tests.exchange.test_reading import ONE
 
 pytestmark = pytest.mark.usefixtures("college")
 Roster = Callable[..., Path]
@@ -137,3 +138,18 @@ def test_the_browser_names_its_source(college: College, roster: Roster, sign_in:
     page = client.get(LIST)
     assert page.context["form"]["source"].value() == "Hill Trust"
     assert '<option value="Hill Trust">' in page.content.decode()
+
+
+def test_a_delta_proposes_those_whom_it_says_to_delete_and_nobody_else(tmp_path: Path) -> None:
+    users = "sourcedId,status,enabledUser,orgSourcedIds,role,username,givenName,familyName\n"
+    rows = [f"u{at},{{status}},true,o1,student,u{at},F{at},Klein{at}\n" for at in range(20)]
+    everybody = ONE | {"users": users + "".join(row.format(status="active") for row in rows)}
+    everybody["enrollments"] = "sourcedId,classSourcedId,schoolSourcedId,userSourcedId,role\n"
+    del everybody["demographics"]
+    assert run(write(tmp_path, **everybody))[0]["created"]["student"] == 20
+    delta = everybody | {
+        "manifest": "propertyName,value\noneroster.version,1.1\nfile.users,delta\n",
+        "users": users + rows[3].format(status="tobedeleted"),
+    }
+    found, status = run(write(tmp_path, **delta))
+    assert (status, names(found), sum(found["updated"].values())) == (0, ["u3"], 0)
