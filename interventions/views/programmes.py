@@ -189,27 +189,20 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
         if not found.students:
             form.add_error(None, "Tick at least one student.")
         if form.is_valid():
-<<<<<<< HEAD
             inside = row.members.now().filter(student__in=[one.pk for one in found.students])
             there = [
                 member.student.full_name for member in inside.select_related("student").order_by("student__sort_key")
             ]
-=======
             ticked = reasons.sent(request.POST)
->>>>>>> 5f83b19 (caseload: Tick only the reasons that a form answers, undo what it cleared, and weigh every need in one table)
             try:
                 number = actions.add_students(request.user, row, found.students, form.cleaned_data["joins_on"], ticked)
             except actions.InterventionChanged:
                 return _ended(request, Intervention.objects.get(pk=row.pk)) or redirect(request.path)
-<<<<<<< HEAD
             if number:
                 messages.success(request, _joined(number, there))
             else:
                 messages.info(request, "All of them take part already.")
-=======
-            messages.success(request, _joined(number, len(found.students)))
             say_cleared(request, ticked)
->>>>>>> 5f83b19 (caseload: Tick only the reasons that a form answers, undo what it cleared, and weigh every need in one table)
             return redirect("interventions:intervention_detail", row.public_id)
     failed = bool(request.method == "POST" and not looking)
     ids = [one.pk for one in found.students]
