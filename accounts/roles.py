@@ -55,10 +55,12 @@ LEADING = PASTORAL | frozenset(
         "attendance.view_missing_registers",
         "attendance.view_alert_rules",
         "interventions.view_coverage",
+        "interventions.view_workload",
         "interventions.view_impact",
         "interventions.manage_bank",
         "interventions.send_letter",
         "reporting.view_dashboard",
+        "reporting.run_attendance_report",
         "reporting.run_report",
     }
 )
@@ -141,7 +143,10 @@ ROLES = (
                 "interventions.manage_processes",
                 "interventions.view_plan",
                 "interventions.refer",
+                "interventions.view_coverage",
+                "interventions.view_impact",
                 "reporting.view_dashboard",
+                "reporting.run_attendance_report",
             }
         ),
         containers=("site", "college"),
@@ -249,6 +254,7 @@ ROLES = (
                 "exchange.import_roster",
                 "reporting.view_dashboard",
                 "reporting.view_college",
+                "reporting.run_attendance_report",
                 "reporting.run_report",
             }
         ),

@@ -19,7 +19,7 @@ PLACES = (
     Place("Meetings", "Handover", "interventions:handover_list", LOG, 28, "", "arrow-left-right"),
     Place("Meetings", "Coverage", "interventions:coverage_list", "interventions.view_coverage", 30, "", "people"),
     Place(
-        "Meetings", "Workload", "interventions:workload_list", "interventions.view_coverage", 35, "", "bar-chart-steps"
+        "Meetings", "Workload", "interventions:workload_list", "interventions.view_workload", 35, "", "bar-chart-steps"
     ),
     Place(
         "Settings",

@@ -7,12 +7,14 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from core.navigation import Place, register
-        from reporting.choices import MANAGE_SCHEDULES, RUN_REPORT, VIEW_DASHBOARD
+        from reporting.choices import ATTENDANCE_REPORT, MANAGE_SCHEDULES, VIEW_DASHBOARD
 
         register(
             Place("Reports", "Dashboard", "reporting:dashboard", VIEW_DASHBOARD, order=10, icon="speedometer2", phone=3)
         )
-        register(Place("Reports", "Reports", "reporting:report_list", RUN_REPORT, order=20, icon="file-earmark-text"))
+        register(
+            Place("Reports", "Reports", "reporting:report_list", ATTENDANCE_REPORT, order=20, icon="file-earmark-text")
+        )
         register(
             Place("Reports", "Schedules", "reporting:schedule_list", MANAGE_SCHEDULES, order=30, icon="calendar-check")
         )

@@ -10,6 +10,13 @@ class Edition(models.TextChoices):
     GOVERNORS = "governors", "For governors and others outside: groups under 5 hidden"
 
 
+class Parts(models.TextChoices):
+    """What a report holds: everything, or only what it says about attendance."""
+
+    WHOLE = "whole", "Attendance, groups compared, progress, one-to-ones and targets"
+    ATTENDANCE = "attendance", "Attendance"
+
+
 class Frequency(models.TextChoices):
     """How often a schedule builds its report."""
 
@@ -33,6 +40,9 @@ KEPT_DAYS = 365
 
 VIEW_DASHBOARD = "reporting.view_dashboard"
 RUN_REPORT = "reporting.run_report"
+# Whoever may have the attendance part built; the whole of it takes RUN_REPORT besides.
+ATTENDANCE_REPORT = "reporting.run_attendance_report"
+NEEDED = {Parts.WHOLE: RUN_REPORT, Parts.ATTENDANCE: ATTENDANCE_REPORT}
 MANAGE_SCHEDULES = "reporting.manage_schedules"
 
 # Audit verbs.

@@ -34,9 +34,9 @@ def scopes_for(user: User, permission: str) -> list[tuple[str, Container | None]
     return [(c.key, c) for c in dict.fromkeys(rows)]
 
 
-def leaders() -> Any:
-    """Staff who hold a role today in which reports are read."""
-    roles = Group.objects.filter(name__in=roles_carrying(choices.RUN_REPORT))
+def leaders(permission: str = choices.RUN_REPORT) -> Any:
+    """Staff who hold a role today in which reports are read: the whole of them, or their attendance part."""
+    roles = Group.objects.filter(name__in=roles_carrying(permission))
     holders = Reach.objects.filter(role__in=roles, period__contains=clock.today()).values("user_id")
     return User.objects.filter(pk__in=holders, is_active=True).order_by("sort_key")
 
@@ -56,10 +56,10 @@ class ScopeMixin(forms.Form):
 
     scope = forms.ChoiceField(label="About")
 
-    def offer(self, user: User) -> None:
+    def offer(self, user: User, permission: str = choices.RUN_REPORT) -> None:
         """Offer what this person holds."""
         self.user = user
-        self.offered = dict(scopes_for(user, choices.RUN_REPORT))
+        self.offered = dict(scopes_for(user, permission))
         self.fields["scope"].choices = [  # type: ignore[attr-defined]  # a choice field
             (key, "Whole college" if found is None else f"{found.name} ({found.label.lower()})")
             for key, found in self.offered.items()
@@ -75,7 +75,8 @@ class ScopeMixin(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         scope, people = cleaned.get("scope"), cleaned.get("recipients")
         if scope and people:
-            outside = [p.full_name for p in people if not rules.reaches_scope(p, choices.RUN_REPORT, *scope)]
+            parts = rules.parts_for(self.user, *scope)
+            outside = [p.full_name for p in people if not rules.reads_parts(p, parts, *scope)]
             if outside:
                 words = (
                     f"{', '.join(outside)} can't see figures of these students. Untick them, or choose other students."
@@ -97,10 +98,11 @@ class NewReportForm(ScopeMixin):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer(user)
+        self.offer(user, choices.ATTENDANCE_REPORT)
+        reads = choices.RUN_REPORT if user.has_perm(choices.RUN_REPORT) else choices.ATTENDANCE_REPORT
         begun = Term.objects.filter(starts_on__lte=clock.today()).select_related("year").order_by("-starts_on")
         self.fields["term"].queryset = begun  # type: ignore[attr-defined]  # a model choice field
-        self.fields["recipients"].queryset = leaders()  # type: ignore[attr-defined]  # a model choice field
+        self.fields["recipients"].queryset = leaders(reads)  # type: ignore[attr-defined]  # a model choice field
         self.initial.setdefault("form_token", uuid4())
         self.initial.setdefault("recipients", [user.pk])
         self.initial.setdefault("term", begun.first())

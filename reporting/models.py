@@ -79,6 +79,7 @@ class Subscription(PublicIdModel, Scope):
             ("view_dashboard", "Can see dashboards of groups they lead"),
             ("view_college", "Can see figures of the whole college"),
             ("run_report", "Can have reports built"),
+            ("run_attendance_report", "Can have the attendance part of reports built"),
             ("manage_schedules", "Can schedule reports"),
         ]
 
@@ -91,6 +92,7 @@ class ReportRun(PublicIdModel, Scope, LeasedWork):
 
     term = models.ForeignKey(Term, models.PROTECT, related_name="+")
     edition = models.CharField(max_length=10, choices=choices.Edition.choices, default=choices.Edition.STAFF)
+    parts = models.CharField(max_length=10, choices=choices.Parts.choices, default=choices.Parts.WHOLE)
     asked_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
     subscription = models.ForeignKey(Subscription, models.PROTECT, null=True, blank=True, related_name="runs")
@@ -120,7 +122,8 @@ class ReportRun(PublicIdModel, Scope, LeasedWork):
     @property
     def title(self) -> str:
         """The document's title."""
-        return f"Attendance and progress: {self.scope_name}, {self.term}"
+        about = "Attendance" if self.parts == choices.Parts.ATTENDANCE else "Attendance and progress"
+        return f"{about}: {self.scope_name}, {self.term}"
 
 
 class Delivery(models.Model):

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from caseload.querysets import containers
 from core.jobs.work import WorkQuerySet
+from reporting import choices
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -33,9 +34,12 @@ class ScopedQuerySet(QuerySet[Any]):
 
 
 class RunQuerySet(WorkQuerySet[Any]):
-    """Report runs, by whose students they are about."""
+    """Report runs, by whose students they are about and what they say of them."""
 
     def visible_to(self, user: "User", permission: str) -> Self:
-        """Those about students whose figures this person may see."""
-        inside = _in_scope(user, permission)
-        return self if inside is None else self.filter(inside)
+        """Whole reports about students over whom a role of this person's has them built; the attendance part with the permission."""
+        whole, part = _in_scope(user, choices.RUN_REPORT), _in_scope(user, permission)
+        if whole is None:
+            return self
+        only = Q(parts=choices.Parts.ATTENDANCE)
+        return self.filter(whole | (only if part is None else only & part))

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from caseload.models import Area, Caseload, Course, House, Team, YearGroup
 from caseload.querysets import containers
+from reporting import choices
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -40,6 +41,17 @@ def reaches_scope(user: "User", permission: str, kind: str, container_id: int) -
     if model is None or not ways:
         return False
     return bool(model._default_manager.filter(reduce(or_, ways), pk=container_id).exists())
+
+
+def parts_for(user: "User", kind: str, container_id: int) -> choices.Parts:
+    """What a report about this group holds for somebody: everything with the right to that, else its attendance part."""
+    whole = reaches_scope(user, choices.RUN_REPORT, kind, container_id)
+    return choices.Parts.WHOLE if whole else choices.Parts.ATTENDANCE
+
+
+def reads_parts(user: "User", parts: str, kind: str, container_id: int) -> bool:
+    """Whether somebody may read reports about this group that hold so much."""
+    return reaches_scope(user, choices.NEEDED[choices.Parts(parts)], kind, container_id)
 
 
 def check_reaches_scope(user: "User", permission: str, kind: str, container_id: int) -> None:

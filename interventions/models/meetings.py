@@ -98,6 +98,7 @@ class Meeting(Written):
             ("view_pastoral_note", "Can read pastoral notes"),
             ("log_meeting", "Can log one-to-ones and quick notes"),
             ("view_coverage", "Can see who has been seen, by tutor"),
+            ("view_workload", "Can see the workload of each tutor"),
             ("seal_note", "Can seal the words of a note in a record that others can't read"),
         ]
 

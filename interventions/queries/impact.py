@@ -1,6 +1,6 @@
 """What is known of impact: the latest result of an intervention or kind, hours by kind, and who got nothing though flagged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -54,6 +54,7 @@ class KindRow:
     hours: float = 0.0
     cost: Any = None
     run: ImpactRun | None = None
+    figures: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class TemplateRow:
     students: int
     standing: Standing
     run: ImpactRun | None = None
+    figures: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -83,6 +85,7 @@ class ProgrammeRow:
     interventions: int
     students: int
     run: ImpactRun | None = None
+    figures: list[dict[str, Any]] = field(default_factory=list)
 
 
 def latest_of(

@@ -1,5 +1,6 @@
 """What interventions changed: of one, of a kind, of all kinds side by side, and who got nothing though flagged."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from interventions.queries import impact as queries
 from interventions.views.programmes import _trail
 
 TEMPLATE = "interventions/impact.html"
+GRADES = "progress.view_grades"
 PER_PAGE = 60
 
 
@@ -82,7 +84,7 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
         "form": form if form.is_bound else WeeksForm(initial={"weeks": result.get("weeks", 6)}),
         "latest": latest,
         "result": result,
-        "figures": [_figure(one) for one in result.get("figures", [])],
+        "figures": [_figure(one) for one in figures_for(request.user, result)],
         "old_method": bool(latest.done and latest.done.method_version != METHOD),
     }
     template = f"{TEMPLATE}#state" if wants_part(request) and latest.working else TEMPLATE
@@ -91,6 +93,12 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
         response["HX-Refresh"] = "true"
         return response
     return render(request, template, context, status=422 if form.errors else 200)
+
+
+def figures_for(user: Any, result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The figures of a comparison that this person reads: grades only with the right to see grades."""
+    may_see_grades = user.has_perm(GRADES)
+    return [one for one in result.get("figures", []) if one["key"] != "grades" or may_see_grades]
 
 
 def _figure(found: dict[str, Any]) -> dict[str, Any]:
@@ -133,11 +141,14 @@ def _chart(found: dict[str, Any]) -> dict[str, Chart]:
 @page(IMPACT)
 def impact_list(request: HttpRequest) -> HttpResponse:
     """Every kind side by side: hours, cost, students, and what it changed as far as that can be told; every programme and model plan."""
-    context = {
+    context: dict[str, Any] = {
         "rows": queries.kinds(),
         "templates": queries.templates(request.user),
         "programmes": queries.programmes(),
+        "grades": request.user.has_perm(GRADES),
     }
+    for row in (*context["rows"], *context["templates"], *context["programmes"]):
+        row.figures = figures_for(request.user, row.run.result if row.run else {})
     return render(request, "interventions/impact_list.html", context)
 
 

@@ -13,7 +13,7 @@ from interventions.queries.workload import LISTED, SHOWS, listed_behind, term_st
 SORTS = ("name", "students", "held", "due", "overdue", "targets", "alerts", "follow_ups", "waiting")
 
 
-@page("interventions.view_coverage")
+@page("interventions.view_workload")
 def workload_list(request: HttpRequest) -> HttpResponse:
     """What each tutor has, has done, and has waiting; every number opens its list."""
     rows = workload_by_tutor(request.user)
@@ -27,7 +27,7 @@ def workload_list(request: HttpRequest) -> HttpResponse:
     return render(request, "interventions/workload_list.html", context)
 
 
-@page("interventions.view_coverage")
+@page("interventions.view_workload")
 def workload_detail(request: HttpRequest, tutor_id: UUID) -> HttpResponse:
     """The list behind one number of a tutor."""
     row = workload_of(request.user, tutor_id)

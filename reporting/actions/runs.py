@@ -44,7 +44,9 @@ def ask_for_report(
 
     The same form sent twice, or a schedule's same due date, is one report. Raises PermissionDenied.
     """
-    rules.check_reaches_scope(by, choices.RUN_REPORT, *scope)
+    # A schedule stays what it was: its owner needs the right to the whole report.
+    rules.check_reaches_scope(by, choices.RUN_REPORT if subscription else choices.ATTENDANCE_REPORT, *scope)
+    parts = rules.parts_for(by, *scope)
     kind, container_id = scope
     fields: dict[str, Any] = {} if kind == "college" else {f"{kind}_id": container_id}
     wanted = {"subscription": subscription, "due_on": due_on} if subscription else {"form_token": form_token}
@@ -55,14 +57,18 @@ def ask_for_report(
         try:
             with transaction.atomic():
                 run = ReportRun.objects.create(
-                    term=term, edition=edition, asked_by=by, total_count=STEPS, **fields, **wanted
+                    term=term, edition=edition, parts=parts, asked_by=by, total_count=STEPS, **fields, **wanted
                 )
         except IntegrityError:
             # Another request with the same form came first by a hair; theirs is the report.
             return asked_before.get()
         Delivery.objects.bulk_create(Delivery(run=run, person=person) for person in dict.fromkeys(recipients))
         record.record(
-            by, choices.REPORT_ASKED, "report_run", run.pk, details={"scope": list(scope), "edition": edition}
+            by,
+            choices.REPORT_ASKED,
+            "report_run",
+            run.pk,
+            details={"scope": list(scope), "edition": edition, "parts": parts},
         )
         after_commit("reporting.build_report", report_id=run.pk)
     return run
@@ -75,9 +81,9 @@ def build_report(report_id: int) -> None:
     if run is None:
         return
     with naming.named(run.asked_by_id, purpose="reporting.build_report"):
-        allowed = rules.reaches_scope(run.asked_by, choices.RUN_REPORT, *run.scope)
+        allowed = rules.reads_parts(run.asked_by, run.parts, *run.scope)
         snapshot = clock.now()
-        facts = term_facts(run.scope, run.term, run.edition) if allowed else {}
+        facts = term_facts(run.scope, run.term, run.edition, run.parts) if allowed else {}
     if not allowed:
         run.fail("Whoever asked for this report no longer has reach to these students. Ask somebody who has.")
         return
@@ -129,7 +135,7 @@ def _deliver(run: ReportRun) -> None:
     address = f"{settings.BASE_URL}{reverse('reporting:report_detail', args=[run.public_id])}"
     for delivery in run.deliveries.select_related("person").filter(mail=None):
         person = delivery.person
-        if not person.is_active or not rules.reaches_scope(person, choices.RUN_REPORT, *run.scope):
+        if not person.is_active or not rules.reads_parts(person, run.parts, *run.scope):
             delivery.left_out = "No longer has reach to these students."
             delivery.save(update_fields=["left_out"])
             continue
@@ -167,7 +173,7 @@ def try_again(by: "User", run: ReportRun) -> bool:
 
 
 def _check_own(by: "User", run: ReportRun) -> None:
-    rules.check_reaches_scope(by, choices.RUN_REPORT, *run.scope)
+    rules.check_reaches_scope(by, choices.NEEDED[choices.Parts(run.parts)], *run.scope)
     if run.asked_by_id != by.pk and not by.has_perm(choices.MANAGE_SCHEDULES):
         raise PermissionDenied("Only whoever asked for a report stops it or tries it again.")
 

@@ -10,14 +10,14 @@ from attendance.arithmetic import Totals, sum_of, written
 from attendance.choices import Series
 from attendance.queries.feeds import words_about
 from attendance.queries.students import codes_used
-from attendance.queries.totals import series_by_student, totals_by_student, weekly_series
+from attendance.queries.totals import finished, series_by_student, totals_by_student, weekly_series
 from caseload.models import CaseloadMembership, Site, Student, Term, YearGroupMembership
 from caseload.queries.telling_apart import groups_in_full
 from core import clock
 from interventions.choices import CLOSED_STATES, OPEN_STATES
 from interventions.models import Meeting, Target
 from progress.queries import points_with_grades, progress_summary
-from reporting.choices import Edition
+from reporting.choices import Edition, Parts
 from reporting.queries import hiding
 from reporting.queries.groups import characteristic_sets
 
@@ -26,8 +26,11 @@ YEAR = timedelta(weeks=52)
 SECTION = {Series.SESSION: "AM and PM sessions", Series.LESSON: "Lessons"}
 
 
-def term_facts(scope: tuple[str, int], term: Term, edition: str, beat: Beat = lambda step: None) -> dict[str, Any]:
-    """Everything that the report says about the students who are in the scope on the last day it covers."""
+def term_facts(
+    scope: tuple[str, int], term: Term, edition: str, parts: str = Parts.WHOLE, beat: Beat = lambda step: None
+) -> dict[str, Any]:
+    """Everything that the report says about the students who are in the scope on the last day it covers; of its attendance
+    part no more than their attendance: no characteristics, grades, one-to-ones or targets."""
     start, end = term.starts_on, min(term.ends_on, clock.today())
     students = Student.objects.in_container(*scope, end).filter(merged_into=None, erased_at=None)
     ids = list(students.order_by("pk").values_list("pk", flat=True))
@@ -46,11 +49,12 @@ def term_facts(scope: tuple[str, int], term: Term, edition: str, beat: Beat = la
         if members:
             facts["sections"].append(_attendance(members, start, end, name))
         beat(step)
-    facts["gaps"] = _gaps(ids, series, start, end)
-    beat(3)
-    facts["progress"] = _progress(ids, start, end)
-    beat(4)
-    facts["work"] = _work(ids, start, end)
+    if parts == Parts.WHOLE:
+        facts["gaps"] = _gaps(ids, series, start, end)
+        beat(3)
+        facts["progress"] = _progress(ids, start, end)
+        beat(4)
+        facts["work"] = _work(ids, start, end)
     beat(5)
     return _for_governors(facts) if edition == Edition.GOVERNORS else facts
 
@@ -92,7 +96,7 @@ def _line(totals: Totals) -> dict[str, Any]:
 def _weeks(ids: Sequence[int], start: date, end: date, series: str) -> list[list[Any]]:
     before = {week + YEAR: totals for week, totals in weekly_series(ids, start - YEAR, end - YEAR, series)}
     rows = []
-    for week, totals in weekly_series(ids, start, end, series):
+    for week, totals in finished(weekly_series(ids, start, end, series)):
         then = before.get(week)
         rows.append([f"{week.day} {week:%b}", _number(totals), _number(then), totals.attended, totals.possible])
     return rows

@@ -13,7 +13,7 @@ from core.files import FileGone, file_response
 from core.models.mail import MailState
 from reporting import choices
 from reporting.actions import runs
-from reporting.choices import RUN_REPORT
+from reporting.choices import ATTENDANCE_REPORT, RUN_REPORT
 from reporting.forms import NewReportForm
 from reporting.models import ReportRun
 
@@ -22,11 +22,11 @@ PER_PAGE = 30
 ON_THE_WAY = (MailState.WAITING, MailState.RUNNING, MailState.HANDING_OVER)
 
 
-@page(RUN_REPORT)
+@page(ATTENDANCE_REPORT)
 def report_list(request: HttpRequest) -> HttpResponse:
     """Reports about students whose figures this person may see, newest first."""
     found = (
-        ReportRun.objects.visible_to(request.user, RUN_REPORT)
+        ReportRun.objects.visible_to(request.user, ATTENDANCE_REPORT)
         .select_related("term__year", "asked_by", "subscription", "site", "year_group__site", "house", "team", "file")
         .order_by("-asked_at", "-pk")
     )
@@ -34,7 +34,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     return render(request, "reporting/report_list.html", {"page": page_of})
 
 
-@page(RUN_REPORT)
+@page(ATTENDANCE_REPORT)
 def report_new(request: HttpRequest) -> HttpResponse:
     """Ask for a report."""
     form = NewReportForm(request.POST if request.method == "POST" else None, user=request.user)
@@ -49,13 +49,14 @@ def report_new(request: HttpRequest) -> HttpResponse:
             form_token=chosen["form_token"],
         )
         return redirect("reporting:report_detail", run.public_id)
-    return render(request, "reporting/report_new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "whole": request.user.has_perm(RUN_REPORT)}
+    return render(request, "reporting/report_new.html", context, status=422 if form.errors else 200)
 
 
-@page(RUN_REPORT)
+@page(ATTENDANCE_REPORT)
 def report_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One report: how far it is, who gets it, and the file when it is done."""
-    run = fetch(ReportRun, request.user, RUN_REPORT, public_id=public_id)
+    run = fetch(ReportRun, request.user, ATTENDANCE_REPORT, public_id=public_id)
     deliveries = list(run.deliveries.select_related("person", "mail").order_by("person__sort_key"))
     context = {
         "run": run,
@@ -68,10 +69,10 @@ def report_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, f"{template}#state" if getattr(request, "htmx", None) else template, context)
 
 
-@page(RUN_REPORT)
+@page(ATTENDANCE_REPORT)
 def report_download(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The report's file, as long as it is kept; each download is recorded."""
-    run = fetch(ReportRun, request.user, RUN_REPORT, public_id=public_id)
+    run = fetch(ReportRun, request.user, ATTENDANCE_REPORT, public_id=public_id)
     if run.file is None:
         messages.error(request, "There is no file yet. It is made in the background.")
         return redirect("reporting:report_detail", run.public_id)
@@ -84,11 +85,11 @@ def report_download(request: HttpRequest, public_id: str) -> HttpResponseBase:
     return response
 
 
-@page(RUN_REPORT)
+@page(ATTENDANCE_REPORT)
 @require_POST
 def report_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """Stop a report that isn't done."""
-    run = fetch(ReportRun, request.user, RUN_REPORT, public_id=public_id)
+    run = fetch(ReportRun, request.user, ATTENDANCE_REPORT, public_id=public_id)
     if runs.cancel_report(request.user, run):
         messages.success(request, "Stopped. Nothing was sent.")
     else:
@@ -96,11 +97,11 @@ def report_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("reporting:report_detail", run.public_id)
 
 
-@page(RUN_REPORT)
+@page(ATTENDANCE_REPORT)
 @require_POST
 def report_again(request: HttpRequest, public_id: str) -> HttpResponse:
     """Try a failed or stopped report again."""
-    run = fetch(ReportRun, request.user, RUN_REPORT, public_id=public_id)
+    run = fetch(ReportRun, request.user, ATTENDANCE_REPORT, public_id=public_id)
     if runs.try_again(request.user, run):
         messages.success(request, "It waits to be built again.")
     else:

@@ -1,0 +1,86 @@
+"""The attendance officer has the attendance part of reports built and reads coverage and impact: no grades, targets or notes."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from core import clock
+from core.jobs import WorkState
+from interventions.models import ImpactRun, Intervention, InterventionType
+from reporting.choices import ATTENDANCE_REPORT
+from reporting.forms import NewReportForm
+from reporting.models import Delivery, ReportRun
+from reporting.queries.term import term_facts
+from tests.college import College
+from tests.reporting.conftest import WORDS, build, text_of
+
+
+def test_the_officers_report_holds_attendance_and_nothing_else(full: College, ask: Any) -> None:
+    run = build(ask(full.price, recipients=[full.price, full.lind]))
+    assert (run.state, run.parts, run.title.partition(":")[0]) == ("done", "attendance", "Attendance")
+    facts = term_facts(run.scope, run.term, run.edition, run.parts)
+    assert not {"gaps", "progress", "work"} & set(facts)
+    text = text_of(run)
+    for words in ("Attendance: Year 10", "36 of 42 sessions", "85.7"):
+        assert words in text
+    for words in ("Progress", "target", "Target", "One-to-ones", "Groups compared", WORDS):
+        assert words not in text
+    assert set(Delivery.objects.filter(left_out="").values_list("person", flat=True)) == {full.price.pk, full.lind.pk}
+
+
+def test_a_leaders_report_stays_whole_and_the_officer_does_not_see_it(full: College, ask: Any) -> None:
+    whole, part = ask(full.lind, recipients=[full.price]), ask(full.price)
+    assert (whole.parts, part.parts) == ("whole", "attendance")
+    assert set(ReportRun.objects.visible_to(full.price, ATTENDANCE_REPORT)) == {part}
+    assert set(ReportRun.objects.visible_to(full.lind, ATTENDANCE_REPORT)) == {whole, part}
+    assert set(ReportRun.objects.visible_to(full.vance, ATTENDANCE_REPORT)) == set()
+    build(whole)
+    assert Delivery.objects.get(run=whole).left_out == "No longer has reach to these students."
+
+
+def test_only_those_who_read_whole_reports_are_offered_and_taken_for_one(college: College) -> None:
+    offered = set(NewReportForm(user=college.lind).fields["recipients"].queryset)
+    assert college.price not in offered
+    assert {college.price, college.lind} <= set(NewReportForm(user=college.price).fields["recipients"].queryset)
+
+
+def test_a_schedule_needs_the_right_to_the_whole_report(college: College, ask: Any) -> None:
+    from reporting.models import Subscription
+
+    schedule = Subscription.objects.create(name="Weekly", owner=college.price, year_group=college.years[10])
+    with pytest.raises(PermissionDenied):
+        ask(college.price, subscription=schedule, due_on=college.today)
+
+
+def test_the_officer_reads_coverage_without_the_workload_of_tutors(full: College, sign_in: Any) -> None:
+    officer = sign_in(full.price)
+    page = officer.get(reverse("interventions:coverage_list"))
+    assert "10A" in {row.name for row in page.context["rows"]}
+    students = reverse("caseload:student_list")
+    assert f'href="{students}?in=caseload:' in page.content.decode()
+    assert WORDS not in page.content.decode()
+    assert officer.get(reverse("interventions:workload_list")).status_code == 403
+    assert officer.get(reverse("interventions:due_list")).status_code == 403
+
+
+def test_the_officer_reads_the_attendance_of_impact_and_no_grades(college: College, sign_in: Any) -> None:
+    kind = InterventionType.objects.order_by("pk").first()
+    assert kind is not None
+    Intervention.objects.create(
+        type=kind, title="Ready by nine", led_by=college.okafor, made_by=college.okafor, starts_on=college.today,
+        review_on=college.today,
+    )  # fmt: skip
+    figures = [
+        {"key": key, "name": key.title(), "verdict": f"Said of {key}", "tone": "plain", "phases": [], "chart": []}
+        for key in ("attendance", "lateness", "grades")
+    ]
+    ImpactRun.objects.create(
+        scope="type", type=kind, weeks=6, method_version=1, asked_at=clock.now(), snapshot_at=clock.now(),
+        finished_at=clock.now(), state=WorkState.DONE, result={"figures": figures, "weeks": 6},
+    )  # fmt: skip
+    page = reverse("interventions:impact_list")
+    own, leaders = sign_in(college.price).get(page).content.decode(), sign_in(college.lind).get(page).content.decode()
+    assert ("Said of attendance" in own, "Said of grades" in own, ">Grades<" in own) == (True, False, False)
+    assert ("Said of attendance" in leaders, "Said of grades" in leaders, ">Grades<" in leaders) == (True, True, True)
