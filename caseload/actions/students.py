@@ -1,6 +1,6 @@
 """Add students and correct what is known about them."""
 
-import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -47,18 +47,29 @@ EDITABLE = (
 
 
 class SomebodyElseChanged(Exception):
-    """Somebody else corrected the same student meanwhile; `fields` are those that differ from what was read."""
+    """Somebody else corrected the same fields of a student; `fields` are those that both changed, `untouched` those left alone."""
 
-    def __init__(self, student: Student, fields: list[str]) -> None:
+    def __init__(self, student: Student, fields: list[str], untouched: list[str]) -> None:
         super().__init__()
-        self.student = student
-        self.fields = fields
+        self.student, self.fields, self.untouched = student, fields, untouched
 
 
 def version_of(student: Student) -> str:
-    """A short mark of what is stored now, so that a form can tell whether it has changed since it was opened."""
-    stored = "\x1f".join(str(getattr(student, name)) for name in EDITABLE)
-    return hashlib.sha256(stored.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    """What is stored now, field by field, so that a form can tell later what its writer changed and what somebody else did."""
+    return json.dumps({name: _text(getattr(student, name)) for name in EDITABLE})
+
+
+def _seen(version: str) -> dict[str, str]:
+    """What a form showed when it was opened; nothing that can be read is nothing that was seen."""
+    try:
+        found = json.loads(version)
+    except (ValueError, RecursionError):
+        return {}
+    return {str(name): str(text) for name, text in found.items()} if isinstance(found, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 @transaction.atomic
@@ -86,12 +97,17 @@ def add_student(
 
 @transaction.atomic
 def correct_student(by: "User | SystemActor", student: Student, version: str, **values: Any) -> Student:
-    """Correct what is known about a student. If somebody else did meanwhile, nothing is saved and both are shown."""
+    """Correct what is known about a student. What the writer left as they saw it keeps what somebody else saved since.
+
+    Raises SomebodyElseChanged, and nothing is saved, where both changed the same field to different things.
+    """
     require(reaches(by, MANAGE_STUDENTS, student))
     stored = Student.objects.select_for_update().get(pk=student.pk)
-    changed = [name for name in EDITABLE if name in values and getattr(stored, name) != values[name]]
-    if version_of(stored) != version:
-        raise SomebodyElseChanged(stored, changed)
+    seen = _seen(version)
+    touched = [name for name in EDITABLE if name in values and _text(values[name]) != seen.get(name)]
+    changed = [name for name in touched if getattr(stored, name) != values[name]]
+    if clashes := [name for name in changed if _text(getattr(stored, name)) != seen.get(name)]:
+        raise SomebodyElseChanged(stored, clashes, [name for name in values if name not in touched])
     if changed:
         for name in changed:
             setattr(stored, name, values[name])

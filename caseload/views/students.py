@@ -113,6 +113,9 @@ def student_edit(request: HttpRequest, public_id: str) -> HttpResponse:
             clash = _both_versions(form, other)
             form.data = form.data.copy()
             form.data["version"] = actions.version_of(other.student)
+            for name in other.untouched:
+                stored = getattr(other.student, name)
+                form.data[name] = "" if stored is None else str(stored)
         else:
             _say_what_is_wrong(request, saved)
             return redirect("caseload:student_detail", saved.public_id)

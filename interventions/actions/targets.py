@@ -197,6 +197,8 @@ def change_target(target: Target, version: int, said: TargetSaid, *, by: "By") -
     now = Target.objects.select_for_update().get(pk=target.pk)
     if not now.is_open:
         raise TargetClosed(now)
+    if _says(now, said):
+        return now  # nothing to save, so nobody who has it open is told of a change
     if now.version != version:
         raise TargetChanged(now)
     for name, value in said.columns().items():
@@ -205,6 +207,12 @@ def change_target(target: Target, version: int, said: TargetSaid, *, by: "By") -
     _write_steps(now, said.steps)
     record.record(by, choices.CHANGED_TARGET, "target", now.pk, details={"student": now.student_id})
     return now
+
+
+def _says(target: Target, said: TargetSaid) -> bool:
+    """Whether the target says this already."""
+    same = all(getattr(target, name) == value for name, value in said.columns().items())
+    return same and tuple(said.steps) == tuple(target.steps.order_by("position").values_list("text", flat=True))
 
 
 def _save(target: Target, by: "User", fields: list[str]) -> None:

@@ -37,13 +37,19 @@ def test_each_keeps_what_they_entered(seen, mine, theirs, filled, found):
     assert merged(seen, mine, theirs, filled) == found
 
 
+def asked(college):
+    """What a page sends when it has asked about everybody who is left blank."""
+    return {"blanks": " ".join(str(student.public_id) for student in members(college))}
+
+
 def test_a_register_half_taken_by_a_colleague_is_finished_without_a_clash(college, sign_in, early):
     """Two browsers on one untaken register: one marks one student and saves; the other marks the others and saves."""
     tutor, head = sign_in(college.okafor), sign_in(college.lind)
     seen = {name: row.seen_text for name, row in rows(head.get(address(college))).items()}
     assert set(seen.values()) == {"0|||"}
     blank = {student.given_name: "" for student in members(college)}
-    assert tutor.post(address(college), typed(college, seen=seen, **blank | {"Ada": "N"})).status_code == 302
+    half = typed(college, seen=seen, **blank | {"Ada": "N"}) | asked(college)
+    assert tutor.post(address(college), half).status_code == 302
     assert SessionMark.objects.filter(code=None).count() == 7
     assert head.post(address(college), typed(college, seen=seen, Ada="")).status_code == 302
     codes = {student.given_name: code_of(student, TODAY) for student in members(college)}
@@ -76,7 +82,7 @@ def test_a_planned_code_that_nobody_touched_takes_what_the_colleague_saved(colle
 def test_the_others_present_never_overwrites_a_colleagues_mark_and_asks_by_name(college, sign_in, early, scripts):
     """Whom the colleague marked absent is asked about, with the colleague's mark chosen; with scripts off too."""
     tutor, head = sign_in(college.okafor), sign_in(college.lind)
-    tutor.post(address(college), typed(college, **dict.fromkeys(NAMES, "") | {"Ada": "N", "Ben": "/"}))
+    tutor.post(address(college), typed(college, **dict.fromkeys(NAMES, "") | {"Ada": "N", "Ben": "/"}) | asked(college))
     sent = typed(college, Gita="L") | {f"minutes-{college.student('Gita').public_id}": "4"}
     if scripts:
         sent |= {f"filled-{s.public_id}": "rest" for s in members(college) if s.given_name != "Gita"}

@@ -63,6 +63,21 @@ def test_the_second_of_two_people_is_told_what_the_first_changed(college: Colleg
     assert Student.objects.get(pk=ada.pk).phone == "07700 900001"
 
 
+def test_two_people_who_correct_different_fields_are_in_nobodys_way(college: College) -> None:
+    """What the second left as they saw it keeps what the first saved; the same correction made twice is no clash."""
+    ada = college.student("Ada")
+    version, shown = students.version_of(ada), {name: getattr(ada, name) for name in students.EDITABLE}
+    students.correct_student(college.tran, ada, version, **shown | {"phone": "07700 900001", "email": "ada@x.example"})
+    students.correct_student(college.tran, ada, version, **shown | {"pronouns": "they", "email": "ada@x.example"})
+    stored = Student.objects.get(pk=ada.pk)
+    assert (stored.phone, stored.pronouns, stored.email) == ("07700 900001", "they", "ada@x.example")
+    with pytest.raises(students.SomebodyElseChanged) as other:
+        students.correct_student(college.tran, ada, version, **shown | {"phone": "1", "pronouns": "he"})
+    assert set(other.value.fields) == {"pronouns", "phone"}
+    with pytest.raises(students.SomebodyElseChanged):
+        students.correct_student(college.tran, ada, "no version", phone="1")
+
+
 def test_correcting_a_name_moves_the_student_in_the_order_and_in_the_search(college: College) -> None:
     ada = college.student("Ada")
     students.correct_student(college.tran, ada, students.version_of(ada), family_name="Zwick")

@@ -155,6 +155,18 @@ def test_changing_a_target_keeps_its_words_and_ticked_steps(college: College, ta
         actions.change_target(target, 1, TargetSaid("Third", DUE), by=college.okafor)
 
 
+def test_saving_a_target_that_says_so_already_is_no_change_for_anybody_else(college, target_of):
+    target = target_of("Ada")
+    said = TargetSaid("Second", DUE, steps=("one",))
+    actions.change_target(target, 1, said, by=college.okafor)
+    version = Target.objects.get(pk=target.pk).version
+    again = actions.change_target(target, version, said, by=college.lind)
+    assert (again.version, again.changed_by) == (version, college.okafor)
+    assert actions.change_target(target, 1, said, by=college.lind).version == version  # the same change made twice
+    third = actions.change_target(target, version, TargetSaid("Third", DUE), by=college.lind)
+    assert third.version == version + 1
+
+
 def test_a_note_once_and_only_by_those_who_may(college: College) -> None:
     ada, token = college.student("Ada"), uuid4()
     for _ in range(2):
