@@ -7,24 +7,39 @@ from datetime import date, datetime
 from typing import Any
 
 from attendance.arithmetic import Totals, decimal, sum_of, totals_of
-from attendance.choices import Series
+from attendance.choices import Series, SessionSlot
 from attendance.codes import Code, CodeSet
-from attendance.coding import not_in_force
+from attendance.coding import not_in_force, wrong_half
+from caseload.queries.calendar import SATURDAY
+from core import clock
 
 NO_MARK = frozenset({"", "-"})
 _SESSIONS = {"am": "AM", "pm": "PM", "1": "AM", "2": "PM"}
 _DATES = ("%Y-%m-%d", "%d/%m/%Y")
+NAMES = ("student", "date", "session", "code")
+EARLIEST = date(2006, 9, 1)  # the codes are those of the regulations of 2006 and 2024
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A row that can't be read: its line and why."""
+    """A row that can't be read or makes no sense: its line, the column and value, and why."""
 
     line: int
+    column: str
+    value: str
     message: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}"
+        where = f"line {self.line}" + (f", {self.column} “{self.value}”" if self.column else "")
+        return f"{where}: {self.message}"
+
+
+class _NotRead(ValueError):
+    """A row that can't be counted: the column, its value, and a sentence."""
+
+    def __init__(self, message: str, column: str = "", value: str = "") -> None:
+        super().__init__(message)
+        self.column, self.value = column, value
 
 
 @dataclass
@@ -43,7 +58,8 @@ class Calculation:
 def calculate(rows: Iterable[tuple[int, Mapping[str, str | None]]], codes: CodeSet) -> Calculation:
     """Totals from rows of student, date, session and code, each with its line; each code counts as it did on its date.
 
-    A blank or “-” is an unmarked session. A row too short to have a code is not blank: it can't be read.
+    A blank or “-” is an unmarked session. A row too short to have a code is not blank: it can't be read. A row that can't
+    be so (a present of the other half, a weekend, a day to come) is not counted and named like one that can't be read.
     """
     found = Calculation()
     counts: dict[str, Counter[Code | None]] = {}
@@ -51,11 +67,12 @@ def calculate(rows: Iterable[tuple[int, Mapping[str, str | None]]], codes: CodeS
     for line, row in rows:
         try:
             student, day, session, code = _read(row, codes)
-        except ValueError as fault:
-            found.problems.append(Problem(line, str(fault)))
+        except _NotRead as fault:
+            found.problems.append(Problem(line, fault.column, fault.value, str(fault)))
             continue
         if (student, day, session) in seen:
-            found.problems.append(Problem(line, "a second mark for this student and session"))
+            said = "a second mark for this student and session"
+            found.problems.append(Problem(line, "session", f"{day} {session}", said))
             continue
         seen.add((student, day, session))
         counts.setdefault(student, Counter())[code] += 1
@@ -83,31 +100,55 @@ def figures(totals: Totals) -> dict[str, Any]:
 
 
 def _read(row: Mapping[str, str | None], codes: CodeSet) -> tuple[str, date, str, Code | None]:
-    values = [row.get(name) for name in ("student", "date", "session", "code")]
+    values = [row.get(name) for name in NAMES]
     if None in values:
-        raise ValueError("too short: it needs a student, a date, a session and a code")
-    student, when, session, symbol = ((value or "").strip() for value in values)
-    if any("\udc80" <= letter <= "\udcff" for letter in f"{student}{when}{session}{symbol}"):
-        raise ValueError("not written in UTF-8")
+        raise _NotRead("too short: it needs a student, a date, a session and a code")
+    texts = [(value or "").strip() for value in values]
+    for name, text in zip(NAMES, texts, strict=True):
+        if any("\udc80" <= letter <= "\udcff" for letter in text):
+            raise _NotRead(
+                "not written in UTF-8", name, text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+            )
+    student, when, session, symbol = texts
     if not student:
-        raise ValueError("no student")
+        raise _NotRead("no student", "student")
     day = _date(when)
     half = _SESSIONS.get(session.lower())
     if half is None:
-        raise ValueError(f"“{session}” is no session; write AM or PM")
+        raise _NotRead("no session; write AM or PM", "session", session)
+    return student, day, half, _code(symbol, day, half, codes)
+
+
+def _code(symbol: str, day: date, half: str, codes: CodeSet) -> Code | None:
     if symbol in NO_MARK:
-        return student, day, half, None
+        return None
     code = codes.on(symbol, day)
     if code is None:
         known = codes.ever(symbol)
-        raise ValueError(not_in_force(known) if known else f"there is no code “{symbol}”")
-    return student, day, half, code
+        raise _NotRead(not_in_force(known) if known else "there is no such code", "code", symbol)
+    if said := wrong_half(symbol, SessionSlot[half]):
+        raise _NotRead(said, "code", symbol)
+    return code
 
 
 def _date(text: str) -> date:
+    """A day on which a session can have been: not at a weekend, not to come, not before there were these codes."""
+    day = _day(text)
+    if day is None:
+        raise _NotRead("no date; write 2026-11-20", "date", text)
+    if day > clock.today():
+        raise _NotRead("this day is still to come", "date", text)
+    if day < EARLIEST:
+        raise _NotRead(f"too long ago; marks are read from {EARLIEST.year} on", "date", text)
+    if day.weekday() >= SATURDAY:
+        raise _NotRead(f"a {day:%A}; there are no sessions at weekends", "date", text)
+    return day
+
+
+def _day(text: str) -> date | None:
     for pattern in _DATES:
         try:
             return datetime.strptime(text, pattern).date()
         except ValueError:
             continue
-    raise ValueError(f"“{text}” is no date; write 2026-11-20")
+    return None

@@ -69,11 +69,18 @@ def not_in_force(code: Code) -> str:
     return f"{code.code} is in use only from {code.valid_from:%-d %B %Y}."
 
 
-def _session_rules(code: Code, place: Place, minutes_late: int | None) -> str | None:
-    if code.code == "/" and place.slot != SessionSlot.AM:
+def wrong_half(symbol: str, slot: int) -> str | None:
+    """Why this slash does not belong to this half of the day; nothing when it does."""
+    if symbol == "/" and slot != SessionSlot.AM:
         return "/ is present in the morning; in the afternoon use \\."
-    if code.code == "\\" and place.slot != SessionSlot.PM:
+    if symbol == "\\" and slot != SessionSlot.PM:
         return "\\ is present in the afternoon; in the morning use /."
+    return None
+
+
+def _session_rules(code: Code, place: Place, minutes_late: int | None) -> str | None:
+    if said := wrong_half(code.code, place.slot):
+        return said
     if code.code == "X" and (place.born is None or of_compulsory_school_age(place.born, place.date)):
         return "X is only for students who are not of compulsory school age; for a part-time timetable use C2."
     if code.code == "C2" and place.born is not None and not of_compulsory_school_age(place.born, place.date):

@@ -90,6 +90,7 @@ class Comparison:
     lines: tuple[Line, ...]
     rows: int
     without_column: int
+    left_out: int = 0
 
     @cached_property
     def largest(self) -> Fraction:
@@ -103,21 +104,22 @@ class Comparison:
 
     @property
     def holds(self) -> bool:
-        """Whether every figure agrees."""
-        return self.rows > 0 and self.largest < TOLERANCE
+        """Whether every figure could be compared and agrees."""
+        return self.rows > 0 and self.compared == len(self.lines) and self.largest < TOLERANCE
 
 
 def compare(rows: Iterable[Mapping[str, str]], codes: CodeSet) -> Comparison:
     """Attendance, absence and each reason of every Primary, Secondary and Special row that is not suppressed."""
     lines: list[Line] = []
-    count = unshown = 0
+    count = unshown = left_out = 0
     for row in rows:
         if row["education_phase"] not in PHASES or SUPPRESSED in (row["possible_sessions"], row["attendance_perc"]):
+            left_out += 1
             continue
         count += 1
         lines += _compare(row, codes)
         unshown += without_column(row, codes)
-    return Comparison(tuple(lines), count, unshown)
+    return Comparison(tuple(lines), count, unshown, left_out)
 
 
 def totals_of_row(row: Mapping[str, str], codes: CodeSet) -> Totals:

@@ -127,7 +127,9 @@ def test_j_counts_as_attended_before_the_change_of_law_and_j1_as_absent_after():
     named = [{"student": s, "date": d, "session": h, "code": c} for s, d, h, c in rows]
     found = calculate(enumerate(named, 2), LAW)
     assert (found.total.approved, found.total.authorised) == (1, 1)
-    assert [str(problem) for problem in found.problems] == ["line 4: J went out of use after 18 August 2024. Use J1."]
+    assert [str(problem) for problem in found.problems] == [
+        "line 4, code “J”: J went out of use after 18 August 2024. Use J1."
+    ]
 
 
 def test_rows_that_can_not_be_read_are_reported_with_their_line_and_left_out():
@@ -138,17 +140,17 @@ def test_rows_that_can_not_be_read_are_reported_with_their_line_and_left_out():
         {"student": "a", "date": "9 Sept", "session": "AM", "code": "/"},
         {"student": "a", "date": "2026-09-09", "session": "EVE", "code": "/"},
         {"student": "a", "date": "2026-09-09", "session": "PM", "code": "QQ"},
-        {"student": "a", "date": "2026-09-10", "session": "PM", "code": "/"},
+        {"student": "a", "date": "2026-09-10", "session": "PM", "code": "\\"},
         {"student": "a", "date": "2026-09-10", "session": "AM", "code": "-"},
         {"student": "a", "date": "2026-09-11", "session": "AM", "code": None},
     ]
     found = calculate(enumerate(rows, 2), LAW)
     assert [str(problem) for problem in found.problems] == [
-        "line 3: a second mark for this student and session",
-        "line 4: no student",
-        "line 5: “9 Sept” is no date; write 2026-11-20",
-        "line 6: “EVE” is no session; write AM or PM",
-        "line 7: there is no code “QQ”",
+        "line 3, session “2026-09-09 AM”: a second mark for this student and session",
+        "line 4, student “”: no student",
+        "line 5, date “9 Sept”: no date; write 2026-11-20",
+        "line 6, session “EVE”: no session; write AM or PM",
+        "line 7, code “QQ”: there is no such code",
         "line 10: too short: it needs a student, a date, a session and a code",
     ]
     assert (found.total.possible, found.total.unmarked) == (2, 1)

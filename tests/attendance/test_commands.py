@@ -12,6 +12,7 @@ from attendance import actions, loading
 from attendance.dfe import COLUMNS, HEADLINES, REASONS
 from attendance.models import AttendanceCode, LessonMark
 from attendance.queries.verification import differences
+from core import clock
 from tests.attendance.conftest import marks_for, session_of
 
 
@@ -21,14 +22,24 @@ def run(*arguments):
     return out.getvalue(), err.getvalue()
 
 
+def calc(*arguments):
+    """What `attendance_calc` prints, what it says beside that, and its exit status."""
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("attendance_calc", *arguments, stdout=out, stderr=err)
+    except SystemExit as ended:
+        return out.getvalue(), err.getvalue(), ended.code
+    return out.getvalue(), err.getvalue(), 0
+
+
 def test_calc_prints_students_and_total_and_names_rows_left_out(db, tmp_path):
     file = tmp_path / "marks.csv"
     file.write_text(
         "\ufeffStudent,Date,Session,Code\nana,2026-09-09,AM,/\nana,2026-09-09,PM,I\nben,2026-09-09,AM,QQ\n",
         encoding="utf-8",
     )
-    out, err = run("attendance_calc", str(file))
-    assert err == "line 4: there is no code “QQ”\n"
+    out, err, status = calc(str(file))
+    assert (err, status) == ("line 4, code “QQ”: there is no such code\n1 row is not counted.\n", 1)
     assert out.splitlines()[1].split("\t") == [
         "ana",
         "2",
@@ -44,9 +55,45 @@ def test_calc_prints_students_and_total_and_names_rows_left_out(db, tmp_path):
         "yes",
         "0",
     ]
-    found = json.loads(run("attendance_calc", str(file), "--json")[0])
+    printed, _, status = calc(str(file), "--json")
+    found = json.loads(printed)
+    assert status == 1
     assert found["total"]["attendance"] == 50.0
-    assert found["problems"] == [{"line": 4, "message": "there is no code “QQ”"}]
+    assert found["problems"] == [{"line": 4, "column": "code", "value": "QQ", "message": "there is no such code"}]
+
+
+def test_calc_counts_nothing_that_can_not_be_so_and_ends_with_one(db, tmp_path):
+    """A present of the other half, a weekend, a day to come, a year before the codes, a second mark: each named, none counted."""
+    file = tmp_path / "marks.csv"
+    rows = (
+        "ana,2026-11-20,AM,/", "ana,2026-11-20,PM,/", "ana,2026-11-19,AM,\\", "ana,2026-11-21,AM,/", "ana,2099-11-20,AM,/",
+        "ana,1926-11-24,AM,/", "ana,2026-11-20,AM,N", "ana,31/02/2026,AM,/", "ana,2026-11-19,noon,/", ",2026-11-19,PM,\\",
+        "ana,2026-11-19,PM,\\", "ana,2026-11-18,AM,-",
+    )  # fmt: skip
+    file.write_text("student,date,session,code\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    with clock.set_to(clock.at(date(2026, 11, 30), 9)):
+        out, err, status = calc(str(file))
+    assert err.splitlines() == [
+        "line 3, code “/”: / is present in the morning; in the afternoon use \\.",
+        "line 4, code “\\”: \\ is present in the afternoon; in the morning use /.",
+        "line 5, date “2026-11-21”: a Saturday; there are no sessions at weekends",
+        "line 6, date “2099-11-20”: this day is still to come",
+        "line 7, date “1926-11-24”: too long ago; marks are read from 2006 on",
+        "line 8, session “2026-11-20 AM”: a second mark for this student and session",
+        "line 9, date “31/02/2026”: no date; write 2026-11-20",
+        "line 10, session “noon”: no session; write AM or PM",
+        "line 11, student “”: no student",
+        "9 rows are not counted.",
+    ]
+    total = out.splitlines()[-1].split("\t")
+    assert (total[:2], total[-1], status) == (["TOTAL", "2"], "1", 1)
+
+
+def test_calc_of_a_file_that_is_right_ends_with_nought(db, tmp_path):
+    file = tmp_path / "marks.csv"
+    file.write_text("student,date,session,code\nana,2026-09-09,AM,/\nana,2026-09-09,PM,\\\n", encoding="utf-8")
+    _, err, status = calc(str(file))
+    assert (err, status) == ("", 0)
 
 
 def test_calc_names_the_line_that_stands_in_the_file_and_keeps_the_rest(db, tmp_path):
@@ -54,10 +101,11 @@ def test_calc_names_the_line_that_stands_in_the_file_and_keeps_the_rest(db, tmp_
     file.write_bytes(
         b'student,date,session,code\n\n"ana\nmaria",2026-09-09,AM,/\nZo\xeb,2026-09-09,AM,/\nben,2026-09-09,AM\n'
     )
-    out, err = run("attendance_calc", str(file))
+    out, err, _ = calc(str(file))
     assert err.splitlines() == [
-        "line 5: not written in UTF-8",
+        "line 5, student “Zo\ufffd”: not written in UTF-8",
         "line 6: too short: it needs a student, a date, a session and a code",
+        "2 rows are not counted.",
     ]
     assert out.splitlines()[-1].split("\t")[:2] == ["TOTAL", "1"]
 
@@ -107,6 +155,14 @@ def test_check_dfe_fails_on_one_reason_that_differs_and_names_one_that_is_no_num
     assert "Leeds, Secondary: illness_perc ours 1.000000 theirs 1.000050" in lines
     assert "Leeds, Secondary: auth_study_perc ours 1.000000 theirs “z”, not compared" in lines
     assert (lines[-2:], status) == (["17 percentages compared", "largest difference 0.00005000 in 1 rows"], 1)
+
+
+def test_check_dfe_does_not_end_well_with_a_figure_that_it_could_not_compare(db, tmp_path):
+    lines, status = check_dfe(tmp_path, row_of_dfe(auth_study_perc="z"))
+    assert (lines[-3:-1], status) == (
+        ["0 rows left out: suppressed, or of another phase", "17 percentages compared"],
+        1,
+    )
 
 
 def test_verify_names_the_difference_ends_with_one_and_repairs(college):

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ COLUMNS = {"student", "date", "session", "code"}
 
 
 class Command(BaseCommand):
-    """Print per student and in total what the marks of a file come to."""
+    """Print per student and in total what the marks of a file come to; the exit status is 1 when a row is not counted."""
 
     help = "Works attendance out from a CSV file with the columns student, date, session and code."
 
@@ -29,10 +31,14 @@ class Command(BaseCommand):
         found = self._calculate(options["file"])
         if options["json"]:
             self.stdout.write(json.dumps(_as_json(found), ensure_ascii=False, indent=2))
-            return
-        for problem in found.problems:
-            self.stderr.write(str(problem))
-        self.stdout.write(_table(found))
+        else:
+            for problem in found.problems:
+                self.stderr.write(str(problem))
+            self.stdout.write(_table(found))
+        if found.problems:
+            count = len(found.problems)
+            self.stderr.write(f"{count} {'row is' if count == 1 else 'rows are'} not counted.")
+            sys.exit(1)
 
     def _calculate(self, path: Path) -> Calculation:
         try:
@@ -58,7 +64,7 @@ def _as_json(found: Calculation) -> dict[str, Any]:
     return {
         "students": {student: figures(totals) for student, totals in found.students.items()},
         "total": figures(found.total),
-        "problems": [{"line": problem.line, "message": problem.message} for problem in found.problems],
+        "problems": [asdict(problem) for problem in found.problems],
     }
 
 

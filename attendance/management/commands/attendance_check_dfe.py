@@ -13,7 +13,8 @@ from attendance.dfe import compare
 
 
 class Command(BaseCommand):
-    """Replay the DfE file; the last line gives the largest difference, and the exit status is 1 when it is too large."""
+    """Replay the DfE file; the last line gives the largest difference, and the exit status is 1 when it is too large or a figure
+    could not be compared."""
 
     help = (
         "Sets our attendance, absence and reason percentages beside those of the DfE's file of session counts by code."
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{found.without_column} sessions are authorised in the file under no code; counted as authorised"
         )
+        self.stdout.write(f"{found.left_out} rows left out: suppressed, or of another phase")
         self.stdout.write(f"{found.compared} percentages compared")
         self.stdout.write(f"largest difference {float(found.largest):.8f} in {found.rows} rows")
         if not found.holds:
