@@ -9,7 +9,7 @@ from django.db import connection
 from attendance.arithmetic import COLUMNS, Totals
 from attendance.choices import Headline, Series
 from attendance.queries.pieces import cut_up
-from attendance.queries.totals import HEADLINE_SQL, counted_table, series_by_student, windows
+from attendance.queries.totals import HEADLINE_SQL, counted_table, over_until, series_by_student, windows
 from core import clock
 from core.once import about
 
@@ -55,7 +55,7 @@ def _of_series(student_ids: Sequence[int], series: str) -> dict[int, Figures]:
     today = clock.today()
     shown = windows(today)
     start = clock.week_of(today) - timedelta(weeks=WEEKS_IN_LINE - 1)
-    pieces = cut_up([shown.week, shown.six_weeks, shown.year, (start, today)])
+    pieces = cut_up([shown.week, shown.six_weeks, shown.year, (start, over_until(today))])
     counted, params = counted_table(student_ids, pieces, series, weekly=True, columns=COUNTS)
     made_of = [", ".join(map(str, numbers)) or "NULL" for numbers in pieces.made_of]
     sums = ", ".join(

@@ -20,6 +20,7 @@ from attendance.queries.totals import (
     TABLE,
     Span,
     Windows,
+    finished,
     series_by_student,
     totals_in_windows,
     weekly_by_student,
@@ -146,8 +147,8 @@ def figure(label: str, totals: Totals, *, tone: bool = True) -> dict[str, Any]:
 
 
 def points(weekly: list[tuple[date, Totals]]) -> list[float | None]:
-    """Weekly percentages for a sparkline; a week without possible sessions is a gap."""
-    return [100 * totals.shown / totals.possible if totals.possible else None for _, totals in weekly]
+    """Weekly percentages for a sparkline, of weeks that are over; a week without possible sessions is a gap."""
+    return [100 * totals.shown / totals.possible if totals.possible else None for _, totals in finished(weekly)]
 
 
 def student_windows(

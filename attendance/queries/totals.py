@@ -18,6 +18,7 @@ from attendance.arithmetic import COLUMNS, PERSISTENT, Totals, from_row
 from attendance.choices import Headline, Series
 from attendance.queries.pieces import WEEK, Pieces, Span, cut_up, whole_weeks
 from caseload.models import Student
+from caseload.queries.calendar import SATURDAY
 from core import clock
 from core.id_lists import array
 from core.once import about, once
@@ -173,6 +174,18 @@ def weekly_series(
     """The totals of these students together, week by week; weeks without marks (of `columns`, where named) are left out."""
     rows = _count(students, (start, end), series, ("week",), columns)
     return [(row["week"], from_row(row, series)) for row in rows]
+
+
+def over_until(day: date) -> date:
+    """The last day of the latest week that is over: this Sunday from Saturday on, until then the Sunday before."""
+    monday = clock.week_of(day)
+    return monday + timedelta(days=6) if day.weekday() >= SATURDAY else monday - timedelta(days=1)
+
+
+def finished(weekly: Sequence[tuple[date, Totals]]) -> list[tuple[date, Totals]]:
+    """The weeks that are over, for lines and charts: beside them the few marks of a week that runs look like a fall or a rise."""
+    last = over_until(clock.today())
+    return [week for week in weekly if week[0] <= last]
 
 
 def weekly_by_student(

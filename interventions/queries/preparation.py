@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from attendance.queries.patterns import student_pattern
-from attendance.queries.totals import headline, series_by_student, weekly_series
+from attendance.queries.totals import finished, headline, series_by_student, weekly_series
 from caseload.models import ContactLogEntry, Student
 from caseload.queries.calendar import current_academic_year
 from caseload.queries.contacts import contacts_since
@@ -100,7 +100,7 @@ def _attendance(student: Student, since: date, today: date) -> dict[str, Any]:
     return {
         "since": totals.get("since"),
         "year": totals.get("year"),
-        "weeks": [float(week.attendance) if week.attendance is not None else None for _, week in weeks],
+        "weeks": [float(week.attendance) if week.attendance is not None else None for _, week in finished(weeks)],
     }
 
 
