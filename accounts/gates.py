@@ -60,7 +60,6 @@ PACKAGE_GATES: dict[str, Gate] = dict.fromkeys(
         "allauth.mfa.totp.views.DeactivateTOTPView",
         "allauth.mfa.recovery_codes.views.ViewRecoveryCodesView",
         "allauth.mfa.recovery_codes.views.DownloadRecoveryCodesView",
-        "allauth.mfa.webauthn.views.EditWebAuthnView",
         "allauth.mfa.webauthn.views.RemoveWebAuthnView",
     ),
     OWN,

@@ -28,6 +28,7 @@ urlpatterns = [
     path("accounts/email/", session.own_address),
     path("accounts/2fa/totp/activate/", factors.app_add),
     path("accounts/2fa/webauthn/add/", factors.passkey_add),
+    path("accounts/2fa/webauthn/keys/<int:pk>/edit/", factors.passkey_rename),
     path("accounts/2fa/recovery-codes/generate/", factors.codes_make),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

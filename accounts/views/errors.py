@@ -44,7 +44,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     logger.error(
         "Reference %s: %s %s", reference, request.method, request.resolver_match and request.resolver_match.route
     )
-    return render(request, "500.html", {"reference": reference, "saved": _saved(request)}, status=500)
+    saved = _saved(request)
+    response = render(request, "500.html", {"reference": reference, "saved": saved}, status=500)
+    # For a part of a page, whose script says the same without showing this page.
+    response["Waymark-Saved"], response["Waymark-Reference"] = saved, reference
+    return response
 
 
 def _saved(request: HttpRequest) -> str:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.mfa.webauthn.views import AddWebAuthnView, EditWebAuthnView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -42,6 +43,16 @@ class AddPasskey(AddWebAuthnView):
         return HttpResponseRedirect(self.get_success_url())
 
 
+class RenamePasskey(EditWebAuthnView):
+    """The page that gives a passkey another name."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Rename it, and tell its owner as of every change."""
+        answer = super().form_valid(form)
+        get_adapter(self.request).send_notification_mail("accounts/mail/passkey_renamed", self.request.user)
+        return answer
+
+
 class MakeCodes(GenerateRecoveryCodesView):
     """The page that makes new recovery codes."""
 
@@ -53,6 +64,7 @@ class MakeCodes(GenerateRecoveryCodesView):
 
 app_add = changes_a_factor(OWN)(AddApp.as_view())
 passkey_add = changes_a_factor(OWN)(AddPasskey.as_view())
+passkey_rename = changes_a_factor(OWN)(RenamePasskey.as_view())
 codes_make = changes_a_factor(OWN)(MakeCodes.as_view())
 
 

@@ -289,13 +289,25 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.requestConfig?.verb) settleFocus(event.detail.elt.isConnected ? event.detail.elt : event.detail.target);
 });
 document.addEventListener("htmx:load", (event) => watchDrafts(event.detail.elt));
+// What is known about the saving when something broke: what the server says of it, or that nobody can tell.
+const SAVED = {
+  nothing: "Nothing was being saved. Try again in a minute.",
+  taken_back: "It was not saved. Try again in a minute.",
+  unknown: "Waymark can’t tell whether it was saved. Look whether it is there before you send it again.",
+};
+const known = (event) => SAVED[event.detail.requestConfig?.verb === "get" ? "nothing" : "unknown"];
 document.addEventListener("htmx:responseError", (event) => {
-  const reference = event.detail.xhr.getResponseHeader("X-Request-Id");
-  const what = event.detail.xhr.status === 403 ? "You may not do that." : "That did not work and nothing was changed.";
-  toast(reference ? `${what} Reference ${reference}.` : `${what} Try again, or load the page again.`);
+  const { status } = event.detail.xhr;
+  if (status < 500) {
+    toast(status === 403 ? "You may not do that. Nothing was changed." : "That was not possible. Load the page again.");
+    return;
+  }
+  const reference = event.detail.xhr.getResponseHeader("Waymark-Reference");
+  const said = SAVED[event.detail.xhr.getResponseHeader("Waymark-Saved")] ?? known(event);
+  toast(`Something went wrong. ${said}${reference ? ` Reference ${reference}.` : ""}`);
 });
-document.addEventListener("htmx:sendError", () => toast("There is no connection. Nothing was changed; try again when there is."));
-document.addEventListener("htmx:timeout", () => toast("That took too long. Nothing was changed that you can see; load the page again to be sure."));
+document.addEventListener("htmx:sendError", (event) => toast(`There is no connection. ${known(event)}`));
+document.addEventListener("htmx:timeout", (event) => toast(`That took too long. ${known(event)}`));
 
 watchDrafts(document);
 // What was typed before somebody was signed out stands in its form again, and is not saved.

@@ -67,6 +67,7 @@ def test_a_broken_form_says_that_it_was_not_saved_and_it_was_not(browser: Any, m
     break_after_saving(monkeypatch)
     answer = browser.post(reverse("accounts:staff_add"), STAFF)
     assert (answer.status_code, "What you sent was not saved" in answer.content.decode()) == (500, True)
+    assert answer["Waymark-Saved"] == "taken_back"
     assert not User.objects.filter(email="nia@waymark.example").exists()
 
 
