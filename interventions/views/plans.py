@@ -338,7 +338,9 @@ def plan_answer(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     else:
         messages.success(
             request,
-            "The plan is approved." if data["answer"] == "approve" else "Sent back. Whoever looks after it sees your words.",
+            "The plan is approved."
+            if data["answer"] == "approve"
+            else "Sent back. Whoever looks after it sees your words.",
         )
     return redirect("interventions:plan_detail", plan.public_id)
 
