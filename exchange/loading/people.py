@@ -138,7 +138,9 @@ def _matches(session: Session) -> dict[str, Student]:
     by: dict[str, dict[str, Student]] = {}
     for name in ("external_id", "upn", "uln"):
         wanted = [row.id if name == "external_id" else getattr(row, name) for row in rows]
-        found = Student.objects.filter(merged_into=None, taken_back_at=None, **{f"{name}__in": [value for value in wanted if value]})
+        found = Student.objects.filter(
+            merged_into=None, taken_back_at=None, **{f"{name}__in": [value for value in wanted if value]}
+        )
         by[name] = {getattr(student, name): student for student in found}
     matched: dict[str, Student] = {}
     for row in rows:
