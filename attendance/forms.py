@@ -80,7 +80,7 @@ class RegisterForm:
         seen = _seen(self.data.get(f"seen-{key}", ""))
         if seen is not None and sent_note is None:
             seen = seen._replace(note=stood)
-        self.typed[key] = Typed(code[:8], minutes[:4], note[: 5 * NOTE_LENGTH], seen, filled)
+        self.typed[key] = Typed(code[:8], minutes[:12], note[: 5 * NOTE_LENGTH], seen, filled)
         known = codes.on(code, self.sitting.date) if code else None
         late = bool(known and known.is_late)
         if late and minutes and not (minutes.isascii() and minutes.isdigit() and len(minutes) <= 3):

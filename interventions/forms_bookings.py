@@ -97,9 +97,9 @@ class TimesForm(forms.Form):
                 self.add_error(f"{name}_to", "This is before the break begins. Give a later time.")
 
     @property
-    def pauses(self) -> list[Any]:
-        """The fields of the breaks, two a break."""
-        return [self[f"{name}_{end}"] for name in BREAKS for end in ("from", "to")]
+    def pauses(self) -> list[list[Any]]:
+        """The fields of the breaks: from and to of each."""
+        return [[self[f"{name}_{end}"] for end in ("from", "to")] for name in BREAKS]
 
     def said(self) -> TimesSaid:
         """The slots as an action takes them."""

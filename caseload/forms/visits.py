@@ -16,6 +16,7 @@ from caseload.rules.students import LOG_CONTACT, reaches
 from core import clock
 from core.form_dates import MomentField
 from core.form_fields import TextArea
+from core.plausible import Years
 
 LATE = timedelta(minutes=15)  # a visit may be planned for a moment ago, by somebody at the door
 LONGEST = timedelta(hours=12)
@@ -27,8 +28,8 @@ class VisitForm(forms.Form):
     contact = forms.ChoiceField(required=False, label="To see")
     place = forms.CharField(max_length=300, label="Where", widget=TextArea(attrs={"rows": 2}))
     purpose = forms.CharField(max_length=200, label="What for")
-    planned_for = MomentField(label="Begins")
-    back_by = MomentField(label="Back by")
+    planned_for = MomentField(label="Begins", years=Years(back=1, ahead=1))
+    back_by = MomentField(label="Back by", years=Years(back=1, ahead=1))
     goes = OneOfStaff(label="Who goes", queryset=User.objects.none())
     phone = forms.CharField(max_length=40, label="Can be rung on", widget=forms.TextInput(attrs={"type": "tel"}))
     watcher = OneOfStaff(

@@ -1,6 +1,6 @@
 """Home visits: the list, planning one, its page with check-in and check-out, writing it down, and who is told."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from caseload.choices import VisitState
 from caseload.forms.visits import VisitForm, VisitFoundForm, VisitLogForm, VisitPolicyForm
 from caseload.models import Contact, Student, Visit
 from caseload.queries.contacts import contacts_of
+from caseload.queries.school_days import next_school_day, sites_of, this_school_day
 from caseload.queries.visits import names_seen, visit_lists, visit_policy
 from caseload.rules.structure import MANAGE_STRUCTURE, manages_college
 from caseload.rules.students import LOG_CONTACT, VIEW_CONTACTS, reaches
@@ -28,6 +29,7 @@ from core import clock
 from core.http import form_token
 from core.wording import time_of_day
 
+DAYTIME = range(7, 19)
 LISTS = (
     ("out", "Out now"), ("planned", "Planned"), ("unwritten", "To be written down by you"), ("over", "Over"),
 )  # fmt: skip
@@ -46,7 +48,9 @@ def visit_plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Plan a home visit to a student's home."""
     student = fetch(Student, request.user, LOG_CONTACT, public_id=public_id)
     contacts = contacts_of(student) if reaches(request.user, VIEW_CONTACTS, student) else []
-    form = VisitForm(request.POST or None, student=student, contacts=contacts, initial=_usual(request, contacts))
+    form = VisitForm(
+        request.POST or None, student=student, contacts=contacts, initial=_usual(request, student, contacts)
+    )
     if request.method == "POST" and form.is_valid():
         visit = actions.plan_visit(request.user, student, form.said(), token=form_token(request))
         messages.success(request, f"The visit is planned, and {visit.watcher.formal_name} knows.")
@@ -62,9 +66,19 @@ def visit_plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "caseload/visit_plan.html", context, status=422 if form.errors else 200)
 
 
-def _usual(request: HttpRequest, contacts: list[dict[str, Any]]) -> dict[str, Any]:
-    """The first contact's address, the next full hour, and the number on which this person could be rung the last time."""
+def _next_hour(student: Student) -> datetime:
+    """The next full hour while it is day and the student's site opens, else nine o'clock on the next school day."""
     start = clock.local(clock.now()).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    sites = sites_of([student.pk])
+    day = this_school_day(sites)
+    if start.date() == day and start.hour in DAYTIME:
+        return start
+    return clock.at(day if start < clock.at(day) else next_school_day(sites))
+
+
+def _usual(request: HttpRequest, student: Student, contacts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The first contact's address, the next full hour, and the number on which this person could be rung the last time."""
+    start = _next_hour(student)
     user: Any = request.user
     last = Visit.objects.filter(goes=user).order_by("-pk").values("phone", "watcher_id").first()
     whom: dict[str, Any] = next((contact for contact in contacts if not contact["no_contact"]), {})

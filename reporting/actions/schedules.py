@@ -11,6 +11,7 @@ from django.db import transaction
 from audit import record
 from caseload.models import Site, Term
 from caseload.queries.calendar import calendar_for, latest_term
+from caseload.queries.school_days import school_day_from
 from core import clock
 from reporting import choices, rules
 from reporting.actions.runs import ask_for_report
@@ -23,38 +24,63 @@ if TYPE_CHECKING:
 log = logging.getLogger("waymark.reporting")
 # After a long stop nobody wants the reports of weeks gone by.
 LATE = timedelta(days=6)
+ONE_DAY = timedelta(days=1)
 
 
 class SchoolDays:
-    """The days on which schedules fall due, each read once however many schedules ask."""
+    """The school days on which schedules fall due, each read once however many schedules ask."""
 
     def __init__(self) -> None:
-        self._firsts: dict[tuple[int | None, date], date | None] = {}
+        self._found: dict[tuple[int | None, date, int | None], date | None] = {}
 
     @cached_property
-    def term_ends(self) -> set[date]:
-        """The last days of terms."""
-        return set(Term.objects.values_list("ends_on", flat=True))
+    def _term_ends(self) -> list[date]:
+        return list(Term.objects.order_by("ends_on").values_list("ends_on", flat=True))
 
     @cached_property
-    def _any_site(self) -> Site | None:
-        return Site.objects.order_by("pk").first()
+    def _any_site(self) -> int | None:
+        return Site.objects.order_by("pk").values_list("pk", flat=True).first()
 
-    def first_of_month(self, site: Site | None, month: date) -> date | None:
+    def _site(self, schedule: Subscription) -> int | None:
+        return schedule.site_id or self._any_site
+
+    def first_of_month(self, schedule: Subscription, month: date) -> date | None:
         """The first school day of a month, at this site or at the college's first."""
-        key = (site.pk if site else None, month)
-        if key not in self._firsts:
-            end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-            self._firsts[key] = next(iter(calendar_for(site or self._any_site, month, end).days), None)
-        return self._firsts[key]
+        return self._within(self._site(schedule), month, (month + timedelta(days=31)).replace(day=1) - ONE_DAY)
+
+    def of_week(self, schedule: Subscription, monday: date) -> date | None:
+        """The day of the week that was chosen; where the site is closed then, the next school day of the week or the last before."""
+        site, chosen = self._site(schedule), monday + schedule.weekday * ONE_DAY
+        sunday = monday + 6 * ONE_DAY
+        return self._within(site, chosen, sunday) or self._last(site, monday, chosen)
+
+    def term_ends(self, schedule: Subscription) -> list[date]:
+        """The last school day of each term."""
+        site = self._site(schedule)
+        return [day for end in self._term_ends if (day := self._last(site, clock.week_of(end), end)) is not None]
+
+    def _within(self, site: int | None, first: date, last: date) -> date | None:
+        """The first school day from one day to another, if there is any."""
+        key = (site, first, (last - first).days)
+        if key not in self._found:
+            day = school_day_from(first, [site] if site else ())
+            self._found[key] = day if day <= last else None
+        return self._found[key]
+
+    def _last(self, site: int | None, first: date, last: date) -> date | None:
+        """The last school day from one day to another, if there is any."""
+        key = (site, last, None)
+        if key not in self._found:
+            self._found[key] = next(iter(calendar_for(site, first, last).days[::-1]), None)
+        return self._found[key]
 
     def falls_on(self, schedule: Subscription, day: date) -> bool:
         """Whether a schedule falls due on this day."""
         if schedule.frequency == Frequency.WEEK:
-            return day.weekday() == schedule.weekday
+            return self.of_week(schedule, clock.week_of(day)) == day
         if schedule.frequency == Frequency.MONTH:
-            return self.first_of_month(schedule.site, day.replace(day=1)) == day
-        return day in self.term_ends
+            return self.first_of_month(schedule, day.replace(day=1)) == day
+        return day in self.term_ends(schedule)
 
 
 class ChangedMeanwhile(Exception):
@@ -142,6 +168,6 @@ def next_due(schedule: Subscription, now: datetime | None = None, known: SchoolD
     known, local = known or SchoolDays(), clock.local(now or clock.now())
     first = max(local.date() if local.time() < schedule.at else local.date() + timedelta(days=1), schedule.starts_on)
     if schedule.frequency == Frequency.TERM:
-        return min((day for day in known.term_ends if day >= first), default=None)
+        return min((day for day in known.term_ends(schedule) if day >= first), default=None)
     days = (first + timedelta(days=step) for step in range(70))
     return next((day for day in days if known.falls_on(schedule, day)), None)

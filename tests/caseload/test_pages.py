@@ -139,6 +139,36 @@ def test_a_contact_still_to_come_is_refused(college: College, sign_in: SignIn) -
     assert ContactLogEntry.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("1926-11-24T10:00", "The year 1926 can’t be meant here. Choose a day from 20 Nov 2016 to 20 Nov 2031."),
+        ("2026-03-29T01:30", "There was no 01:30 on 29 March 2026: the clocks go forward from 01:00 to 02:00."),
+    ],
+)
+def test_a_contact_at_a_time_that_cannot_be_says_why(college: College, sign_in: SignIn, typed: str, words: str) -> None:
+    form = {"key": str(uuid4()), "direction": "out", "channel": "call", "at": typed, "summary": "Rang"}
+    answer = sign_in(college.okafor).post(page_of(college, "Ada", "contacts/log/"), form)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["at"][0].startswith(words)
+    assert not ContactLogEntry.objects.exists()
+
+
+def test_a_contact_in_the_hour_that_comes_twice_stands_as_it_was_typed(college: College, sign_in: SignIn) -> None:
+    form = {"key": str(uuid4()), "direction": "out", "channel": "call", "at": "2026-10-25T01:30", "summary": "Rang"}
+    client = sign_in(college.okafor)
+    assert client.post(page_of(college, "Ada", "contacts/log/"), form).status_code == 302
+    assert "Sun 25 Oct, 01:30" in text_of(client, page_of(college, "Ada", "contacts/"))
+
+
+def test_a_date_of_birth_that_cannot_be_right_is_to_check_and_never_an_age(college: College, sign_in: SignIn) -> None:
+    ada = college.student("Ada")
+    Student.objects.filter(pk=ada.pk).update(date_of_birth="0212-05-05")
+    page = text_of(sign_in(college.okafor), page_of(college, "Ada"))
+    assert "Date of birth to check" in page
+    assert "years old" not in page
+
+
 def test_the_timeline_pages_backwards_without_losing_or_repeating(college: College, sign_in: SignIn) -> None:
     from datetime import timedelta
 

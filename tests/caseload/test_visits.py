@@ -1,6 +1,6 @@
 """Home visits: planned, checked in and out, longer, and the alert that must come, once each, until somebody has looked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -282,3 +282,19 @@ def test_my_work_says_who_is_not_back_and_what_is_to_be_written_down(college, vi
         actions.check_out(college.okafor, visit)
         assert waits(college.price) == []
         assert waits(college.okafor) == [("visit_write", "Write it down")]
+
+
+@pytest.mark.parametrize(
+    ("now", "proposed"),
+    [
+        (clock.at(date(2026, 11, 20), 10, 20), clock.at(date(2026, 11, 20), 11)),
+        (clock.at(date(2026, 11, 20), 5), clock.at(date(2026, 11, 20), 9)),
+        (clock.at(date(2026, 11, 20), 19, 30), clock.at(date(2026, 11, 23), 9)),
+        (clock.at(date(2026, 11, 21), 10), clock.at(date(2026, 11, 23), 9)),
+    ],
+)
+def test_a_visit_is_proposed_in_the_daytime_of_a_school_day(college, sign_in, now, proposed):
+    client = sign_in(college.okafor)
+    with clock.set_to(now):
+        form = client.get(reverse("caseload:visit_plan", args=[college.student("Ada").public_id])).context["form"]
+    assert form["planned_for"].initial == proposed

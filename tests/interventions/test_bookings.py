@@ -46,7 +46,7 @@ def test_a_progress_day_is_opened_in_two_clicks(college: College, sign_in: Any) 
     sent = {
         "day": "2026-11-23", "starts": "09:00", "ends": "15:30", "minutes": "15", "gap": "0", "place": "", "open": "1",
         "type": str(MeetingType.objects.get(code="personal-progress-day").pk), "seen": form.seen,
-        **{field.name: f"{field.value():%H:%M}" for field in form.pauses if field.value()},
+        **{field.name: f"{field.value():%H:%M}" for pair in form.pauses for field in pair if field.value()},
     }  # fmt: skip
     answer = client.post(reverse("interventions:slot_new"), sent)
     assert answer.url == reverse("interventions:slot_list") + "?day=2026-11-23"

@@ -194,6 +194,22 @@ def test_class_teacher_and_the_next_tutor_cannot_log(college: College, sign_in: 
     assert sign_in(college.brandt).post(address + "draft/", {"notes": "x"}).status_code == 404
 
 
+def test_a_one_to_one_written_down_later_shows_its_day_and_no_time(college: College, sign_in: Any) -> None:
+    client = sign_in(college.okafor)
+    sent = typed(client.get(talk_to(college, "Ada")), held_on="2026-11-18", notes="Talked on Wednesday")
+    assert client.post(talk_to(college, "Ada"), sent).status_code == 302
+    for address in (
+        reverse("interventions:due_list") + "?show=recent",
+        reverse("caseload:student_detail", args=[college.student("Ada").public_id]),
+        reverse("interventions:meeting_detail", args=[Meeting.objects.get().public_id]),
+    ):
+        page = client.get(address).content.decode()
+        assert "Wed 18 Nov" in page
+        assert "Wed 18 Nov 1" not in page
+        assert "T12:00" not in page
+        assert "T23:59" not in page
+
+
 def test_amending_asks_the_author_and_tells_the_second_person(college: College, sign_in: Any, meeting_of: Any) -> None:
     meeting = meeting_of("Ada", notes="As it was")
     address = reverse("interventions:meeting_amend", args=[meeting.public_id])

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from audit.models import Entry
-from caseload.models import CollegeGrant
+from caseload.models import Closure, CollegeGrant
 from core import clock
 from core.jobs import run_now
 from reporting.actions.schedules import ChangedMeanwhile, due_date, next_due, save_schedule, start_due, stop_schedule
@@ -51,6 +51,20 @@ def test_a_month_begins_on_its_first_school_day(weekly: Subscription) -> None:
     assert next_due(weekly, at(11, 20)) == date(2026, 12, 1)
     assert due_date(weekly, at(6, 4, year=2027)) is None
     assert due_date(weekly, at(6, 7, year=2027)) == date(2027, 6, 7)
+
+
+def test_a_week_whose_day_is_closed_has_its_report_on_another_school_day_and_the_holidays_have_none(
+    college: College, weekly: Subscription
+) -> None:
+    # Friday 27 November is an INSET day: the last school day before it. Monday 3 May is a bank holiday: the day after it.
+    Closure.objects.create(
+        kind="inset", name="INSET", site=None, starts_on=date(2026, 11, 27), ends_on=date(2026, 11, 27)
+    )
+    assert next_due(weekly, at(11, 20)) == date(2026, 11, 26)
+    assert next_due(weekly, at(12, 18)) == date(2027, 1, 8)
+    assert due_date(weekly, at(12, 25)) is None
+    weekly.weekday = 0
+    assert next_due(weekly, at(4, 30, year=2027)) == date(2027, 5, 4)
 
 
 def test_a_term_ends(weekly: Subscription) -> None:

@@ -3,6 +3,7 @@
 import re
 from uuid import uuid4
 
+import pytest
 from django.urls import reverse
 
 from core import naming
@@ -20,6 +21,38 @@ def test_raising_needs_only_sign_in_and_ends_in_thanks(college: College, sign_in
     with naming.named(college.okafor.pk):
         concern = Concern.objects.get()
     assert answer.redirect_chain == [(url("concern_raised", concern), 302)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "words"),
+    [
+        ({"happened_time": "23:50"}, "happened_time", "This time is still to come. Give the time at which it happened."),
+        (
+            {"happened_on": "2026-03-29", "happened_time": "01:30"}, "happened_time",
+            "There was no 01:30 on 29 March 2026: the clocks go forward from 01:00 to 02:00. Give the time that the clock"
+            " showed.",
+        ),
+        (
+            {"happened_on": "1926-11-24"}, "happened_on",
+            "The year 1926 can’t be meant here. Choose a day from 20 Nov 2001 to 20 Nov 2026.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_time_that_cannot_be_is_refused_and_not_put_right(
+    college: College, sign_in: SignIn, typed: dict[str, str], field: str, words: str
+) -> None:
+    answer = sign_in(college.okafor).post(url("concern_raise"), form_for(college, **typed))
+    assert (answer.status_code, answer.context["form"].errors) == (422, {field: [words]})
+    assert typed.get("happened_time", "1926-11-24") in answer.content.decode()
+    with naming.named(college.okafor.pk):
+        assert not Concern.objects.exists()
+
+
+def test_a_time_that_is_there_twice_stands_as_it_was_typed(college: College, sign_in: SignIn) -> None:
+    sent = form_for(college, happened_on="2026-10-25", happened_time="01:30")
+    sign_in(college.okafor).post(url("concern_raise"), sent)
+    with naming.named(college.okafor.pk):
+        assert [concern.happened for concern in Concern.objects.all()] == ["Sun 25 Oct, 01:30"]
 
 
 def test_a_time_that_nobody_gave_is_not_made_up(college: College, sign_in: SignIn) -> None:
