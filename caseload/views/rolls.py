@@ -109,7 +109,8 @@ def roll_first_day(request: HttpRequest, public_id: str, number: int) -> HttpRes
     change = first_day_corrected(roll, form.typed) if form.typed else None
     if change and change.problem:
         form.add_error("first_day", change.problem)
-    if change and not change.problem and "save" in request.POST:
+    # What was looked at is what is saved: another day typed since is looked at first.
+    if change and not change.problem and request.POST.get("save") == str(form.typed):
         try:
             actions.correct_first_day(request.user, roll, form.cleaned_data["first_day"], form.cleaned_data["seen"])
         except actions.NotPossible as problem:

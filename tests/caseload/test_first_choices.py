@@ -162,7 +162,10 @@ def test_a_first_day_moved_back_takes_the_places_that_began_then_along(college: 
     assert "10A begins on Mon 9 Nov instead of Fri 20 Nov." in shown
     assert "Year 10 begins on Mon 9 Nov instead of Fri 20 Nov." in shown
     assert roll_of(added).period.lower == TODAY  # nothing has changed yet
-    done = client.post(path, typed | {"save": "yes"}, follow=True).content.decode()
+    another = client.post(path, typed | {"first_day": "2026-11-10", "save": typed["first_day"]}).content.decode()
+    assert "is on roll from Tue 10 Nov instead of Fri 20 Nov" in another  # typed since: looked at first
+    assert roll_of(added).period.lower == TODAY
+    done = client.post(path, typed | {"save": typed["first_day"]}, follow=True).content.decode()
     assert "Ana Example is on the roll of Waymark School from Mon 9 Nov on." in done
     starts = {model: model.objects.get(student=added).period.lower for model in MEMBERSHIPS[:2] + MEMBERSHIPS[3:4]}
     assert set(starts.values()) == {date(2026, 11, 9)}
@@ -181,7 +184,7 @@ def test_a_first_day_moved_on_shows_the_marks_and_ends_what_was_over_by_then(col
     shown = client.post(path, typed).context["change"].words
     assert "2 attendance marks before Mon 14 Sep stay on record and no longer count." in shown
     assert "Kestrel is taken away: it ended before the new first day." in shown
-    assert client.post(path, typed | {"save": "yes"}).status_code == 302
+    assert client.post(path, typed | {"save": typed["first_day"]}).status_code == 302
     assert not HouseMembership.objects.filter(student=ada).exists()
     assert SessionMark.objects.filter(student=ada).count() == 2
     assert {model.objects.get(student=ada).period.lower for model in MEMBERSHIPS if model is not HouseMembership} == {
@@ -202,7 +205,7 @@ def test_a_first_day_that_cannot_be_says_why(college: College, sign_in: SignIn) 
     )
     answer = sign_in(college.tran).post(
         f"/students/{ada.public_id}/roll/{later.pk}/first-day/",
-        {"first_day": "2026-09-30", "seen": "2026-11-20", "save": "yes"},
+        {"first_day": "2026-09-30", "seen": "2026-11-20", "save": "2026-09-30"},
     )
     assert answer.status_code == 422
     assert "Give a day after that." in answer.content.decode()
