@@ -55,7 +55,7 @@ def may_mend(user: Any) -> bool:
 
 def to_set_up(user: Any, limit: int) -> list[Item]:
     """What a data manager has to set up for the academic year that begins in September, or has begun: from 1 July until
-    it is there. Two queries, three when the year is in the calendar."""
+    it is there. A fixed number of queries."""
     today = clock.today()
     start_year = today.year if today.month >= JULY else today.year - 1
     since = date(start_year, JULY, 1)
@@ -64,7 +64,9 @@ def to_set_up(user: Any, limit: int) -> list[Item]:
         name = AcademicYear(start_year=start_year).name
         words = f"The academic year {name} is not in the calendar yet" if year is None else f"{name} has no terms yet"
         return [Item(words, since, reverse("caseload:calendar"), "Set up the calendar")]
-    found = _sites_missing(max(today, year.starts_on), f"in {year.name}", managed_sites(user))
+    calendar = _calendar_missing(today)
+    found = [calendar] if calendar else []
+    found += _sites_missing(max(today, year.starts_on), f"in {year.name}", managed_sites(user))
     return [Item(row.words, since, row.url, row.click) for row in found][:limit]
 
 

@@ -168,6 +168,13 @@ def test_from_july_on_the_data_manager_is_told_of_a_missing_year(college: Colleg
     ]
 
 
+def test_a_calendar_that_ends_too_early_is_due_too(college: College) -> None:
+    AcademicYear.objects.filter(start_year=2026).update(ends_on=date(2027, 5, 31))
+    assert due_on(college, date(2027, 5, 31)) == []
+    words = "The calendar has no academic year for Tue 1 Jun"
+    assert due_on(college, date(2027, 6, 1)) == [(words, date(2026, 7, 1), "/set-up/calendar/")]
+
+
 def test_it_stands_on_the_data_managers_list_and_on_nobody_elses(college: College, sign_in: SignIn) -> None:
     with clock.set_to(clock.at(date(2027, 7, 1), 10)):
         assert "The academic year 2027/28 is not in the calendar yet" in text_of(sign_in(college.tran), "/my-work/")
