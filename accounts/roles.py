@@ -70,6 +70,7 @@ SAFEGUARDING = frozenset(
         "safeguarding.close_concern",
         "safeguarding.share_concern",
         "safeguarding.propose_team",
+        "safeguarding.set_up_emergency",
         "caseload.view_student",
         "caseload.view_identifiers",
         "caseload.view_contacts",
@@ -197,6 +198,8 @@ ROLES = (
             {
                 "safeguarding.propose_team",
                 "safeguarding.view_adult_concern",
+                "safeguarding.break_glass",
+                "safeguarding.set_up_emergency",
                 "interventions.manage_meeting_types",
                 "interventions.set_up_plans",
                 "reporting.view_college",

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 from caseload.actions import rollover
+from caseload.actions.protected_people import SYSTEM_TEAM, warn_of_empty_team
 from caseload.actions.visit_alerts import SYSTEM_VISITS, watch_visits
 from caseload.models import Rollover
 from core.jobs import job, register_schedule, register_sweep
@@ -20,5 +23,14 @@ def watch_over_visits() -> None:
     watch_visits()
 
 
+@job("caseload.warn_of_empty_team", system=SYSTEM_TEAM.name)
+def warn_of_an_empty_team() -> None:
+    """Say beforehand from which day nobody is in the safeguarding team."""
+    warn_of_empty_team()
+
+
 register_sweep(Rollover, "caseload.work_on_rollover")
 register_schedule("Watch over home visits", "caseload.watch_visits", every=timedelta(minutes=1))
+register_schedule(
+    "Warn of an empty safeguarding team", "caseload.warn_of_empty_team", at=crontab(hour="6", minute="30")
+)

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "accounts.middleware.NamedRequest",
     "accounts.kept_forms.KeptForms",
     "accounts.middleware.GateKeeper",
+    "core.form_numbers.HandledOnce",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

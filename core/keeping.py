@@ -22,7 +22,7 @@ LARGEST = 1 << 20  # bytes of one form
 MOST = 20  # forms of one person at once; the oldest makes room
 TRIES, WINDOW = 120, 3600  # forms that may be kept for one person in an hour
 KEEPER = "kept-forms"
-NEVER = {"csrfmiddlewaretoken", "page_for", "password", "code", "credential"}
+NEVER = {"csrfmiddlewaretoken", "page_for", "form_number", "password", "code", "credential"}
 
 Fields = list[tuple[str, list[str]]]
 

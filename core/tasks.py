@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
-from core import clock, files, keeping
+from core import clock, files, form_numbers, keeping
 from core.jobs import job, register_schedule, register_sweep, sweep
 from core.models import Beat, Mail
 from core.outbox.sending import hand_over
@@ -47,9 +47,16 @@ def forget_kept_forms() -> None:
     keeping.forget_old()
 
 
+@job("core.forget_form_numbers")
+def forget_form_numbers() -> None:
+    """Forget the numbers of forms that were handled more than a day ago."""
+    form_numbers.forget_old()
+
+
 register_sweep(Mail, "core.send_mail")
 register_schedule("Ring again for waiting work", "core.sweep", every=timedelta(minutes=1), vital=True)
 register_schedule("Sign of life", "core.beat", every=timedelta(seconds=30), vital=True)
 register_schedule("Delete expired files", "core.purge_files", at=crontab(hour="3", minute="10"))
 register_schedule("Forget what old mails said", "core.forget_mail", at=crontab(hour="3", minute="20"))
 register_schedule("Forget what nobody came back for", "core.forget_kept_forms", every=timedelta(hours=1))
+register_schedule("Forget the numbers of old forms", "core.forget_form_numbers", at=crontab(hour="3", minute="30"))

@@ -7,8 +7,9 @@ class SafeguardingConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer the places in the navigation and the panel on the student page."""
-        from safeguarding import panels, passed_on, places
+        from safeguarding import due_sources, panels, passed_on, places
 
         places.register_places()
         panels.register_panels()
         passed_on.register()
+        due_sources.register_due()

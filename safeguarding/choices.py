@@ -83,6 +83,8 @@ class EntryKind(models.TextChoices):
     CLOSED = "closed", "Closed"
     REOPENED = "reopened", "Reopened"
     REMINDED = "reminded", "The team was reminded"
+    MOVED = "moved", "Moved to another student’s file"
+    GLASS = "glass", "Opened by the head by breaking glass"
 
 
 # What a member of the team chooses from when writing an entry by hand; the rest are written by what they record.
@@ -93,6 +95,15 @@ WRITTEN_BY_HAND = (
     EntryKind.AGENCY,
     EntryKind.DECISION,
 )
+
+
+class Audience(models.TextChoices):
+    """Who was told of a concern."""
+
+    TEAM = "team", "The safeguarding team"
+    HEAD = "head", "The head"
+    CHAIR = "chair", "The chair of governors"
+    NOBODY = "nobody", "Nobody"
 
 
 class ActionState(models.TextChoices):
@@ -200,6 +211,7 @@ CATEGORY_WORDS = {code: words for _, group in CATEGORIES for code, words in grou
 CONCERN = "safeguarding.concern"
 ADULT_CONCERN = "safeguarding.adult_concern"
 STUDENT_FILE = "safeguarding.student"
+GLASS = "safeguarding.glass"
 
 CONCERN_RAISED = "concern_raised"
 CONCERN_READ = "concern_read"
@@ -226,6 +238,13 @@ FLAG_ENDED = "flag_ended"
 CLOSED = "concern_closed"
 REOPENED = "concern_reopened"
 TEAM_REMINDED = "team_reminded"
+MOVED = "concern_moved"
+GLASS_BROKEN = "glass_broken"
+GLASS_ENDED = "glass_ended"
+GLASS_READ = "concern_read_by_glass"
+GLASS_LIST_READ = "concern_list_read_by_glass"
+EMERGENCY_SET = "emergency_settings_changed"
+ADULT_REMINDED = "adult_concern_reminded"
 KEYS_ROTATED = "keys_rotated"
 DRAFTS_REMOVED = "drafts_removed"
 ADULT_RAISED = "adult_concern_raised"

@@ -37,3 +37,11 @@ def register_places() -> None:
             group, "About adults", "safeguarding:adult_list", "safeguarding.view_adult_concern", 30, "", "shield-lock"
         )
     )
+    register(
+        Place(
+            group, "Emergency access", "safeguarding:glass", "safeguarding.break_glass", 40, "", "exclamation-triangle"
+        )
+    )
+    register(
+        Place("Settings", "Emergency numbers", "safeguarding:emergency_edit", "safeguarding.set_up_emergency", 17, "", "telephone")
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from safeguarding.views import adults, casework, raising, sharing, triage
+from safeguarding.views import adults, casework, emergency, raising, sharing, triage
 
 app_name = "safeguarding"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("concerns/<uuid:public_id>/assess/", casework.concern_assess, name="concern_assess"),
     path("concerns/<uuid:public_id>/assign/", casework.concern_assign, name="concern_assign"),
     path("concerns/<uuid:public_id>/match/", casework.concern_match, name="concern_match"),
+    path("concerns/<uuid:public_id>/move/", casework.concern_move, name="concern_move"),
     path("concerns/<uuid:public_id>/entries/", casework.entry_add, name="entry_add"),
     path("concerns/<uuid:public_id>/actions/", casework.action_add, name="action_add"),
     path("concerns/<uuid:public_id>/close/", casework.concern_close, name="concern_close"),
@@ -38,6 +39,14 @@ urlpatterns = [
     path("exclusions/<uuid:public_id>/lift/", casework.exclusion_lift, name="exclusion_lift"),
     path("concerns/<uuid:concern_id>/flags/<uuid:public_id>/end/", casework.flag_end, name="flag_end"),
     path("students/<uuid:public_id>/", triage.student_chronology, name="student_chronology"),
+    # Emergencies: the head breaks glass; numbers to call
+    path("emergency/", emergency.glass, name="glass"),
+    path("emergency/end/", emergency.glass_end, name="glass_end"),
+    path("emergency/<uuid:public_id>/", emergency.glass_detail, name="glass_detail"),
+    path("emergency/<uuid:public_id>/acknowledge/", emergency.glass_acknowledge, name="glass_acknowledge"),
+    path("emergency/<uuid:public_id>/entries/", emergency.glass_entry, name="glass_entry"),
+    path("emergency/<uuid:public_id>/stop/", emergency.glass_stop, name="glass_stop"),
+    path("emergency/numbers/", emergency.emergency_edit, name="emergency_edit"),
     # Concerns about adults
     path("adults/raise/", adults.adult_raise, name="adult_raise"),
     path("adults/mine/", adults.adult_own_list, name="adult_own_list"),

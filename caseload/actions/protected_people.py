@@ -17,6 +17,7 @@ from caseload.actions.grants import Impossible
 from caseload.actions.protected_roles import AlreadyDecided
 from caseload.models import CollegeGrant, EndingRequest, Suspension
 from caseload.queries.calendar import school_days
+from caseload.queries.protected import first_day_without_team
 from caseload.rules.grants import (
     holders_of,
     is_protected_person,
@@ -27,9 +28,11 @@ from caseload.rules.grants import (
     second_persons,
 )
 from core import clock, outbox
-from core.actors import Actor
+from core.actors import Actor, SystemActor
 
+SYSTEM_TEAM = SystemActor("caseload-team", "warns when nobody would be in the safeguarding team")
 SUSPENDED_FOR = 3  # school days
+NEAR = timedelta(days=7)
 NOT_AGAIN_FOR = timedelta(days=30)
 A_SECOND_PERSON = "A second person decides this, who is neither the one who asked nor the one it is about."
 
@@ -128,6 +131,18 @@ def lift_suspension(made: Suspension, by: User) -> None:
     _tell({made.user, *_everybody()}, "lifted", f"suspension:{made.public_id}", by)
 
 
+def warn_of_empty_team(by: SystemActor = SYSTEM_TEAM) -> bool:
+    """Tell everyone with a protected role beforehand that from a day on nobody is in the safeguarding team: once when it is
+    known, again a week before, and each day while it is so. Gives whether there was anything to tell."""
+    first, today = first_day_without_team(), clock.today()
+    if first is None:
+        return False
+    stage = today.isoformat() if first <= today else "near" if first - today <= NEAR else "known"
+    _tell(_everybody(), "empty" if first <= today else "lapses", f"team-empty:{first}:{stage}", by)
+    record(by, verbs.TEAM_WARNED, details={"from": first.isoformat()})
+    return True
+
+
 def _decide(asked: EndingRequest, by: User, consented: bool) -> None:
     undecided = EndingRequest.objects.filter(pk=asked.pk, decided_by=None)
     if not undecided.update(consented=consented, decided_by=by, decided_at=clock.now()):
@@ -159,6 +174,16 @@ WORDS = {
         "Someone with a protected role was suspended",
         "One person suspended the access of someone who holds a protected role, for three school days. If you did not expect"
         " this, tell the head or the chair of governors today.",
+    ),
+    "lapses": (
+        "The safeguarding team will be empty",
+        "From a day within the next two months nobody is in the safeguarding team, because roles end or people leave."
+        " Propose someone before then.",
+    ),
+    "empty": (
+        "Nobody is in the safeguarding team",
+        "Nobody is in the safeguarding team today. New concerns go to the head, and to the chair of governors when there is"
+        " no head. Propose someone today.",
     ),
     "lifted": ("A suspension was lifted", "Someone with a protected role who was suspended can sign in again."),
 }

@@ -13,8 +13,9 @@ from config.demo_college.students import Person, Roll
 from core import clock, naming
 from core.models import Mail
 from safeguarding.actions.casework import add_action, add_entry, close_concern, settle_action
+from safeguarding.actions.emergency import set_emergency
 from safeguarding.actions.raising import Report, raise_concern
-from safeguarding.actions.triage import Assessment, acknowledge, assess, assign
+from safeguarding.actions.triage import Assessment, acknowledge, assess, assign, open_record
 from safeguarding.choices import EntryKind, Outcome, Severity, Threshold
 from safeguarding.models import Concern, ConcernCase
 
@@ -64,6 +65,8 @@ class Concerns:
             newest = number < max(3, how_many // 6)
             day = last_days[-1 - number % 2] if newest else self._earlier(person, last_days)
             self._one(person, day, stage=number % 3 if newest else 3 + number % 3)
+        with self._as(self.dsl, frame.today, 0):
+            set_emergency(self.dsl, team_phone="ext. 204", authority_phone="01632 960 114", night_phone="01632 960 115")
         # The team was told at the time; those mails went long ago.
         Mail.objects.filter(key__startswith="safeguarding").delete()
 
@@ -84,13 +87,17 @@ class Concerns:
             return
         what, said, category, severity, threshold = self.chance.choice(REPORTS)
         with self._as(tutor, day, 0):
-            report = Report(what=what, child_words=said, safe_now="yes", student=person.row, noticed_at=clock.now())
+            safe_now = (
+                "no" if stage == 1 else "yes"
+            )  # read and acknowledged a while ago, so that nobody is mailed all day
+            report = Report(what=what, child_words=said, safe_now=safe_now, student=person.row, noticed_at=clock.now())
             concern = raise_concern(tutor, report, token=self.chance.uuid())
         self.made += 1
         if stage == 0:
             return
         lead = self.dsl if self.chance.often(0.6) else self.deputy
         with self._as(lead, day, 0.7):
+            open_record(lead, concern)
             acknowledge(lead, concern)
         if stage == 1:
             return

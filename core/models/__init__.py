@@ -7,9 +7,11 @@ from core.models.files import StoredFile
 from core.models.kept import KeptForm
 from core.models.links import SignedLink
 from core.models.mail import Mail
+from core.models.numbers import FormNumber
 
 __all__ = [
     "Beat",
+    "FormNumber",
     "KeptForm",
     "LeaseLost",
     "LeasedWork",

@@ -1,4 +1,4 @@
-"""`{% csrf_token %}` of every form, with the word that says for whom the page was drawn. Built in, so nothing loads it."""
+"""`{% csrf_token %}` of every form, with the word that says for whom the page was drawn and the form's number. Built in, so nothing loads it."""
 
 from typing import Any
 
@@ -8,21 +8,23 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import page_token
+from core import form_numbers, page_token
 
 register = template.Library()
 
 
 class FormTokensNode(CsrfTokenNode):
-    """The two hidden fields."""
+    """The hidden fields."""
 
     def render(self, context: Any) -> SafeString:
-        """Django's own, and ours when somebody is signed in."""
+        """Django's own, and our two when somebody is signed in."""
         own = SafeString(super().render(context))
         word = page_token.drawn_for(context.get("request"))
         if not word:
             return own
-        return format_html('{}<input type="hidden" name="{}" value="{}">', own, page_token.FIELD, word)
+        number = form_numbers.number_for(context.get("request"))
+        hidden = '{}<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">'
+        return format_html(hidden, own, page_token.FIELD, word, form_numbers.FIELD, number)
 
 
 @register.tag("csrf_token")

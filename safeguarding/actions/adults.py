@@ -84,7 +84,7 @@ def raise_adult_concern(by: User, report: AdultReport, *, token: UUID) -> AdultC
             raise
         return twin
     record.record(by, choices.ADULT_RAISED, choices.ADULT_CONCERN, concern.pk, walled=True)
-    tell_handler(concern, handlers)
+    tell_handler(concern.pk, handlers)
     return concern
 
 

@@ -15,6 +15,7 @@ from safeguarding.actions.telling import team_for
 from safeguarding.actions.writing import note_handled, require_open, write_entry
 from safeguarding.choices import OPEN_STATES, ActionState, EntryKind, PublicState
 from safeguarding.models import Action, Concern, ConcernCase, Entry
+from safeguarding.models.base import day_alone
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -22,14 +23,23 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def add_entry(
-    by: "User", concern: Concern, kind: EntryKind, text: str, *, happened_at: datetime | None = None
+    by: "User",
+    concern: Concern,
+    kind: EntryKind,
+    text: str,
+    *,
+    happened_at: datetime | None = None,
+    time_said: bool = True,
 ) -> Entry:
-    """Add a dated note, contact, conversation or decision to the chronology. The reporter is told it is being handled."""
-    rules.require(by, rules.TRIAGE, concern)
+    """Add a dated note, contact, conversation or decision to the chronology. The reporter is told it is being handled.
+
+    With `time_said=False` only the day of `happened_at` counts; no time is ever shown for it.
+    """
+    rules.require_reader(by, concern)
     if kind not in choices.WRITTEN_BY_HAND:
         raise PermissionDenied(kind)
     note_handled(concern)
-    entry = write_entry(concern, kind, by, happened_at=happened_at, text=text)
+    entry = write_entry(concern, kind, by, happened_at=happened_at, text=text, **day_alone(time_said))
     record.record(by, choices.ENTRY_ADDED, choices.CONCERN, concern.pk, details={"entry": entry.pk}, walled=True)
     return entry
 
@@ -39,7 +49,10 @@ def correct_entry(by: "User", entry: Entry, text: str) -> Entry:
     """Correct an entry by a new one linked to it; the old one stays to be read."""
     concern = entry.concern
     rules.require(by, rules.TRIAGE, concern)
-    new = write_entry(concern, EntryKind.CORRECTION, by, happened_at=entry.happened_at, corrects=entry, text=text)
+    said = day_alone(not entry.words.get("day_alone"))
+    new = write_entry(
+        concern, EntryKind.CORRECTION, by, happened_at=entry.happened_at, corrects=entry, text=text, **said
+    )
     details = {"entry": new.pk, "corrects": entry.pk}
     record.record(by, choices.ENTRY_CORRECTED, choices.CONCERN, concern.pk, details=details, walled=True)
     return new

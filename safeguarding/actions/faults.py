@@ -56,3 +56,19 @@ class NobodyToTell(Situation):
         "Waymark has nobody on record who could read this, so nothing was saved."
         " Speak to the local authority’s designated officer (LADO) today."
     )
+
+
+class NotOpened(Situation):
+    words = "Open the concern and read it first. Then acknowledge it there. Nothing was changed."
+
+
+class GlassIntact(Situation):
+    words = "Your emergency access has ended. Break glass again, with a reason, if you still need it."
+
+
+class WhoLeadsNow(Situation):
+    words = "This person leads the concern or has actions to do on it. Choose who leads it now."
+
+
+class SameStudent(Situation):
+    words = "The concern is in this student’s file already. Nothing was changed."

@@ -19,6 +19,8 @@ from safeguarding.models import (
     Draft,
     Entry,
     Exclusion,
+    Glass,
+    Moved,
     Share,
 )
 from safeguarding.models.base import seal, unseal
@@ -27,7 +29,19 @@ SYSTEM_KEYS = SystemActor("safeguarding-keys", "seals safeguarding words anew wi
 SEALED_COLUMNS: tuple[tuple[type[Model], str, str], ...] = (
     *(
         (model, "sealed", "key_id")
-        for model in (Concern, ConcernCase, Entry, Action, Share, Exclusion, Draft, AdultConcern, AdultEntry)
+        for model in (
+            Concern,
+            ConcernCase,
+            Entry,
+            Action,
+            Share,
+            Exclusion,
+            Draft,
+            AdultConcern,
+            AdultEntry,
+            Glass,
+            Moved,
+        )
     ),
     (Action, "outcome_sealed", "outcome_key_id"),
 )

@@ -9,11 +9,12 @@ from django.db import IntegrityError, transaction
 from audit import record
 from core import clock
 from safeguarding import choices, rules
-from safeguarding.actions.faults import AlreadyEnded, NobodyLeft, NotThisConcern
+from safeguarding.actions.casework import add_action, settle_action
+from safeguarding.actions.faults import AlreadyEnded, NobodyLeft, NotInTeam, NotThisConcern, WhoLeadsNow
 from safeguarding.actions.telling import team_for, tell_sharee
 from safeguarding.actions.writing import write_entry
 from safeguarding.choices import EntryKind
-from safeguarding.models import Concern, Entry, Exclusion, Flag, Share, ShareEntry
+from safeguarding.models import Action, Concern, ConcernCase, Entry, Exclusion, Flag, Share, ShareEntry
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -73,13 +74,25 @@ def end_share(by: "User", share: Share) -> None:
 
 
 @transaction.atomic
-def exclude_person(by: "User", concern: Concern, person: "User", reason: str) -> Exclusion:
-    """Keep a concern from a named person, a DSL included. They see nothing of it any more, nor that they are excluded."""
+def exclude_person(
+    by: "User", concern: Concern, person: "User", reason: str, *, lead: "User | None" = None
+) -> Exclusion:
+    """Keep a concern from a named person, a DSL included. They see nothing of it any more, nor that they are excluded.
+
+    When they lead it or have actions to do on it, `lead` takes both over.
+    """
     rules.require(by, rules.TRIAGE, concern)
     if person.pk == by.pk:
         raise PermissionDenied("Nobody excludes themselves; another member of the team does it.")
-    if not [member for member in team_for(concern) if member.pk != person.pk]:
+    left = [member for member in team_for(concern) if member.pk != person.pk]
+    if not left:
         raise NobodyLeft
+    if is_needed_on(concern, person):
+        if lead is None or lead == person:
+            raise WhoLeadsNow
+        if lead not in left:
+            raise NotInTeam
+        _hand_over(by, concern, person, lead)
     exclusion = Exclusion(concern=concern, person=person, excluded_by=by)
     exclusion.seal_words(reason=reason)
     try:
@@ -90,6 +103,22 @@ def exclude_person(by: "User", concern: Concern, person: "User", reason: str) ->
     write_entry(concern, EntryKind.EXCLUDED, by, text=reason, person=person.pk)
     record.record(by, choices.EXCLUDED, choices.CONCERN, concern.pk, details={"person": person.pk}, walled=True)
     return exclusion
+
+
+def is_needed_on(concern: Concern, person: "User") -> bool:
+    """Whether somebody leads an open concern or has actions to do on it."""
+    leads = ConcernCase.objects.filter(pk=concern.pk, assigned_to=person, closed_at=None).exists()
+    return leads or Action.objects.filter(concern=concern, owner=person).open().exists()
+
+
+def _hand_over(by: "User", concern: Concern, person: "User", lead: "User") -> None:
+    """Give a concern and what is still to do on it to another member of the team."""
+    if ConcernCase.objects.filter(pk=concern.pk, assigned_to=person).update(assigned_to=lead):
+        write_entry(concern, EntryKind.ASSIGNED, by, person=lead.pk, text=lead.full_name)
+        record.record(by, choices.ASSIGNED, choices.CONCERN, concern.pk, details={"person": lead.pk}, walled=True)
+    for action in Action.objects.filter(concern=concern, owner=person).open():
+        settle_action(by, action, done=False, outcome=f"Handed to {lead.full_name}.")
+        add_action(by, concern, str(action.words.get("what", "")), lead, action.due_on)
 
 
 @transaction.atomic

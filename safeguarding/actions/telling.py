@@ -1,18 +1,23 @@
-"""Tell the safeguarding team by mail that there is something to look at: no student, no content, nobody's name."""
+"""Tell by email that there is something to look at: no student, no content, nobody's name."""
 
 from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import SAFEGUARDING_TEAM
 from core.actors import SystemActor
 from core.keys import keyring
 from core.models.mail import SeenBy
 from core.outbox import queue_mail
-from safeguarding.models import AdultConcern, Concern
+from safeguarding.choices import Audience, YesNo
+from safeguarding.models import Concern, Told
 
 # The mails are not queued in the reporter's name: one that does not arrive is seen by others.
 SYSTEM_NOTICES = SystemActor("safeguarding-notices", "tells the safeguarding team that there is something to look at")
+
+HEAD, CHAIR = ("head",), ("chair_of_governors",)
+SECOND = 2  # the reminder with which the head is told too
 
 TEXT = """{greeting}
 
@@ -25,41 +30,98 @@ This mail says nothing about anybody on purpose. You get it because you are {why
 """
 
 
+def _holders_for(concern_id: object, roles: tuple[str, ...]) -> list[User]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id, role FROM safeguarding_holders_for(%s, %s)", [concern_id, list(roles)])
+        held = dict(cursor.fetchall())
+    people = User.objects.in_bulk(list(held))
+    return sorted(people.values(), key=lambda person: (held[person.pk] != roles[0], person.sort_key, person.pk))
+
+
 def team_for(concern: Concern) -> list[User]:
     """The members of the team who may see this concern, DSL first. The database leaves out whoever is excluded."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT user_id, role FROM safeguarding_team_for(%s)", [concern.pk])
-        roles = dict(cursor.fetchall())
-    people = User.objects.in_bulk(list(roles))
-    return sorted(people.values(), key=lambda person: (roles[person.pk] != "dsl", person.sort_key, person.pk))
+    return _holders_for(concern.pk, SAFEGUARDING_TEAM)
 
 
-def tell_team(concern: Concern, addendum_id: object = None) -> int:
-    """Mail everybody of the team who may see a new concern, or that its reporter added to it. Gives their number."""
-    people = team_for(concern)
+def circle_for(concern_id: object, times: int, *, opened: bool = False) -> dict[Audience, list[User]]:
+    """Who is told of a concern the first time, or with this reminder: the team; the head too when nobody of the team is there
+    today or when nobody opened it by the second reminder; then the chair of governors, and at once when there is no head."""
+    team = _holders_for(concern_id, SAFEGUARDING_TEAM)
+    head = _holders_for(concern_id, HEAD) if not team or (times >= SECOND and not opened) else []
+    alone = not team and not head
+    later = times >= (1 if not team else SECOND + 1) and not opened
+    chair = _holders_for(concern_id, CHAIR) if alone or later else []
+    found = {Audience.TEAM: team, Audience.HEAD: head, Audience.CHAIR: chair}
+    return {audience: people for audience, people in found.items() if people}
+
+
+def tell_team(concern: Concern, addendum_id: object = None) -> None:
+    """Mail those who are told of a new concern, or that its reporter added to it; and write down truthfully who was told."""
     new = addendum_id is None
+    circle = circle_for(concern.pk, 0)
+    urgent = new and concern.safe_now == YesNo.NO
+    for audience, people in circle.items():
+        for person in people:
+            key = _key("told" if new else "added", concern.pk if new else addendum_id, person.pk)
+            _mail_about(person, key, audience, "new" if new else "added", urgent)
+    note_told(concern.pk, circle)
+
+
+def remind(concern_id: object, circle: dict[Audience, list[User]], times: int, *, urgent: bool) -> None:
+    """Mail those who are told that something has waited too long."""
+    for audience, people in circle.items():
+        for person in people:
+            _mail_about(person, _key(f"reminded.{times}", concern_id, person.pk), audience, "waits", urgent)
+    note_told(concern_id, circle)
+
+
+def note_told(concern_id: object, circle: dict[Audience, list[User]]) -> None:
+    """Write down who was told, once each; nobody when it was nobody."""
+    rows = [Told(concern_id=concern_id, audience=audience) for audience in circle or (Audience.NOBODY,)]
+    Told.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _mail_about(person: User, key: str, audience: Audience, what: str, urgent: bool) -> None:
+    subject, words = WHAT[what]
+    page, why, more = TO[audience]
+    _mail(person, key, f"Urgent: {subject[0].lower()}{subject[1:]}" if urgent else subject, f"{words}{more}", reverse(page), why)  # fmt: skip
+
+
+WHAT = {
+    "new": ("A safeguarding matter is waiting for you", "Something new was raised with the safeguarding team."),
+    "added": ("A safeguarding matter is waiting for you", "Something was added to what you have."),
+    "waits": (
+        "A safeguarding matter is still waiting",
+        "Something that was raised with the safeguarding team has not been acknowledged yet.",
+    ),
+}
+TO = {
+    Audience.TEAM: ("safeguarding:triage_list", "in the safeguarding team", ""),
+    Audience.HEAD: (
+        "safeguarding:glass",
+        "the head",
+        " The safeguarding team is not here or has not opened it. You can open it by breaking glass.",
+    ),
+    Audience.CHAIR: (
+        "caseload:team_list",
+        "the chair of governors",
+        " Nobody has opened it. You cannot read it: speak to the head or the safeguarding team now, or make sure that"
+        " someone takes the role.",
+    ),
+}
+
+
+def announce_glass(glass_id: object, people: list[User]) -> None:
+    """Mail the team and the chair that the head has broken glass."""
     for person in people:
         _mail(
             person,
-            _key("told" if new else "added", concern.pk if new else addendum_id, person.pk),
-            "A safeguarding matter is waiting for you",
-            "Something new was raised with the safeguarding team." if new else "Something was added to what you have.",
-            reverse("safeguarding:triage_list"),
-            "in the safeguarding team",
-        )
-    return len(people)
-
-
-def remind_team(concern_id: object, people: list[User], times: int) -> None:
-    """Mail the team that something has waited too long."""
-    for person in people:
-        _mail(
-            person,
-            _key(f"reminded.{times}", concern_id, person.pk),
-            "A safeguarding matter is still waiting",
-            "Something that was raised with the safeguarding team has not been acknowledged yet.",
-            reverse("safeguarding:triage_list"),
-            "in the safeguarding team",
+            _key("glass", glass_id, person.pk),
+            "The head has emergency access",
+            "The head has broken glass and can read what was raised with the safeguarding team for four hours."
+            " If you did not expect this, speak to the head now.",
+            reverse("safeguarding:triage_list" if person.has_perm("safeguarding.triage_concern") else "home"),
+            "in the safeguarding team, or the chair of governors",
         )
 
 
@@ -75,14 +137,16 @@ def tell_sharee(share_id: object, person: User) -> None:
     )
 
 
-def tell_handler(concern: AdultConcern, people: list[User]) -> None:
-    """Mail the head, or the chair of governors, that a concern about an adult was raised."""
+def tell_handler(concern_id: object, people: list[User], times: int = 0) -> None:
+    """Mail the head, or the chair of governors, that a concern about an adult was raised, or that it still waits."""
     for person in people:
         _mail(
             person,
-            _key("adult", concern.pk, person.pk),
-            "A confidential matter is waiting for you",
-            "Something was raised that only you can read.",
+            _key(f"adult.{times}" if times else "adult", concern_id, person.pk),
+            "A confidential matter is still waiting for you" if times else "A confidential matter is waiting for you",
+            "Nobody has opened it yet. Only you can read it."
+            if times
+            else "Something was raised that only you can read.",
             reverse("safeguarding:adult_list"),
             "the person who handles such matters",
             seen_by=SeenBy.RECIPIENT,

@@ -10,11 +10,18 @@ from audit import record
 from caseload.models import Student
 from core import clock
 from safeguarding import choices, rules
-from safeguarding.actions.faults import AlreadyAcknowledged, AlreadyClosed, ChangedMeanwhile, NotInTeam
+from safeguarding.actions.faults import (
+    AlreadyAcknowledged,
+    AlreadyClosed,
+    ChangedMeanwhile,
+    NotInTeam,
+    NotOpened,
+    SameStudent,
+)
 from safeguarding.actions.telling import team_for
 from safeguarding.actions.writing import note_handled, note_read, write_entry
 from safeguarding.choices import EntryKind
-from safeguarding.models import Concern, ConcernCase
+from safeguarding.models import Concern, ConcernCase, Moved
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -43,10 +50,12 @@ def open_record(by: "User", concern: Concern) -> None:
 
 @transaction.atomic
 def acknowledge(by: "User", concern: Concern) -> None:
-    """Take a concern up. Its reporter is told that it was read; the reminders stop; the chronology gains an entry."""
-    rules.require(by, rules.TRIAGE, concern)
+    """Take a concern up, having opened it. Its reporter is told that it was read; the reminders stop; the chronology gains an entry."""
+    rules.require_reader(by, concern)
     if not concern.is_open:
         raise AlreadyClosed
+    if not rules.has_opened(by, concern):
+        raise NotOpened
     taken = ConcernCase.objects.filter(pk=concern.pk, acknowledged_at=None).update(
         acknowledged_at=clock.now(), acknowledged_by=by
     )
@@ -102,11 +111,32 @@ def assign(by: "User", concern: Concern, person: "User") -> None:
 
 @transaction.atomic
 def match_student(by: "User", concern: Concern, student: Student) -> None:
-    """Say which student a concern is about. The report keeps the name as it was typed."""
+    """Say which student a concern is about, when the reporter typed a name. The report keeps the name as it was typed."""
     rules.require(by, rules.TRIAGE, concern)
-    ConcernCase.objects.filter(pk=concern.pk).update(student=student)
+    if not ConcernCase.objects.filter(pk=concern.pk, student=None).update(student=student):
+        raise SameStudent("This concern has a student already. Move it if it is the wrong one.")
     write_entry(concern, EntryKind.MATCHED, by, student=student.pk, text=student.full_name)
     record.record(by, choices.MATCHED, choices.CONCERN, concern.pk, details={"student": student.pk}, walled=True)
+
+
+@transaction.atomic
+def move_concern(by: "User", concern: Concern, student: Student, reason: str) -> Moved:
+    """Move a concern that is in the wrong student's file into the right one, with a reason. Both files show a notice of it.
+
+    The report stays as it was written.
+    """
+    rules.require(by, rules.TRIAGE, concern)
+    before = ConcernCase.objects.select_for_update().values_list("student_id", flat=True).get(pk=concern.pk)
+    if before in (None, student.pk):
+        raise SameStudent
+    ConcernCase.objects.filter(pk=concern.pk).update(student=student)
+    moved = Moved(concern=concern, from_student_id=before, into_student=student, moved_by=by)
+    moved.seal_words(reason=reason)
+    Moved.objects.bulk_create([moved])
+    write_entry(concern, EntryKind.MOVED, by, text=reason, student=student.pk, before=before)
+    details = {"student": student.pk, "before": before}
+    record.record(by, choices.MOVED, choices.CONCERN, concern.pk, details=details, walled=True)
+    return moved
 
 
 def _acknowledged_by_working(by: "User", concern: Concern) -> None:

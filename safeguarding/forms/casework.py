@@ -178,14 +178,21 @@ class ShareForm(forms.Form):
 
 
 class ExcludeForm(forms.Form):
-    """Who must not see a concern, and why."""
+    """Who must not see a concern, and why; and who takes it over when they lead it."""
 
     person = PersonField(label="Who must not see this", empty_label="Choose")
     reason = forms.CharField(label="Why", max_length=LONG, widget=text_area(2))
+    lead = PersonField(
+        label="Who leads it now",
+        required=False,
+        empty_label="Nobody new",
+        help_text="Choose someone if this person leads the concern or has actions to do on it. They take both over.",
+    )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, team: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = present_staff().exclude(pk=user.pk)  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["lead"].queryset = User.objects.filter(pk__in=[one.pk for one in team]).order_by("sort_key")  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class FlagForm(forms.Form):
@@ -221,3 +228,9 @@ class MatchForm(forms.Form):
         if found is None:
             raise ValidationError("Choose the student again.")
         return found
+
+
+class MoveForm(MatchForm):
+    """Into which student's file a concern is moved, and why."""
+
+    reason = forms.CharField(label="Reason", max_length=LONG, widget=text_area(2))

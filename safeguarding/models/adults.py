@@ -22,6 +22,8 @@ class AdultConcern(Sealed):
     recorded_at = models.DateTimeField(default=clock.now, editable=False)
     state = models.CharField(max_length=8, choices=choices.AdultState, default=choices.AdultState.RECEIVED)
     state_at = models.DateTimeField(default=clock.now, editable=False)
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reminded_times = models.PositiveSmallIntegerField(default=0, editable=False)
 
     objects = AdultConcernQuerySet.as_manager()
 

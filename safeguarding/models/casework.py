@@ -9,7 +9,7 @@ from django.db import models
 from core import clock
 from safeguarding import choices
 from safeguarding.models.base import Sealed, seal, to_concern, to_person, to_student, unseal
-from safeguarding.querysets import ActionQuerySet, CaseQuerySet, EntryQuerySet
+from safeguarding.querysets import ActionQuerySet, CaseQuerySet, EntryQuerySet, MovedQuerySet
 
 
 class ConcernCase(models.Model):
@@ -135,3 +135,20 @@ class Action(Sealed):
     def is_overdue(self) -> bool:
         """Whether its day has passed and nobody settled it."""
         return self.state == choices.ActionState.OPEN and self.due_on < clock.today()
+
+
+class Moved(Sealed):
+    """That a concern was moved from one student's file to another's, with its reason sealed. Both files show it."""
+
+    concern = to_concern()
+    from_student = to_student()
+    into_student = to_student()
+    moved_by = to_person()
+    moved_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = MovedQuerySet.as_manager()
+
+    class Meta(Sealed.Meta):
+        abstract = False
+        verbose_name = "moved concern"
+        ordering = ["moved_at"]

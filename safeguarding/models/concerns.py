@@ -44,6 +44,8 @@ class Concern(Sealed):
             ("share_concern", "Can share a concern with somebody by name"),
             ("propose_team", "Can propose who is DSL, deputy or head"),
             ("view_adult_concern", "Can see concerns about adults that come to them"),
+            ("break_glass", "Can read the team’s concerns for four hours in an emergency, with a reason"),
+            ("set_up_emergency", "Can set the telephone numbers for when a concern cannot wait"),
         ]
 
     @property

@@ -1,15 +1,18 @@
 """Everything dated about one student, for the team; and the search over what the team may see."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from caseload.models import Student
 from core.names import fold
+from core.wording import moment
 from safeguarding import choices
-from safeguarding.models import Concern, ConcernCase, Entry
-from safeguarding.queries.record import ShownEntry, shown_entries
+from safeguarding.models import Concern, ConcernCase, Entry, Moved
+from safeguarding.queries.record import ShownEntry, place_of, shown_entries
 from safeguarding.querysets import TEAM
 
 if TYPE_CHECKING:
@@ -22,10 +25,18 @@ TRIAGE = TEAM[0]
 class ChronologyLine:
     """One dated line: a concern as it was raised, or an entry."""
 
-    when: datetime
+    place: tuple[date, datetime, datetime]
     concern_id: UUID
     concern: Concern | None = None
     entry: ShownEntry | None = None
+
+    @property
+    def when(self) -> str:
+        """When it happened, as far as was said."""
+        if self.entry is not None:
+            return self.entry.when
+        assert self.concern is not None
+        return self.concern.happened if self.concern.occurred_at else moment(self.concern.noticed_at)
 
 
 def cases_of(user: "User", student: Student) -> list[ConcernCase]:
@@ -38,14 +49,19 @@ def chronology_of(user: "User", cases: list[ConcernCase]) -> list[ChronologyLine
     """The lines of these concerns in the order in which things happened."""
     ids = [case.pk for case in cases]
     entries = Entry.objects.visible_to(user, TRIAGE).filter(concern_id__in=ids)
-    lines = [
-        ChronologyLine(case.concern.occurred_at or case.concern.noticed_at, case.pk, concern=case.concern)
-        for case in cases
-    ]
-    lines += [
-        ChronologyLine(shown.entry.happened_at, shown.entry.concern_id, entry=shown) for shown in shown_entries(entries)
-    ]
-    return sorted(lines, key=lambda line: line.when)
+    lines = [ChronologyLine(_place_of(case.concern), case.pk, concern=case.concern) for case in cases]
+    lines += [ChronologyLine(shown.place, shown.entry.concern_id, entry=shown) for shown in shown_entries(entries)]
+    return sorted(lines, key=lambda line: line.place)
+
+
+def _place_of(concern: Concern) -> tuple[date, datetime, datetime]:
+    return place_of(concern.occurred_at or concern.noticed_at, concern.recorded_at, concern.words)
+
+
+def moves_of(user: "User", student: Student) -> list[Moved]:
+    """The concerns that were moved out of a student's file or into it, for the notice in both."""
+    moved = Moved.objects.visible_to(user, TRIAGE).filter(Q(from_student=student) | Q(into_student=student))
+    return list(moved.select_related("moved_by"))
 
 
 def concerns_matching(user: "User", typed: str) -> list[UUID]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from safeguarding.models import Concern, Draft, Entry, Share, ShareEntry
+from safeguarding.models import Concern, Draft, Entry, Share, ShareEntry, Told
+from safeguarding.queries.emergency import needs_numbers, telephone_numbers, told_of
 from safeguarding.queries.record import ShownEntry, shown_entries
 from safeguarding.querysets import OWN
 
@@ -19,6 +20,9 @@ class OwnConcern:
     concern: Concern
     student: str
     addenda: list[Entry] = field(default_factory=list)
+    told: dict[str, Told] = field(default_factory=dict)
+    numbers: list[tuple[str, str]] = field(default_factory=list)
+    needs_numbers: bool = False
 
 
 def own_concerns(user: "User") -> list[OwnConcern]:
@@ -30,7 +34,9 @@ def own_concerns(user: "User") -> list[OwnConcern]:
 def own_concern(user: "User", concern: Concern) -> OwnConcern:
     """One of them, with what they added to it."""
     addenda = Entry.objects.visible_to(user, OWN).filter(concern=concern).order_by("recorded_at")
-    return OwnConcern(concern, named(concern), list(addenda))
+    told = told_of(concern)
+    needed = needs_numbers(concern, told) and concern.is_open
+    return OwnConcern(concern, named(concern), list(addenda), told, telephone_numbers() if needed else [], needed)
 
 
 def named(concern: Concern) -> str:

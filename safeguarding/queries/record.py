@@ -1,21 +1,23 @@
 """One concern as the safeguarding team reads it."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import User
 from caseload.models import Characteristic, Student
 from core import clock
-from core.wording import day
+from core.wording import day, moment
 from safeguarding import choices
 from safeguarding.models import Action, Concern, ConcernCase, Entry, Exclusion, Flag, Share
-from safeguarding.querysets import TEAM
+from safeguarding.models.base import when_it_happened
+from safeguarding.querysets import GLASS, TEAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TRIAGE = TEAM[0]
+A_MINUTE = timedelta(minutes=1)
 ICONS = {
     "note": "pencil",
     "contact_home": "telephone",
@@ -34,7 +36,15 @@ ICONS = {
     "closed": "archive",
     "reopened": "arrow-counterclockwise",
     "reminded": "bell",
+    "moved": "arrow-left-right",
+    "glass": "exclamation-triangle",
 }
+
+
+def place_of(happened_at: datetime, recorded_at: datetime, words: dict[str, Any]) -> tuple[date, datetime, datetime]:
+    """Where something stands in a chronology: by day, then by time; without a time by when it was written."""
+    timed = recorded_at if words.get("day_alone") else happened_at
+    return clock.local(happened_at).date(), timed, recorded_at
 
 
 @dataclass
@@ -55,6 +65,22 @@ class ShownEntry:
     def text(self) -> str:
         """What was written."""
         return str(self.entry.words.get("text", ""))
+
+    @property
+    def when(self) -> str:
+        """When it happened, as far as was said: the day alone for an entry without a time."""
+        return when_it_happened(self.entry.happened_at, self.entry.words)
+
+    @property
+    def written(self) -> str:
+        """When it was written, where that is not when it happened."""
+        late = abs(self.entry.recorded_at - self.entry.happened_at) >= A_MINUTE
+        return moment(self.entry.recorded_at) if late or self.entry.words.get("day_alone") else ""
+
+    @property
+    def place(self) -> tuple[date, datetime, datetime]:
+        """Where it stands in a chronology."""
+        return place_of(self.entry.happened_at, self.entry.recorded_at, self.entry.words)
 
     @property
     def about(self) -> str:
@@ -88,7 +114,7 @@ def _assessment(words: dict[str, Any]) -> str:
     return ", ".join(part for part in named if part)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Record:
     """Everything that the record page shows."""
 
@@ -96,11 +122,11 @@ class Record:
     case: ConcernCase
     entries: list[ShownEntry]
     actions: list[Action]
-    shares: list[Share]
     exclusions: list[Exclusion]
-    flags: list[Flag]
-    others: int
     characteristics: list[str]
+    shares: list[Share] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+    others: int = 0
 
     @property
     def student(self) -> Student | None:
@@ -115,45 +141,44 @@ class Record:
 
 
 def record_of(user: User, concern: Concern) -> Record:
-    """One concern with its case, entries, actions, shares and exclusions, as far as this person may see them."""
+    """One concern with its case, entries, actions, shares and exclusions, as far as this person of the team may see them."""
+    found = _read(user, concern, TRIAGE)
+    student = found.case.student
+    if student:
+        same = ConcernCase.objects.visible_to(user, TRIAGE).filter(student=student).exclude(pk=found.case.pk)
+        flags = Flag.objects.visible_to(user, TRIAGE).current().filter(student=student).select_related("person")
+        found.others, found.flags = same.count(), list(flags)
+    shares = Share.objects.visible_to(user, TRIAGE).filter(concern=concern).select_related("person")
+    found.shares = list(shares.order_by("-shared_at"))
+    return found
+
+
+def record_by_glass(user: User, concern: Concern) -> Record:
+    """One concern as the head reads it by emergency access: report, case, entries, actions, and who must not see it."""
+    return _read(user, concern, GLASS)
+
+
+def _read(user: User, concern: Concern, permission: str) -> Record:
     case = (
-        ConcernCase.objects.visible_to(user, TRIAGE)
+        ConcernCase.objects.visible_to(user, permission)
         .select_related("student", "assigned_to", "acknowledged_by", "closed_by")
         .get(pk=concern.pk)
     )
-    entries = Entry.objects.visible_to(user, TRIAGE).filter(concern=concern)
-    student = case.student
-    same_student = ConcernCase.objects.visible_to(user, TRIAGE).filter(student=student).exclude(pk=case.pk)
+    actions = Action.objects.visible_to(user, permission).filter(concern=concern).select_related("owner")
+    exclusions = Exclusion.objects.visible_to(user, permission).filter(concern=concern, lifted_at=None)
     return Record(
         concern=concern,
         case=case,
-        entries=shown_entries(entries),
-        actions=list(
-            Action.objects.visible_to(user, TRIAGE)
-            .filter(concern=concern)
-            .select_related("owner")
-            .order_by("state", "due_on")
-        ),
-        shares=list(
-            Share.objects.visible_to(user, TRIAGE)
-            .filter(concern=concern)
-            .select_related("person")
-            .order_by("-shared_at")
-        ),
-        exclusions=list(
-            Exclusion.objects.visible_to(user, TRIAGE).filter(concern=concern, lifted_at=None).select_related("person")
-        ),
-        flags=list(Flag.objects.visible_to(user, TRIAGE).current().filter(student=student).select_related("person"))
-        if student
-        else [],
-        others=same_student.count() if student else 0,
-        characteristics=_characteristics(user, student),
+        entries=shown_entries(Entry.objects.visible_to(user, permission).filter(concern=concern)),
+        actions=list(actions.order_by("state", "due_on")),
+        exclusions=list(exclusions.select_related("person")),
+        characteristics=_characteristics(user, case.student),
     )
 
 
 def shown_entries(entries: "Iterable[Entry]") -> list[ShownEntry]:
     """Entries in the order in which things happened, each with its author, whom it names and what corrects it."""
-    found = sorted(entries, key=lambda entry: (entry.happened_at, entry.recorded_at))
+    found = sorted(entries, key=lambda entry: place_of(entry.happened_at, entry.recorded_at, entry.words))
     ids = {entry.by_id for entry in found if entry.by_id} | {
         int(entry.words["person"]) for entry in found if "person" in entry.words
     }

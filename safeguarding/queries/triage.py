@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, When
 
 from accounts.models import User
 from core import clock
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 TRIAGE = TEAM[0]
 SHOWN = ("open", "new", "mine", "closed", "all")
 TONES = {0: "watch", 1: "plain", 2: "accent", 3: "concern", 4: "concern"}
-MOST_ROWS = 200
+PAGE_ROWS = 100
+LANES = ("Not safe now", "Not acknowledged yet", "In progress", "Closed")
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class TriageRow:
     acknowledged: bool
     assigned_to: str
     safe_now: str
+    lane: int
+
+    @property
+    def lane_words(self) -> str:
+        """What the row stands under."""
+        return LANES[self.lane]
 
     @property
     def is_new(self) -> bool:
@@ -53,13 +61,13 @@ class TriageRow:
         """The colour that goes with the word."""
         if self.state == choices.PublicState.CLOSED:
             return "plain"
-        return "concern" if self.is_new and self.safe_now == "no" else TONES[self.severity]
+        return "concern" if self.lane == 0 else TONES[self.severity]
 
     @property
     def state_words(self) -> str:
         """How far it has got, as the team sees it."""
         if self.is_new:
-            return "To look at"
+            return "New"
         return "Acknowledged" if self.state == choices.PublicState.READ else choices.PublicState(self.state).label
 
     @property
@@ -82,14 +90,47 @@ def _shown(user: "User", show: str) -> Q:
     }[show]
 
 
-def triage_rows(user: "User", show: str = "open", among: "Iterable[UUID] | None" = None) -> list[TriageRow]:
-    """The concerns that the person may see: what nobody took up first, then by severity, then the longest waiting."""
-    cases = ConcernCase.objects.visible_to(user, TRIAGE).filter(_shown(user, show))
+# A student who is not safe comes first until somebody has assessed the concern; then what nobody acknowledged; then the rest.
+OPEN_NOW = Q(concern__state__in=choices.OPEN_STATES)
+LANE = Case(
+    When(OPEN_NOW & Q(concern__safe_now="no", severity=choices.Severity.UNDECIDED), then=0),
+    When(OPEN_NOW & Q(acknowledged_at=None), then=1),
+    When(OPEN_NOW, then=2),
+    default=3,
+)
+# What nobody assessed may be anything, so it never comes last: it stands before every severity.
+WEIGHT = Case(When(severity=choices.Severity.UNDECIDED, then=9), default=F("severity"), output_field=IntegerField())
+
+
+def _in_order(user: "User", show: str, among: "Iterable[UUID] | None", permission: str) -> QuerySet[Any]:
+    cases = ConcernCase.objects.visible_to(user, permission).filter(_shown(user, show))
     if among is not None:
         cases = cases.filter(pk__in=list(among))
     newest_first = "-concern__recorded_at" if show in ("closed", "all") else "concern__recorded_at"
-    taken = Case(When(acknowledged_at=None, concern__state__in=choices.OPEN_STATES, then=0), default=1)
-    return [_row(found) for found in _columns(cases.order_by(taken, "-severity", newest_first)[:MOST_ROWS])]
+    cases = cases.annotate(lane=LANE, weight=WEIGHT)
+    return cases.order_by("lane", newest_first) if show == "closed" else cases.order_by("lane", "-weight", newest_first)
+
+
+class Rows(Paginator):  # type: ignore[type-arg]  # Django's own class takes no parameter when it runs
+    """The list page by page: how many there are is counted, and only one page is read."""
+
+    def page(self, number: int | str) -> "Page[Any]":
+        """One page, with its rows made."""
+        found = super().page(number)
+        found.object_list = [_row(one) for one in _columns(found.object_list)]  # type: ignore[arg-type]  # a slice of a queryset
+        return found
+
+
+def triage_page(
+    user: "User",
+    show: str = "open",
+    number: Any = 1,
+    among: "Iterable[UUID] | None" = None,
+    permission: str = TRIAGE,
+) -> "Page[Any]":
+    """One page of the concerns that the person may see: students who are not safe, then what nobody acknowledged, then by
+    severity; in each the longest waiting first."""
+    return Rows(_in_order(user, show, among, permission), PAGE_ROWS).get_page(number)
 
 
 def _columns(cases: QuerySet[Any]) -> "Iterable[dict[str, Any]]":
@@ -109,6 +150,7 @@ def _columns(cases: QuerySet[Any]) -> "Iterable[dict[str, Any]]":
         "severity",
         "category",
         "acknowledged_at",
+        "lane",
         "assigned_to__given_name",
         "assigned_to__family_name",
     )
@@ -128,6 +170,7 @@ def _row(found: dict[str, Any]) -> TriageRow:
         acknowledged=found["acknowledged_at"] is not None,
         assigned_to=_name(found, "assigned_to__"),
         safe_now=found["concern__safe_now"],
+        lane=found["lane"],
     )
 
 

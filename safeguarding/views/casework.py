@@ -25,6 +25,7 @@ from safeguarding.forms.casework import (
     ExcludeForm,
     FlagForm,
     MatchForm,
+    MoveForm,
     ReasonForm,
     SettleForm,
     ShareForm,
@@ -133,10 +134,33 @@ def concern_match(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @step_up
 @walled
 @require_POST
+def concern_move(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Move a concern out of the wrong student's file into the right one."""
+    concern = fetch(Concern, request.user, TRIAGE, public_id=public_id)
+    form = MoveForm(request.POST, user=request.user, prefix="move")
+    if "find" in request.POST:
+        begun = MoveForm(initial={"reason": request.POST.get("move-reason", "")}, user=request.user, prefix="move")
+        typed = request.POST.get("move-student_name", "")
+        return draw_record(request, concern, opened="move", form=begun, typed_name=typed)
+    return _do(
+        request,
+        concern,
+        "move",
+        form,
+        lambda typed: triage.move_concern(request.user, concern, typed["student"], typed["reason"]),
+        "Moved. Both students’ files show a notice of it.",
+    )
+
+
+@page("safeguarding.triage_concern")
+@step_up
+@walled
+@require_POST
 def match_students(request: HttpRequest) -> HttpResponse:
-    """The students whose name fits what is typed, to match a typed name."""
-    found = students_named(request.user, request.POST.get("match-student_name", ""))
-    return show(request, "_matches.html", TEAM_SEES, {"found": found, "looked": True})
+    """The students whose name fits what is typed, to match a typed name or to move a concern."""
+    prefix = "move" if "move-student_name" in request.POST else "match"
+    found = students_named(request.user, request.POST.get(f"{prefix}-student_name", ""))
+    return show(request, "_matches.html", TEAM_SEES, {"found": found, "looked": True, "prefix": prefix})
 
 
 @page("safeguarding.triage_concern")
@@ -153,7 +177,12 @@ def entry_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "entry",
         form,
         lambda typed: casework.add_entry(
-            request.user, concern, EntryKind(typed["kind"]), typed["text"], happened_at=form.moment()
+            request.user,
+            concern,
+            EntryKind(typed["kind"]),
+            typed["text"],
+            happened_at=form.moment(),
+            time_said=form.time_said(),
         ),
         "Entry added.",
     )
@@ -302,13 +331,15 @@ def share_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def concern_exclude(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep a concern from a named person."""
     concern = fetch(Concern, request.user, TRIAGE, public_id=public_id)
-    form = ExcludeForm(request.POST, user=request.user, prefix="exclude")
+    form = ExcludeForm(request.POST, user=request.user, team=team_for(concern), prefix="exclude")
     return _do(
         request,
         concern,
         "exclude",
         form,
-        lambda typed: sharing.exclude_person(request.user, concern, typed["person"], typed["reason"]),
+        lambda typed: sharing.exclude_person(
+            request.user, concern, typed["person"], typed["reason"], lead=typed["lead"]
+        ),
         "They can no longer see this.",
     )
 

@@ -17,6 +17,7 @@ from safeguarding.forms.casework import (
     ExcludeForm,
     FlagForm,
     MatchForm,
+    MoveForm,
     ReasonForm,
     SettleForm,
     ShareForm,
@@ -54,10 +55,11 @@ def forms_of(user: User, found: Record, team: list[User]) -> dict[str, Any]:
             row.entry.pk: CorrectionForm(prefix="correct", auto_id=ids_of(row.entry.pk)) for row in found.entries
         },
         "share": ShareForm(user=user, entries=found.entries, prefix="share"),
-        "exclude": ExcludeForm(user=user, prefix="exclude"),
+        "exclude": ExcludeForm(user=user, team=team, prefix="exclude"),
         "lift": {row.pk: ReasonForm(prefix="lift", auto_id=ids_of(row.pk)) for row in found.exclusions},
         "flag": FlagForm(user=user, prefix="flag"),
         "match": MatchForm(user=user, prefix="match"),
+        "move": MoveForm(user=user, prefix="move"),
         "close": CloseForm(prefix="close"),
         "reopen": ReasonForm(prefix="reopen"),
     }

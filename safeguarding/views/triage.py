@@ -18,14 +18,15 @@ from safeguarding.actions.faults import Situation
 from safeguarding.actions.telling import team_for
 from safeguarding.actions.triage import acknowledge, open_record
 from safeguarding.models import Concern
-from safeguarding.queries.chronology import cases_of, chronology_of, concerns_matching, students_named
+from safeguarding.queries.chronology import cases_of, chronology_of, concerns_matching, moves_of, students_named
+from safeguarding.queries.emergency import glass_now
 from safeguarding.queries.record import record_of
-from safeguarding.queries.triage import SHOWN, TriageRow, triage_counts, triage_rows
+from safeguarding.queries.triage import SHOWN, TriageRow, triage_counts, triage_page
 from safeguarding.views.forms_of_record import forms_of, put_back
 from safeguarding.views.wall import TEAM_SEES, show, walled
 
 TRIAGE = "safeguarding.triage_concern"
-LABELS = {"open": "Open", "new": "To look at", "mine": "Mine", "closed": "Closed", "all": "All"}
+LABELS = {"open": "Open", "new": "New", "mine": "Mine", "closed": "Closed", "all": "All"}
 
 
 def _wanted(request: HttpRequest) -> str:
@@ -37,7 +38,7 @@ def _note_list(request: HttpRequest, rows: list[TriageRow], verb: str = choices.
     record.record(request.user, verb, details={"concerns": [str(row.public_id) for row in rows]}, walled=True)
 
 
-def _list_context(request: HttpRequest, rows: list[TriageRow], **more: Any) -> dict[str, Any]:
+def _list_context(request: HttpRequest, found: Any, **more: Any) -> dict[str, Any]:
     counts, wanted = triage_counts(request.user), _wanted(request)
     address = reverse("safeguarding:triage_list")
     searched = "searched" in more
@@ -50,7 +51,7 @@ def _list_context(request: HttpRequest, rows: list[TriageRow], **more: Any) -> d
         }
         for name in SHOWN
     ]
-    return {"rows": rows, "chips": chips, "show": wanted, **more}
+    return {"page": found, "rows": found.object_list, "chips": chips, "show": wanted, "broken": glass_now(), **more}
 
 
 @page("safeguarding.triage_concern")
@@ -58,10 +59,10 @@ def _list_context(request: HttpRequest, rows: list[TriageRow], **more: Any) -> d
 @walled
 @require_GET
 def triage_list(request: HttpRequest) -> HttpResponse:
-    """The concerns that the team works on: what nobody took up first."""
-    rows = triage_rows(request.user, _wanted(request))
-    _note_list(request, rows)
-    return show(request, "triage_list.html", TEAM_SEES, _list_context(request, rows))
+    """The concerns that the team works on: students who are not safe first, then what nobody acknowledged."""
+    found = triage_page(request.user, _wanted(request), request.GET.get("page"))
+    _note_list(request, list(found.object_list))
+    return show(request, "triage_list.html", TEAM_SEES, _list_context(request, found))
 
 
 @page("safeguarding.triage_concern")
@@ -71,9 +72,10 @@ def triage_list(request: HttpRequest) -> HttpResponse:
 def triage_search(request: HttpRequest) -> HttpResponse:
     """The concerns with these words in name, report or entries. Sent, so that no address or log holds what was looked for."""
     typed = request.POST.get("q", "")[:200]
-    rows = triage_rows(request.user, "all", among=concerns_matching(request.user, typed))
-    _note_list(request, rows, choices.SEARCHED)
-    return show(request, "triage_list.html", TEAM_SEES, _list_context(request, rows, searched=typed))
+    matching = concerns_matching(request.user, typed)
+    found = triage_page(request.user, "all", request.POST.get("page"), among=matching)
+    _note_list(request, list(found.object_list), choices.SEARCHED)
+    return show(request, "triage_list.html", TEAM_SEES, _list_context(request, found, searched=typed))
 
 
 @page("safeguarding.triage_concern")
@@ -99,19 +101,21 @@ def draw_record(
     """Draw a record, alone for HTMX or beside the list; a form that came back with faults stands open."""
     open_record(request.user, concern)
     found = record_of(request.user, concern)
-    forms = forms_of(request.user, found, team_for(concern))
+    team = team_for(concern)
+    forms = forms_of(request.user, found, team)
     if form is not None:
         put_back(forms, opened, form, row_id)
     context = {"record": found, "concern": concern, "record_forms": forms, "opened": opened, "opened_row": row_id}
-    if found.student is None:
+    context["lead_gone"] = found.case.assigned_to is not None and found.case.assigned_to not in team
+    if found.student is None or typed_name is not None:
         name = concern.words.get("student_name", "") if typed_name is None else typed_name
         context |= {"found": students_named(request.user, name), "looked": True, "typed_name": name}
     htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx
     if htmx and not htmx.history_restore_request and not htmx.boosted:
         return show(request, "triage_list.html#record", TEAM_SEES, context, status)
-    rows = triage_rows(request.user, _wanted(request))
-    _note_list(request, rows)
-    return show(request, "triage_list.html", TEAM_SEES, _list_context(request, rows, **context), status)
+    listed = triage_page(request.user, _wanted(request), request.GET.get("page"))
+    _note_list(request, list(listed.object_list))
+    return show(request, "triage_list.html", TEAM_SEES, _list_context(request, listed, **context), status)
 
 
 @page("safeguarding.triage_concern")
@@ -119,15 +123,13 @@ def draw_record(
 @walled
 @require_POST
 def concern_acknowledge(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Take a concern up, from the list or from its record."""
+    """Take a concern up, with its record open."""
     concern = fetch(Concern, request.user, TRIAGE, public_id=public_id)
     try:
         acknowledge(request.user, concern)
         messages.success(request, "Acknowledged. The person who raised it sees that it was read.")
     except Situation as fault:
         messages.warning(request, str(fault))
-    if request.POST.get("from") == "list":
-        return redirect("safeguarding:triage_list")
     return redirect("safeguarding:concern_detail", public_id=concern.pk)
 
 
@@ -141,5 +143,10 @@ def student_chronology(request: HttpRequest, public_id: UUID) -> HttpResponse:
     cases = cases_of(request.user, student)
     details = {"concerns": [str(case.pk) for case in cases]}
     record.record(request.user, choices.CHRONOLOGY_READ, choices.STUDENT_FILE, student.pk, details=details, walled=True)
-    context = {"student": student, "cases": cases, "lines": chronology_of(request.user, cases)}
+    context = {
+        "student": student,
+        "cases": cases,
+        "lines": chronology_of(request.user, cases),
+        "moves": moves_of(request.user, student),
+    }
     return show(request, "student_chronology.html", TEAM_SEES, context)

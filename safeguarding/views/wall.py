@@ -14,6 +14,7 @@ SHARED_SEES = "This was shared with you by name, for a limited time. Each readin
 HEAD_SEES = (
     "Only you can see this page: not the safeguarding team, and nobody who works here. Each reading is recorded."
 )
+GLASS_SEES = "You see this by emergency access. The safeguarding team has been told. Each reading is recorded."
 ADULT_SEES = "Only the head reads this; when it is about the head, only the chair of governors."
 
 View = Callable[..., HttpResponse]
@@ -26,6 +27,7 @@ PLACES = {
     "triage": "safeguarding:triage_list",
     "casework": "safeguarding:triage_list",
     "adults": "safeguarding:adult_list",
+    "emergency": "safeguarding:glass",
 }
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from lxml import html
 
 WORDS = "Only I typed these words <7> & “these”"
-TOKENS = {"csrfmiddlewaretoken", "page_for"}
+TOKENS = {"csrfmiddlewaretoken", "page_for", "form_number"}
 Fields = dict[str, list[str]]
 
 

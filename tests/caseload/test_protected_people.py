@@ -23,6 +23,7 @@ from caseload.models import EndingRequest, Suspension
 from caseload.queries.protected import first_day_without_team
 from caseload.rules.grants import NotAllowed
 from core import clock, naming
+from core.jobs import run_now
 from core.models import Mail
 
 TODAY, YESTERDAY = date(2026, 11, 20), date(2026, 11, 19)
@@ -217,6 +218,27 @@ def test_the_day_from_which_nobody_is_left_is_known_beforehand(college):
     assert first_day_without_team(asked) == date(2026, 12, 19)
     named(college.achebe, approve_ending, asked)
     assert first_day_without_team() == date(2026, 12, 19)
+
+
+def test_a_team_that_lapses_is_announced_beforehand_and_each_day_it_is_empty(college):
+    run_now("caseload.warn_of_empty_team")
+    assert Mail.objects.count() == 0
+    college.end_role(college.bell, "deputy_dsl")
+    college.leaves(college.rahman, date(2026, 12, 18))
+
+    def told_on(day):
+        Mail.objects.all().delete()
+        with clock.set_to(day):
+            run_now("caseload.warn_of_empty_team")
+            run_now("caseload.warn_of_empty_team")
+        return sorted((mail.subject, mail.to_address.split("@")[0]) for mail in Mail.objects.all())
+
+    soon = [("The safeguarding team will be empty", who) for who in ("achebe", "foster", "rahman")]
+    assert told_on(date(2026, 11, 20)) == soon
+    assert told_on(date(2026, 12, 12)) == soon
+    now = [("Nobody is in the safeguarding team", who) for who in ("achebe", "foster")]
+    assert told_on(date(2026, 12, 19)) == now
+    assert told_on(date(2026, 12, 20)) == now
 
 
 # --- raw SQL as the application ---------------------------------------------------------------------------------------

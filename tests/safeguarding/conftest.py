@@ -17,9 +17,9 @@ from safeguarding.actions.adults import AdultReport, note_adult_concern, raise_a
 from safeguarding.actions.casework import add_action, add_entry
 from safeguarding.actions.raising import Report, add_addendum, raise_concern, save_draft
 from safeguarding.actions.sharing import exclude_person, set_flag, share_concern
-from safeguarding.actions.triage import Assessment, acknowledge, assess
+from safeguarding.actions.triage import Assessment, acknowledge, assess, open_record
 from safeguarding.choices import EntryKind
-from safeguarding.models import Concern, Entry
+from safeguarding.models import Concern, Entry, Told
 from tests.college import College
 from tests.scenes import scene
 
@@ -78,6 +78,7 @@ wall = scene("wall", build_wall, on="college")
 
 def _casework(made: Wall, a: Concern) -> None:
     dsl, college = made.college.rahman, made.college
+    open_record(dsl, a)
     acknowledge(dsl, a)
     assess(dsl, a, Assessment(3, "neglect", f"because {LATER}"), version=1)
     note = made.call("A note", add_entry(dsl, a, EntryKind.NOTE, f"rang home {LATER}"))
@@ -88,6 +89,8 @@ def _casework(made: Wall, a: Concern) -> None:
     made.call("flag", set_flag(dsl, college.student("Ada"), college.marsh, "speak_first", until))
     for entry in Entry.objects.filter(concern=a):
         made.labels.setdefault(str(entry.pk), f"A {entry.kind}")
+    for told in Told.objects.all():
+        made.labels[str(told.pk)] = "A told" if told.concern_id == a.pk else "B told"
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from safeguarding.actions.faults import (
     NobodyToTell,
     NotClosed,
     NotInTeam,
+    NotOpened,
 )
 from safeguarding.actions.raising import Report, add_addendum, discard_draft, raise_concern, save_draft
 from safeguarding.choices import EntryKind, PublicState
@@ -156,13 +157,19 @@ def test_opening_tells_the_reporter_that_it_was_read(college: College, raised: C
 
 def test_acknowledging_twice_tells_the_second_person(college: College, raised: Concern) -> None:
     with naming.named(college.rahman.pk):
+        with pytest.raises(NotOpened):
+            triage.acknowledge(college.rahman, raised)
+        triage.open_record(college.rahman, raised)
         triage.acknowledge(college.rahman, raised)
     with naming.named(college.bell.pk):
+        with pytest.raises(NotOpened):
+            triage.acknowledge(college.bell, raised)
+        triage.open_record(college.bell, raised)
         with pytest.raises(AlreadyAcknowledged):
             triage.acknowledge(college.bell, raised)
         case = ConcernCase.objects.get(pk=raised.pk)
         assert (case.acknowledged_by, kinds(raised)) == (college.rahman, ["acknowledged"])
-        assert verbs(college, raised)[1:] == [choices.ACKNOWLEDGED]
+        assert verbs(college, raised)[1:] == [choices.CONCERN_READ, choices.ACKNOWLEDGED, choices.CONCERN_READ]
 
 
 def works(wall: Wall, person: User) -> tuple[Callable[[], object], ...]:
@@ -174,6 +181,7 @@ def works(wall: Wall, person: User) -> tuple[Callable[[], object], ...]:
         lambda: triage.assess(person, a, triage.Assessment(1, "neglect", "x"), version=2),
         lambda: triage.assign(person, a, college.rahman),
         lambda: triage.match_student(person, a, college.student("Ben")),
+        lambda: triage.move_concern(person, a, college.student("Ben"), "x"),
         lambda: casework.add_entry(person, a, EntryKind.NOTE, "x"),
         lambda: casework.correct_entry(person, wall["A note"], "x"),
         lambda: casework.add_action(person, a, "x", college.rahman, date(2026, 12, 1)),
@@ -229,7 +237,7 @@ def test_a_concern_is_given_to_the_team_only(college: College, raised: Concern) 
     with naming.named(college.rahman.pk):
         triage.assign(college.rahman, raised, college.bell)
         assert ConcernCase.objects.get(pk=raised.pk).assigned_to == college.bell
-        sharing.exclude_person(college.rahman, raised, college.bell, "his cousin")
+        sharing.exclude_person(college.rahman, raised, college.bell, "his cousin", lead=college.rahman)
         for person in (college.bell, college.okafor, college.achebe):
             with pytest.raises(NotInTeam):
                 triage.assign(college.rahman, raised, person)

@@ -14,7 +14,7 @@ from core.models import Mail
 from safeguarding.actions.casework import close_concern
 from safeguarding.actions.faults import AlreadyAcknowledged, AlreadyClosed
 from safeguarding.actions.raising import Report, raise_concern
-from safeguarding.actions.triage import acknowledge
+from safeguarding.actions.triage import acknowledge, open_record
 from safeguarding.models import Concern, Entry
 from tests.college import College
 from tests.safeguarding.conftest import raise_about
@@ -67,6 +67,9 @@ def test_two_of_the_team_acknowledge_and_close_at_once(college: College) -> None
     with naming.named(college.okafor.pk):
         concern = raise_about(college, college.okafor, "Ada")
     team = (college.rahman, college.bell)
+    for who in team:
+        with naming.named(who.pk):
+            open_record(who, concern)
     taken = at_once(*(by(who, lambda who: acknowledge(who, Concern.objects.get(pk=concern.pk))) for who in team))
     assert sorted(map(type, taken), key=str) == sorted([type(None), AlreadyAcknowledged], key=str)
     closed = at_once(*(by(who, lambda who: close_concern(who, concern, "supported", "settled")) for who in team))

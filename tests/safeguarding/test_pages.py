@@ -154,7 +154,7 @@ def test_a_dsl_takes_a_concern_from_acknowledging_to_closing(college: College, s
     browser = sign_in(college.rahman, stepped_up=True)
     rahman = college.rahman.public_id
     steps: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("concern_acknowledge", {"from": "list"}),
+        ("concern_acknowledge", {}),
         (
             "concern_assess",
             {"assess-severity": 3, "assess-category": "physical", "assess-rationale": "why", "assess-version": 1},
@@ -165,6 +165,7 @@ def test_a_dsl_takes_a_concern_from_acknowledging_to_closing(college: College, s
         ("concern_close", {"close-outcome": "supported", "close-reason": "settled"}),
         ("concern_reopen", {"reopen-reason": "again"}),
     )
+    browser.get(url("concern_detail", concern))
     for name, typed in steps:
         assert browser.post(url(name, concern), typed).status_code == 302, name
     with naming.named(college.rahman.pk):

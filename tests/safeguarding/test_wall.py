@@ -26,17 +26,24 @@ WHOLE_TEAM: Seen = {
     "safeguarding_shareentry": {"A share covers"},
     "safeguarding_exclusion": {"A exclusion"},
     "safeguarding_flag": {"flag"},
+    "safeguarding_told": {"A told", "B told"},
 }
 EXPECTED: dict[str, Seen] = {
     # The DSL: everything about students; no draft, nothing about adults.
     "rahman": WHOLE_TEAM,
     # The deputy who is excluded from A: B alone, and no sign that there is an A.
-    "bell": {"safeguarding_concern": {"B"}, "safeguarding_concerncase": {"B"}, "safeguarding_flag": {"flag"}},
+    "bell": {
+        "safeguarding_concern": {"B"},
+        "safeguarding_concerncase": {"B"},
+        "safeguarding_flag": {"flag"},
+        "safeguarding_told": {"B told"},
+    },
     # The reporter of A, who also tutors Ada: what she wrote, and nothing added later.
     "okafor": {
         "safeguarding_concern": {"A"},
         "safeguarding_entry": {"A addendum"},
         "safeguarding_draft": {"draft"},
+        "safeguarding_told": {"A told"},
         "safeguarding_adultconcern": {"adult lind"},
     },
     # The sharee: the report and the one entry. Not the concern about himself.
@@ -46,7 +53,11 @@ EXPECTED: dict[str, Seen] = {
         "safeguarding_share": {"A share"},
         "safeguarding_shareentry": {"A share covers"},
     },
-    "brandt": {"safeguarding_concern": {"B"}, "safeguarding_adultconcern": {"adult head"}},
+    "brandt": {
+        "safeguarding_concern": {"B"},
+        "safeguarding_told": {"B told"},
+        "safeguarding_adultconcern": {"adult head"},
+    },
     # Mrs Marsh leads the tutors of Ada's group: the neutral flag that was set for her.
     "marsh": {"safeguarding_flag": {"flag"}},
     "mendes": {},

@@ -1,0 +1,58 @@
+"""What the team finds on My work: counts and days, no name and nothing of what was written, so that the page may stand open."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from core import clock, due
+from core.due import Harm, Item, Source
+from core.wording import moment
+from safeguarding.choices import OPEN_STATES, Severity
+from safeguarding.models import Action, ConcernCase
+from safeguarding.querysets import TEAM
+
+TRIAGE = TEAM[0]
+
+
+def not_taken_up(user: Any) -> QuerySet[ConcernCase]:
+    """Concerns that nobody of the team has acknowledged, and those that nobody has assessed."""
+    open_now = ConcernCase.objects.visible_to(user, TRIAGE).filter(concern__state__in=OPEN_STATES)
+    return open_now.filter(acknowledged_at=None) | open_now.filter(severity=Severity.UNDECIDED)
+
+
+def load_not_taken_up(user: Any, limit: int) -> list[Item]:
+    """The first of them, one line each: since when it waits, and nothing else. One query."""
+    rows = not_taken_up(user).order_by("received_at", "pk").values_list("received_at", "acknowledged_at", "concern__safe_now")  # fmt: skip
+    return [
+        Item(
+            "A student is not safe: open the concern"
+            if safe_now == "no" and not taken
+            else "A concern waits to be assessed"
+            if taken
+            else "A concern waits to be opened",
+            clock.local(received).date(),
+            reverse("safeguarding:triage_list"),
+            "Open concerns",
+            note=f"received {moment(received)}",
+        )
+        for received, taken, safe_now in rows[:limit]
+    ]
+
+
+def actions_due(user: Any) -> QuerySet[Action]:
+    """One's own actions whose day has come."""
+    mine = Action.objects.visible_to(user, TRIAGE).open().filter(owner_id=user.pk)
+    return mine.filter(due_on__lte=clock.today(), concern__state__in=OPEN_STATES)
+
+
+def load_actions_due(user: Any, limit: int) -> list[Item]:
+    """The first of them, without what is to be done. One query."""
+    rows = actions_due(user).order_by("due_on", "pk").values_list("due_on", flat=True)
+    return [Item("A safeguarding action is due", day, f"{reverse('safeguarding:triage_list')}?show=mine", "Open concerns") for day in rows[:limit]]  # fmt: skip
+
+
+def register_due() -> None:
+    """Offer both to My work and to the number in the top bar."""
+    due.register(Source("concern", "Concerns", Harm.SAFETY, TRIAGE, load_not_taken_up, not_taken_up, order=1))
+    due.register(Source("concern_action", "Safeguarding actions", Harm.PROMISE, TRIAGE, load_actions_due, actions_due))
