@@ -15,7 +15,6 @@ from safeguarding.actions.telling import team_for
 from safeguarding.actions.writing import note_handled, require_open, write_entry
 from safeguarding.choices import OPEN_STATES, ActionState, EntryKind, PublicState
 from safeguarding.models import Action, Concern, ConcernCase, Entry
-from safeguarding.models.base import day_alone
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,7 +38,7 @@ def add_entry(
     if kind not in choices.WRITTEN_BY_HAND:
         raise PermissionDenied(kind)
     note_handled(concern)
-    entry = write_entry(concern, kind, by, happened_at=happened_at, text=text, **day_alone(time_said))
+    entry = write_entry(concern, kind, by, happened_at=happened_at, text=text, day_alone=not time_said or None)
     record.record(by, choices.ENTRY_ADDED, choices.CONCERN, concern.pk, details={"entry": entry.pk}, walled=True)
     return entry
 
@@ -49,9 +48,14 @@ def correct_entry(by: "User", entry: Entry, text: str) -> Entry:
     """Correct an entry by a new one linked to it; the old one stays to be read."""
     concern = entry.concern
     rules.require(by, rules.TRIAGE, concern)
-    said = day_alone(not entry.words.get("day_alone"))
     new = write_entry(
-        concern, EntryKind.CORRECTION, by, happened_at=entry.happened_at, corrects=entry, text=text, **said
+        concern,
+        EntryKind.CORRECTION,
+        by,
+        happened_at=entry.happened_at,
+        corrects=entry,
+        text=text,
+        day_alone=entry.words.get("day_alone"),
     )
     details = {"entry": new.pk, "corrects": entry.pk}
     record.record(by, choices.ENTRY_CORRECTED, choices.CONCERN, concern.pk, details=details, walled=True)

@@ -1,5 +1,7 @@
 """Tell by email that there is something to look at: no student, no content, nobody's name."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import connection
 from django.urls import reverse
@@ -30,7 +32,7 @@ This mail says nothing about anybody on purpose. You get it because you are {why
 """
 
 
-def _holders_for(concern_id: object, roles: tuple[str, ...]) -> list[User]:
+def _holders_for(concern_id: UUID, roles: tuple[str, ...]) -> list[User]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT user_id, role FROM safeguarding_holders_for(%s, %s)", [concern_id, list(roles)])
         held = dict(cursor.fetchall())
@@ -43,7 +45,7 @@ def team_for(concern: Concern) -> list[User]:
     return _holders_for(concern.pk, SAFEGUARDING_TEAM)
 
 
-def circle_for(concern_id: object, times: int, *, opened: bool = False) -> dict[Audience, list[User]]:
+def circle_for(concern_id: UUID, times: int, *, opened: bool = False) -> dict[Audience, list[User]]:
     """Who is told of a concern the first time, or with this reminder: the team; the head too when nobody of the team is there
     today or when nobody opened it by the second reminder; then the chair of governors, and at once when there is no head."""
     team = _holders_for(concern_id, SAFEGUARDING_TEAM)
@@ -67,7 +69,7 @@ def tell_team(concern: Concern, addendum_id: object = None) -> None:
     note_told(concern.pk, circle)
 
 
-def remind(concern_id: object, circle: dict[Audience, list[User]], times: int, *, urgent: bool) -> None:
+def remind(concern_id: UUID, circle: dict[Audience, list[User]], times: int, *, urgent: bool) -> None:
     """Mail those who are told that something has waited too long."""
     for audience, people in circle.items():
         for person in people:
@@ -75,7 +77,7 @@ def remind(concern_id: object, circle: dict[Audience, list[User]], times: int, *
     note_told(concern_id, circle)
 
 
-def note_told(concern_id: object, circle: dict[Audience, list[User]]) -> None:
+def note_told(concern_id: UUID, circle: dict[Audience, list[User]]) -> None:
     """Write down who was told, once each; nobody when it was nobody."""
     rows = [Told(concern_id=concern_id, audience=audience) for audience in circle or (Audience.NOBODY,)]
     Told.objects.bulk_create(rows, ignore_conflicts=True)

@@ -4,7 +4,7 @@ from django import forms
 
 from safeguarding.forms.raising import LONG, text_area
 from safeguarding.models import EmergencySettings
-from safeguarding.queries.emergency import NUMBERS
+from safeguarding.queries.emergency import LABELS
 
 
 class BreakGlassForm(forms.Form):
@@ -23,16 +23,10 @@ class EmergencyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own 
 
     class Meta:
         model = EmergencySettings
-        fields = (*NUMBERS, "urgent_minutes")
-        labels = {
-            "team_phone": "Safeguarding team",
-            "head_phone": "Head, or whoever leads today",
-            "authority_phone": "Children’s social care",
-            "night_phone": "Children’s social care out of hours",
-            "urgent_minutes": "Minutes between reminders when a student is not safe",
-        }
+        fields = (*LABELS, "urgent_minutes")
+        labels = LABELS | {"urgent_minutes": "Minutes between reminders when a student is not safe"}
         help_texts = {"urgent_minutes": "From 5 to 60. The team is told again until someone has opened the concern."}
-        widgets = {name: forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}) for name in NUMBERS}
+        widgets = {name: forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}) for name in LABELS}
 
     def clean_urgent_minutes(self) -> int:
         """Between five minutes and an hour."""

@@ -9,7 +9,12 @@ from safeguarding.models import Concern, EmergencySettings, Glass, Told
 if TYPE_CHECKING:
     from accounts.models import User
 
-NUMBERS = ("team_phone", "head_phone", "authority_phone", "night_phone")
+LABELS = {
+    "team_phone": "Safeguarding team",
+    "head_phone": "Head, or whoever leads today",
+    "authority_phone": "Children’s social care",
+    "night_phone": "Children’s social care out of hours",
+}
 
 
 def emergency_settings() -> EmergencySettings:
@@ -20,8 +25,7 @@ def emergency_settings() -> EmergencySettings:
 def telephone_numbers() -> list[tuple[str, str]]:
     """The numbers on record, each with whose it is."""
     kept = emergency_settings()
-    fields = {name: EmergencySettings._meta.get_field(name) for name in NUMBERS}
-    return [(str(fields[name].verbose_name), getattr(kept, name)) for name in NUMBERS if getattr(kept, name)]
+    return [(label, getattr(kept, name)) for name, label in LABELS.items() if getattr(kept, name)]
 
 
 def told_of(concern: Concern) -> dict[str, Told]:

@@ -111,7 +111,7 @@ def _in_order(user: "User", show: str, among: "Iterable[UUID] | None", permissio
     return cases.order_by("lane", newest_first) if show == "closed" else cases.order_by("lane", "-weight", newest_first)
 
 
-class Rows(Paginator):  # type: ignore[type-arg]  # Django's own class takes no parameter when it runs
+class Rows(Paginator):  # Django's own class takes no parameter when it runs
     """The list page by page: how many there are is counted, and only one page is read."""
 
     def page(self, number: int | str) -> "Page[Any]":

@@ -28,7 +28,7 @@ UNDO = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_kept_forms'),
+        ('core', '0005_old_mail_without_secrets'),
     ]
 
     operations = [
