@@ -85,7 +85,7 @@ def remind_of_adults(by: SystemActor = SYSTEM_ESCALATION) -> int:
     moment, wait = clock.now(), timedelta(minutes=settings.SAFEGUARDING_REMIND_MINUTES)
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM safeguarding_adults_waiting()")
-        rows = [(Waiting(*row[:4], False, False), row[4]) for row in cursor.fetchall()]
+        rows = [(Waiting(row[0], row[1], row[2], row[3], False, False), row[4]) for row in cursor.fetchall()]
     reminded = 0
     for row, handlers in rows:
         due = row.due(wait, wait)
