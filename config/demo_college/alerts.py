@@ -13,6 +13,7 @@ from attendance.alert_kinds import HELD_OUT, SAME_REASON_DAYS, Hit
 from attendance.models import Alert, AlertRule, ChaseHold
 from attendance.queries.alert_rules import students_by_day
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.students import Person, Roll
@@ -133,7 +134,7 @@ class Alerts:
                 quiet[student] = day + timedelta(days=rule.again_after_days)
 
     def _hold(self, student: int, day: date, alert: Any) -> None:
-        until = day + timedelta(days=self.chance.randrange(10, 40))
+        until = next_open_day(day + timedelta(days=self.chance.randrange(10, 40)))
         hold = self.frame.loader.new(
             ChaseHold, student_id=student, until=until, reason=self.chance.choice(HOLDS), set_by=alert.ended_by,
             set_at=alert.ended_at,

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import User
 from config.demo_college.alerts import Alerts
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from core import clock
 from interventions.models import Case, CaseStep, ProcessStage
@@ -60,7 +61,7 @@ class Cases:
         last = min(opened + timedelta(weeks=2 * (stage.number - 1)), self.frame.today)
         case = self.frame.loader.new(
             Case, student_id=alert.student_id, process_id=stage.process_id, stage=stage, owner=tutor, opened_by=tutor,
-            opened_on=opened, reason=reason, review_on=last + timedelta(days=stage.review_after_days // 2),
+            opened_on=opened, reason=reason, review_on=next_open_day(last + timedelta(days=stage.review_after_days // 2)),
             closed_on=self.frame.today - timedelta(days=2) if closed else None, closed_by=tutor if closed else None,
             outcome=self.chance.choice(OUTCOMES) if closed else "", version=stage.number,
         )  # fmt: skip

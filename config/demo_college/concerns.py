@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.students import Person, Roll
@@ -110,7 +111,9 @@ class Concerns:
                 version=self._version(concern),
             )
             assign(lead, concern, lead)
-            action = add_action(lead, concern, self.chance.choice(ACTIONS), lead, day + timedelta(days=3))
+            action = add_action(
+                lead, concern, self.chance.choice(ACTIONS), lead, next_open_day(day + timedelta(days=3))
+            )
         if stage == 2:
             return
         self._handle(concern, lead, day, action, closes=stage != 3)

@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from accounts.models import User
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, CoverNote
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import DOMAIN, Groups
 from core import clock
@@ -29,9 +30,11 @@ class Covers:
 
     def __init__(self, frame: Frame, groups: Groups, chance: Chance) -> None:
         self.frame, self.groups, self.chance, self.made = frame, groups, chance, 0
-        monday = frame.today + timedelta(days=7 - frame.today.weekday())
-        self._hand_over("S1", "F1", "tutor-lead", frame.today - timedelta(days=2), frame.today + timedelta(days=7))
-        self._hand_over("Kestrel 1", "Merlin 1", "pastoral-manager", monday, monday + timedelta(days=2))
+        monday = next_open_day(frame.today + timedelta(days=7 - frame.today.weekday()))
+        self._hand_over(
+            "S1", "F1", "tutor-lead", frame.today - timedelta(days=2), next_open_day(frame.today + timedelta(days=7))
+        )
+        self._hand_over("Kestrel 1", "Merlin 1", "pastoral-manager", monday, next_open_day(monday + timedelta(days=2)))
 
     def _hand_over(self, name: str, to: str, by: str, first: date, last: date) -> None:
         """A caseload to the tutor of another, with a note and lines about its first students."""

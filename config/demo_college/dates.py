@@ -1,8 +1,9 @@
 """The calendar of any academic year: terms, holidays and the days on which the sites open."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 from dateutil.easter import easter
 
@@ -77,6 +78,17 @@ class YearDates:
     def until(self, today: date) -> list[date]:
         """The school days before today: today's registers are for whoever tries the demonstration to take."""
         return [day for day in self.open_days if day < today]
+
+
+@cache
+def _open_days_from(year: int) -> list[date]:
+    return [*YearDates(year).open_days, *YearDates(year + 1).open_days]
+
+
+def next_open_day(day: date) -> date:
+    """The day itself when the sites open on it, else the next school day: for what somebody planned."""
+    days = _open_days_from(academic_year(day))
+    return days[bisect_left(days, day)]
 
 
 def latest_open_day(day: date) -> date:

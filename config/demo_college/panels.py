@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from accounts.models import User
 from caseload.queries.lists import in_order_of_need
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import DOMAIN, Groups
 from config.demo_college.students import Person, Roll
@@ -37,7 +38,7 @@ class Panels:
         if people:
             chosen = self.chance.sample(people, min(SIZE, len(people)))
             self._agreed(self._panel("Kestrel support panel, October", frame.today - timedelta(days=21), chosen))
-            self._panel("Kestrel support panel, November", frame.today + timedelta(days=4), chosen)
+            self._panel("Kestrel support panel, November", next_open_day(frame.today + timedelta(days=4)), chosen)
 
     def _panel(self, title: str, day: date, people: Sequence[Person]) -> PanelMeeting:
         leader = self.staff["head-of-house"]
@@ -61,6 +62,6 @@ class Panels:
             done = clock.at(panel.held_on + timedelta(days=days - 3), 15) if line < 2 else None
             PanelAction.objects.create(
                 public_id=self.chance.uuid(), panel=panel, student_id=place.student_id, what=what, owner=self.staff[owner],
-                due_on=panel.held_on + timedelta(days=days), agreed_by=panel.chair, agreed_at=moment, batch=batch, line=line,
+                due_on=next_open_day(panel.held_on + timedelta(days=days)), agreed_by=panel.chair, agreed_at=moment, batch=batch, line=line,
                 done_at=done, done_by=self.staff[owner] if done else None,
             )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups, Staffing
 from config.demo_college.students import Person, Roll
@@ -78,7 +79,7 @@ class Plans:
         ended = bool(place) and reached < 4 and weeks > 4 and chance.often(0.45)
         owner = head if head is not None and stage.owner_role == "head_of_year" else tutor
         outcome, words = chance.choice(ENDED) if ended else ("", "")
-        review = today + timedelta(days=chance.randint(-6, 20) if place else -2)
+        review = next_open_day(today + timedelta(days=chance.randint(-6, 20) if place else -2))
         plan = frame.loader.new(
             ActionPlan, student=person.row, title=item.title, reasons=item.data["reasons"], aims=item.data["aims"], stage=stage,
             owner=owner, agreed_with=chance.choice((["student"], ["student", "parent"], ["student", "parent", "teacher"])),
@@ -100,7 +101,7 @@ class Plans:
     def _actions(self, plan: Any, item: BankItem, teacher: User, tutor: User) -> None:
         whose = {"Tutor": tutor, "Teacher": teacher, "Teachers": teacher}
         for number, one in enumerate(item.data["actions"], 1):
-            owner, due = whose.get(one["who"]), plan.starts_on + timedelta(weeks=one["weeks"])
+            owner, due = whose.get(one["who"]), next_open_day(plan.starts_on + timedelta(weeks=one["weeks"]))
             done = self.chance.often(0.85 if due < self.frame.today else 0.25)
             day = min(due, self.frame.today)
             self.actions.append(

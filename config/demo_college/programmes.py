@@ -9,6 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.marks import Diary
@@ -100,7 +101,9 @@ class Programmes:
             return
         start = clock.week_of(self.frame.today) - timedelta(weeks=weeks)
         start = max(start, self.frame.dates[self.frame.this].starts_on + timedelta(days=6))
-        row = self._row(kind, intended, figure, self._tutor(chosen[0]), start, start + timedelta(weeks=review))
+        row = self._row(
+            kind, intended, figure, self._tutor(chosen[0]), start, next_open_day(start + timedelta(weeks=review))
+        )
         for person in chosen:
             self._member(row, person, start)
         self._sessions(row, chosen, start, at, minutes, {one.row.pk: start for one in chosen})

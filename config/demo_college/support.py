@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import User
 from caseload.models import Characteristic
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.students import Person, Roll
 from core import clock
@@ -101,7 +102,7 @@ class Support:
             eal_stage=stage, exam_access=access if self.chance.often(0.6) else [], owner=self.owner, made_by=self.owner,
             changed_by=self.owner, made_at=clock.at(begun, 15, 40), round=2 if second else 1, assessed_on=start,
             planned_on=start, started_on=min(start + timedelta(days=4), self.frame.today), version=2 if second else 1,
-            review_on=start + timedelta(weeks=self.chance.choice((6, 9, 11, 12, 13))), form_token=self.chance.uuid(),
+            review_on=next_open_day(start + timedelta(weeks=self.chance.choice((6, 9, 11, 12, 13)))), form_token=self.chance.uuid(),
         )  # fmt: skip
         self.plans.append(plan)
         if second:

@@ -8,6 +8,7 @@ from accounts.models import User
 from caseload.models import ContactLogEntry
 from config.demo_college import words
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.marks import Diary
@@ -86,7 +87,7 @@ class Work:
             student_words=chance.choice(words.STUDENT_WORDS),
             notes=chance.choice(words.HARD_NOTES if wellbeing < 3 else words.NOTES),
             tutor_actions=chance.choice(words.ACTIONS),
-            next_on=day + timedelta(days=gap),
+            next_on=next_open_day(day + timedelta(days=gap)),
         )
         self.rows["meetings"].append(meeting)
         still_open = [target for target in open_targets if not self._review(target, meeting, tutor, day, moment)]
@@ -100,7 +101,7 @@ class Work:
             Target,
             student=person.row,
             what=what,
-            due_on=meeting.next_on + timedelta(days=self.chance.choice((-7, 0, 0, 7, 14, 21))),
+            due_on=next_open_day(meeting.next_on + timedelta(days=self.chance.choice((-7, 0, 0, 7, 14, 21)))),
             measure=measure,
             relevant=why,
             figure="attendance" if "95 %" in what else "",
@@ -174,7 +175,7 @@ class Work:
                 at=moment,
                 summary=summary,
                 outcome=outcome,
-                follow_up_on=day + timedelta(days=7) if "message" in outcome else None,
+                follow_up_on=next_open_day(day + timedelta(days=7)) if "message" in outcome else None,
                 logged_by=tutor,
                 logged_at=moment,
             )
