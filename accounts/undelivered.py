@@ -1,5 +1,5 @@
 """Emails about safeguarding that did not arrive. The log of emails does not show them, or its readers could count and time
-concerns; the safeguarding team and the head see to whom one did not get through, and not what it was or how many.
+concerns; the safeguarding team, the head and the chair see to whom one did not get through, and not what it was or how many.
 """
 
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def unreached_for(user: User) -> list[Unreached]:
 @transaction.atomic
 def send_again_to(person: User, by: User) -> int:
     """Send somebody once more what did not reach them, to the address they sign in with now. Says how many were sent."""
-    require(by.has_perm(PERMISSION), "Only the safeguarding team and the head do this.")
+    require(by.has_perm(PERMISSION), "Only the safeguarding team, the head and the chair do this.")
     mails = list(mails_seen_by(by).filter(to_person_id=person.pk).select_for_update())
     for mail in mails:
         outbox.send_again(mail, goes_again_to(mail, person.email))

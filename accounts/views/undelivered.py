@@ -1,4 +1,4 @@
-"""Whom emails about safeguarding do not reach: for the safeguarding team and the head, since the log does not show it."""
+"""Whom emails about safeguarding do not reach: for the safeguarding team, the head and the chair, since the log does not show it."""
 
 from uuid import UUID
 

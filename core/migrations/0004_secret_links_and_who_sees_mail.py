@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 choices=[
                     ("", "The log of emails, which system administrators read"),
-                    ("team", "The safeguarding team and the head"),
+                    ("team", "The safeguarding team, the head and the chair"),
                     ("recipient", "Only the person it was sent to"),
                 ],
                 default="",

@@ -26,7 +26,7 @@ class SeenBy(models.TextChoices):
     """Who is told when a mail does not arrive."""
 
     LOG = "", "The log of emails, which system administrators read"
-    TEAM = "team", "The safeguarding team and the head"
+    TEAM = "team", "The safeguarding team, the head and the chair"
     RECIPIENT = "recipient", "Only the person it was sent to"
 
 

@@ -42,8 +42,8 @@ ROWS: tuple[Row, ...] = (
     see("accounts:outbox_list",                    "-- ----- -- -- --- -+ -"),
     send("accounts:mail_arrived",                  "-- ----- -- -- --- -+ -", t.mail),
     send("accounts:mail_send_again",               "-- ----- -- -- --- -+ -", t.mail),
-    see("accounts:undelivered_list",               "-- ----- -- ++ +-- -- -"),
-    send("accounts:undelivered_send",              "-- ----- -- ++ +-- -- -", t.staff),
+    see("accounts:undelivered_list",               "-- ----- -- ++ ++- -- -"),
+    send("accounts:undelivered_send",              "-- ----- -- ++ ++- -- -", t.staff),
     see("accounts:audit_list",                     "-- ----- -- -- --- -+ -"),
     # Students, contacts, groups, calendar, reach, and who is in the safeguarding team
     see("caseload:caseload_list",                  "+- ++++- -- -- +-+ -- -"),
