@@ -19,6 +19,7 @@ from exchange.rules import IMPORT, check_may_import
 from exchange.tables import CannotRead
 
 SHOWN_PROBLEMS, SHOWN_CHANGES, SHOWN_RUNS = 200, 200, 30
+UNNAMED = ("sds", "oneroster")  # what a source is called for want of a name
 BEGUN = "This upload is being imported already, or was discarded."
 
 
@@ -27,7 +28,10 @@ def import_list(request: HttpRequest) -> HttpResponse:
     """Upload students and staff; earlier imports below."""
     check_may_import(request.user)
     last = RosterImport.objects.visible_to(request.user, IMPORT).order_by("-pk").first()
-    initial = {"dates": last.dates, "source": last.source} if last else {}
+    sources = sources_known()
+    # Where several are known none is proposed: the wrong one would take everybody for somebody else.
+    only = sources[0] if len(sources) == 1 and sources[0] not in UNNAMED else ""
+    initial = {"dates": last.dates if last else "", "source": only}
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm(initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -42,7 +46,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "runs": runs,
         "leavers": open_links().count(),
-        "sources": sources_known(),
+        "sources": sources,
         "shown": SHOWN_RUNS,
     }
     return render(request, "exchange/import_list.html", context, status=422 if form.errors else 200)
@@ -61,7 +65,7 @@ def import_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "unread": result.get("left_out", {}).get(ROW, 0),
         "problems": result.get("problems", [])[:SHOWN_PROBLEMS],
         "changed": result.get("changed", [])[:SHOWN_CHANGES],
-        "orders": [choice for choice in DateOrder.choices if choice[0]],
+        "orders": [(order, order.label) for order in (DateOrder.DMY, DateOrder.MDY)],
         "may_answer": preview and run.state == "done",
         "may_confirm": preview and run.state == "done" and not result.get("fatal"),
         "may_discard": preview and run.state in {"done", "failed", "waiting"},

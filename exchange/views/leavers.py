@@ -70,11 +70,10 @@ def _say(request: HttpRequest, decided: leavers.Decided, one: str, many: str) ->
     count = len(decided.people)
     if count:
         messages.success(request, f"1 person {one}" if count == 1 else f"{count} people {many}")
-    for problem in decided.left_out[:SHOWN_SENTENCES]:
-        messages.error(request, f"Not ended: {problem.sentence}")
-    rest = decided.left_out[SHOWN_SENTENCES:]
-    if rest:
-        names = ", ".join(problem.student.full_name for problem in rest)
-        messages.error(request, f"{len(rest)} more were not ended for the same reasons: {names}.")
+    if decided.left_out:
+        sentences = [problem.sentence for problem in decided.left_out[:SHOWN_SENTENCES]]
+        rest = ", ".join(problem.student.full_name for problem in decided.left_out[SHOWN_SENTENCES:])
+        more = [f"For reasons of the same kind: {rest}."] if rest else []
+        messages.error(request, " ".join(["Not ended:", *sentences, *more]))
     if decided.too_late:
         messages.info(request, f"Someone else has already decided about {decided.too_late} of them.")

@@ -62,7 +62,7 @@ def mark_import_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "numbers": _numbers(result),
         "problems": result.get("problems", [])[:SHOWN_PROBLEMS],
         "changes": result.get("created", 0) + result.get("changed", 0),
-        "orders": [choice for choice in DateOrder.choices if choice[0]],
+        "orders": [(order, order.label) for order in (DateOrder.DMY, DateOrder.MDY)],
         "missing": missing_days(result),
         "may_answer": preview and run.state == "done",
         "may_confirm": preview and run.state == "done" and not result.get("fatal"),
