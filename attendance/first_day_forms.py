@@ -44,7 +44,7 @@ class CallForm(forms.Form):
             for row in contacts
             if not row["no_contact"]
         ] + [("", SOMEBODY)]
-        who.initial = who.choices[0][0]
+        who.initial = who.choices[0][0] if len(who.choices) <= 2 else None  # of several the person says whom
         self.series = [series for series in Series if series in codes]
         for series in self.series:
             self.fields[f"code_{series}"] = forms.ChoiceField(

@@ -11,6 +11,7 @@ from attendance.planning import DAY_NAMES, SESSION_CODES, Wanted, lesson_code_of
 from caseload.models import LessonTime, Site
 from core import clock
 from core.form_dates import DayField
+from core.form_fields import CHOOSE
 
 NO_CODE = "“%(value)s” is no code that can be planned here. Choose one from the list."
 
@@ -18,7 +19,7 @@ NO_CODE = "“%(value)s” is no code that can be planned here. Choose one from 
 class PlanForm(forms.Form):
     """An absence that is known beforehand: why, when, and where the kind doesn't say it, the code."""
 
-    kind = forms.ChoiceField(choices=PlannedKind.choices, label="Why")
+    kind = forms.ChoiceField(choices=[CHOOSE, *PlannedKind.choices], label="Why")
     starts_on = DayField(label="First day")
     ends_on = DayField(label="Last day", required=False, help_text="Leave it empty for one day.")
     part = forms.ChoiceField(

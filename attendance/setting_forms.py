@@ -15,6 +15,7 @@ from caseload.models import Closure, Site
 from caseload.queries.calendar import academic_year_on
 from core import clock, wording
 from core.form_dates import DayField, HourField
+from core.form_fields import CHOOSE
 
 
 class CloseForm(ClosureForm):
@@ -132,7 +133,7 @@ class LessonCodeForm(forms.Form):
     )
     short = forms.CharField(max_length=40, label="Name")
     meaning = forms.CharField(max_length=160)
-    stat_class = forms.ChoiceField(choices=StatClass.choices, label="Counts as")
+    stat_class = forms.ChoiceField(choices=[CHOOSE, *StatClass.choices], label="Counts as")
     is_late = forms.BooleanField(required=False, label="Is a late mark: minutes are asked for")
     set_by = forms.ChoiceField(choices=SetBy.choices, label="Who is offered it", initial=SetBy.OFFICER)
     valid_from = DayField(label="In force from")

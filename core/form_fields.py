@@ -4,6 +4,17 @@ from typing import Any
 
 from django import forms
 
+CHOOSE = ("", "Choose")  # stands first where accepting the first choice without a look would store something wrong
+
+
+def ask_unless_one(field: Any) -> None:
+    """A choice among rows: with one row it is that, with several the person chooses."""
+    only = list(field.queryset[:2])
+    if len(only) == 1:
+        field.empty_label, field.initial = None, only[0].pk
+    else:
+        field.empty_label = CHOOSE[1]
+
 
 class TextArea(forms.Textarea):
     """A box for words that takes whatever is put into it.

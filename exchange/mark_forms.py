@@ -9,6 +9,7 @@ from attendance import rules
 from caseload.models import Site
 from core import clock
 from core.form_dates import MomentField
+from core.form_fields import ask_unless_one
 from exchange.choices import DateOrder
 
 MOST_MEGABYTES = 60
@@ -17,7 +18,7 @@ MOST_MEGABYTES = 60
 class MarksForm(forms.Form):
     """Upload marks of one site."""
 
-    site = forms.ModelChoiceField(Site.objects.none(), label="Site", empty_label=None)
+    site = forms.ModelChoiceField(Site.objects.none(), label="Site")
     file = forms.FileField(
         label="CSV file",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv"}),
@@ -43,6 +44,7 @@ class MarksForm(forms.Form):
         held = rules.sites_held(user, rules.IMPORT)
         sites: Any = self.fields["site"]
         sites.queryset = there if held is None else there.filter(pk__in=held)
+        ask_unless_one(sites)
 
     def clean_file(self) -> Any:
         """One CSV file of a size that marks can have."""

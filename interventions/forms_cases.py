@@ -8,7 +8,7 @@ from accounts.roles import ROLES
 from attendance.models import AlertRule
 from core import clock
 from core.form_dates import DayField
-from core.form_fields import TextArea
+from core.form_fields import CHOOSE, TextArea
 from interventions.choices import TEXT_LIMIT
 from interventions.models import LetterTemplate, MeetingType, ProcessStage, StagedProcess
 
@@ -47,7 +47,9 @@ class ReviewDate(forms.Form):
 class CaseNewForm(ReviewDate):
     """A staged process begins with a student."""
 
-    stage = forms.ModelChoiceField(queryset=ProcessStage.objects.none(), label="Process and stage", empty_label=None)
+    stage = forms.ModelChoiceField(
+        queryset=ProcessStage.objects.none(), label="Process and stage", empty_label="Choose"
+    )
     reason = forms.CharField(max_length=200, label="Why", help_text="One sentence; it stands at the top of the case.")
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -107,7 +109,7 @@ class StageForm(forms.Form):
     meeting_type = NamedField(
         queryset=MeetingType.objects.filter(active=True), required=False, label="Meeting", empty_label="None"
     )
-    owner_role = forms.ChoiceField(choices=OWNERS, label="Whose task")
+    owner_role = forms.ChoiceField(choices=[CHOOSE, *OWNERS], label="Whose task")
     approver_role = forms.ChoiceField(choices=[("", "Nobody"), *OWNERS], required=False, label="Approved by")
     review_after_days = forms.IntegerField(min_value=1, max_value=365, initial=28, label="Looked at again after (days)")
     active = forms.BooleanField(required=False, initial=True, label="In use")

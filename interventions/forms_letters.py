@@ -76,7 +76,7 @@ class TemplateField(forms.ModelChoiceField):
 class LetterNewForm(forms.Form):
     """Which letter is drafted."""
 
-    template = TemplateField(queryset=LetterTemplate.objects.none(), label="Letter", empty_label=None)
+    template = TemplateField(queryset=LetterTemplate.objects.none(), label="Letter", empty_label="Choose")
     form_token = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, templates: QuerySet[LetterTemplate], **options: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.roles import ROLES
+from core.form_fields import CHOOSE
 from interventions.choices_plans import MANAGE_PLAN
 from interventions.models import Barrier
 from interventions.querysets import PASTORAL_NOTE
@@ -42,7 +43,7 @@ class PlanStageForm(forms.Form):
     about = forms.CharField(
         label="Used when", max_length=200, required=False, help_text="In words, for whoever decides."
     )
-    owner_role = forms.ChoiceField(choices=OWNERS, label="Whose plan it is")
+    owner_role = forms.ChoiceField(choices=[CHOOSE, *OWNERS], label="Whose plan it is")
     approver_role = forms.ChoiceField(
         choices=[("", "Nobody"), *APPROVERS], required=False, label="Approved by",
         help_text="Somebody else than whoever made the plan or moved it there.",

@@ -14,6 +14,7 @@ from caseload.queries.school_days import school_day_from, this_school_day
 from caseload.queries.staff import staff_with
 from core import clock
 from core.form_dates import HourField, moment_said
+from core.form_fields import CHOOSE
 from interventions.actions.programmes import InterventionSaid, SessionSaid
 from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, Measure, NeedArea
 from interventions.fields import Day, StaffChoice, Words
@@ -40,11 +41,11 @@ class CourseChoice(forms.ModelChoiceField):
 class InterventionForm(forms.Form):
     """An intervention. Kind, aim, leader and dates are asked for; the rest is folded away."""
 
-    type = KindChoice(label="Kind", queryset=InterventionType.objects.filter(active=True), empty_label=None)
+    type = KindChoice(label="Kind", queryset=InterventionType.objects.filter(active=True), empty_label="Choose")
     intended = Words(label="Intended outcome", required=True, help_text="What will be different, and by how much.")
     figure = forms.ChoiceField(
         label="Measured by",
-        choices=Measure.choices,
+        choices=[CHOOSE, *Measure.choices],
         help_text="Its impact is worked out on attendance, lateness and grades.",
     )
     led_by = OneOfStaff(
@@ -88,7 +89,6 @@ class InterventionForm(forms.Form):
         start = this_school_day(sites)
         initial = options.pop("initial", None) or {
             "led_by": by.pk, "starts_on": start, "review_on": school_day_from(start + timedelta(weeks=REVIEW_AFTER_WEEKS), sites),
-            "figure": Measure.ATTENDANCE,
         }  # fmt: skip
         super().__init__(*args, initial=initial, **options)
         staff: Any = self.fields["led_by"]
@@ -272,7 +272,7 @@ class KindForm(forms.Form):
     """A kind of intervention."""
 
     name = forms.CharField(max_length=80)
-    area = forms.ChoiceField(label="Area of need", choices=NeedArea.choices)
+    area = forms.ChoiceField(label="Area of need", choices=[CHOOSE, *NeedArea.choices])
     active = forms.BooleanField(label="Offered for new interventions", required=False, initial=True)
 
     def __init__(self, *args: Any, kind: InterventionType | None = None, **options: Any) -> None:

@@ -35,8 +35,9 @@ class ContactLogForm(forms.Form):
         who.choices = [("", "Somebody else, or nobody answered")] + [
             (str(row["public_id"]), contact_option(row)) for row in contacts
         ]
-        first = next((str(row["public_id"]) for row in contacts if not row["no_contact"]), "")
-        who.initial = first
+        # With several the person says whom: a name accepted without a look would say of somebody what another said.
+        free = [str(row["public_id"]) for row in contacts if not row["no_contact"]]
+        who.initial = free[0] if len(free) == 1 else ""
         self.fields["key"].initial = uuid4
         self.fields["at"].initial = lambda: clock.local(clock.now()).replace(second=0, microsecond=0)
 

@@ -12,7 +12,7 @@ from caseload.queries.grants import KIND_WORDS, choices_over
 from caseload.rules.grants import givable
 from core import clock
 from core.form_dates import DayField
-from core.form_fields import TextArea
+from core.form_fields import CHOOSE, TextArea
 
 OVER = {
     "caseload": "of a tutor group or caseload",
@@ -102,7 +102,7 @@ class ProposeForm(forms.Form):
     email = forms.EmailField(
         label="Who", help_text="The address they sign in with. Not you: somebody else proposes you."
     )
-    role = forms.ChoiceField(label="Role", choices=[(code, BY_CODE[code].label) for code in PROTECTED])
+    role = forms.ChoiceField(label="Role", choices=[CHOOSE, *((code, BY_CODE[code].label) for code in PROTECTED)])
     starts_on = DayField(label="First day")
     last_day = DayField(label="Last day", required=False, help_text="Leave it empty if it has no end.")
     reason = forms.CharField(label="Reason", max_length=200)

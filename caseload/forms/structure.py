@@ -8,6 +8,7 @@ from django import forms
 from caseload.models import AcademicYear, Caseload, Closure, Site
 from core import clock
 from core.form_dates import DayField
+from core.form_fields import CHOOSE, ask_unless_one
 from core.plausible import USUAL
 
 
@@ -51,7 +52,7 @@ class TermForm(forms.Form):
 class ClosureForm(forms.Form):
     """Days on which a site, or every site, does not open."""
 
-    kind = forms.ChoiceField(choices=Closure.Kind.choices)
+    kind = forms.ChoiceField(choices=[CHOOSE, *Closure.Kind.choices])
     name = forms.CharField(max_length=80)
     site = forms.ModelChoiceField(queryset=Site.objects.none(), required=False, empty_label="Every site")
     starts_on = DayField(label="First day")
@@ -62,7 +63,8 @@ class ClosureForm(forms.Form):
         site: Any = self.fields["site"]
         site.queryset = sites
         if not every_site:
-            site.required, site.empty_label = True, None
+            site.required = True
+            ask_unless_one(site)
 
     def clean(self) -> dict[str, Any]:
         """One day when no end is given; never backwards."""
@@ -106,7 +108,7 @@ def _forwards(form: forms.Form, values: dict[str, Any]) -> None:
 class RolloverForm(forms.Form):
     """Which site goes from which year into the next."""
 
-    site = forms.ModelChoiceField(queryset=Site.objects.none(), empty_label=None)
+    site = forms.ModelChoiceField(queryset=Site.objects.none())
     from_year = forms.TypedChoiceField(label="From", coerce=int)
 
     def __init__(self, *args: Any, sites: Any, years: Any, current: AcademicYear | None, **options: Any) -> None:
@@ -114,6 +116,7 @@ class RolloverForm(forms.Form):
         self.years = {year.start_year: year for year in years}
         site: Any = self.fields["site"]
         site.queryset = sites
+        ask_unless_one(site)
         start: Any = self.fields["from_year"]
         start.choices = [(year.start_year, f"{year.name} into the year after") for year in years]
         start.initial = current.start_year if current else None

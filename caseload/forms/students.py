@@ -12,6 +12,7 @@ from caseload.queries.same_person import mark_of, possibly_same
 from caseload.queries.school_days import this_school_day
 from core import clock, wording
 from core.form_dates import BirthField, DayField
+from core.form_fields import ask_unless_one
 
 IDENTIFIERS = ("upn", "uln", "uci", "candidate_number", "admission_number", "learner_reference", "ucas_personal_id")
 NONE_YET = "none"
@@ -110,7 +111,7 @@ class NewStudentForm(StudentForm):
         self.same: list[dict[str, Any]] = []
         site: Any = self.fields["site"]
         site.queryset = sites
-        site.empty_label = None if sites.count() == 1 else "Choose"
+        ask_unless_one(site)
         self.fields["starts_on"].initial = this_school_day()
         open_years = Caseload.objects.filter(site__in=sites, year__ends_on__gte=clock.today())
         self.choose_from("year_group", YearGroup.objects.filter(site__in=sites).select_related("site"))

@@ -101,10 +101,10 @@ def _why(row: Mapping[str, Any]) -> str:
     """The two heaviest reasons in words, what can't wait in bold; the rest are counted, and all stand in the title."""
     reasons: list[Reason] = row["first_why"]
     if not reasons:
-        return '<td class="wm-why wm-one-line wm-phone-line"></td>'
+        return '<td class="wm-why wm-whole wm-phone-line"></td>'
     shown = " · ".join([_reason(reason) for reason in reasons])
     more = f" <small>+{row['more_why']}</small>" if row["more_why"] > 0 else ""
-    return f'<td class="wm-why wm-one-line wm-phone-line" title="{escape(row["all_why"])}">{shown}{more}</td>'
+    return f'<td class="wm-why wm-whole wm-phone-line" title="{escape(row["all_why"])}">{shown}{more}</td>'
 
 
 def _reason(reason: Reason) -> str:

@@ -12,6 +12,7 @@ from caseload.models import Student
 from caseload.queries.school_days import school_day_by
 from core import clock
 from core.form_dates import DayField
+from core.form_fields import CHOOSE
 from safeguarding import choices
 from safeguarding.actions.triage import Assessment
 from safeguarding.forms.raising import LONG, PersonField, WhenFields, text_area
@@ -91,7 +92,7 @@ class ActionForm(forms.Form):
 
     what = forms.CharField(label="What is to be done", max_length=1000, widget=text_area(2))
     due_on = DayField(label="By when")
-    owner = PersonField(label="By whom", empty_label=None)
+    owner = PersonField(label="By whom", empty_label="Choose")
 
     def __init__(self, *args: Any, team: list[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,7 +103,7 @@ class SettleForm(forms.Form):
     """What came of an action."""
 
     outcome = forms.CharField(label="What came of it", max_length=LONG, widget=text_area(2))
-    done = forms.ChoiceField(label="It is", choices=[("yes", "Done"), ("no", "Cancelled")])
+    done = forms.ChoiceField(label="It is", choices=[CHOOSE, ("yes", "Done"), ("no", "Cancelled")])
 
 
 class CloseForm(forms.Form):
@@ -199,7 +200,7 @@ class FlagForm(forms.Form):
     """A neutral sentence for one person on the student's page."""
 
     person = PersonField(label="Who sees it on the student’s page", empty_label="Choose")
-    wording = forms.ChoiceField(label="What it says", choices=choices.FlagWording.choices)
+    wording = forms.ChoiceField(label="What it says", choices=[CHOOSE, *choices.FlagWording.choices])
     until_on = UntilField(label="Until and including")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
