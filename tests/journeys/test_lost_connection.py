@@ -56,6 +56,22 @@ def test_a_register_outlives_a_lost_connection(story):
     assert page.evaluate(KEPT) is None
 
 
+def test_a_part_of_a_page_that_breaks_says_what_is_known(story):
+    manager = story()
+    page = manager.page
+    manager.sign_in("data manager")
+    manager.go("/staff/")
+    search = page.get_by_label("Name, address or staff code")
+    said = {"Waymark-Saved": "taken_back", "Waymark-Reference": "1a2b3c4d"}
+    page.route("**/staff/?q=*", lambda route: route.fulfill(status=500, headers=said))
+    search.fill("a")
+    page.get_by_text("Something went wrong. It was not saved. Try again in a minute. Reference 1a2b3c4d.").wait_for()
+    page.unroute_all()
+    page.context.set_offline(True)
+    search.fill("ab")
+    page.get_by_text("There is no connection. Nothing was being saved.").wait_for()
+
+
 def _open_the_next(story):
     """The first register of the list that is not taken yet; gives its address."""
     story.go("/registers/?show=open")
