@@ -17,7 +17,7 @@ from core.models import Mail
 from core.models.mail import MailState, SeenBy
 from core.outbox import MARK, AlreadySettled, SecretLink, StaysAddressed, queue_mail
 from core.outbox.queries import counts
-from safeguarding.actions.telling import remind_team, tell_sharee
+from safeguarding.actions.telling import announce_glass, tell_handler, tell_sharee
 
 SHOWN_STATES = (MailState.UNCERTAIN, MailState.FAILED, MailState.WAITING, MailState.SENT)
 SYSTEM = SystemActor("tests", "A test sends mail")
@@ -117,9 +117,11 @@ def test_the_log_neither_shows_nor_counts_what_safeguarding_sent(college: Any, s
 
 def test_every_email_of_safeguarding_is_kept_out_of_the_log(college: Any) -> None:
     with naming.named_system("safeguarding-notices"):
-        remind_team(uuid4(), [college.rahman], 1)
+        announce_glass(uuid4(), [college.rahman])
         tell_sharee(uuid4(), college.okafor)
+        tell_handler(uuid4(), [college.achebe])
     assert sorted(Mail.objects.values_list("to_address", "seen_by")) == [
+        ("achebe@waymark.example", "recipient"),
         ("okafor@waymark.example", "team"),
         ("rahman@waymark.example", "team"),
     ]
