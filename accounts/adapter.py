@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.addresses import address_of, seen
 from accounts.lockout import remember_device
 from accounts.secret_links import send_password_link
+from accounts.signing_in import by_mailed_link
 from accounts.telling import tell_owner, tell_stranger
 from core.keys import keyring
 
@@ -48,6 +49,11 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         clear_login(request)
         return self.respond_user_inactive(request, user)
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Store a new password: in the name of its owner, or through the link that was mailed to them."""
+        with by_mailed_link(user):
+            super().set_password(user, password)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The same address as the audit record and the lock-out use."""

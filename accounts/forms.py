@@ -4,11 +4,12 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.core.cache import cache
 
 from accounts.models import User
+from accounts.signing_in import signing_in
 from core.form_dates import DayField
 from core.plausible import Years
 
@@ -28,7 +29,8 @@ class OnceOnly(BaseAuthenticateForm):
 
     def clean_code(self) -> str:
         """Refuse a code that was already used, also while the app still shows it."""
-        code = super().clean_code()
+        with signing_in(self.user):
+            code = super().clean_code()
         if not cache.add(f"waymark.code:{self.user.pk}:{code}", 1, CODE_STAYS_USED):
             raise get_adapter().validation_error("incorrect_code")
         return code
@@ -36,6 +38,35 @@ class OnceOnly(BaseAuthenticateForm):
 
 class SignInCodeForm(OnceOnly, AuthenticateForm):
     """The code asked for while signing in."""
+
+    def save(self) -> None:
+        """Note that it was used."""
+        with signing_in(self.user):
+            super().save()
+
+
+class _NotedKey:
+    """A passkey that was just proved: that it was used is noted as part of signing in."""
+
+    def clean_credential(self) -> Any:
+        """The passkey, proved."""
+        key = super().clean_credential()  # type: ignore[misc]  # the form beside it
+        note = key.record_usage
+
+        def note_as_sign_in() -> None:
+            with signing_in(key.user):
+                note()
+
+        key.record_usage = note_as_sign_in
+        return key
+
+
+class SignInKeyForm(_NotedKey, AuthenticateWebAuthnForm):
+    """The passkey asked for after the password."""
+
+
+class PasskeyForm(_NotedKey, LoginWebAuthnForm):
+    """Signing in with a passkey alone; whose it is stands in the passkey."""
 
 
 class StepUpCodeForm(OnceOnly, ReauthenticateForm):

@@ -4,10 +4,13 @@ import uuid
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 
+from accounts.signing_in import signing_in
 from core import clock
 from core.models import PublicIdModel
 from core.names import clean, sort_key
@@ -94,6 +97,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.sort_key = sort_key(self.family_name, self.given_name)
         super().save(*args, **kwargs)
 
+    def check_password(self, raw_password: str) -> bool:
+        """Whether this is their password. One that is right is stored again when passwords are hashed in a newer way by now."""
+
+        def store_again(password: str) -> None:
+            self.set_password(password)
+            with signing_in(self):
+                self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, store_again)
+
     @property
     def works_here(self) -> bool:
         """Whether they may sign in today: they have not left, and nobody suspended them."""
@@ -163,3 +176,13 @@ class SecondStepRequest(PublicIdModel):
 
     def __str__(self) -> str:
         return f"Second step request {self.pk}"
+
+
+class Session(AbstractBaseSession):
+    """A signed-in browser. The key that its cookie holds is stored hashed, so that nobody who reads this table has it."""
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    user_id = models.BigIntegerField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"Session of {self.user_id or 'nobody'}"

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, transaction
 
-from core import clock
+from core import clock, naming
 from core.actors import SystemActor
 
 _address: ContextVar[str | None] = ContextVar("waymark_address", default=None)
@@ -32,7 +33,7 @@ def record(
 
     `walled` entries are about safeguarding and are read by the safeguarding team alone, so nothing is read back here.
     """
-    with connection.cursor() as cursor:
+    with signed_by(by), connection.cursor() as cursor:
         cursor.execute(
             "SELECT audit_record(%s, %s::bigint, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s::inet)",
             [
@@ -43,7 +44,7 @@ def record(
 
 def record_each(by: Any, verb: str, object_kind: str, details: Mapping[int, dict[str, Any]]) -> None:
     """Record that `by` did the same to many objects, an entry for each by its number, in one statement."""
-    with connection.cursor() as cursor:
+    with signed_by(by), connection.cursor() as cursor:
         cursor.execute(
             "SELECT audit_record(%s, %s::bigint, %s, %s, %s, %s, each.id, each.details::jsonb, false, false, %s::inet)"
             " FROM unnest(%s::text[], %s::text[]) AS each (id, details)",
@@ -52,6 +53,12 @@ def record_each(by: Any, verb: str, object_kind: str, details: Mapping[int, dict
                 [in_json(each) for each in details.values()],
             ],
         )  # fmt: skip
+
+
+def signed_by(by: Any) -> AbstractContextManager[None]:
+    """The name that the database wants to see before it takes an entry of theirs; in their own request it is there already."""
+    person, system, _ = who(by)
+    return naming.acting(naming.Name(person, system or None, "record"))
 
 
 def who(by: Any) -> tuple[int | None, str, str]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from audit import heads
 from core import clock
 from core.keys import keyring
 
@@ -57,7 +58,15 @@ def seal(everything: bool = False) -> int:
             sealed += len(entries)
     if sealed:
         log.info("audit head %s %s", head.position, head.mac.hex())
+        # A head that is noted must be in the chain for good. Without a place to write it the record goes on being sealed.
+        transaction.on_commit(lambda: heads.note(head.position, head.mac), robust=True)
     return sealed
+
+
+def head_now() -> Head:
+    """The newest seal."""
+    with connection.cursor() as cursor:
+        return _head(cursor)
 
 
 def _head(cursor: Any) -> Head:
@@ -82,15 +91,17 @@ def _unsealed(cursor: Any, since: int) -> list[tuple[Any, ...]]:
 
 def _seal_these(cursor: Any, entries: list[tuple[Any, ...]], head: Head) -> Head:
     ring, moment = keyring(RING), clock.now()
-    key_id, position, mac, rows = ring.current.id, head.position, head.mac, []
-    for entry in entries:
-        position += 1
+    key_id, mac, macs = ring.current.id, head.mac, []
+    for position, entry in enumerate(entries, head.position + 1):
         mac = ring.mac(message_of(position, moment, mac, entry), key_id)
-        rows.append((position, entry[0], mac, key_id, moment))
-    cursor.executemany(
-        "INSERT INTO audit_seal (position, entry_id, mac, key_id, sealed_at) VALUES (%s, %s, %s, %s, %s)", rows
+        macs.append(mac)
+    cursor.execute(
+        "INSERT INTO audit_seal (position, entry_id, mac, key_id, sealed_at)"
+        " SELECT %s + u.place, u.entry_id, u.mac, %s, %s"
+        " FROM unnest(%s::bigint[], %s::bytea[]) WITH ORDINALITY AS u (entry_id, mac, place)",
+        [head.position, key_id, moment, [entry[0] for entry in entries], macs],
     )
-    return Head(position, mac)
+    return Head(head.position + len(entries), mac)
 
 
 def sealed_rows(batch: int = AT_ONCE) -> Iterator[tuple[Any, ...]]:

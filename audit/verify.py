@@ -1,8 +1,10 @@
 """Going through the whole chain: what was altered, removed or put in between."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from audit.heads import Noted
 from audit.seals import RING, START, message_of, sealed_rows, tail
 from core.keys import KeyMissing, keyring
 
@@ -28,6 +30,7 @@ class Finding:
     unsealed_since: str | None = None
     head: str = ""
     head_found: bool | None = None
+    heads_noted: int = 0
     faults: list[Fault] = field(default_factory=list)
     more_faults: int = 0
 
@@ -72,9 +75,13 @@ class _Link:
 _Suspect = tuple[_Link, bytes] | None  # a link that does not fit, and the seal that would have
 
 
-def verify(expected_head: str = "") -> Finding:
-    """Check every seal against its entry and the seal before it. `expected_head` is one noted in the log."""
-    found = Finding(head_found=False if expected_head else None)
+def verify(expected_head: str = "", noted: Mapping[int, Noted] | None = None) -> Finding:
+    """Check every seal against its entry, the seal before it, and what was noted outside the database.
+
+    `expected_head` is one from the log or a mail, `noted` what stands in the files of heads.
+    """
+    noted = noted or {}
+    found = Finding(head_found=False if expected_head else None, heads_noted=len(noted))
     before, expected, suspect = START, 1, None
     for row in sealed_rows():
         link = _Link(row[0], row[1], bytes(row[2]), row[3], row[4], tuple(row[5:]))
@@ -86,10 +93,16 @@ def verify(expected_head: str = "") -> Finding:
         found.sealed += 1
         if expected_head and link.mac.hex() == expected_head.lower():
             found.head_found = True
+        if (was := noted.get(link.position)) and was.mac != link.mac.hex():
+            words = (
+                f"seal {link.position} is not the one noted outside the database on {was.at}: the chain was rewritten"
+            )
+            found.note("head differs", link.position, link.entry_id, words)
         before, expected = link.mac, link.position + 1
     if suspect:
         _blame_entry(found, suspect[0])
     found.head = before.hex() if found.sealed else ""
+    _note_cut(found, expected - 1, noted)
     found.unsealed, oldest = tail()
     found.unsealed_since = oldest.isoformat() if oldest else None
     return found
@@ -104,6 +117,16 @@ def _note_gap(found: Finding, expected: int, link: _Link, suspect: _Suspect) -> 
         return
     missing = f"seal {expected} is" if link.position == expected + 1 else f"seals {expected} to {link.position - 1} are"
     found.note("seal removed", expected, None, f"{missing} gone, so seal {link.position} after it can't be checked")
+
+
+def _note_cut(found: Finding, last: int, noted: Mapping[int, Noted]) -> None:
+    """Name the seals that were there when a head was noted, and are gone from the end."""
+    furthest = max(noted, default=0)
+    if furthest > last:
+        words = f"the record ends at seal {last}, but seal {furthest} was noted outside the database on {noted[furthest].at}"
+        found.note(
+            "end cut off", last + 1, None, f"{words}: seals {last + 1} to {furthest} are gone with their entries"
+        )
 
 
 def _check(found: Finding, link: _Link, before: bytes, suspect: _Suspect) -> _Suspect:

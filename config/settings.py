@@ -18,6 +18,8 @@ VERSION = "0.1.0"
 
 VAR = env.folder("WAYMARK_VAR", BASE_DIR / "var")
 KEYS = env.folder("WAYMARK_KEYS", VAR / "keys")
+AUDIT_HEADS = env.folder("WAYMARK_AUDIT_HEADS", VAR / "audit-heads")
+AUDIT_HEAD_TO = env.words("WAYMARK_AUDIT_HEAD_TO")
 SECRET_KEY = env.text("WAYMARK_SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.words("WAYMARK_OLD_SECRET_KEYS")
 BASE_URL = env.text("WAYMARK_BASE_URL", "http://localhost:8000").rstrip("/")
@@ -56,7 +58,6 @@ INSTALLED_APPS = [
     "core",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -149,7 +150,7 @@ PGHISTORY_BASE_MODEL = "core.history.Event"
 _cache, _ = env.redis("REDIS_URL", 1)
 _, CELERY_BROKER_URL = env.redis("REDIS_URL", 0)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"  # the cookie's key is stored hashed
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would leave names in the browser
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -204,7 +205,12 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the college's own list 
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = {"webauthn_login": "600/m/ip"}
-MFA_FORMS = {"authenticate": "accounts.forms.SignInCodeForm", "reauthenticate": "accounts.forms.StepUpCodeForm"}
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SignInCodeForm",
+    "authenticate_webauthn": "accounts.forms.SignInKeyForm",
+    "login_webauthn": "accounts.forms.PasskeyForm",
+    "reauthenticate": "accounts.forms.StepUpCodeForm",
+}
 AXES_FAILURE_LIMIT = env.number("WAYMARK_SIGN_IN_TRIES", 5, 3, 100)
 AXES_COOLOFF_TIME = timedelta(minutes=env.number("WAYMARK_LOCK_OUT_MINUTES", 15, 1, 1440))
 AXES_HANDLER = "accounts.lockout.Handler"

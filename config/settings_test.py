@@ -12,6 +12,8 @@ STORAGES = STORAGES | {  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 WHITENOISE_AUTOREFRESH = True
+# One folder beside many short-lived databases would fit none of them; a test that wants one names it.
+AUDIT_HEADS = AUDIT_HEADS if "WAYMARK_AUDIT_HEADS" in os.environ else None  # noqa: F405
 
 # Every process of a run has a corner of its own in the broker and the cache; programs that a test starts inherit it.
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")

@@ -6,7 +6,11 @@ class CoreConfig(AppConfig):
     verbose_name = "Plumbing"
 
     def ready(self) -> None:
-        from core import id_lists, naming
+        from core import (
+            checks,  # noqa: F401  (registers what `check --deploy` asks)
+            id_lists,
+            naming,
+        )
         from core.outbox import server  # noqa: F401  (registers the check of EMAIL_URL)
 
         naming.watch_every_connection()

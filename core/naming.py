@@ -2,6 +2,8 @@
 
 The name is signed with a private key that the database never holds. `waymark_person()` and `waymark_system()` check
 the signature against the public key, so that injected SQL can't name somebody else, and policies ask only them.
+The signature covers which transaction of which connection it is for, so that a copy of it is good nowhere else; and it
+goes to the server beside the statement, because other connections can read a statement's text.
 """
 
 import hashlib
@@ -15,16 +17,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
+from psycopg.pq import TransactionStatus
 
 from core import clock
 
-LIFETIME = 900  # seconds that a signed name stays good; a request or one step of a job is far shorter
+# Seconds that a signed name stays good. It ends with its transaction; this is for one that hangs, and longer than any job.
+LIFETIME = 3600
 _WALLED = re.compile(r'"?\bsafeguarding_\w+', re.IGNORECASE)
 
 
@@ -41,12 +46,22 @@ class Name:
     purpose: str
 
 
-_current: ContextVar[Name | None] = ContextVar("waymark_named", default=None)
+@dataclass(frozen=True)
+class _Told:
+    """What the database was told in this transaction, and which transaction that is."""
+
+    name: Name
+    token: str
+    moment: str
+
+
+_current: ContextVar[_Told | None] = ContextVar("waymark_named", default=None)
 
 
 def current() -> Name | None:
     """The name that the present transaction carries, if any."""
-    return _current.get()
+    told = _current.get()
+    return told.name if told else None
 
 
 def key_path() -> Path:
@@ -83,23 +98,32 @@ def public_numbers() -> tuple[str, int]:
     return hashlib.sha256(str(modulus).encode()).hexdigest()[:16], modulus
 
 
-@lru_cache(maxsize=4096)
-def _signed(who: str, purpose: str, window: int) -> str:
+def token_for(name: Name, moment: str) -> str:
+    """The signed name as the database reads it: who, purpose, expiry, key id, transaction, signature as a decimal number."""
+    who = f"u:{name.user_id}" if name.user_id is not None else f"s:{name.system}"
+    # The day is signed too, so that policies which ask for dates go by the one clock and not by the server's.
+    return _signed(who, f"{name.purpose}@{clock.today()}", moment, key_path())
+
+
+@lru_cache(maxsize=64)
+def _signed(who: str, purpose: str, moment: str, key: Path) -> str:
+    """Signed once for a transaction, however often it comes back to this name."""
     key_id, _ = public_numbers()
-    payload = f"{who}|{purpose}|{window * LIFETIME // 2 + LIFETIME}|{key_id}"
-    signature = _private_key(key_path()).sign(payload.encode(), padding.PKCS1v15(), hashes.SHA256())
+    payload = f"{who}|{purpose}|{int(time.time()) + LIFETIME}|{key_id}|{moment}"
+    signature = _private_key(key).sign(payload.encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{payload}|{int.from_bytes(signature)}"
 
 
-def token_for(name: Name) -> str:
-    """The signed name as the database reads it: who, purpose, expiry, key id, signature as a decimal number."""
-    who = f"u:{name.user_id}" if name.user_id is not None else f"s:{name.system}"
-    # The day is signed too, so that policies which ask for dates go by the one clock and not by the server's.
-    return _signed(who, f"{name.purpose}@{clock.today()}", int(time.time()) // (LIFETIME // 2))
+def this_transaction() -> str:
+    """Which transaction of which connection this is, as the server says it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT waymark_transaction()")
+        return str(cursor.fetchone()[0])
 
 
 def _tell_database(token: str) -> None:
-    with connection.cursor() as cursor:
+    # Django's own cursors write values into the text of the statement; this one sends the token beside "$1".
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute("SELECT set_config('waymark.person', %s, true)", [token])
 
 
@@ -107,8 +131,10 @@ def _tell_database(token: str) -> None:
 def _naming(name: Name) -> Iterator[None]:
     before, inside = _current.get(), connection.in_atomic_block
     with transaction.atomic():
-        _tell_database(token_for(name))
-        marker = _current.set(name)
+        moment = before.moment if before else this_transaction()
+        told = _Told(name, token_for(name, moment), moment)
+        _tell_database(told.token)
+        marker = _current.set(told)
         try:
             yield
         except BaseException:
@@ -119,7 +145,7 @@ def _naming(name: Name) -> Iterator[None]:
         # Inside somebody else's transaction the setting would outlive us; give back what stood before. Our own takes
         # the setting with it when it ends.
         if inside:
-            _tell_database(token_for(before) if before else "")
+            _tell_database(before.token if before else "")
 
 
 @contextmanager
@@ -130,12 +156,32 @@ def named(user_id: int, purpose: str = "page") -> Iterator[None]:
 
 
 @contextmanager
-def named_system(actor: str, purpose: str = "job") -> Iterator[None]:
-    """Open a transaction in which the database knows that this system actor asks."""
+def named_system(actor: str, purpose: str = "job", *, row: int | None = None) -> Iterator[None]:
+    """Open a transaction in which the database knows that this system actor asks; with `row`, for this one row alone."""
     if not re.fullmatch(r"[a-z][a-z0-9_.-]{0,60}", actor):
         raise ValueError(f"“{actor}” is no name for a system actor")
-    with _naming(Name(None, actor, purpose)):
+    with _naming(Name(None, actor, purpose if row is None else f"{actor}:{row}")):
         yield
+
+
+@contextmanager
+def acting(name: Name) -> Iterator[None]:
+    """For one statement that must go by this name: the present one when it is that already, otherwise that and back again."""
+    before = _current.get()
+    if before is not None and (before.name.user_id, before.name.system) == (name.user_id, name.system):
+        yield
+    elif not connection.in_atomic_block:
+        with _naming(name):
+            yield
+    else:
+        moment = before.moment if before else this_transaction()
+        _tell_database(token_for(name, moment))
+        try:
+            yield
+        finally:
+            # After an error of the database its rollback takes the setting back, and nothing else can be said to it.
+            if connection.connection.info.transaction_status != TransactionStatus.INERROR:
+                _tell_database(before.token if before else "")
 
 
 def _refuse_the_nameless(

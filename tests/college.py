@@ -46,6 +46,7 @@ from caseload.models.grants import reach_permission
 from core import clock
 from tests.people import CAST, STUDENTS
 from tests.scenes import scene
+from tests.setting_up import setting_up
 
 TODAY = date(2026, 11, 20)
 THIS_YEAR = DateRange(date(2026, 9, 1), date(2027, 9, 1))
@@ -183,7 +184,8 @@ class College:
                 family_name=member.family,
             )
             user.set_unusable_password()
-            user.save()
+            with setting_up():
+                user.save()
             self.staff[member.key] = user
             for role, kind, name in member.grants:
                 self.grant(user, role, kind, containers.get((kind, name)), period=SINCE)
@@ -201,7 +203,8 @@ class College:
         else:
             over = {"content_object": container} if container else {"content_object_id": 1}
             row = model(user=user, role=group, permission=reach_permission(kind), period=period, **over, **more)
-            row.save()
+            with setting_up():
+                row.save()
         vars(user).pop("_reach", None)
         return row
 

@@ -38,7 +38,7 @@ from tests.college import TODAY, college, sign_in, today  # noqa: F401  (fixture
 from tests.scenes import SCENES, Scene, wanted
 from tests.worker import postbox, worker  # noqa: F401  (fixtures for every test)
 
-PROTECTED_ROLES = Path(__file__).with_name("protected_roles.sql")
+SETTING_UP = Path(__file__).with_name("setting_up.sql")
 COLLEGE = ("demo_college", "--students", "60", "--seed", "1", "--today", "2026-11-20")
 
 # A machine that is busy with something else is no fault of an example.
@@ -125,12 +125,12 @@ def databases() -> Databases:
 
 def migrated(databases: Databases) -> str:
     """The name of the template that holds the present migrations; made if there is none."""
-    files = [*template_database.schema_files(Path(settings.KEYS)), PROTECTED_ROLES]
+    files = [*template_database.schema_files(Path(settings.KEYS)), SETTING_UP]
 
     def build(env: dict[str, str]) -> None:
         template_database.migrate(env)
         with psycopg.connect(env["DATABASE_OWNER_URL"], autocommit=True) as connection:
-            connection.execute(PROTECTED_ROLES.read_bytes())
+            connection.execute(SETTING_UP.read_bytes())
 
     return databases.template("schema", files, build)
 

@@ -127,7 +127,7 @@ def write_register(
     details = {"series": sitting.series, "date": sitting.date, "slot": sitting.slot, "group": sitting.group_id}
     versions = [(stands[row.student_id].version if row.student_id in stands else 0,) for row in rows]
     values = [(row.student_id, *row[3:5]) for row in rows]
-    with connection.cursor() as cursor:
+    with record.signed_by(by), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT * FROM attendance_save_{Series(sitting.series)}(%s::bigint[], %s::smallint[], %s::smallint[], %s::text[],"
             " %s::integer[], %s::bigint, %s, %s::timestamptz, %s, %s, %s::bigint, %s::date, %s::bigint, %s::timestamptz,"

@@ -182,7 +182,8 @@ def _begin_again(where: Place, env: dict[str, str]) -> None:
         name = sql.Identifier(DATABASE)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, sql.Identifier(OWNER)))
-    shutil.rmtree(where.root / "files", ignore_errors=True)
+    for beside in ("files", "audit-heads"):
+        shutil.rmtree(where.root / beside, ignore_errors=True)
 
 
 def _collect_static(where: Place, env: dict[str, str], log: Path) -> None:

@@ -229,6 +229,8 @@ class Postgres:
                         password=sql.Literal(self.password(role)),
                     )
                 )
+            # Any connection of a role reads in pg_stat_activity what the others of that role ask just now; this one's do not.
+            connection.execute(sql.SQL("ALTER ROLE {} SET track_activities = off").format(sql.Identifier(APP)))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))

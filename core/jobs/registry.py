@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from celery import current_app, shared_task
@@ -162,7 +163,7 @@ def job(
 def find(name: str) -> Job:
     """The job of this name; a wrong name is a LookupError at once."""
     if name not in _jobs:
-        current_app.loader.import_default_modules()
+        _read_every_app()
     try:
         return _jobs[name]
     except KeyError:
@@ -177,8 +178,14 @@ def route(name: str, *args: Any, **more: Any) -> dict[str, str] | None:
 
 def names() -> list[str]:
     """Every registered job."""
-    current_app.loader.import_default_modules()
+    _read_every_app()
     return sorted(_jobs)
+
+
+@cache
+def _read_every_app() -> None:
+    # Once for a process: Celery sets Django up again each time, with all its checks and a new set of log handlers.
+    current_app.loader.import_default_modules()
 
 
 def after_commit(name: str, **ids: int) -> None:

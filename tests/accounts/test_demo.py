@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.checks import demonstration_is_not_deployed, demonstration_is_not_production
 from accounts.demo_cast import CAST
 from accounts.models import User
+from tests.setting_up import setting_up
 
 WORDS = (
     "tutor",
@@ -27,7 +28,8 @@ WORDS = (
 @pytest.fixture
 def cast(college):
     for member in CAST:
-        User.objects.create_user(member.email, given_name="A", family_name=member.words)
+        with setting_up():
+            User.objects.create_user(member.email, given_name="A", family_name=member.words)
 
 
 def test_a_button_for_each_of_the_cast(cast, client, settings):

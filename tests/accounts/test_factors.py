@@ -14,6 +14,7 @@ from accounts.gates import PROVED, STEPPED_UP
 from accounts.models import User
 from accounts.secret_links import MAY_SET_UP
 from audit.models import Entry
+from core import naming
 from core.jobs import run_now
 from core.models import Mail, SignedLink
 from tests.accounts.test_step_up import code_of
@@ -47,7 +48,8 @@ def sign_in_with_password(user: User, **more: Any) -> Client:
 def rahman(college: College) -> User:
     """Dr Rahman, with a password and no second step."""
     college.rahman.set_password(PASSWORD)
-    college.rahman.save(update_fields=["password"])
+    with naming.named(college.rahman.pk):
+        college.rahman.save(update_fields=["password"])
     return college.rahman
 
 
@@ -55,8 +57,9 @@ def rahman(college: College) -> User:
 def secret(rahman: User) -> str:
     """Her authenticator app and recovery codes."""
     made = generate_totp_secret()
-    TOTP.activate(rahman, made)
-    RecoveryCodes.activate(rahman)
+    with naming.named(rahman.pk):
+        TOTP.activate(rahman, made)
+        RecoveryCodes.activate(rahman)
     return made
 
 
@@ -102,7 +105,8 @@ def may_set_up(browser: Client) -> None:
 @pytest.mark.parametrize("page", GUARDED)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_unlocked_laptop_shows_and_changes_no_factor(laptop: Client, rahman: User, page: str, method: str) -> None:
-    key = Authenticator.objects.create(user=rahman, type="webauthn", data={"name": "Her key", "credential": {}})
+    with naming.named(rahman.pk):
+        key = Authenticator.objects.create(user=rahman, type="webauthn", data={"name": "Her key", "credential": {}})
     address = page.format(key=key.pk)
     answer = getattr(laptop, method)(address)
     assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/step-up/")
@@ -205,7 +209,8 @@ def test_making_recovery_codes_answers_with_them_and_tells_their_owner(
 
 def test_a_colleague_without_a_protected_role_is_told_and_no_team_is(college: College) -> None:
     college.okafor.set_password(PASSWORD)
-    college.okafor.save(update_fields=["password"])
+    with naming.named(college.okafor.pk):
+        college.okafor.save(update_fields=["password"])
     browser = sign_in_with_password(college.okafor)
     may_set_up(browser)
     confirm_password(browser)

@@ -6,11 +6,10 @@ import pytest
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accounts.models import SecondStepRequest, User
+from accounts.models import SecondStepRequest, Session, User
 from accounts.rules import NotAllowed
 from accounts.second_factor import make_sure_of_app
 from accounts.second_step import (
@@ -25,6 +24,7 @@ from audit.models import Entry
 from core import naming
 from core.models import Mail
 from tests.college import College
+from tests.setting_up import setting_up
 
 
 def steps(user: User) -> int:
@@ -43,7 +43,8 @@ def lock_out(user: User) -> None:
 
 @pytest.fixture
 def asked(college: College) -> SecondStepRequest:
-    make_sure_of_app(college.rahman)
+    with naming.named(college.rahman.pk):
+        make_sure_of_app(college.rahman)
     with naming.named(college.tran.pk):
         made = take_away_second_step(college.rahman, "Lost the phone", college.tran)
     assert made is not None
@@ -51,7 +52,8 @@ def asked(college: College) -> SecondStepRequest:
 
 
 def test_a_tutors_second_step_goes_at_once_and_they_are_told_and_signed_out(college: College, sign_in: Any) -> None:
-    make_sure_of_app(college.okafor)
+    with naming.named(college.okafor.pk):
+        make_sure_of_app(college.okafor)
     sign_in(college.okafor)
     mine = sign_in(college.tran, stepped_up=True)
     before = Session.objects.count()
@@ -76,7 +78,8 @@ def test_a_tutors_second_step_goes_at_once_and_they_are_told_and_signed_out(coll
 
 
 def test_it_says_why_or_nothing_happens(college: College, sign_in: Any) -> None:
-    make_sure_of_app(college.okafor)
+    with naming.named(college.okafor.pk):
+        make_sure_of_app(college.okafor)
     address = reverse("accounts:second_step", args=[college.okafor.public_id])
     assert sign_in(college.tran, stepped_up=True).post(address, {"reason": " "}).status_code == 422
     assert steps(college.okafor) == 1
@@ -85,7 +88,8 @@ def test_it_says_why_or_nothing_happens(college: College, sign_in: Any) -> None:
 @pytest.mark.parametrize("key", ["tran", "lind", "rahman", "achebe"])
 def test_nobody_does_it_for_themselves_and_nobody_else_may(college: College, key: str) -> None:
     by, whose = college.staff[key], college.tran if key == "tran" else college.okafor
-    make_sure_of_app(whose)
+    with naming.named(whose.pk):
+        make_sure_of_app(whose)
     with naming.named(by.pk), pytest.raises(NotAllowed):
         take_away_second_step(whose, "x", by)
     assert steps(whose) == 1
@@ -114,7 +118,7 @@ def test_who_asked_whose_it_is_and_administrators_do_not_consent(college: Colleg
 def test_the_database_too_wants_a_second_person(college: College, asked: SecondStepRequest) -> None:
     rows = SecondStepRequest.objects.filter(pk=asked.pk)
     for one in (college.tran, college.rahman):
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with setting_up(), pytest.raises(IntegrityError), transaction.atomic():
             rows.update(decided_by=one, consented=True)
 
 

@@ -11,9 +11,10 @@ from django.urls import reverse
 from accounts.middleware import LAST_SEEN
 from accounts.models import User
 from audit.models import Entry
-from core import clock
+from core import clock, naming
 from core.jobs import run_now
 from core.models import Mail
+from tests.setting_up import setting_up
 
 PASSWORD = "correct horse battery"
 
@@ -21,7 +22,8 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def okafor(college):
     college.okafor.set_password(PASSWORD)
-    college.okafor.save()
+    with naming.named(college.okafor.pk):
+        college.okafor.save()
     return college.okafor
 
 
@@ -76,21 +78,24 @@ def test_lock_out_is_by_account_and_address_together(okafor, college, client, se
     for _ in range(settings.AXES_FAILURE_LIMIT):
         try_to_sign_in(client, okafor.email, "wrong")
     college.brandt.set_password(PASSWORD)
-    college.brandt.save()
+    with naming.named(college.brandt.pk):
+        college.brandt.save()
     assert try_to_sign_in(client, college.brandt.email).status_code == 302
     assert try_to_sign_in(Client(), okafor.email, REMOTE_ADDR="10.1.2.3").status_code == 302
 
 
 def test_whoever_has_ended_does_not_get_in(okafor, client):
     okafor.ended_on = clock.today() - timedelta(days=1)
-    okafor.save()
+    with setting_up():
+        okafor.save()
     try_to_sign_in(client, okafor.email)
     assert not get_user(client).is_authenticated
 
 
 def test_on_the_last_day_they_still_get_in(okafor, client):
     okafor.ended_on = clock.today()
-    okafor.save()
+    with setting_up():
+        okafor.save()
     try_to_sign_in(client, okafor.email)
     assert get_user(client) == okafor
 
@@ -99,7 +104,8 @@ def test_an_open_session_ends_with_the_person(okafor, sign_in):
     browser = sign_in(okafor)
     assert browser.get(reverse("home")).status_code in {200, 302}
     okafor.is_active = False
-    okafor.save()
+    with setting_up():
+        okafor.save()
     answer = browser.get(reverse("accounts:step_up"))
     assert answer.url.startswith(reverse("account_login"))
 
@@ -219,3 +225,15 @@ def test_signed_in_pages_are_kept_by_nobody(okafor, sign_in):
 def test_started_on_is_a_day(college):
     assert college.okafor.works_here
     assert not type(college.okafor)(is_active=True, ended_on=date(2026, 11, 19)).works_here
+
+
+def test_signing_in_notes_when_and_hashes_an_old_password_again(okafor, client, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+    assert okafor.password.startswith("md5$")
+    try_to_sign_in(client, okafor.email, "wrong")
+    okafor.refresh_from_db()
+    assert (okafor.password[:4], okafor.last_login) == ("md5$", None)
+    try_to_sign_in(client, okafor.email)
+    okafor.refresh_from_db()
+    assert okafor.password.startswith("pbkdf2_sha256$")
+    assert okafor.last_login is not None

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.gates import STEPPED_UP
 from accounts.second_factor import PERIOD, code_on_show, make_sure_of_app
 from audit.models import Entry
+from core import naming
 
 URL = "/step-up/"
 CONFIDENTIAL = "/safeguarding-team/"
@@ -19,7 +20,8 @@ CONFIDENTIAL = "/safeguarding-team/"
 @pytest.fixture
 def secret(college):
     made = generate_totp_secret()
-    TOTP.activate(college.rahman, made)
+    with naming.named(college.rahman.pk):
+        TOTP.activate(college.rahman, made)
     return made
 
 
@@ -83,13 +85,15 @@ def test_guessing_is_stopped(college, secret, sign_in):
 
 
 def test_a_recovery_code_works_once(college, secret, sign_in):
-    code = RecoveryCodes.activate(college.rahman).get_unused_codes()[0]
+    with naming.named(college.rahman.pk):
+        code = RecoveryCodes.activate(college.rahman).get_unused_codes()[0]
     assert sign_in(college.rahman).post(URL, {"code": code}).status_code == 302
     assert sign_in(college.rahman).post(URL, {"code": code}).status_code == 422
 
 
 def test_somebody_elses_code_does_not_work(college, secret, sign_in):
-    make_sure_of_app(college.bell)
+    with naming.named(college.bell.pk):
+        make_sure_of_app(college.bell)
     assert sign_in(college.bell).post(URL, {"code": code_of(secret)}).status_code == 422
 
 
@@ -113,13 +117,15 @@ def test_without_a_second_factor_one_is_set_up_first_and_then_back(college, sign
     browser = sign_in(college.rahman)
     answer = browser.get(f"{URL}?next={CONFIDENTIAL}")
     assert answer.url == reverse("accounts:first_step")
-    make_sure_of_app(college.rahman)
+    with naming.named(college.rahman.pk):
+        make_sure_of_app(college.rahman)
     secret_page = browser.get(URL)
     assert secret_page.context["next"] == CONFIDENTIAL
 
 
 def test_recovery_codes_alone_are_no_second_factor(college, sign_in):
-    RecoveryCodes.activate(college.rahman)
+    with naming.named(college.rahman.pk):
+        RecoveryCodes.activate(college.rahman)
     assert sign_in(college.rahman).get(URL).url == reverse("accounts:first_step")
 
 
@@ -140,9 +146,23 @@ def test_the_code_is_shown_in_the_demonstration_only(college, secret, sign_in, s
 
 def test_signing_in_with_a_code_counts_as_fresh(college, secret, client):
     college.rahman.set_password("correct horse battery")
-    college.rahman.save()
+    with naming.named(college.rahman.pk):
+        college.rahman.save()
     answer = client.post(reverse("account_login"), {"login": college.rahman.email, "password": "correct horse battery"})
     assert answer.url == reverse("mfa_authenticate")
     assert not client.session.get("_auth_user_id")
     client.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
     assert client.get(CONFIDENTIAL).status_code == 200
+
+
+def test_a_recovery_code_that_signed_in_is_used_up(college, secret, client):
+    with naming.named(college.rahman.pk):
+        college.rahman.set_password("correct horse battery")
+        college.rahman.save()
+        codes = RecoveryCodes.activate(college.rahman)
+    code = codes.get_unused_codes()[0]
+    client.post(reverse("account_login"), {"login": college.rahman.email, "password": "correct horse battery"})
+    client.post(reverse("mfa_authenticate"), {"code": code})
+    assert client.session["_auth_user_id"] == str(college.rahman.pk)
+    stored = Authenticator.objects.get(user=college.rahman, type="recovery_codes")
+    assert (stored.data["used_mask"], stored.last_used_at is not None) == (1, True)

@@ -407,7 +407,7 @@ def queries(visit):
     with CaptureQueriesContext(connection) as found:
         assert visit().status_code in (200, 302)
     skipped = ("SAVEPOINT", "RELEASE", "ROLLBACK")
-    statements = [query["sql"] for query in found if "django_session" not in query["sql"]]
+    statements = [query["sql"] for query in found if "accounts_session" not in query["sql"]]
     return [statement[:32] for statement in statements if not statement.startswith(skipped)]
 
 

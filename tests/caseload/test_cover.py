@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
-from caseload.actions.cover import Handover, arrange_cover, end_cover, set_cover_policy
-from caseload.actions.grants import AlreadyEnded, AlreadyHeld, Impossible, give_cover
+from caseload.actions import cover, grants
+from caseload.actions.cover import Handover, set_cover_policy
+from caseload.actions.grants import AlreadyEnded, AlreadyHeld, Impossible
 from caseload.models import CaseloadGrant, CoverNote, Student
 from caseload.queries.cover import cover_list, cover_named, covering
 from caseload.rules.cover import may_hand_over
@@ -17,7 +18,10 @@ from core import clock
 from core.models import Mail
 from tests.caseload.test_grants import wanted as reaching
 from tests.college import College
+from tests.setting_up import in_their_name
 
+arrange_cover, end_cover = in_their_name(cover.arrange_cover), in_their_name(cover.end_cover)
+give_cover = in_their_name(grants.give_cover)
 TODAY, LAST = date(2026, 11, 20), date(2026, 11, 27)
 WORDS = "Two birthdays this week; the key is with reception."
 

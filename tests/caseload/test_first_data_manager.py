@@ -21,7 +21,7 @@ def test_the_first_data_manager_is_added_and_recorded(today):
     pat = User.objects.get(email="pat@college.example")
     assert pat.has_perm("exchange.import_roster")
     assert not pat.has_usable_password()
-    assert Entry.objects.filter(system="installer").count() == 1
+    assert Entry.objects.filter(system="first-administrator").count() == 1
 
 
 @pytest.mark.django_db

@@ -6,25 +6,21 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from accounts.actions import end_staff
+import accounts.actions
 from audit.models import Entry
-from caseload.actions.grants import (
-    AlreadyEnded,
-    AlreadyHeld,
-    Impossible,
-    Reaching,
-    end_all_reach,
-    end_reach,
-    give_cover,
-    give_reach,
-)
+from caseload.actions import grants
+from caseload.actions.grants import AlreadyEnded, AlreadyHeld, Impossible, Reaching
 from caseload.models import CaseloadGrant, Student
 from caseload.queries.grants import grants_found, history_of, who_reaches
 from caseload.rules.grants import NotAllowed, givable
 from core.actors import SystemActor
+from tests.setting_up import in_their_name, setting_up
 
 VIEW = "caseload.view_student"
 PASTORAL_NOTE = "interventions.view_pastoral_note"
+give_reach, give_cover = in_their_name(grants.give_reach), in_their_name(grants.give_cover)
+end_reach, end_all_reach = in_their_name(grants.end_reach), in_their_name(grants.end_all_reach)
+end_staff = in_their_name(accounts.actions.end_staff)
 YESTERDAY, TODAY, TOMORROW = date(2026, 11, 19), date(2026, 11, 20), date(2026, 11, 21)
 
 
@@ -92,7 +88,8 @@ def test_cover_that_ended_yesterday_reaches_nobody(college):
     assert seen(college.sam) == []
     assert not college.sam.has_perm(VIEW)
     cover.period = DateRange(date(2026, 11, 9), TOMORROW)
-    cover.save()
+    with setting_up():
+        cover.save()
     assert seen(college.sam) == TENTH_A
 
 
@@ -287,7 +284,7 @@ def test_roles_are_renamed_by_nobody(college):
 def test_there_is_no_superuser(college):
     from django.db import IntegrityError
 
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with setting_up(), pytest.raises(IntegrityError), transaction.atomic():
         type(college.sam).objects.filter(pk=college.sam.pk).update(is_superuser=True)
 
 

@@ -21,7 +21,7 @@ from caseload.models import (
     YearGroupMembership,
 )
 from caseload.rules.students import NotAllowed
-from core import clock
+from core import clock, naming
 from core.actors import SystemActor
 from interventions import actions as one_to_ones
 from interventions.actions.bookings import TimesSaid
@@ -112,7 +112,7 @@ def test_the_same_number_of_statements_for_two_and_for_eight(
 ) -> None:
     """Beside the one entry in the audit log for each."""
     for given in (["Ada", "Ben"], ["Chloe", "Dmytro", "Esra", "Finn", "Gita", "Hugo", "Imran", "Jade"]):
-        with django_assert_max_num_queries(30 + len(given)):
+        with naming.named(college.tran.pk), django_assert_max_num_queries(30 + len(given)):
             leaving.end_rolls(college.tran, [college.student(one) for one in given], LAST)
 
 

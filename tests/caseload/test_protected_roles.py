@@ -10,15 +10,18 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.roles import PROTECTED
 from audit.models import Entry
-from caseload.actions.grants import AlreadyHeld, Impossible, end_reach
+from caseload.actions import grants
+from caseload.actions.grants import AlreadyHeld, Impossible
 from caseload.actions.protected_roles import AlreadyDecided, consent_to_role, decline_role, propose_role
 from caseload.models import CollegeGrant, RoleProposal
 from caseload.models.grants import reach_permission
 from caseload.rules.grants import NotAllowed
 from core import naming
 from core.models import Mail
+from tests.setting_up import in_their_name
 
 TODAY = date(2026, 11, 20)
+end_reach = in_their_name(grants.end_reach)
 
 
 def propose(by, user, role="deputy_dsl", start=TODAY, last_day=None):
@@ -164,8 +167,9 @@ def test_sql_cannot_insert_a_protected_role(college, code):
     assert "second person" in refused(GRANT, *values)
 
 
-def test_sql_can_still_insert_any_other_role(college):
-    run(GRANT, college.sam.pk, role("senior_leader"), reach_permission("college").pk, ALWAYS, None, None)
+def test_sql_of_a_data_manager_can_still_insert_any_other_role(college):
+    with naming.named(college.tran.pk):
+        run(GRANT, college.sam.pk, role("senior_leader"), reach_permission("college").pk, ALWAYS, None, None)
     assert holds(college.sam, "reporting.view_college")
 
 
@@ -203,7 +207,8 @@ def test_sql_of_others_proposes_nothing(college, key):
 def test_sql_without_a_name_or_with_a_forged_one_proposes_nothing(college):
     values = (college.sam.pk, role("dsl"), ALWAYS, college.rahman.pk, None, None)
     assert "signed name" in refused(PROPOSAL, *values)
-    forged = naming.token_for(naming.Name(college.rahman.pk, None, "page")).rsplit("|", 1)[0] + "|12345"
+    signed = naming.token_for(naming.Name(college.rahman.pk, None, "page"), naming.this_transaction())
+    forged = signed.rsplit("|", 1)[0] + "|12345"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('waymark.person', %s, true)", [forged])
         assert "signed name" in refused(PROPOSAL, *values)

@@ -248,8 +248,7 @@ def test_a_new_calendar_address_ends_the_one_before(college: College, times: lis
     second = make_feed(with_names=False, by=college.okafor).removeprefix("http://localhost:8000")
     assert client.get(first).status_code == 404
     assert client.get(second).status_code == 200
-    college.okafor.is_active = False
-    college.okafor.save()
+    college.leaves(college.okafor)
     assert client.get(second).status_code == 404
 
 

@@ -1,9 +1,8 @@
 """A page that must leave for the sign-in page by itself sends ahead what is typed on it."""
 
 import pytest
-from django.contrib.sessions.models import Session
 
-from accounts.models import User
+from accounts.models import Session, User
 from core import keeping, naming
 
 

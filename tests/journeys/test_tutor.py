@@ -2,9 +2,7 @@
 
 import re
 
-from django.contrib.sessions.models import Session
-
-from accounts.models import User
+from accounts.models import Session, User
 from attendance.models import Register
 from caseload.models import ContactLogEntry
 from core import naming

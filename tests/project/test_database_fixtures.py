@@ -33,8 +33,9 @@ def test_locale_and_encoding_are_the_same_everywhere() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", [1, 2])
 def test_a_committing_test_has_a_database_to_itself(turn: int) -> None:
-    from django.contrib.sessions.models import Session
     from django.utils import timezone
+
+    from accounts.models import Session
 
     with transaction.atomic():
         Session.objects.create(session_key="only", session_data="", expire_date=timezone.now())

@@ -18,11 +18,13 @@ from reporting.actions.runs import cancel_report, try_again
 from reporting.models import Delivery, ReportRun
 from tests.college import College
 from tests.reporting.conftest import WORDS, build, text_of
+from tests.setting_up import setting_up
 
 
 def reach_ends(user: Any) -> None:
     """Whatever they held in year groups ended yesterday."""
-    YearGroupGrant.objects.filter(user=user).update(period=DateRange(date(2026, 9, 1), clock.today()))
+    with setting_up():
+        YearGroupGrant.objects.filter(user=user).update(period=DateRange(date(2026, 9, 1), clock.today()))
 
 
 def verbs(run: ReportRun) -> list[str]:

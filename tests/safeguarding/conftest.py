@@ -99,10 +99,10 @@ def as_person() -> Callable[[User], Any]:
     return lambda user: naming.named(user.pk)
 
 
-def sign(who: str, expiry: int, key: Any = None, purpose: str = "page@2026-11-20") -> str:
-    """A token as Waymark writes it, signed with its own key or with another."""
+def sign(who: str, expiry: int, key: Any = None, purpose: str = "page@2026-11-20", moment: str = "") -> str:
+    """A token as Waymark writes it, signed with its own key or with another, for this transaction or another."""
     key_id, _ = naming.public_numbers()
-    payload = f"{who}|{purpose}|{expiry}|{key_id}"
+    payload = f"{who}|{purpose}|{expiry}|{key_id}|{moment or naming.this_transaction()}"
     signer = key or naming._private_key(naming.key_path())
     signature = signer.sign(payload.encode(), padding.PKCS1v15(), hashes.SHA256())
     return f"{payload}|{int.from_bytes(signature)}"

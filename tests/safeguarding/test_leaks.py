@@ -34,7 +34,7 @@ def test_a_word_of_sql_in_the_middle_names_nobody(wall: Wall) -> None:
     with naming.named(wall.college.okafor.pk):
         sql = f"SELECT public_id FROM safeguarding_concern WHERE set_config('waymark.person', 'u:{wall.college.rahman.pk}', true) <> ''"
         assert ask(sql) in ([], [(wall["A"].pk,)])
-        say(naming.token_for(naming.Name(wall.college.okafor.pk, None, "page")))
+        say(naming.token_for(naming.Name(wall.college.okafor.pk, None, "page"), naming.this_transaction()))
         assert ask("SELECT public_id FROM safeguarding_concern") == [(wall["A"].pk,)]
 
 

@@ -113,23 +113,29 @@ def forged(person: int) -> Iterator[tuple[str, str]]:
     soon, who = int(time.time()) + 600, f"u:{person}"
     good = sign("u:999999999", soon)
     key_id, modulus = naming.public_numbers()
-    parts = good.split("|")
-    yield "no signature", f"{who}|page@2026-11-20|{soon}|{key_id}|"
-    yield "signature of nought", f"{who}|page@2026-11-20|{soon}|{key_id}|0"
-    yield "signature of one", f"{who}|page@2026-11-20|{soon}|{key_id}|1"
-    yield "the modulus itself", f"{who}|page@2026-11-20|{soon}|{key_id}|{modulus}"
+    parts, here = good.split("|"), naming.this_transaction()
+    unsigned = f"{who}|page@2026-11-20|{soon}|{key_id}|{here}"
+    yield "no signature", f"{unsigned}|"
+    yield "signature of nought", f"{unsigned}|0"
+    yield "signature of one", f"{unsigned}|1"
+    yield "the modulus itself", f"{unsigned}|{modulus}"
     yield "somebody else's signature", "|".join([who, *parts[1:]])
     yield "somebody else's key", sign(who, soon, rsa.generate_private_key(public_exponent=65537, key_size=2048))
-    yield "an unknown key", "|".join([*sign(who, soon).split("|")[:3], "0000000000000000", parts[4]])
+    yield "an unknown key", "|".join([*sign(who, soon).split("|")[:3], "0000000000000000", *parts[4:]])
     yield (
         "a later expiry",
         "|".join([*sign(who, soon).split("|")[:2], str(soon + 9000), *sign(who, soon).split("|")[3:]]),
     )
     yield "another day", sign(who, soon).replace("@2026-11-20", "@2020-01-01")
+    connection_id, moment = here.split(".")
+    for elsewhere in (f"{int(connection_id) + 1}.{moment}", f"{connection_id}.{int(moment) + 1}"):
+        yield "another connection or transaction", sign(who, soon, moment=elsewhere)
+        yield "brought over from there", sign(who, soon, moment=elsewhere).replace(f"|{elsewhere}|", f"|{here}|")
+    yield "for no transaction", "|".join([*parts[:4], parts[5]]).replace("u:999999999", who)
     yield "an expired name", sign(who, int(time.time()) - 1)
     yield "a bare id", str(person)
     yield "words", "u:1' OR true --"
-    yield "six parts", sign(who, soon) + "|"
+    yield "a part too many", sign(who, soon) + "|"
 
 
 def test_a_name_that_was_not_signed_here_is_nobody(wall: Wall) -> None:

@@ -3,7 +3,6 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
@@ -12,11 +11,11 @@ from audit.record import record
 from caseload import verbs
 from caseload.models import CollegeGrant
 from caseload.rules.grants import whole_college
-from core import clock
+from core import clock, naming
 from core.actors import SystemActor
 
 SYSTEM_INSTALLER = SystemActor(
-    "installer", "Whoever installs Waymark names the first of each, who then adds all others"
+    "first-administrator", "Whoever installs Waymark names the first of each, who then adds all others"
 )
 ROLES = ("data_manager", "system_administrator")
 
@@ -33,8 +32,11 @@ class Command(BaseCommand):
         parser.add_argument("--family-name", default="")
         parser.add_argument("--role", choices=ROLES, default="data_manager")
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        with naming.named_system(SYSTEM_INSTALLER.name, purpose="installation"):
+            self._add(options)
+
+    def _add(self, options: dict[str, Any]) -> None:
         today, role, email = clock.today(), options["role"], options["email"].strip().lower()
         if CollegeGrant.objects.filter(role__name=role, period__contains=today).exists():
             raise CommandError(f"There is a {BY_CODE[role].label.lower()} already; they give the role in the browser.")

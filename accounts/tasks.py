@@ -1,0 +1,15 @@
+"""What runs by the clock about accounts and the record of what people did."""
+
+from celery.schedules import crontab
+
+from accounts.audit_heads import SYSTEM_HEADS, send_audit_head
+from core.jobs import job, register_schedule
+
+
+@job("accounts.mail_audit_head", system=SYSTEM_HEADS.name)
+def mail_audit_head() -> None:
+    """Mail where the audit record stands, so that a copy of it lies where nobody who can change the database can change it."""
+    send_audit_head()
+
+
+register_schedule("Mail where the audit record stands", "accounts.mail_audit_head", at=crontab(hour="6", minute="5"))
