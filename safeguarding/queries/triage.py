@@ -98,6 +98,7 @@ LANE = Case(
     When(OPEN_NOW, then=2),
     default=3,
 )
+TAKEN = Case(When(acknowledged_at=None, then=0), default=1, output_field=IntegerField())
 # What nobody assessed may be anything, so it never comes last: it stands before every severity.
 WEIGHT = Case(When(severity=choices.Severity.UNDECIDED, then=9), default=F("severity"), output_field=IntegerField())
 
@@ -107,8 +108,10 @@ def _in_order(user: "User", show: str, among: "Iterable[UUID] | None", permissio
     if among is not None:
         cases = cases.filter(pk__in=list(among))
     newest_first = "-concern__recorded_at" if show in ("closed", "all") else "concern__recorded_at"
-    cases = cases.annotate(lane=LANE, weight=WEIGHT)
-    return cases.order_by("lane", newest_first) if show == "closed" else cases.order_by("lane", "-weight", newest_first)
+    cases = cases.annotate(lane=LANE, weight=WEIGHT, taken=TAKEN)
+    if show == "closed":
+        return cases.order_by("lane", newest_first)
+    return cases.order_by("lane", "taken", "-weight", newest_first)
 
 
 class Rows(Paginator):  # Django's own class takes no parameter when it runs
