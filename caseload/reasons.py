@@ -4,7 +4,7 @@
 A form that saves support (a one-to-one, a note, a call) offers the student's open reasons. Those that it plausibly answers
 are ticked, by what the form is about (`Subject`) or by the link that led to it; of several students none is:
 
-    "answers": reasons.offered([student.pk], request.user, request.POST or None, about=CONTACT)    # in the view's context
+    "answers": reasons.offered([student.pk], request.user, posted(request), about=CONTACT)    # in the view's context
     {% include "components/answers.html" %}                                         # in the form of its template
     answers = reasons.sent(request.POST); save_it(…, answers=answers)               # where the view calls the action
     reasons.clear(answers, [student.pk], by=by, through=Through("One-to-one", "meeting", meeting.pk))    # in the action

@@ -25,6 +25,14 @@ def wants_part(request: Any) -> bool:
     return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
 
 
+def posted(request: Any) -> Any:
+    """What a form sent, for a form to be read from; None when the page is only opened.
+
+    An empty form that was sent is still one that was sent: it is told what is missing.
+    """
+    return request.POST if request.method == "POST" else None
+
+
 def sent_key(text: str | None) -> UUID | None:
     """A public id as a browser sent it; nothing when it is none."""
     try:

@@ -13,6 +13,7 @@ from accounts.gates import fetch, page
 from caseload.models import Student
 from caseload.queries.school_days import school_day_by
 from core import clock
+from core.http import posted
 from progress import actions
 from progress.choices import POINT_TONES, SHORT_LABELS, GradeKind
 from progress.forms import GradeGrid, OpenForm, PointForm
@@ -135,7 +136,7 @@ def point_edit(request: HttpRequest, point_id: UUID) -> HttpResponse:
 
 def _point_page(request: HttpRequest, point: AssessmentPoint, heading: str) -> HttpResponse:
     usual = {} if point.pk else {"kinds": [GradeKind.CURRENT, GradeKind.PREDICTED], "on_date": clock.today()}
-    form = PointForm(request.POST or None, instance=point, initial=usual)
+    form = PointForm(posted(request), instance=point, initial=usual)
     if request.method == "POST" and form.is_valid():
         saved = actions.save_point(form.instance, form.cleaned_data["axes"], by=request.user)
         messages.success(request, f"{saved.name} is saved.")

@@ -11,6 +11,7 @@ from accounts.forms import SecondStepForm
 from accounts.gates import page, step_up
 from accounts.models import SecondStepRequest, User
 from accounts.rules import NotAllowed, holds_protected_role
+from core.http import posted
 
 WAITING = (
     "They hold a protected role, so it waits for a second person. The safeguarding team and the head are told by mail."
@@ -22,7 +23,7 @@ WAITING = (
 def second_step(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take away somebody's second step; for a protected role ask that a second person consent."""
     user = get_object_or_404(User, public_id=public_id)
-    form = SecondStepForm(request.POST or None)
+    form = SecondStepForm(posted(request))
     if form.is_bound and form.is_valid():
         try:
             waits = actions.take_away_second_step(user, form.cleaned_data["reason"], by=request.user)

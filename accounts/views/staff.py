@@ -17,7 +17,7 @@ from accounts.reach import held_by, waiting_for
 from accounts.rules import NotAllowed, holds_protected_role
 from accounts.second_step import locked_out_until, requests_waiting, second_steps_of
 from core import clock
-from core.http import wants_part
+from core.http import posted, wants_part
 
 WAITS = "Asked. Nothing changes until a second person approves; they have been told by email."
 
@@ -46,7 +46,7 @@ def staff_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @page("accounts.manage_staff")
 def staff_add(request: HttpRequest) -> HttpResponse:
     """Add a member of staff."""
-    form = StaffForm(request.POST or None)
+    form = StaffForm(posted(request))
     if request.method == "POST" and form.is_valid():
         user = actions.add_staff(form.save(commit=False), by=request.user)
         messages.success(
@@ -61,7 +61,7 @@ def staff_add(request: HttpRequest) -> HttpResponse:
 def staff_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Change a member of staff's name, address or position."""
     user = get_object_or_404(User, public_id=public_id)
-    form = StaffForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    form = StaffForm(posted(request), instance=User.objects.get(pk=user.pk))
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_staff(user, form.cleaned_data, by=request.user)

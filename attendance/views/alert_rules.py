@@ -20,7 +20,7 @@ from attendance.choices import AlertKind, AlertState
 from attendance.errors import RegisterProblem
 from attendance.models import AlertRule
 from attendance.queries.alert_preview import latest_preview, shown_to
-from core.http import wants_part
+from core.http import posted, wants_part
 from core.jobs import WorkState
 
 SALT, PREVIEW_LASTS = "attendance.alert-preview", 24 * 3600
@@ -91,7 +91,7 @@ def alert_rule_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, rule: AlertRule, title: str) -> HttpResponse:
-    form = AlertRuleForm(request.POST or None, rule=rule)
+    form = AlertRuleForm(posted(request), rule=rule)
     if request.method == "POST" and form.is_valid():
         try:
             kept = actions.set_alert_rule(form.ruled(), by=request.user)

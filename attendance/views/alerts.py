@@ -24,6 +24,7 @@ from caseload.columns import actions_for
 from caseload.list_files import WHO, list_file, wants_file, who
 from caseload.models import Student
 from core import wording
+from core.http import posted
 
 COLUMNS = (
     *WHO, "Alert", "Since", "Not acted on in time", "Ended", "Through", "By", "Alerts paused until", "Because",
@@ -87,7 +88,7 @@ def hold_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Hold a student out of alerts until a day, for a reason that is known."""
     student = fetch(Student, request.user, rules.ACT, public_id=public_id)
     back = _back(request, student)
-    form = HoldForm(request.POST or None, student=student)
+    form = HoldForm(posted(request), student=student)
     if request.method == "POST" and form.is_valid():
         try:
             hold = actions.hold_out(student, by=request.user, **form.cleaned_data)

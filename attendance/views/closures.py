@@ -18,6 +18,7 @@ from caseload.closures import days_of
 from caseload.models import Closure, Site
 from caseload.queries.calendar import academic_year_on, academic_years
 from core import clock
+from core.http import posted
 
 PLACE = "attendance:settings"
 
@@ -75,7 +76,7 @@ def _closure(request: HttpRequest, closure: Closure | None, initial: dict[str, A
     held = rules.sites_held(request.user, rules.CLOSE)
     sites = Site.objects.all() if held is None else Site.objects.filter(pk__in=held)
     form = CloseForm(
-        request.POST or None, sites=sites, every_site=held is None, closure=closure, initial=initial
+        posted(request), sites=sites, every_site=held is None, closure=closure, initial=initial
     )  # fmt: skip
     found = None
     before = days_of(closure) if closure else None

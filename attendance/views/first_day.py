@@ -34,6 +34,7 @@ from caseload.models import Contact, Student
 from caseload.queries.contacts import contacts_of
 from caseload.queries.students import student_rows
 from core import clock
+from core.http import posted
 
 MARKS_PER_PAGE = 100
 GROUPS = (
@@ -75,7 +76,7 @@ def first_day_call(request: HttpRequest, public_id: UUID) -> HttpResponse:
     may_set = bool(missed) and not in_mis and rules.may_authorise_for(request.user, [student.pk])
     contacts = contacts_of(student)
     form = CallForm(
-        request.POST or None, contacts=contacts, codes=_codes(missed, sites) if may_set else {}
+        posted(request), contacts=contacts, codes=_codes(missed, sites) if may_set else {}
     )  # fmt: skip
     trouble = ""
     if request.method == "POST" and form.is_valid():

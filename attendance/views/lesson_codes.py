@@ -21,6 +21,7 @@ from attendance.setting_forms import EndCodeForm, LessonCodeForm
 from attendance.views.settings import managed_site, settings_tabs
 from caseload.models import Site
 from core import clock
+from core.http import posted
 
 PLACE = "attendance:settings"
 
@@ -72,7 +73,7 @@ def code_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not AttendanceCode.objects.filter(series=Series.LESSON, site=site).exists():
         messages.warning(request, "Start a list of the site's own first; the default list stays as it is.")
         return redirect(_back(site))
-    form = LessonCodeForm(request.POST or None, first_day=clock.today())
+    form = LessonCodeForm(posted(request), first_day=clock.today())
     if request.method == "POST" and form.is_valid():
         try:
             code = add_code(by=request.user, site=site, **form.cleaned_data)

@@ -22,7 +22,7 @@ from caseload.models import Site, Student
 from caseload.queries.school_days import sites_of as on_roll_at
 from caseload.queries.school_days import this_school_day
 from core import clock
-from core.http import sent_day
+from core.http import posted, sent_day
 
 TWO_WEEKS = timedelta(days=13)
 
@@ -50,7 +50,7 @@ def planned_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Plan an absence of one student, with a preview of what it fills."""
     student = fetch(Student, request.user, rules.AUTHORISE, public_id=public_id)
     form = PlanForm(
-        request.POST or None,
+        posted(request),
         sites=sites_of([student.pk]),
         initial={"starts_on": this_school_day(on_roll_at([student.pk]))},
     )
@@ -102,7 +102,7 @@ def planned_change(request: HttpRequest, public_id: UUID) -> HttpResponse:
     stored = {name: getattr(plan, name) for name in ("kind", "starts_on", "ends_on", "part", "note")}
     stored |= {"weekdays": [str(number) for number in plan.weekdays]}
     stored |= {"session_code": plan.session_code, "lesson_code": plan.lesson_code}
-    form = ChangePlanForm(request.POST or None, sites=sites_of([plan.student_id]), initial=stored)
+    form = ChangePlanForm(posted(request), sites=sites_of([plan.student_id]), initial=stored)
     found = None
     if request.method == "POST" and form.is_valid():
         found = survey([plan.student_id], form.wanted(), [plan])

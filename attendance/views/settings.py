@@ -14,6 +14,7 @@ from attendance.actions.settings import OF_SITE, OWN, change_site_settings
 from attendance.queries.settings import settings_of, sites_with_settings
 from attendance.setting_forms import SiteSettingsForm
 from caseload.models import Site
+from core.http import posted
 
 TABS = (
     ("sites", "Sites", "attendance:settings", rules.CLOSE),
@@ -48,7 +49,7 @@ def site_settings(request: HttpRequest, public_id: UUID) -> HttpResponse:
     site = managed_site(request, public_id)
     stored = settings_of(site)
     initial = {name: getattr(site, name) for name in OF_SITE} | {name: getattr(stored, name) for name in OWN}
-    form = SiteSettingsForm(request.POST or None, site=site, initial=initial)
+    form = SiteSettingsForm(posted(request), site=site, initial=initial)
     if request.method == "POST" and form.is_valid():
         changed = change_site_settings(by=request.user, site=site, **form.cleaned_data)
         messages.success(request, f"{site.name}: {'saved.' if changed else 'nothing changed.'}")

@@ -14,6 +14,7 @@ from caseload.queries.calendar import academic_years, current_academic_year
 from caseload.queries.calendar_pages import closure_preview, term_preview, year_overview
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites, manages_college
 from core import clock
+from core.http import posted
 
 
 @page(MANAGE_STRUCTURE)
@@ -44,7 +45,7 @@ def year_add(request: HttpRequest) -> HttpResponse:
         raise Http404
     latest = academic_years()
     first = latest[0].start_year + 1 if latest else clock.today().year
-    form = YearForm(request.POST or None, initial={"start_year": first})
+    form = YearForm(posted(request), initial={"start_year": first})
     if request.method == "POST" and form.is_valid():
         try:
             year = actions.add_academic_year(request.user, form.cleaned_data["start_year"])
@@ -89,7 +90,7 @@ def _term(request: HttpRequest, year: AcademicYear, term: Term | None) -> HttpRe
     if not manages_college(request.user):
         raise Http404
     stored = {"name": term.name, "starts_on": term.starts_on, "ends_on": term.ends_on} if term else {}
-    form = TermForm(request.POST or None, year=year, initial=stored)
+    form = TermForm(posted(request), year=year, initial=stored)
     back = f"{reverse('caseload:calendar')}?year={year.start_year}"
     preview = None
     if request.method == "POST" and form.is_valid():
@@ -108,7 +109,7 @@ def _term(request: HttpRequest, year: AcademicYear, term: Term | None) -> HttpRe
 def _closure(request: HttpRequest, closure: Closure | None) -> HttpResponse:
     held = managed_sites(request.user)
     sites = Site.objects.all() if held is None else Site.objects.filter(pk__in=held)
-    form = ClosureForm(request.POST or None, sites=sites, every_site=held is None, initial=_stored(closure))
+    form = ClosureForm(posted(request), sites=sites, every_site=held is None, initial=_stored(closure))
     back = reverse("caseload:calendar")
     preview = None
     if closure is not None and "remove" in request.POST:

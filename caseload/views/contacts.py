@@ -22,6 +22,7 @@ from caseload.queries.visits import open_visits_of
 from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, VIEW_CONTACTS, reaches
 from caseload.subjects import BEING_IN_TOUCH
 from caseload.views.cleared import say_cleared
+from core.http import posted
 
 
 @page(VIEW_CONTACTS)
@@ -59,7 +60,7 @@ def contact_log(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write down that we were in touch about a student."""
     student = fetch(Student, request.user, LOG_CONTACT, public_id=public_id)
     contacts = contacts_of(student) if reaches(request.user, VIEW_CONTACTS, student) else []
-    form = ContactLogForm(request.POST or None, contacts=contacts, initial=_chosen(request, contacts))
+    form = ContactLogForm(posted(request), contacts=contacts, initial=_chosen(request, contacts))
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         contact_id = values.pop("contact")
@@ -72,7 +73,7 @@ def contact_log(request: HttpRequest, public_id: str) -> HttpResponse:
         "student": student,
         "form": form,
         "answers": reasons.offered(
-            [student.pk], request.user, request.POST or None, about=BEING_IN_TOUCH, named=reasons.named(request.GET)
+            [student.pk], request.user, posted(request), about=BEING_IN_TOUCH, named=reasons.named(request.GET)
         ),
         "back": _back(request, student),
         "barred": [contact for contact in contacts if contact["no_contact"]],
@@ -87,7 +88,7 @@ def contact_entry_add(request: HttpRequest, public_id: str) -> HttpResponse:
     """Add to an entry of the contact log: a correction, or what came later."""
     student = fetch(Student, request.user, LOG_CONTACT, contact_log__public_id=public_id)
     entry = get_object_or_404(ContactLogEntry, public_id=public_id, student=student)
-    form = AdditionForm(request.POST or None)
+    form = AdditionForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.add_to_contact_entry(request.user, entry, form.cleaned_data["words"])
         return redirect(f"{reverse('caseload:contact_list', args=[student.public_id])}#entry-{entry.public_id}")
@@ -114,7 +115,7 @@ def contact_add(request: HttpRequest, public_id: str) -> HttpResponse:
     """Add an adult around a student."""
     student = fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id)
     there = contacts_of(student)
-    form = ContactForm(request.POST or None, among=there, initial={"priority": len(there) + 1})
+    form = ContactForm(posted(request), among=there, initial={"priority": len(there) + 1})
     if request.method == "POST" and form.is_valid():
         actions.add_contact(request.user, student, **form.cleaned_data)
         return redirect("caseload:contact_list", student.public_id)
@@ -128,7 +129,7 @@ def contact_edit(request: HttpRequest, public_id: str, contact_id: str) -> HttpR
     student = fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id)
     links = StudentContact.objects.select_related("contact", "student")
     link = get_object_or_404(links, student=student, contact__public_id=contact_id, ended_on=None)
-    form = ContactForm(request.POST or None, link=link)
+    form = ContactForm(posted(request), link=link)
     if request.method == "POST" and form.is_valid():
         actions.correct_contact(request.user, link, **form.cleaned_data)
         return redirect("caseload:contact_list", student.public_id)

@@ -23,7 +23,7 @@ from caseload.rules.cover import may_arrange_for, may_hand_over
 from caseload.rules.structure import MANAGE_STRUCTURE, manages_college
 from caseload.rules.students import VIEW_CASELOAD
 from core import clock, wording
-from core.http import sent_key
+from core.http import posted, sent_key
 
 TRAIL = "Cover"
 
@@ -47,7 +47,7 @@ def cover_new(request: HttpRequest) -> HttpResponse:
     caseload = _chosen(request.GET.get("caseload", ""), offered)
     if caseload is None:
         return _choose(request, list(offered))
-    form = CoverForm(request.POST or None, staff=_staff(), students=students_to_hand_over(caseload))
+    form = CoverForm(posted(request), staff=_staff(), students=students_to_hand_over(caseload))
     if request.method == "POST" and form.is_valid():
         try:
             grant = actions.arrange_cover(_wanted(caseload, form), by=request.user)
@@ -121,7 +121,7 @@ def cover_policy_edit(request: HttpRequest) -> HttpResponse:
     """Decide whether tutors hand over their own caseload."""
     if not manages_college(request.user):
         raise Http404
-    form = CoverPolicyForm(request.POST or None, initial={"tutors_arrange": cover_policy().tutors_arrange})
+    form = CoverPolicyForm(posted(request), initial={"tutors_arrange": cover_policy().tutors_arrange})
     if request.method == "POST" and form.is_valid():
         actions.set_cover_policy(request.user, **form.cleaned_data)
         messages.success(request, "The decision about cover is saved.")

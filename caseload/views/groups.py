@@ -21,6 +21,7 @@ from caseload.queries.timetable import lessons_on, weekly_timetable
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites
 from caseload.rules.students import VIEW
 from core import clock
+from core.http import posted
 
 VIEW_GROUPS = "caseload.view_teaching_group"
 WITH_MEMBERS = {"caseload": Caseload, "teaching_group": TeachingGroup}
@@ -150,7 +151,7 @@ def member_change(request: HttpRequest, kind: str, public_id: str, student_id: s
     """Take a student out of a group, or move them to another, from a day."""
     group = _managed(request.user, kind, public_id)
     student = fetch(Student, request.user, MANAGE_STRUCTURE, public_id=student_id)
-    form = ChangeMemberForm(request.POST or None, others=_others(request.user, group), initial=_asked(request, group))
+    form = ChangeMemberForm(posted(request), others=_others(request.user, group), initial=_asked(request, group))
     if request.method == "POST" and form.is_valid():
         to, on = form.cleaned_data.get("to"), form.cleaned_data["on"]
         try:

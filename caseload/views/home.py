@@ -12,6 +12,7 @@ from caseload.models import Student
 from caseload.queries.home import home_policy, home_standing
 from caseload.rules.structure import MANAGE_STRUCTURE, manages_college
 from caseload.rules.students import LOG_CONTACT
+from core.http import posted
 
 
 @page(MANAGE_STRUCTURE)
@@ -21,7 +22,7 @@ def home_policy_edit(request: HttpRequest) -> HttpResponse:
         raise Http404
     policy = home_policy()
     initial = {"write_at_16_and_17": policy.write_at_16_and_17, "announce_days": policy.announce_days}
-    form = HomePolicyForm(request.POST or None, initial=initial)
+    form = HomePolicyForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.set_home_policy(request.user, **form.cleaned_data)
         messages.success(request, "The decisions about letters home are saved.")

@@ -16,7 +16,7 @@ from caseload.models import Rollover, Site, Student
 from caseload.queries.calendar import academic_years, current_academic_year
 from caseload.queries.rollover import Plan, left_out_by_reason, other_caseloads, plan_of, stayers
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites
-from core.http import wants_part
+from core.http import posted, wants_part
 
 Stage = Rollover.Stage
 
@@ -26,7 +26,7 @@ def rollover_list(request: HttpRequest) -> HttpResponse:
     """Begin a rollover of a site; the ones before."""
     sites = managed_sites(request.user)
     offered = Site.objects.all() if sites is None else Site.objects.filter(pk__in=sites)
-    form = RolloverForm(request.POST or None, sites=offered, years=academic_years(), current=current_academic_year())
+    form = RolloverForm(posted(request), sites=offered, years=academic_years(), current=current_academic_year())
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

@@ -21,6 +21,7 @@ from caseload.queries.students import student_header
 from caseload.rules.structure import managed_sites
 from caseload.rules.students import MANAGE_STUDENTS
 from core import wording
+from core.http import posted
 
 
 @page(MANAGE_STUDENTS)
@@ -104,7 +105,7 @@ def roll_first_day(request: HttpRequest, public_id: str, number: int) -> HttpRes
     if roll is None:
         raise Http404
     form = FirstDayForm(
-        request.POST or None, initial={"first_day": roll.period.lower, "seen": roll.period.lower.isoformat()}
+        posted(request), initial={"first_day": roll.period.lower, "seen": roll.period.lower.isoformat()}
     )
     change = first_day_corrected(roll, form.typed) if form.typed else None
     if change and change.problem:

@@ -29,7 +29,7 @@ from caseload.rules.students import (
     reaches,
 )
 from core import panels
-from core.http import wants_part
+from core.http import posted, wants_part
 
 TIMELINE_LENGTH = 25
 ACTIONS_SHOWN = 5
@@ -90,7 +90,7 @@ def student_add(request: HttpRequest) -> HttpResponse:
     """Add a student."""
     held = managed_sites(request.user)
     sites = Site.objects.all() if held is None else Site.objects.filter(pk__in=held)
-    form = NewStudentForm(request.POST or None, by=request.user, sites=sites)
+    form = NewStudentForm(posted(request), by=request.user, sites=sites)
     if request.method == "POST" and form.is_valid():
         place = {name: form.cleaned_data[name] for name in ("site", "starts_on", "year_group", "tutor_group")}
         student = actions.add_student(request.user, **place, **form.typed)
@@ -104,7 +104,7 @@ def student_add(request: HttpRequest) -> HttpResponse:
 def student_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Correct a student. If somebody else did meanwhile, both versions are shown and nothing is lost."""
     student = fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id)
-    form = StudentForm(request.POST or None, instance=student)
+    form = StudentForm(posted(request), instance=student)
     clash: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         try:

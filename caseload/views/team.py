@@ -41,6 +41,7 @@ from caseload.rules.grants import (
     may_suspend,
 )
 from core import clock
+from core.http import posted
 from core.wording import day
 
 
@@ -58,7 +59,7 @@ def team_propose(request: HttpRequest) -> HttpResponse:
     if not may_propose(request.user):
         messages.info(request, "A safeguarding lead or the head proposes. You can consent to what they propose.")
         return redirect("caseload:team_list")
-    form = ProposeForm(request.POST or None, initial={"starts_on": clock.today()})
+    form = ProposeForm(posted(request), initial={"starts_on": clock.today()})
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         try:
@@ -101,7 +102,7 @@ def team_end(request: HttpRequest, public_id: str) -> HttpResponse:
     found = grant.first()
     if found is None:
         raise Http404
-    form = EndRoleForm(request.POST or None, initial={"last_day": clock.today()})
+    form = EndRoleForm(posted(request), initial={"last_day": clock.today()})
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         act = lambda: ask_ending(found.user, found.role.name, data["last_day"], data["reason"], request.user)  # noqa: E731
@@ -137,7 +138,7 @@ def team_suspend(request: HttpRequest, public_id: str) -> HttpResponse:
     person = get_object_or_404(User, public_id=public_id)
     if not may_suspend(request.user, person):
         raise Http404
-    form = SuspendForm(request.POST or None)
+    form = SuspendForm(posted(request))
     last_day = last_day_of_suspension()
     if form.is_bound and form.is_valid():
         said = f"{person.full_name} cannot sign in until {day(last_day)} is over. Everyone with a protected role has been told by email."

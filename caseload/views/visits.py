@@ -26,7 +26,7 @@ from caseload.subjects import BEING_IN_TOUCH
 from caseload.views.cleared import say_cleared
 from caseload.views.contacts import back_to
 from core import clock
-from core.http import form_token
+from core.http import form_token, posted
 from core.wording import time_of_day
 
 DAYTIME = range(7, 19)
@@ -48,9 +48,7 @@ def visit_plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Plan a home visit to a student's home."""
     student = fetch(Student, request.user, LOG_CONTACT, public_id=public_id)
     contacts = contacts_of(student) if reaches(request.user, VIEW_CONTACTS, student) else []
-    form = VisitForm(
-        request.POST or None, student=student, contacts=contacts, initial=_usual(request, student, contacts)
-    )
+    form = VisitForm(posted(request), student=student, contacts=contacts, initial=_usual(request, student, contacts))
     if request.method == "POST" and form.is_valid():
         visit = actions.plan_visit(request.user, student, form.said(), token=form_token(request))
         messages.success(request, f"The visit is planned, and {visit.watcher.formal_name} knows.")
@@ -97,7 +95,7 @@ def _usual(request: HttpRequest, student: Student, contacts: list[dict[str, Any]
 def visit_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One visit: where, who, until when; check-in and check-out; and for whoever looks after it, what they found."""
     visit = _visit(request, public_id)
-    form = VisitFoundForm(request.POST or None)
+    form = VisitFoundForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.settle_visit(request.user, visit, form.cleaned_data["found"], form.cleaned_data["words"])
@@ -170,7 +168,7 @@ def visit_write(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("caseload:visit_detail", visit.public_id)
     contacts = contacts_of(student) if reaches(request.user, VIEW_CONTACTS, student) else []
     first = {"summary": visit.purpose, "contact": str(visit.contact.public_id) if visit.contact else ""}
-    form = VisitLogForm(request.POST or None, contacts=contacts, initial=first)
+    form = VisitLogForm(posted(request), contacts=contacts, initial=first)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         key = values.pop("contact")
@@ -184,7 +182,7 @@ def visit_write(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "student": student,
         "visit": visit,
         "form": form,
-        "answers": reasons.offered([student.pk], request.user, request.POST or None, about=BEING_IN_TOUCH),
+        "answers": reasons.offered([student.pk], request.user, posted(request), about=BEING_IN_TOUCH),
         "trail": _trail(student.full_name, student, "Write down the visit"),
     }
     return render(request, "caseload/visit_write.html", context, status=422 if form.errors else 200)
@@ -196,7 +194,7 @@ def visit_policy_edit(request: HttpRequest) -> HttpResponse:
     if not manages_college(request.user):
         raise Http404
     policy = visit_policy()
-    form = VisitPolicyForm(request.POST or None, policy=policy)
+    form = VisitPolicyForm(posted(request), policy=policy)
     if request.method == "POST" and form.is_valid():
         actions.set_visit_policy(request.user, **form.cleaned_data)
         messages.success(

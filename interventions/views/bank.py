@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
 from caseload.models import Student
-from core.http import form_token, sent_key
+from core.http import form_token, posted, sent_key
 from interventions import rules_bank
 from interventions.actions import bank as actions
 from interventions.choices_bank import BankKind
@@ -103,7 +103,7 @@ def bank_item(request: HttpRequest, item_id: UUID, kind: str = "") -> BankItem:
 def bank_new(request: HttpRequest) -> HttpResponse:
     """Save a model target, afresh or from a target that somebody set; never with a student's name."""
     target = _from_target(request)
-    form = BankForm(request.POST or None, target=target)
+    form = BankForm(posted(request), target=target)
     if request.method == "POST" and form.is_valid():
         item = actions.save_to_bank(form.said(), token=form_token(request), by=request.user)
         messages.success(request, "Saved to the bank. Everybody who sets targets can use it.")
@@ -130,7 +130,7 @@ def _from_target(request: HttpRequest) -> Target | None:
 def bank_change(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Change a model target; whoever saved it, or looks after the bank."""
     item = bank_item(request, item_id, BankKind.TARGET)
-    form = BankForm(request.POST or None, item=item)
+    form = BankForm(posted(request), item=item)
     version, theirs = item.version, None
     if not rules_bank.may_change_item(request.user, item):
         messages.info(request, "Whoever saved it, or a leader, can change it. Save one of your own instead.")

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
-from core.http import form_token, sent_key
+from core.http import form_token, posted, sent_key
 from interventions import rules_bank
 from interventions.actions import bank as actions
 from interventions.choices_bank import BankKind
@@ -26,7 +26,7 @@ TEMPLATE = "interventions/bank_plan_edit.html"
 def bank_plan_new(request: HttpRequest) -> HttpResponse:
     """Save a model plan, afresh or from a plan that somebody made; never with a student's name."""
     plan = _from_plan(request)
-    form = BankPlanForm(request.POST or None, plan=plan)
+    form = BankPlanForm(posted(request), plan=plan)
     lines = _lines(request, rows_of_plan(plan) if plan else [], plan)
     if request.method == "POST" and _valid(form, lines):
         item = actions.save_to_bank(form.said(lines.said()), token=form_token(request), by=request.user)
@@ -49,7 +49,7 @@ def _from_plan(request: HttpRequest) -> ActionPlan | None:
 
 
 def _lines(request: HttpRequest, rows: list[dict[str, Any]], plan: ActionPlan | None = None) -> Any:
-    return BankActionFormSet(request.POST or None, prefix="action", initial=rows, form_kwargs={"plan": plan})
+    return BankActionFormSet(posted(request), prefix="action", initial=rows, form_kwargs={"plan": plan})
 
 
 def _valid(form: BankPlanForm, lines: Any) -> bool:
@@ -73,7 +73,7 @@ def bank_plan_change(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if not rules_bank.may_change_item(request.user, item):
         messages.info(request, "Whoever saved it, or a leader, can change it. Save one of your own instead.")
         return redirect("interventions:bank_detail", item_id=item.public_id)
-    form = BankPlanForm(request.POST or None, item=item)
+    form = BankPlanForm(posted(request), item=item)
     lines = _lines(request, rows_of_item(item))
     version, theirs = item.version, None
     if request.method == "POST" and _valid(form, lines):

@@ -15,7 +15,7 @@ from accounts.addresses import address_of as address_of_client
 from accounts.gates import fetch, page, public_page
 from caseload.models import Student
 from core import clock, links, wording
-from core.http import wants_part
+from core.http import posted, wants_part
 from interventions import actions
 from interventions.actions import feeds
 from interventions.choices import BookingState
@@ -54,7 +54,7 @@ def slot_list(request: HttpRequest) -> HttpResponse:
 @page(OFFER)
 def slot_new(request: HttpRequest) -> HttpResponse:
     """Open slots: a Progress Day in two clicks. They are shown first; whatever was not shown is shown before it is opened."""
-    form = TimesForm(request.POST or None, by=request.user)
+    form = TimesForm(posted(request), by=request.user)
     if wants_part(request):
         return render(request, "interventions/slot_new.html#preview", {"form": form})
     shown = "open" in request.POST and request.POST.get("seen", "") == form.seen
@@ -96,7 +96,7 @@ def slot_withdraw(request: HttpRequest, slot_id: UUID) -> HttpResponse:
 def slot_book(request: HttpRequest, slot_id: UUID) -> HttpResponse:
     """Book a time for a student."""
     slot = fetch(Slot.objects.select_related("type"), request.user, OFFER, public_id=slot_id)
-    form = BookForm(request.POST or None, students=my_students(request.user))
+    form = BookForm(posted(request), students=my_students(request.user))
     if request.method == "POST" and form.is_valid():
         try:
             actions.book_time(slot, form.cleaned_data["student"], by=request.user)
@@ -116,7 +116,7 @@ def student_book(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Book a student into a free time of one's own or of the student's tutors, from the student's page."""
     student = fetch(Student, request.user, LOG, public_id=student_id)
     slots = queries.open_times_for(request.user, student)
-    form = BookForStudentForm(request.POST or None, slots=slots)
+    form = BookForStudentForm(posted(request), slots=slots)
     if request.method == "POST" and form.is_valid():
         slot = form.cleaned_data["slot"]
         try:
@@ -166,7 +166,7 @@ def booking_move(request: HttpRequest, booking_id: UUID) -> HttpResponse:
     rows = Booking.objects.select_related("slot", "student")
     booking = fetch(rows, request.user, LOG, public_id=booking_id)
     slots = queries.open_times_of(request.user.pk)  # type: ignore[arg-type]  # signed in
-    form = MoveForm(request.POST or None, slots=slots)
+    form = MoveForm(posted(request), slots=slots)
     if request.method == "POST" and form.is_valid():
         slot = form.cleaned_data["slot"]
         try:

@@ -17,6 +17,7 @@ from caseload.columns import actions_for
 from caseload.list_files import list_file, wants_file
 from caseload.models import Student
 from caseload.views.cleared import say_cleared
+from core.http import posted
 from interventions.actions import cases as actions
 from interventions.forms_cases import CaseCloseForm, CaseMoveForm, CaseNewForm, ProcessForm, StageForm
 from interventions.models import Case, ProcessStage, StagedProcess
@@ -65,7 +66,7 @@ def case_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Begin a staged process with a student."""
     student = fetch(Student, request.user, MANAGE, public_id=student_id)
     form = CaseNewForm(
-        request.POST or None, initial={"stage": _stage(request), "reason": request.GET.get("reason", "")[:200]}
+        posted(request), initial={"stage": _stage(request), "reason": request.GET.get("reason", "")[:200]}
     )
     if request.method == "POST" and form.is_valid():
         values, answers = form.cleaned_data, reasons.sent(request.POST)
@@ -85,7 +86,7 @@ def case_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "answers": reasons.offered(
             [student.pk],
             request.user,
-            request.POST or None,
+            posted(request),
             about=of_processes(),
             initial=form.initial,
             named=reasons.named(request.GET),
@@ -176,7 +177,7 @@ def case_approve(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @page(SET_UP)
 def process_list(request: HttpRequest) -> HttpResponse:
     """The staged processes and their stages; add one."""
-    form = ProcessForm(request.POST or None)
+    form = ProcessForm(posted(request))
     if request.method == "POST" and form.is_valid():
         process = actions.save_process(request.user, None, **form.cleaned_data)
         return redirect("interventions:process_detail", process.public_id)
@@ -189,7 +190,7 @@ def process_detail(request: HttpRequest, process_id: UUID) -> HttpResponse:
     """What a process is called, and its stages."""
     process = get_object_or_404(StagedProcess, public_id=process_id)
     initial = {"name": process.name, "about": process.about, "active": process.active}
-    form = ProcessForm(request.POST or None, initial=initial)
+    form = ProcessForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.save_process(request.user, process, **form.cleaned_data)
         messages.success(request, f"The stage process {form.cleaned_data['name']} is saved.")
@@ -206,7 +207,7 @@ def stage_edit(request: HttpRequest, process_id: UUID, stage_id: UUID | None = N
     stage = get_object_or_404(ProcessStage, public_id=stage_id, process=process) if stage_id else None
     names = tuple(StageForm.base_fields)
     initial = {name: getattr(stage, f"{name}_id", getattr(stage, name, None)) for name in names} if stage else None
-    form = StageForm(request.POST or None, initial=initial)
+    form = StageForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.save_stage(request.user, process, stage, **form.cleaned_data)
         return redirect("interventions:process_detail", process.public_id)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.gates import page
 from caseload.models import Student
-from core.http import NotPossible, sent_keys
+from core.http import NotPossible, posted, sent_keys
 from interventions.actions import cases as actions
 from interventions.forms_cases import CaseNewForm
 from interventions.queries.case_starts import Starts, who_could_start
@@ -20,7 +20,7 @@ def case_many(request: HttpRequest) -> HttpResponse:
     keys = sent_keys(request.POST.getlist("student") or request.GET.getlist("student"))
     if len(keys) > MOST:
         raise NotPossible(f"At most {MOST} students at once.")
-    form = CaseNewForm(request.POST or None)
+    form = CaseNewForm(posted(request))
     stage = form.cleaned_data.get("stage") if form.is_bound and form.is_valid() else None
     found = who_could_start(request.user, keys, stage.process if stage else None)
     if found.total < len(keys):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.gates import page
 from caseload import columns
 from core.charts import Chart, line_over_weeks, render_chart
-from core.http import wants_part
+from core.http import posted, wants_part
 from interventions.actions import impact as actions
 from interventions.choices_programmes import IMPACT, RUN
 from interventions.forms_programmes import WeeksForm
@@ -73,7 +73,7 @@ def impact_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
 
 
 def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpResponse:
-    form = WeeksForm(request.POST or None)
+    form = WeeksForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.ask_for_impact(request.user, weeks=form.cleaned_data["weeks"], **of)
         messages.success(request, "It is being worked out. This page follows it; you can leave it.")

@@ -15,7 +15,7 @@ from accounts.gates import fetch, page
 from audit import record
 from caseload.models import Student
 from core.files import FileGone, file_response
-from core.http import sent_key, sent_keys, wants_part
+from core.http import posted, sent_key, sent_keys, wants_part
 from interventions import choices
 from interventions.actions import letters as actions
 from interventions.forms_letters import LetterForm, LetterNewForm, LetterTemplateForm
@@ -33,7 +33,7 @@ def letter_new(request: HttpRequest) -> HttpResponse:
     students = ticked(request, WRITE)
     case = _case(request)
     form = LetterNewForm(
-        request.POST or None,
+        posted(request),
         templates=actions.templates_for(request.user, students),
         initial={"form_token": uuid4(), "template": _wanted(request)},
     )
@@ -105,7 +105,7 @@ def letter_edit(request: HttpRequest, letter_id: UUID) -> HttpResponse:
         Letter.objects.select_related("batch", "student", "contact"), request.user, WRITE, public_id=letter_id
     )
     initial = {"subject": letter.subject, "body": letter.body, "version": letter.version}
-    form = LetterForm(request.POST or None, initial=initial)
+    form = LetterForm(posted(request), initial=initial)
     sent = letter.state != choices.LetterState.DRAFT or letter.batch.stage != LetterBatch.Stage.DRAFT
     theirs = None
     if request.method == "POST" and form.is_valid():
@@ -160,7 +160,7 @@ def letter_template_edit(request: HttpRequest, template_id: UUID | None = None) 
     template = get_object_or_404(LetterTemplate, public_id=template_id) if template_id else None
     names = ("name", "language", "subject", "body", "active", "for_tutors", "version")
     initial = {name: getattr(template, name) for name in names} if template else None
-    form = LetterTemplateForm(request.POST or None, template=template, initial=initial)
+    form = LetterTemplateForm(posted(request), template=template, initial=initial)
     theirs = None
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)

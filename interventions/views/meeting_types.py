@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.gates import page
+from core.http import posted
 from interventions.actions.meeting_types import save_meeting_type
 from interventions.fields import Words
 from interventions.forms_targets import steps_of
@@ -74,7 +75,7 @@ def meeting_type_edit(request: HttpRequest, code: str = "") -> HttpResponse:
             "position": kind.position,
             "active": kind.active,
         }  # type: ignore[dict-item]  # words too
-    form = MeetingTypeForm(request.POST or None, kind=kind, initial=initial)
+    form = MeetingTypeForm(posted(request), kind=kind, initial=initial)
     if request.method == "POST" and form.is_valid():
         saved = save_meeting_type(kind, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]  # signed in
         messages.success(request, f"{saved.name} is saved.")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.gates import fetch, page
 from caseload.models import Student
 from core import clock
+from core.http import posted
 from core.models import Mail
 from interventions import actions, queries, rules
 from interventions.actions.beforehand import agreed_key
@@ -76,7 +77,7 @@ def meeting_amend(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     mine = rows.filter(written_by=request.user) | rows.filter(led_by=request.user)
     meeting = fetch(mine, request.user, LOG, public_id=meeting_id)
     people = queries.people_around(meeting.student, request.user)
-    form = MeetingForm(request.POST or None, meeting=meeting)
+    form = MeetingForm(posted(request), meeting=meeting)
     form.offer_readers([*people.nameable, *meeting.readers.all()])
     version, theirs = meeting.version, None
     if request.method == "POST" and form.is_valid():

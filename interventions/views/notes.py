@@ -12,7 +12,7 @@ from accounts.gates import fetch, page
 from caseload import passing_on, reasons
 from caseload.models import Student
 from caseload.views.cleared import say_cleared
-from core.http import form_token
+from core.http import form_token, posted
 from interventions import actions, queries, rules
 from interventions.choices import AUDIENCE_WORDS, Audience
 from interventions.forms import NoteForm
@@ -33,7 +33,7 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     student = fetch(Student, request.user, LOG, public_id=student_id)
     back = came_from(request, reverse("caseload:student_detail", args=[student.public_id]))
     people = queries.people_around(student, request.user)
-    form = NoteForm(request.POST or None)
+    form = NoteForm(posted(request))
     form.offer_readers(people.nameable)
     token = form_token(request)
     if "pass_on" in request.POST:
@@ -52,7 +52,7 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "people": people,
         "audiences": audiences_of(form, people),
         "answers": reasons.offered(
-            [student.pk], request.user, request.POST or None, about=NOTE, named=reasons.named(request.GET)
+            [student.pk], request.user, posted(request), about=NOTE, named=reasons.named(request.GET)
         ),
         "taker": passing_on.offered(request.user),
         "token": token,
@@ -67,7 +67,7 @@ def note_new_many(request: HttpRequest) -> HttpResponse:
     students = ticked(request, LOG)
     ids = [student.pk for student in students]
     back = came_from(request, reverse("caseload:caseload_list"))
-    form = NoteForm(request.POST or None)
+    form = NoteForm(posted(request))
     form.fields["audience"].choices = Audience.choices[:2]  # type: ignore[attr-defined]  # people are named one by one
     token = form_token(request)
     if request.method == "POST" and students and form.is_valid():
@@ -82,7 +82,7 @@ def note_new_many(request: HttpRequest) -> HttpResponse:
         "audiences": [
             {"choice": choice, "words": AUDIENCE_WORDS[Audience(choice.data["value"])]} for choice in form["audience"]
         ],
-        "answers": reasons.offered(ids, request.user, request.POST or None, about=NOTE),
+        "answers": reasons.offered(ids, request.user, posted(request), about=NOTE),
         "token": token,
         "back": back,
     }

@@ -16,7 +16,7 @@ from caseload.queries.school_days import sites_of, this_school_day
 from caseload.views.contacts import back_to
 from core import clock
 from core.files import file_response
-from core.http import form_token
+from core.http import form_token, posted
 from interventions.actions import panel_packs
 from interventions.actions import panels as actions
 from interventions.choices_panels import HOLD, PACK_READ
@@ -41,7 +41,7 @@ def panel_new(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     found, looking = chosen(request, HOLD), "look" in request.POST
     sites = sites_of([one.pk for one in found.students])
-    form = PanelForm(request.POST or None, initial={"chair": user.pk, "held_on": this_school_day(sites)})
+    form = PanelForm(posted(request), initial={"chair": user.pk, "held_on": this_school_day(sites)})
     if _ready(request, form, found, looking):
         panel = actions.call_panel(user, form.said(), found.students, token=form_token(request))
         messages.success(request, "The panel is called, with the students in the order of their need.")
@@ -58,7 +58,7 @@ def panel_change(request: HttpRequest, panel_id: UUID) -> HttpResponse:
     found, looking = _chosen_again(request, panel), "look" in request.POST
     initial: dict[str, Any] = {name: getattr(panel, name) for name in NAMES if name != "attendees"}
     initial["attendees"] = panel.attendees.all()
-    form = PanelForm(request.POST or None, panel=panel, initial=initial)
+    form = PanelForm(posted(request), panel=panel, initial=initial)
     version, theirs = panel.version, None
     if _ready(request, form, found, looking):
         sent = request.POST.get("version", "")

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.gates import page
+from core.http import posted
 from interventions.actions import plan_settings as actions
 from interventions.choices_plans import SET_UP_PLANS as SET_UP
 from interventions.forms_plan_settings import BarrierForm, PlanStageForm
@@ -29,7 +30,7 @@ def barrier_edit(request: HttpRequest, barrier_id: UUID | None = None) -> HttpRe
     """Add a barrier or change one."""
     barrier = get_object_or_404(Barrier, public_id=barrier_id) if barrier_id else None
     initial = {name: getattr(barrier, name) for name in BarrierForm.base_fields} if barrier else None
-    form = BarrierForm(request.POST or None, barrier=barrier, initial=initial)
+    form = BarrierForm(posted(request), barrier=barrier, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.save_barrier(request.user, barrier, **form.cleaned_data)
         messages.success(request, f"The barrier {form.cleaned_data['name']} is saved.")
@@ -42,7 +43,7 @@ def plan_stage_edit(request: HttpRequest, stage_id: UUID) -> HttpResponse:
     """Change one of the stages."""
     stage = get_object_or_404(PlanStage, public_id=stage_id)
     initial = {name: getattr(stage, name) for name in PlanStageForm.base_fields}
-    form = PlanStageForm(request.POST or None, initial=initial)
+    form = PlanStageForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.save_plan_stage(request.user, stage, **form.cleaned_data)
         messages.success(request, f"Stage {stage.number} is saved.")

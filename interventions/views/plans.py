@@ -17,7 +17,7 @@ from caseload.queries.home import recipients
 from caseload.queries.students import student_rows
 from caseload.search import find_students
 from caseload.views.cleared import say_cleared
-from core.http import form_token, sent_key, wants_part
+from core.http import form_token, posted, sent_key, wants_part
 from interventions import rules_plans as rules
 from interventions.actions import plans as actions
 from interventions.choices_plans import MANAGE_PLAN as MANAGE
@@ -111,7 +111,7 @@ def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     item = _bank_item(request)
     around = queries.staff_around(student)
     first, rows = initial_from_bank(item, request.user, around.sites) if item else ({}, [])
-    form = PlanForm(request.POST or None, around=around, by=request.user, initial=first)
+    form = PlanForm(posted(request), around=around, by=request.user, initial=first)
     lines = _lines(request, form, around, rows)
     if request.method == "POST" and _valid(form, lines):
         answers = reasons.sent(request.POST)
@@ -129,7 +129,7 @@ def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "item": item,
         "token": form_token(request),
         "stages": queries.stages(),
-        "answers": reasons.offered([student.pk], request.user, request.POST or None),
+        "answers": reasons.offered([student.pk], request.user, posted(request)),
         "heading": f"Action plan for {student.full_name}",
         "back": reverse("caseload:student_detail", args=[student.public_id]),
         "trail": [
@@ -151,7 +151,7 @@ def _lines(request: HttpRequest, form: PlanForm, around: Any, rows: list[dict[st
     """The rows of actions; with the day on which the plan starts, for what is due before it."""
     starts_on = form.cleaned_data.get("starts_on") if form.is_bound and form.errors is not None else None
     return ActionFormSet(
-        request.POST or None,
+        posted(request),
         prefix="action",
         initial=rows,
         form_kwargs={"around": around},
@@ -242,7 +242,7 @@ def plan_change(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         messages.info(request, "This plan has ended and stays as it is. Make a new one instead.")
         return redirect("interventions:plan_detail", plan.public_id)
     around, done = queries.staff_around(plan.student), [row for row in queries.actions_of(plan) if row.done_on]
-    form = PlanForm(request.POST or None, around=around, by=request.user, plan=plan, initial=initial_of(plan))
+    form = PlanForm(posted(request), around=around, by=request.user, plan=plan, initial=initial_of(plan))
     lines = _lines(request, form, around, initial_rows(queries.actions_of(plan)), needed=not done)
     version, theirs = plan.version, None
     if request.method == "POST" and _valid(form, lines):

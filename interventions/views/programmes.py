@@ -15,7 +15,7 @@ from caseload.models import Student
 from caseload.queries.school_days import sites_of, this_school_day
 from caseload.views.cleared import say_cleared
 from core import clock, wording
-from core.http import form_token
+from core.http import form_token, posted
 from interventions.actions import programmes as actions
 from interventions.choices_programmes import IMPACT, MANAGE_KINDS, RUN
 from interventions.forms_programmes import (
@@ -67,7 +67,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
     found = chosen(request, RUN)
     looking = "look" in request.POST
     sites = sites_of([one.pk for one in found.students])
-    form = InterventionForm(request.POST or None, by=request.user, sites=sites)
+    form = InterventionForm(posted(request), by=request.user, sites=sites)
     if request.method == "POST" and not looking:
         if not found.students:
             form.add_error(
@@ -93,7 +93,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
         "chosen": found,
         "token": form_token(request),
         "answers": reasons.offered(
-            [one.pk for one in found.students], request.user, request.POST or None, about=INTERVENTION
+            [one.pk for one in found.students], request.user, posted(request), about=INTERVENTION
         ),
     }
     return render(request, "interventions/intervention_new.html", context, status=422 if failed else 200)
@@ -152,7 +152,7 @@ def intervention_change(request: HttpRequest, intervention_id: UUID) -> HttpResp
     if (ended := _ended(request, row)) is not None:
         return ended
     initial = {name: getattr(row, name) for name in FIELDS} | {"programme": row.programme.name if row.programme else ""}
-    form = InterventionForm(request.POST or None, by=request.user, intervention=row, initial=initial)
+    form = InterventionForm(posted(request), by=request.user, intervention=row, initial=initial)
     version, theirs = row.version, None
     if request.method == "POST" and form.is_valid():
         sent = request.POST.get("version", "")
@@ -184,7 +184,7 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
         return ended
     found = chosen(request, RUN)
     looking, sites = "look" in request.POST, sites_of([one.pk for one in found.students])
-    form = JoinForm(request.POST or None, initial={"joins_on": max(this_school_day(sites), row.starts_on)})
+    form = JoinForm(posted(request), initial={"joins_on": max(this_school_day(sites), row.starts_on)})
     if request.method == "POST" and not looking:
         if not found.students:
             form.add_error(None, "Tick at least one student.")
@@ -206,7 +206,7 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
             return redirect("interventions:intervention_detail", row.public_id)
     failed = bool(request.method == "POST" and not looking)
     ids = [one.pk for one in found.students]
-    answers = reasons.offered(ids, request.user, request.POST or None, about=of_intervention(row))
+    answers = reasons.offered(ids, request.user, posted(request), about=of_intervention(row))
     context = {
         "intervention": row, "form": form, "chosen": found, "answers": answers, "trail": _trail(row, "Add students"),
     }  # fmt: skip
@@ -228,7 +228,7 @@ def member_leave(request: HttpRequest, intervention_id: UUID, member: int) -> Ht
         InterventionMember.objects.all().visible_to(request.user, RUN).now().select_related("student", "intervention")
     )
     member_row = get_object_or_404(members, pk=member, intervention=row)
-    form = LeaveForm(request.POST or None, initial={"last_day": clock.today()})
+    form = LeaveForm(posted(request), initial={"last_day": clock.today()})
     if request.method == "POST" and form.is_valid():
         try:
             actions.remove_student(
@@ -252,7 +252,7 @@ def session_new(request: HttpRequest, intervention_id: UUID) -> HttpResponse:
         InterventionMember.objects.all().visible_to(request.user, RUN).filter(intervention=row)
         .select_related("student").order_by("student__sort_key", "pk")
     )  # fmt: skip
-    form = SessionForm(request.POST or None, intervention=row, members=members, initial=_next_session(row))
+    form = SessionForm(posted(request), intervention=row, members=members, initial=_next_session(row))
     if request.method == "POST" and form.is_valid():
         try:
             actions.log_session(request.user, row, form.said())
@@ -306,7 +306,7 @@ def intervention_review(request: HttpRequest, intervention_id: UUID) -> HttpResp
     if (ended := _ended(request, row)) is not None:
         return ended
     initial = {"version": row.version, "ended_on": clock.today()}
-    form = InterventionReviewForm(request.POST or None, intervention=row, initial=initial)
+    form = InterventionReviewForm(posted(request), intervention=row, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         end = said["goes"] == "end"
@@ -356,7 +356,7 @@ def kind_edit(request: HttpRequest, kind_id: UUID | None = None) -> HttpResponse
     """Add a kind of intervention, or change one."""
     kind = get_object_or_404(InterventionType, public_id=kind_id) if kind_id else None
     initial = {"name": kind.name, "area": kind.area, "active": kind.active} if kind else None
-    form = KindForm(request.POST or None, kind=kind, initial=initial)
+    form = KindForm(posted(request), kind=kind, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.save_kind(request.user, kind, **form.cleaned_data)
         messages.success(request, "The kind is saved.")

@@ -16,7 +16,7 @@ from caseload import passing_on, reasons
 from caseload.models import Student
 from caseload.rules.students import reaches
 from caseload.views.cleared import say_cleared
-from core.http import form_token
+from core.http import form_token, posted
 from interventions import rules
 from interventions.actions import referrals as actions
 from interventions.choices_referrals import REFER, SET_UP, ReferralState
@@ -60,7 +60,7 @@ def referral_new(request: HttpRequest) -> HttpResponse:
     """Refer students ticked in a list, or found by pasted names, to a service."""
     found = chosen(request, REFER)
     looking = "look" in request.POST
-    form = ReferralForm(request.POST or None)
+    form = ReferralForm(posted(request))
     token = form_token(request)
     alone = _alone(request, found.students)
     if alone is not None and "pass_on" in request.POST:
@@ -83,7 +83,7 @@ def referral_new(request: HttpRequest) -> HttpResponse:
         "chosen": found,
         "token": token,
         "taker": passing_on.offered(request.user) if alone is not None else None,
-        "answers": reasons.offered([one.pk for one in found.students], request.user, request.POST or None),
+        "answers": reasons.offered([one.pk for one in found.students], request.user, posted(request)),
         "back": came_from(request, f"{reverse('interventions:referral_list')}?show=mine"),
     }
     return render(request, "interventions/referral_new.html", context, status=422 if failed else 200)
@@ -221,7 +221,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
 def service_edit(request: HttpRequest, service_id: UUID | None = None) -> HttpResponse:
     """Add a service, or change one."""
     service = get_object_or_404(Service, public_id=service_id) if service_id else None
-    form = ServiceForm(request.POST or None, service=service, initial=_initial(service))
+    form = ServiceForm(posted(request), service=service, initial=_initial(service))
     if request.method == "POST" and form.is_valid():
         actions.save_service(request.user, service, **form.cleaned_data)
         messages.success(request, "The service is saved.")

@@ -17,7 +17,7 @@ from caseload.queries.groups import teaching_groups_held
 from caseload.queries.students import student_rows
 from caseload.views.cleared import say_cleared
 from core import clock
-from core.http import form_token, sent_key, wants_part
+from core.http import form_token, posted, sent_key, wants_part
 from core.sheets import write_csv
 from interventions import rules
 from interventions.actions import support as actions
@@ -148,7 +148,7 @@ def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     if there is not None and request.method != "POST":
         return _there(request, there)
     form = SupportForm(
-        request.POST or None, by=request.user, initial=queries.known_of(student) | {"review_on": next_review(student)}
+        posted(request), by=request.user, initial=queries.known_of(student) | {"review_on": next_review(student)}
     )
     if request.method == "POST" and form.is_valid():
         answers = reasons.sent(request.POST)
@@ -168,7 +168,7 @@ def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "form": form,
         "there": there,
         "token": form_token(request),
-        "answers": reasons.offered([student.pk], request.user, request.POST or None),
+        "answers": reasons.offered([student.pk], request.user, posted(request)),
         "trail": _trail(student, "Support plan"),
     }
     return render(request, "interventions/support_new.html", context, status=422 if form.errors else 200)
@@ -186,7 +186,7 @@ def support_change(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     if plan.ended_on is not None:
         return _ended(request, plan)
     initial = {name: getattr(plan, name) for name in FIELDS} | {"owner": plan.owner_id}
-    form = SupportForm(request.POST or None, by=request.user, plan=plan, initial=initial)
+    form = SupportForm(posted(request), by=request.user, plan=plan, initial=initial)
     version, theirs = plan.version, None
     if request.method == "POST" and form.is_valid():
         try:
@@ -224,7 +224,7 @@ def support_review(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         "version": plan.version, "provision": plan.provision, "reviewed_on": today, "planned_on": today,
         "started_on": today, "review_on": next_review(plan.student),
     }  # fmt: skip
-    form = SupportReviewForm(request.POST or None, plan=plan, initial=initial)
+    form = SupportReviewForm(posted(request), plan=plan, initial=initial)
     theirs = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -254,7 +254,7 @@ def support_end(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     plan = _plan(request, WRITE, plan_id)
     if plan.ended_on is not None:
         return _ended(request, plan)
-    form = SupportEndForm(request.POST or None, plan=plan, initial={"version": plan.version, "ended_on": clock.today()})
+    form = SupportEndForm(posted(request), plan=plan, initial={"version": plan.version, "ended_on": clock.today()})
     theirs = None
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)

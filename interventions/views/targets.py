@@ -14,7 +14,7 @@ from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.models import Student
 from caseload.views.cleared import say_cleared
-from core.http import form_token
+from core.http import form_token, posted
 from interventions import actions, rules
 from interventions.actions.targets import count_once, take_count_back
 from interventions.choices import Figure
@@ -60,7 +60,7 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     back = came_from(request, reverse("interventions:target_list", args=[student.public_id]))
     offered = Offered(student)
     initial = taken_over(request, request.GET, offered)
-    form = TargetForm(request.POST or None, offered=offered, required=True, initial=initial)
+    form = TargetForm(posted(request), offered=offered, required=True, initial=initial)
     token = form_token(request)
     if request.method == "POST" and form.is_valid():
         answers = reasons.sent(request.POST)
@@ -79,7 +79,7 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "answers": reasons.offered(
             [student.pk],
             request.user,
-            request.POST or None,
+            posted(request),
             about=TARGET,
             initial=initial,
             named=reasons.named(request.GET),
@@ -153,7 +153,7 @@ def _wordings(target: Target) -> list[Any]:
 def target_change(request: HttpRequest, target_id: UUID) -> HttpResponse:
     """Change an open target's words, date or the rest."""
     target = _target(request, SET, target_id)
-    form = TargetForm(request.POST or None, offered=Offered(target.student), target=target, required=True)
+    form = TargetForm(posted(request), offered=Offered(target.student), target=target, required=True)
     version, theirs = target.version, None
     if not target.is_open:
         messages.info(request, "This target is closed and stays as it is. Set a new one instead.")
@@ -181,12 +181,14 @@ def target_change(request: HttpRequest, target_id: UUID) -> HttpResponse:
 
 
 @page(SET)
-@require_POST
 def target_review(request: HttpRequest, target_id: UUID) -> HttpResponse:
-    """Say what became of a target, between two one-to-ones."""
+    """Say the outcome of a target, between two one-to-ones; a closed one shows its own page."""
     target = _target(request, SET, target_id)
-    back = came_from(request, reverse("interventions:target_detail", args=[target.public_id]))
-    form = ReviewForm(request.POST, target=target, every_outcome=True)
+    detail = reverse("interventions:target_detail", args=[target.public_id])
+    if request.method != "POST" and not target.is_open:
+        return redirect(detail)
+    back = came_from(request, detail)
+    form = ReviewForm(posted(request), target=target, every_outcome=True)
     if form.is_valid():
         try:
             actions.review_target(form.said(), by=request.user)
@@ -197,7 +199,7 @@ def target_review(request: HttpRequest, target_id: UUID) -> HttpResponse:
             messages.success(request, "The review is saved.")
             return redirect(back)
     context = {"target": target, "student": target.student, "review": form, "back": back}
-    return render(request, "interventions/target_review.html", context, status=422)
+    return render(request, "interventions/target_review.html", context, status=422 if form.is_bound else 200)
 
 
 @page(SET)

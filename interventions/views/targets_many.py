@@ -11,7 +11,7 @@ from accounts.gates import page
 from caseload import reasons
 from caseload.models import Student
 from caseload.views.cleared import say_cleared
-from core.http import form_token
+from core.http import form_token, posted
 from interventions.actions.targets import set_target_for_many
 from interventions.forms_bank import OfferedToAll
 from interventions.forms_targets import TargetForm
@@ -73,6 +73,6 @@ def _context(request: HttpRequest, who: Chosen, form: TargetForm) -> dict[str, A
         "who": who,
         "form": form,
         "hints": hints_of(request.POST) if form.is_bound else [],
-        "answers": reasons.offered(ids, request.user, request.POST or None, about=TARGET, initial=form.initial),
+        "answers": reasons.offered(ids, request.user, posted(request), about=TARGET, initial=form.initial),
         "offered": [] if who.rows else my_students(request.user).order_by("sort_key", "pk")[:MOST],
     }

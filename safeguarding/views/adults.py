@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.gates import fetch, page, step_up
 from audit import record
 from core import clock
+from core.http import posted
 from safeguarding import choices
 from safeguarding.actions.adults import note_adult_concern, open_adult_concern, raise_adult_concern
 from safeguarding.actions.faults import Situation
@@ -25,7 +26,7 @@ from safeguarding.views.wall import ADULT_SEES, HEAD_SEES, YOU_ALONE, show, wall
 def adult_raise(request: HttpRequest) -> HttpResponse:
     """Raise a concern about an adult."""
     first = {"happened_on": clock.today(), "token": uuid4()}
-    form = AdultConcernForm(request.POST or None, initial=first, user=request.user)
+    form = AdultConcernForm(posted(request), initial=first, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             raise_adult_concern(request.user, form.report(), token=form.cleaned_data["token"])
@@ -68,7 +69,7 @@ def adult_list(request: HttpRequest) -> HttpResponse:
 def adult_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One concern about an adult, its entries, and a box for the next."""
     concern = fetch(AdultConcern, request.user, "safeguarding.view_adult_concern", public_id=public_id)
-    form = AdultEntryForm(request.POST or None)
+    form = AdultEntryForm(posted(request))
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gates import fetch, page, step_up
 from audit import record
+from core.http import posted
 from safeguarding import choices
 from safeguarding.actions.casework import add_entry
 from safeguarding.actions.emergency import break_glass, end_glass, open_by_glass, set_emergency
@@ -31,7 +32,7 @@ from safeguarding.views.wall import GLASS_SEES, show, walled
 @require_http_methods(["GET", "POST"])
 def glass(request: HttpRequest) -> HttpResponse:
     """Break glass, with a reason; while it is broken, the open concerns of the team."""
-    form = BreakGlassForm(request.POST or None)
+    form = BreakGlassForm(posted(request))
     if request.method == "POST" and form.is_valid():
         break_glass(request.user, form.cleaned_data["reason"])
         messages.success(request, "You have emergency access for four hours. The safeguarding team and the chair of governors have been told by email.")  # fmt: skip
@@ -133,7 +134,7 @@ def glass_stop(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def emergency_edit(request: HttpRequest) -> HttpResponse:
     """The telephone numbers that a reporter is shown, and how often the team is told of a student who is not safe."""
-    form = EmergencyForm(request.POST or None, instance=emergency_settings())
+    form = EmergencyForm(posted(request), instance=emergency_settings())
     if request.method == "POST" and form.is_valid():
         set_emergency(request.user, **form.cleaned_data)
         messages.success(request, "Saved. Whoever raises a concern now sees these numbers.")

@@ -13,7 +13,7 @@ from accounts.kept_forms import typed_here
 from audit import record
 from caseload.models import Student
 from core import clock
-from core.http import sent_key
+from core.http import posted, sent_key
 from core.wording import time_of_day
 from safeguarding import choices
 from safeguarding.actions.faults import NobodyLeft
@@ -167,7 +167,7 @@ def concern_own_list(request: HttpRequest) -> HttpResponse:
 def concern_own_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One's own concern as it was written, its state, and a box to add to it."""
     concern = fetch(Concern, request.user, OWN, public_id=public_id)
-    form = AddendumForm(request.POST or None)
+    form = AddendumForm(posted(request))
     if request.method == "POST" and form.is_valid():
         add_addendum(request.user, concern, form.cleaned_data["text"])
         messages.success(request, "Added. The safeguarding team has been told.")

@@ -198,3 +198,30 @@ def test_at_most_a_hundred_are_shown_with_the_count_of_all(college: College, sig
     assert (len(page.context["found"].lines), page.context["total"]) == (100, 121)
     assert lines_of(page)[0].words == "Target 119"
     assert "The first 100 of 121." in page.content.decode()
+
+
+def test_the_next_click_of_every_line_opens(
+    college: College, sign_in: Any, meeting_of: Any, target_of: Any, alert_of: Any, call_of: Any
+) -> None:
+    call_of("Gita")
+    meeting_of("Ada", next_on="2026-11-18")
+    target_of("Chloe", days=-5)
+    alert_of("Esra")
+    browser = sign_in(college.okafor)
+    clicks = {line.kind: line.item.url for line in browser.get(PAGE).context["found"].lines}
+    assert len(clicks) == 5
+    assert {kind: browser.get(url).status_code for kind, url in clicks.items()} == dict.fromkeys(clicks, 200)
+
+
+def test_an_overdue_target_is_reviewed_from_my_work_and_leads_back(
+    college: College, sign_in: Any, target_of: Any
+) -> None:
+    target = target_of("Chloe", days=-5)
+    browser = sign_in(college.okafor)
+    url = reverse("interventions:target_review", args=[target.public_id])
+    page = browser.get(url, headers={"Referer": f"http://testserver{PAGE}"})
+    assert (page.status_code, page.context["back"]) == (200, PAGE)
+    assert "alert-danger" not in page.content.decode()
+    sent = browser.post(url, {"next": PAGE, "outcome": "met"})
+    assert (sent.status_code, sent.url) == (302, PAGE)
+    assert (lines(browser.get(PAGE)), browser.get(url).status_code) == ([], 302)

@@ -84,7 +84,7 @@ ROWS: tuple[Row, ...] = (
     see("interventions:target_new",                "+- ++++- -+ -- +-+ -- -", t.ada),
     see("interventions:target_detail",             "++ ++++. -+ ++ +-+ -- -", t.target),
     see("interventions:target_change",             "+- ++++- -+ -- +-+ -- -", t.target),
-    send("interventions:target_review",            "+- ++++- -+ -- +-+ -- -", t.target),
+    see("interventions:target_review",             "+- ++++- -+ -- +-+ -- -", t.target),
     send("interventions:step_tick",                "+- ++++- -+ -- +-+ -- -", t.step),
     send("interventions:target_hints",             "+- ++++- -+ -- +-+ -- -"),
     see("interventions:target_many",               "+- ++++- -+ -- +-+ -- -"),
