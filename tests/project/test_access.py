@@ -1,58 +1,20 @@
 """The page-by-role table is complete, and each of its cells is so."""
 
-from collections.abc import Iterator
 from time import time
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.test import RequestFactory
+from django.urls import reverse
 
 from accounts.gates import STEPPED_UP, gate_of
 from core import due
 from tests.people import BY_ROLE
 from tests.project.access_matrix import PACKAGES, ROLES, ROWS, Row
-from tests.project.things.making import WORK_OF
-from tests.scenes import scene
+from tests.project.asking import VIEWS, address, visit
 
 BY_NAME = {row.name: row for row in ROWS}
-
-
-class _Undo(Exception):
-    """Whatever a visit changed goes back, so that the next one finds the same college."""
-
-
-def addresses(resolver: Any = None, spaces: str = "") -> Iterator[tuple[str, Any]]:
-    """Every address by its full name, with its view."""
-    for pattern in (resolver or get_resolver()).url_patterns:
-        if isinstance(pattern, URLResolver):
-            yield from addresses(pattern, f"{spaces}{pattern.namespace}:" if pattern.namespace else spaces)
-        elif isinstance(pattern, URLPattern) and pattern.name:
-            yield f"{spaces}{pattern.name}", pattern.callback
-
-
-VIEWS = dict(addresses())
-
-
-def address(row: Row, college: Any) -> str:
-    """The address of a row, about what it names."""
-    if row.of is None:
-        return reverse(row.name)
-    about = row.of(college)
-    return reverse(row.name, kwargs=about) if isinstance(about, dict) else reverse(row.name, args=[about])
-
-
-def visit(browser: Client, method: str, url: str) -> Any:
-    """Open an address, or send an empty form to it, and undo what that did."""
-    answer = None
-    try:
-        with transaction.atomic():
-            answer = browser.post(url) if method == "POST" else browser.get(url)
-            raise _Undo
-    except _Undo:
-        return answer
 
 
 def refused_at_the_gate(row: Row, user: Any) -> bool:
@@ -69,26 +31,6 @@ def refused_at_the_gate(row: Row, user: Any) -> bool:
 def sign_of(answer: Any) -> str:
     """What the visit came to."""
     return {403: "-", 404: "."}.get(answer.status_code, "+")
-
-
-def one_of_everything(college: Any) -> dict[str, Any]:
-    """Makes whatever an address can be about."""
-    WORK_OF.clear()
-    for row in ROWS:
-        if row.of:
-            row.of(college)
-    return WORK_OF.pop(id(college))
-
-
-things_made = scene("things_made", one_of_everything, on="college")
-
-
-@pytest.fixture
-def prepared(college: Any, things_made: dict[str, Any]) -> Iterator[Any]:
-    """The small college, with one of everything that an address can be about."""
-    WORK_OF[id(college)] = things_made
-    yield college
-    WORK_OF.clear()
 
 
 def test_every_address_is_in_the_table():
