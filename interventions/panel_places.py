@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from caseload import columns
@@ -14,7 +14,7 @@ from core.navigation import Place
 from core.panels import TimelineSource
 from core.wording import day
 from interventions.choices_panels import HOLD
-from interventions.models import PanelAction
+from interventions.models import PanelAction, PanelMeeting
 from interventions.querysets_panels import VIEW
 
 
@@ -47,6 +47,9 @@ def load_entries(user: Any, student: Any, before: datetime | None, limit: int) -
     rows = PanelAction.objects.all().visible_to(user, HOLD).filter(student=student)
     if before is not None:
         rows = rows.filter(agreed_at__lt=before)
+    # What was agreed is read by more people than the panel's own page.
+    panels_read = PanelMeeting.objects.visible_to(user, HOLD).filter(pk=OuterRef("panel"))
+    rows = rows.annotate(panel_opens=Exists(panels_read))
     return [
         {
             "when": row.agreed_at,
@@ -55,7 +58,7 @@ def load_entries(user: Any, student: Any, before: datetime | None, limit: int) -
             "title": f"{row.panel.title}: {row.what}",
             "text": f"{row.owner.formal_name}, by {day(row.due_on)}{'; done' if row.done_at and not row.dropped else ''}",
             "who": row.agreed_by.formal_name,
-            "url": reverse("interventions:panel_detail", args=[row.panel.public_id]),
+            "url": reverse("interventions:panel_detail", args=[row.panel.public_id]) if row.panel_opens else "",
         }
         for row in rows.select_related("panel", "owner", "agreed_by").order_by("-agreed_at", "-pk")[:limit]
     ]

@@ -58,7 +58,7 @@ def student_detail(request: HttpRequest, public_id: str) -> HttpResponse:
         return render(request, "caseload/student_detail.html#timeline", context)
     shown = panels.panels_for("student", request.user, student)
     back = _came_from(request)
-    request.current_place = back["place"] if back else _first_list(request.user)  # type: ignore[attr-defined]  # read by the shell
+    request.current_place = back["place"] if back else first_list(request.user)  # type: ignore[attr-defined]  # read by the shell
     adding = _adding(request.user, student)
     context |= {
         "panels": shown,
@@ -215,8 +215,8 @@ def _list_before(request: HttpRequest) -> dict[str, str] | None:
     return {"label": LISTS[name], "url": f"{parts.path}{query}", "place": name} if name in LISTS else None
 
 
-def _first_list(user: Any) -> str:
-    """The place that a student's page belongs to when nobody knows where it was opened from."""
+def first_list(user: Any) -> str:
+    """The list of students that is somebody’s own, when nobody knows where they came from: not everybody has a caseload."""
     return "caseload:caseload_list" if user.has_perm(VIEW_CASELOAD) else "caseload:student_list"
 
 

@@ -12,6 +12,7 @@ from accounts.gates import fetch, page
 from caseload import passing_on, reasons
 from caseload.models import Student
 from caseload.views.cleared import say_cleared
+from caseload.views.students import first_list
 from core.http import form_token, posted
 from interventions import actions, queries, rules
 from interventions.choices import AUDIENCE_WORDS, Audience
@@ -66,7 +67,7 @@ def note_new_many(request: HttpRequest) -> HttpResponse:
     """Write the same quick note about each of the students ticked in a list."""
     students = ticked(request, LOG)
     ids = [student.pk for student in students]
-    back = came_from(request, reverse("caseload:caseload_list"))
+    back = came_from(request, reverse(first_list(request.user)))
     form = NoteForm(posted(request))
     form.fields["audience"].choices = Audience.choices[:2]  # type: ignore[attr-defined]  # people are named one by one
     token = form_token(request)

@@ -11,6 +11,7 @@ from accounts.gates import page
 from caseload import reasons
 from caseload.models import Student
 from caseload.views.cleared import say_cleared
+from caseload.views.students import first_list
 from core.http import form_token, posted
 from interventions.actions.targets import set_target_for_many
 from interventions.forms_bank import OfferedToAll
@@ -30,7 +31,7 @@ MOST = 300
 def target_many(request: HttpRequest) -> HttpResponse:
     """Set the same target for each of the students ticked."""
     who = chosen(request, SET)
-    back = came_from(request, reverse("caseload:caseload_list"))
+    back = came_from(request, reverse(first_list(request.user)))
     offered = OfferedToAll(who.students)
     form = TargetForm(
         request.POST if "what" in request.POST else None,

@@ -38,7 +38,7 @@ def _note_list(request: HttpRequest, rows: list[TriageRow], verb: str = choices.
     record.record(request.user, verb, details={"concerns": [str(row.public_id) for row in rows]}, walled=True)
 
 
-def _list_context(request: HttpRequest, found: Any, **more: Any) -> dict[str, Any]:
+def _list_context(request: HttpRequest, listed: Any, **more: Any) -> dict[str, Any]:
     counts, wanted = triage_counts(request.user), _wanted(request)
     address = reverse("safeguarding:triage_list")
     searched = "searched" in more
@@ -51,7 +51,7 @@ def _list_context(request: HttpRequest, found: Any, **more: Any) -> dict[str, An
         }
         for name in SHOWN
     ]
-    return {"page": found, "rows": found.object_list, "chips": chips, "show": wanted, "broken": glass_now(), **more}
+    return {"page": listed, "rows": listed.object_list, "chips": chips, "show": wanted, "broken": glass_now(), **more}
 
 
 @page("safeguarding.triage_concern")
