@@ -87,8 +87,10 @@ class Switch:
                 self.kept[below].close()
             database = self.databases.copy(below)
             self.move(database)
-            self.scenes[scene.name] = database, scene.play(made, clock.at(TODAY, 10))
-            self.move(self.base)
+            try:
+                self.scenes[scene.name] = database, scene.play(made, clock.at(TODAY, 10))
+            finally:  # a scene that fails leaves the tests after it where they were
+                self.move(self.base)
         return self.scenes[scene.name]
 
     @contextmanager

@@ -20,6 +20,7 @@ from caseload.models import (
 from caseload.queries.set_up import missing_for_today, to_set_up
 from core import clock
 from tests.college import College
+from tests.setting_up import setting_up
 
 SignIn = Any
 SEPTEMBER = date(2027, 9, 8)
@@ -129,7 +130,8 @@ def test_who_can_mend_it_gets_the_way_there(college: College, september: Any, si
 
 
 def test_a_tutor_whose_group_ended_with_the_year_reads_why(college: College, september: Any, sign_in: SignIn) -> None:
-    CaseloadGrant.objects.filter(user=college.okafor).update(period=DateRange(date(2026, 9, 1), date(2027, 9, 1)))
+    with setting_up():
+        CaseloadGrant.objects.filter(user=college.okafor).update(period=DateRange(date(2026, 9, 1), date(2027, 9, 1)))
     client = sign_in(college.okafor)
     assert NO_YEAR in text_of(client, "/my-work/")
     refused = client.get("/caseload/")

@@ -35,14 +35,14 @@ class SigningIn:
         self.page.on("response", lambda answer: answer.status >= 500 and self.broken.append(answer.url))
 
     def press(self, name: str) -> None:
-        """Press a button."""
-        self.page.get_by_role("button", name=name, exact=True).click()
-        self.page.wait_for_load_state("load")
+        """Press a button, and wait for the page that it leads to: the passkey's answers by a script, a moment later."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=name, exact=True).click()
 
     def follow(self, name: str) -> None:
         """Follow a link."""
-        self.page.get_by_role("link", name=name, exact=True).first.click()
-        self.page.wait_for_load_state("load")
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name, exact=True).first.click()
 
     def sees(self, words: str) -> None:
         """The page says this, and nothing is wrong with it."""

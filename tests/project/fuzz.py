@@ -21,7 +21,7 @@ Fields = tuple[tuple[str, str], ...]
 LONG = "x" * 1_000_000
 WRONG = ("", "not one of these", "-1", "99999999999999999999", "2026-02-31", "\x00", "é" * 300, "[]", "../..")
 # What a refused request may leave behind: that it was refused, what was typed, and that somebody is there.
-MAY_CHANGE = ("audit_", "django_session", "core_keptform", "core_beat", "axes_", "accounts_user")
+MAY_CHANGE = ("audit_", "accounts_session", "core_keptform", "core_beat", "axes_", "accounts_user")
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,9 @@ NEITHER_USES_THE_OTHER = {"attendance", "progress"}
 
 
 # A mark is kept by student, date and slot, its summary by student, week and series, and a code by its letter; the
-# last beat by who gave it; reach is a view.
+# last beat by who gave it; reach is a view; a session by the hash of its key.
 KEYED_OTHERWISE = {
+    "accounts.Session",
     "attendance.AttendanceCode",
     "attendance.LessonMark",
     "attendance.SessionMark",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.college import College
+from tests.setting_up import setting_up
 
 Thing = Callable[[College], Any]
 WORK_OF: dict[int, dict[str, Any]] = {}
@@ -15,7 +16,8 @@ def once(make: Thing) -> Thing:
     def made(college: College) -> Any:
         kept = WORK_OF.setdefault(id(college), {})
         if make.__name__ not in kept:
-            kept[make.__name__] = make(college)
+            with setting_up():
+                kept[make.__name__] = make(college)
         return kept[make.__name__]
 
     return made
