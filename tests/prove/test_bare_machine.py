@@ -32,7 +32,8 @@ class Bare:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         subprocess.run(["debootstrap", "--variant=minbase", SUITE, folder], check=True, stdout=subprocess.DEVNULL)
-        shutil.copy("/etc/resolv.conf", folder / "etc")
+        for name in ("resolv.conf", "hosts"):  # debootstrap leaves out even the name localhost
+            shutil.copy(f"/etc/{name}", folder / "etc")
         if CERTIFICATES.exists():
             # Not in the place of Debian's own bundle, which is written again when that package is installed.
             shutil.copy(CERTIFICATES, f"{folder}{TAKEN_ALONG}")
