@@ -19,21 +19,22 @@ class Need(IntEnum):
     AWAY = 97  # absent for whole days without a break
     SEVERE_ABSENCE = 95  # has missed half the year or more: hardly in education, however long it has been so
 
-    # This week: a threshold was crossed and nobody acted in time, or somebody at home waits for us.
+    # This week: the law has us act, something has just changed and nobody acted in time, or somebody at home waits for us.
     UNAUTHORISED_NOT_ACTED_ON = 89  # the national threshold of unauthorised sessions; the law has the school act
     UNAUTHORISED = 87  # the same, newly crossed: support is offered before a notice
     DROP_NOT_ACTED_ON = 85  # suddenly comes much less, which often has a new cause
-    BELOW_NOT_ACTED_ON = 83  # below the college's own line
-    PATTERN_NOT_ACTED_ON = 81  # away on the same day or in the same lesson, more than chance explains
-    LATE_NOT_ACTED_ON = 79  # late again and again
     CONTACT_LONG_OVERDUE = 77  # home was promised a call more than a week ago
     CONTACT_OVERDUE = 75  # home was promised a call by a day that is past
     CONTACT_TODAY = 73  # home was promised a call today
 
-    # Soon: a threshold newly crossed, whose days to act still run; attendance and grades that worry; overdue forms.
-    DROP = 69
-    BELOW = 67
-    PATTERN = 65
+    # Soon: what has been so for weeks and is worked at over weeks, those first that nobody acted on in time; a threshold
+    # newly crossed, whose days to act still run; attendance and grades that worry; overdue forms.
+    BELOW_NOT_ACTED_ON = 69  # below the college's own line
+    PATTERN_NOT_ACTED_ON = 68  # away on the same day or in the same lesson, more than chance explains
+    LATE_NOT_ACTED_ON = 67  # late again and again
+    DROP = 66
+    BELOW = 65
+    PATTERN = 64
     LATE = 63
     FALLING = 61  # well below the year in six weeks, where no rule of the college watches for it
     PERSISTENT_ABSENCE = 59  # has missed a tenth of the year or more: one in four nationally, so it singles nobody out

@@ -25,11 +25,13 @@ OVERDUE = {
     Need.SUPPORT_PLAN_OVERDUE,
 }  # fmt: skip
 THIS_WEEK = {
-    Need.UNAUTHORISED_NOT_ACTED_ON, Need.UNAUTHORISED, Need.DROP_NOT_ACTED_ON, Need.BELOW_NOT_ACTED_ON,
-    Need.PATTERN_NOT_ACTED_ON, Need.LATE_NOT_ACTED_ON, Need.CONTACT_LONG_OVERDUE, Need.CONTACT_OVERDUE,
-    Need.CONTACT_TODAY,
+    Need.UNAUTHORISED_NOT_ACTED_ON, Need.UNAUTHORISED, Need.DROP_NOT_ACTED_ON, Need.CONTACT_LONG_OVERDUE,
+    Need.CONTACT_OVERDUE, Need.CONTACT_TODAY,
 }  # fmt: skip
-ABSENCE = {Need.DROP, Need.BELOW, Need.PATTERN, Need.LATE, Need.FALLING, Need.PERSISTENT_ABSENCE}
+ABSENCE = {
+    Need.BELOW_NOT_ACTED_ON, Need.PATTERN_NOT_ACTED_ON, Need.LATE_NOT_ACTED_ON, Need.DROP, Need.BELOW, Need.PATTERN,
+    Need.LATE, Need.FALLING, Need.PERSISTENT_ABSENCE,
+}  # fmt: skip
 # What each kind of My work is as a reason of lists; kinds that are no such reason are left out.
 SAME = {
     "alert": Need.AWAY_NOT_ACTED_ON, "follow_up": Need.CONTACT_LONG_OVERDUE, "target": Need.TARGETS_LONG_OVERDUE,
