@@ -58,6 +58,7 @@ LESSON_CODE_SET = "attendance.lesson_code_set"
 SITE_SETTINGS_CHANGED = "attendance.site_settings_changed"
 
 MARKS_RECEIVED = "attendance.marks_received"
+MARKS_GIVEN_UP = "attendance.marks_given_up"
 FIRST_DAY_CALL = "attendance.first_day_call"
 REASONS_SET = "attendance.reasons_set"
 REGISTERS_REMINDED = "attendance.registers_reminded"

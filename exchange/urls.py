@@ -15,6 +15,11 @@ urlpatterns = [
     path("registers/from-mis/<uuid:public_id>/dates/", marks.mark_import_dates, name="mark_import_dates"),
     path("registers/from-mis/<uuid:public_id>/discard/", marks.mark_import_discard, name="mark_import_discard"),
     path("registers/from-mis/deliveries/<uuid:public_id>/", marks.mark_delivery_detail, name="mark_delivery_detail"),
+    path(
+        "registers/from-mis/deliveries/<uuid:public_id>/no-more/",
+        marks.mark_delivery_no_more,
+        name="mark_delivery_no_more",
+    ),
     path("imports/<uuid:public_id>/", imports.import_detail, name="import_detail"),
     path("imports/<uuid:public_id>/confirm/", imports.import_confirm, name="import_confirm"),
     path("imports/<uuid:public_id>/dates/", imports.import_dates, name="import_dates"),

@@ -13,6 +13,7 @@ from attendance.actions.writing import Row, lock, write
 from attendance.choices import Series
 from attendance.errors import NotAllowed, TakenHere
 from attendance.models import MarkDelivery
+from attendance.queries.feeds import registers_without_marks
 from audit import record
 from caseload.models import Site
 from core import clock
@@ -95,10 +96,10 @@ def _write(series: str, rows: Sequence[Row], delivery: Delivery, counted: Counte
 
 
 def _record(by: Any, site: Site, delivery: Delivery, counted: Counted) -> MarkDelivery:
-    system = isinstance(by, SystemActor)
+    system, until = isinstance(by, SystemActor), min(delivery.covers_until, clock.now())
     row = MarkDelivery.objects.create(
         site=site,
-        covers_until=min(delivery.covers_until, clock.now()),
+        covers_until=until,
         file_name=delivery.file_name[:200],
         rows=delivery.rows,
         created=counted.created,
@@ -106,6 +107,7 @@ def _record(by: Any, site: Site, delivery: Delivery, counted: Counted) -> MarkDe
         unchanged=counted.unchanged,
         refused=delivery.refused,
         problems=[dict(problem) for problem in delivery.problems[:MOST_PROBLEMS]],
+        registers_missing=registers_without_marks(site, until, [name for name, rows in delivery.marks.items() if rows]),
         brought_by=None if system else by,
         brought_by_system=by.name if system else "",
     )

@@ -3,11 +3,15 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db import transaction
 from django.db.models import Q
 
+from attendance import choices, rules
+from attendance.errors import NotAllowed
 from attendance.models import MarkDelivery, MissingMarks
+from audit import record
 from caseload.models import Site
 
 
@@ -47,3 +51,19 @@ def note_missing(site: Site, delivery: MarkDelivery, came: Sequence[Came]) -> No
             )  # fmt: skip
     MissingMarks.objects.filter(pk__in=[row.pk for row in before.values()]).delete()
     MissingMarks.objects.bulk_create(kept)
+
+
+@transaction.atomic
+def expect_no_more(by: Any, delivery: MarkDelivery) -> int:
+    """Say that what a delivery could not bring will never come: the marks of people who were never here, a wrong row.
+
+    Gives how many marks were waited for; 0 when a later delivery brought them or somebody said so before. Raises NotAllowed.
+    """
+    if not rules.may_for_site(by, rules.IMPORT, delivery.site_id):
+        raise NotAllowed("You don't bring in marks for this site.")
+    waited = list(MissingMarks.objects.select_for_update().filter(delivery=delivery))
+    number = sum(row.count for row in waited)
+    MissingMarks.objects.filter(pk__in=[row.pk for row in waited]).delete()
+    if number:
+        record.record(by, choices.MARKS_GIVEN_UP, "mark_delivery", delivery.pk, details={"marks": number})
+    return number

@@ -108,6 +108,10 @@ class MarkDelivery(PublicIdModel):
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list, help_text="File, line, column, value and what is wrong, at most 500.")
+    registers_missing = models.JSONField(
+        default=list,
+        help_text="Registers of its last day that had begun and of which not one mark was here afterwards.",
+    )
     brought_by = models.ForeignKey(STAFF, models.PROTECT, null=True, blank=True, related_name="+")
     brought_by_system = models.CharField(max_length=60, blank=True)
 

@@ -1,7 +1,7 @@
 """How far the marks of sites that take their registers in the MIS have come, and whether their feed has gone quiet."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,9 @@ from django.db import connection
 from django.db.models import Q
 
 from attendance import rules
-from attendance.models import MissingMarks
+from attendance.models import MarkDelivery, MissingMarks
+from attendance.queries.registers import register_lines
+from attendance.queries.sittings import sittings_on
 from caseload.models import Caseload, House, Site, SiteMembership, TeachingGroup, Team, YearGroup
 from caseload.queries.calendar import calendars_for
 from caseload.querysets import containers, reach_of
@@ -44,15 +46,18 @@ class Feed:
     is_stale: bool
     stale_after: int
     missing: int = 0
+    registers: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
-        """“marks to 10:30 today”, “marks to Fri 20 Nov, 15:20, 3 of them missing”, “no marks yet”."""
+        """“marks to 10:30 today”, “marks to Fri 20 Nov, 15:20, 3 of them missing and none of 10B AM”, “no marks yet”."""
         if self.until is None:
             return "no marks have come in from the MIS yet"
         today = clock.local(self.until).date() == clock.today()
         until = f"{wording.time_of_day(self.until)} today" if today else wording.moment(self.until)
-        return f"marks to {until}" + (f", {self.missing:,} of them missing" if self.missing else "")
+        parts = [f"{self.missing:,} of them missing"] if self.missing else []
+        parts += [f"none of {first_of(self.registers)}"] if self.registers else []
+        return ", ".join([f"marks to {until}", " and ".join(parts)] if parts else [f"marks to {until}"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,14 @@ class Feeds:
 
 
 NONE = Feeds()
+
+
+def first_of(registers: Sequence[str]) -> str:
+    """The first by name and how many more: “10A AM and 2 other registers”."""
+    others = len(registers) - 1
+    if not others:
+        return registers[0]
+    return f"{registers[0]} and {others:,} other {'register' if others == 1 else 'registers'}"
 
 
 def any_in_mis(user: Any) -> bool:
@@ -118,10 +131,23 @@ def feeds_of(site_ids: set[int] | None = None) -> list[Feed]:
     return [
         Feed(
             site, name, until, received, calendars[site].is_open(clock.today()) and gone_quiet(until, am, pm, after), after,
-            missing,
+            missing, tuple(registers),
         )
-        for site, name, am, pm, after, until, received, missing in rows
+        for site, name, am, pm, after, until, received, missing, registers in rows
     ]  # fmt: skip
+
+
+def registers_without_marks(site: Site, until: datetime, series: Collection[str]) -> list[str]:
+    """The registers of the day of a moment that had begun before it and of which no mark is here: “10B AM”, in order of time.
+
+    Only of the series that are asked about; registers with nobody on them are left out.
+    """
+    begun = [
+        sitting
+        for sitting in sittings_on(clock.local(until).date())
+        if sitting.site_id == site.pk and sitting.series in series and sitting.starts_at < until
+    ]
+    return [f"{line.sitting.group_name} {line.sitting.label}" for line in register_lines(begun) if not line.counts]
 
 
 def missing_at(site_ids: set[int] | None = None) -> dict[int, list[MissingMarks]]:
@@ -131,6 +157,11 @@ def missing_at(site_ids: set[int] | None = None) -> dict[int, list[MissingMarks]
     for row in (rows if site_ids is None else rows.filter(site__in=site_ids)).order_by("-date"):
         found[row.site_id].append(row)
     return found
+
+
+def missing_from(delivery: MarkDelivery) -> list[MissingMarks]:
+    """What this delivery could not bring and is still missing, day by day, the latest first."""
+    return list(MissingMarks.objects.filter(delivery=delivery).order_by("-date"))
 
 
 def words_about(student_ids: Collection[int]) -> str:
@@ -199,13 +230,18 @@ def end_of_day(site: Site, day: date) -> datetime:
 
 _NEWEST = """
     SELECT s.id, s.name, s.am_starts_at, s.pm_starts_at, coalesce(o.stale_after_minutes, 60), d.covers_until, d.received_at,
-        (SELECT coalesce(sum(x.count), 0)::integer FROM attendance_missingmarks AS x WHERE x.site_id = s.id)
+        (SELECT coalesce(sum(x.count), 0)::integer FROM attendance_missingmarks AS x WHERE x.site_id = s.id),
+        ARRAY(SELECT jsonb_array_elements_text(n.registers_missing))
     FROM caseload_site AS s
     LEFT JOIN attendance_sitesettings AS o ON o.site_id = s.id
     LEFT JOIN LATERAL (
         SELECT max(m.covers_until) AS covers_until, max(m.received_at) AS received_at FROM attendance_markdelivery AS m
         WHERE m.site_id = s.id
     ) AS d ON true
+    LEFT JOIN LATERAL (
+        SELECT m.registers_missing FROM attendance_markdelivery AS m WHERE m.site_id = s.id
+        ORDER BY m.covers_until DESC, m.received_at DESC, m.id DESC LIMIT 1
+    ) AS n ON true
     WHERE s.registers_taken = 'mis' AND (%s::bigint[] IS NULL OR s.id = ANY(%s::bigint[]))
     ORDER BY s.name, s.id
 """

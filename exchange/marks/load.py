@@ -39,6 +39,7 @@ class MarkResult:
     unchanged: int = 0
     refused: int = 0
     missing: list[dict[str, Any]] = field(default_factory=list)
+    registers_missing: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     covers_until: datetime | None = None
     imported: bool = False
@@ -60,6 +61,7 @@ class MarkResult:
             "unchanged": self.unchanged,
             "refused": self.refused,
             "missing": self.missing,
+            "registers_missing": self.registers_missing,
             "covers_until": self.covers_until.isoformat() if self.covers_until else None,
             "problems": [problem.as_json() | {"fatal": problem.fatal} for problem in self.problems],
         }
@@ -112,6 +114,7 @@ def load_marks(
         with transaction.atomic():
             row = receive_marks(by=by, site=site, delivery=delivery)
             result.created, result.changed, result.unchanged = row.created, row.changed, row.unchanged
+            result.registers_missing = row.registers_missing
             if dry_run:
                 raise _OnlyLooking
             result.delivery, result.imported = row, True

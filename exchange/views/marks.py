@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
 from attendance import rules
+from attendance.actions.missing_marks import expect_no_more
 from attendance.models import MarkDelivery
-from attendance.queries.feeds import feeds_of, missing_at
+from attendance.queries.feeds import feeds_of, missing_at, missing_from
 from core import clock, wording
 from core.files import FileGone
 from exchange.actions import marks
@@ -129,8 +130,27 @@ def mark_delivery_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One delivery of marks: what it changed, and every row that was left out with its reason."""
     found = fetch(MarkDelivery.objects.select_related("site", "brought_by"), request.user, rules.IMPORT, public_id=public_id)  # fmt: skip
     request.current_place = "exchange:mark_import_list"  # type: ignore[attr-defined]  # read by the shell
-    context = {"delivery": found, "numbers": _numbers(vars(found)), "problems": found.problems[:SHOWN_PROBLEMS]}
+    context = {
+        "delivery": found,
+        "numbers": _numbers(vars(found)),
+        "problems": found.problems[:SHOWN_PROBLEMS],
+        "missing": missing_from(found),
+    }
     return render(request, "exchange/mark_delivery_detail.html", context)
+
+
+@page(rules.IMPORT)
+@require_POST
+def mark_delivery_no_more(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Say that the marks a delivery could not bring will never come."""
+    found = fetch(MarkDelivery.objects.all(), request.user, rules.IMPORT, public_id=public_id)
+    number = expect_no_more(request.user, found)
+    if number:
+        marks_words = "1 mark" if number == 1 else f"{number:,} marks"
+        messages.success(request, f"Waymark no longer waits for {marks_words} from this file.")
+    else:
+        messages.info(request, "No mark from this file was still missing, so nothing changed.")
+    return redirect("exchange:mark_delivery_detail", found.public_id)
 
 
 def _numbers(found: dict[str, Any]) -> list[tuple[str, int]]:

@@ -265,7 +265,7 @@ def test_command_reports_and_ends_with_1_when_nothing_could_be_brought_in(colleg
     assert out.getvalue().splitlines() == [
         "marks.csv, line 3, admission_number: “A999” Nobody on the roll of Waymark School is known by this.",
         "Waymark School: 1 new, 0 changed, 0 the same, 1 rows left out.",
-        "Marks are complete up to 20 November 2026, 09:30, except for the row left out.",
+        "Marks are complete up to 20 November 2026, 09:30, except for the row left out; 10B AM, 9C AM, Kestrel 1 AM.",
         "Brought in.",
     ]
     assert MarkDelivery.objects.get().brought_by_system == "mark-import"
@@ -333,4 +333,6 @@ def test_feed_goes_quiet_in_the_school_day_only(college: Any, school: Site) -> N
     with clock.set_to(clock.at(college.today + timedelta(days=1), 10, 31)):
         assert [feed.is_stale for feed in feeds_of()] == [False]
     with clock.set_to(clock.at(college.today + timedelta(days=3), 9, 0)):
-        assert [(feed.is_stale, feed.words) for feed in feeds_of()] == [(False, "marks to Fri 20 Nov, 09:30")]
+        assert [(feed.is_stale, feed.words) for feed in feeds_of()] == [
+            (False, "marks to Fri 20 Nov, 09:30, none of 10B AM and 2 other registers")
+        ]

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from attendance.actions.missing_marks import expect_no_more
+from attendance.errors import NotAllowed
 from attendance.models import MarkDelivery, MissingMarks, SessionMark
 from attendance.queries.feeds import feeds_of
-from caseload.models import Site, Student
+from audit.models import Entry
+from caseload.models import CaseloadMembership, Site, Student
 from core import clock
 from core.jobs import run_now
 from exchange.models import MarkImport
@@ -23,7 +26,13 @@ def words() -> list[str]:
     return [feed.words for feed in feeds_of()]
 
 
-@pytest.mark.usefixtures("school")
+@pytest.fixture
+def only_10a(college: Any) -> None:
+    """Nobody is in the other tutor groups of the school, so that a file of 10A leaves no register out."""
+    CaseloadMembership.objects.filter(group__site=college.school).exclude(group__name="10A").delete()
+
+
+@pytest.mark.usefixtures("school", "only_10a")
 def test_refused_rows_are_said_to_be_missing_wherever_the_marks_are_spoken_of(college: Any, sign_in: Any) -> None:
     result = bring(college, csv_of(*ROWS, UNKNOWN, "A998,2026-11-18,AM,/", "A000,soon,AM,/"))
     assert (result.created, result.refused) == (4, 3)
@@ -44,7 +53,7 @@ def test_refused_rows_are_said_to_be_missing_wherever_the_marks_are_spoken_of(co
     assert "3 marks missing" in detail.content.decode()
 
 
-@pytest.mark.usefixtures("school")
+@pytest.mark.usefixtures("school", "only_10a")
 def test_a_later_file_that_brings_them_ends_it(college: Any) -> None:
     bring(college, csv_of(*ROWS, UNKNOWN))
     assert [(row.date, row.marks, row.count) for row in MissingMarks.objects.all()] == [
@@ -70,6 +79,47 @@ def test_a_whole_file_without_those_rows_ends_it_too(college: Any) -> None:
     bring(college, csv_of(*ROWS[:2], UNKNOWN, "A000,soon,AM,/"))
     bring(college, csv_of(*ROWS))
     assert MissingMarks.objects.count() == 0
+
+
+@pytest.mark.usefixtures("school")
+def test_registers_that_the_file_leaves_out_are_named_everywhere(college: Any, sign_in: Any) -> None:
+    """Three tutor groups have somebody on their registers and not one mark; a later file that brings one ends it."""
+    groups = CaseloadMembership.objects.exclude(group__name="10A").filter(group__site=college.school)
+    rows = groups.select_related("group", "student").order_by("group__name")
+    first_of = {row.group.name: row.student.admission_number for row in rows}
+    assert set(first_of) == {"10B", "9C", "Kestrel 1"}
+    left_out = [f"{name} {session}" for session in ("AM", "PM") for name in ("10B", "9C", "Kestrel 1")]
+    assert bring(college, csv_of(*ROWS), dry_run=True).registers_missing == left_out
+    bring(college, csv_of(*ROWS))
+    assert words() == ["marks to yesterday 16:20, none of 10B AM and 5 other registers"]
+    browser = sign_in(college.price)
+    assert f"Registers without a mark: {', '.join(left_out)}" in browser.get(LIST).content.decode()
+    page = browser.get(reverse("exchange:mark_delivery_detail", args=[MarkDelivery.objects.get().public_id]))
+    assert f"registers that had begun:</strong> {', '.join(left_out)}." in page.content.decode()
+    sessions = (("AM", "/"), ("PM", "\\"))
+    rest = [f"{number},2026-11-19,{session},{code}" for session, code in sessions for number in first_of.values()]
+    bring(college, csv_of(*rest[:-1]))
+    assert words() == ["marks to yesterday 16:20, none of Kestrel 1 PM"]
+    bring(college, csv_of(rest[-1].replace("\\", "-")))
+    assert words() == ["marks to yesterday 16:20, none of Kestrel 1 PM"]  # a blank is no mark
+    bring(college, csv_of(rest[-1]))
+    assert words() == ["marks to yesterday 16:20"]
+
+
+@pytest.mark.usefixtures("school")
+def test_marks_that_will_never_come_are_given_up_once(college: Any, sign_in: Any) -> None:
+    bring(college, csv_of(*ROWS, UNKNOWN, "A998,2026-11-18,AM,/"))
+    delivery, browser = MarkDelivery.objects.get(), sign_in(college.price)
+    address = reverse("exchange:mark_delivery_no_more", args=[delivery.public_id])
+    detail = reverse("exchange:mark_delivery_detail", args=[delivery.public_id])
+    assert "They won’t come" in browser.get(detail).content.decode()
+    said = browser.post(address, follow=True).content.decode()
+    assert "Waymark no longer waits for 2 marks from this file." in said
+    assert ("They won’t come" in said, MissingMarks.objects.exists()) == (False, False)
+    assert "nothing changed" in browser.post(address, follow=True).content.decode()
+    assert [entry.details for entry in Entry.objects.filter(verb="attendance.marks_given_up")] == [{"marks": 2}]
+    with pytest.raises(NotAllowed):
+        expect_no_more(college.okafor, delivery)
 
 
 @pytest.mark.usefixtures("school")

@@ -89,8 +89,10 @@ class Command(BaseCommand):
         self.stdout.write(f"{site.name}: {numbers}, {result.refused} rows left out.")
         if result.covers_until:
             rows = "the row" if result.refused == 1 else f"the {result.refused} rows"
-            but = f", except for {rows} left out" if result.refused else ""
-            self.stdout.write(f"Marks are complete up to {clock.local(result.covers_until):%-d %B %Y, %H:%M}{but}.")
+            but = [f"{rows} left out"] if result.refused else []
+            but += [", ".join(result.registers_missing)] if result.registers_missing else []
+            until = f"{clock.local(result.covers_until):%-d %B %Y, %H:%M}"
+            self.stdout.write(f"Marks are complete up to {until}{', except for ' if but else ''}{'; '.join(but)}.")
         self.stdout.write("Nothing was changed: this was a dry run." if dry_run else "Brought in.")
 
 

@@ -33,6 +33,7 @@ ROWS: tuple[Row, ...] = (
     send("exchange:mark_import_discard",           "-- ----- +- -- --- +- -", t.marks_upload),
     send("exchange:mark_import_dates",             "-- ----- +- -- --- +- -", t.marks_upload),
     see("exchange:mark_delivery_detail",           "-- ----- +- -- --- +- -", t.delivery),
+    send("exchange:mark_delivery_no_more",         "-- ----- +- -- --- +- -", t.delivery),
     see("exchange:import_list",                    "-- ----- -- -- --- +- -"),
     see("exchange:import_detail",                  "-- ----- -- -- --- +- -", t.roster),
     send("exchange:import_confirm",                "-- ----- -- -- --- +- -", t.roster),
