@@ -57,6 +57,7 @@ def missing_register_list(request: HttpRequest) -> HttpResponse:
         "lines": shown,
         "to_remind": sum(1 for line in shown if _may_remind(line, takers, reminders)),
         "not_taken": sum(1 for line in shown if not line.is_taken),
+        "nobody": [line.sitting for line in shown if not line.is_taken and line.sitting.key not in takers],
         "chips": [_day_chip(lines, None, chosen), *(_day_chip(lines, day, chosen) for day in reversed(days))],
         "chosen": chosen,
         "takes": request.user.has_perm(rules.TAKE),

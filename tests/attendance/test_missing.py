@@ -128,6 +128,16 @@ def test_remind_all_reaches_only_whose_registers_one_sees(college, sign_in):
         remind_now(by=college.okafor, days=[college.today])
 
 
+def test_list_says_of_which_registers_nobody_can_be_reminded(college, sign_in):
+    """9C has no tutor; the line above the list names it, to those who see it."""
+    page = sign_in(college.vance).get(LIST, {"day": "2026-11-20"})
+    named = [sitting.title for sitting in page.context["nobody"]]
+    assert named == ["9C · AM"]
+    words = "Nobody can be reminded of 1 register, because nobody is named as tutor or teacher: 9C AM."
+    assert words in page.content.decode()
+    assert "Nobody can be reminded" not in sign_in(college.lind).get(LIST, {"day": "2026-11-20"}).content.decode()
+
+
 def test_list_asks_again_each_minute_and_gives_its_part(college, sign_in):
     browser = sign_in(college.lind)
     page = browser.get(LIST).content.decode()
