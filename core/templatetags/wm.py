@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from core import drawing, icons, wording
+from core import drawing, icons, telephone, wording
 
 register = template.Library()
 
@@ -50,6 +50,20 @@ def face(name: str) -> SafeString:
     """The round initials of a person, for beside their name (so hidden from a screen reader)."""
     letters = escape(wording.initials(name))
     return mark_safe(f'<span class="wm-face wm-face-{_shade(name)}" aria-hidden="true">{letters}</span>')
+
+
+@register.simple_tag
+def phone(number: str, css: str = "", icon: str = "", whose: str = "") -> SafeString:
+    """A telephone number to tap; as plain text where it can't be dialled. `whose` is for who can't see whose row it stands in."""
+    shown = format_html("{}{}{}", format_html("{} ", icons.icon(icon)) if icon else "", number, _whose(whose))
+    address = telephone.dialled(number)
+    if not address:
+        return shown
+    return format_html('<a{} href="{}">{}</a>', format_html(' class="{}"', css) if css else "", address, shown)
+
+
+def _whose(name: str) -> SafeString:
+    return format_html('<span class="visually-hidden">, {}</span>', name) if name else mark_safe("")
 
 
 @register.filter

@@ -132,3 +132,27 @@ def test_a_crispy_field_looks_like_one_of_ours() -> None:
 def test_the_shape_of_each_kind_of_field() -> None:
     form = Visit()
     assert [wm_forms.field_kind(form[name]) for name in ("what", "how", "agreed")] == ["text", "choices", "tick"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("020 7946 0018", "tel:02079460018"),
+        ("+44 (0)20 7946-0018", "tel:+442079460018"),
+        ("01632 960123 ext. 204", "tel:01632960123;ext=204"),
+        ("01632 960123 x204", "tel:01632960123;ext=204"),
+        ("999", "tel:999"),
+        ("ext. 204", ""),
+        ("12", ""),
+        ("ring the office", ""),
+        ("020 7946 0018 (evenings)", ""),
+    ],
+)
+def test_only_what_a_telephone_can_dial_is_a_link(typed: str, address: str) -> None:
+    assert drawn("{% phone typed %}", typed=typed) == (f'<a href="{address}">{typed}</a>' if address else typed)
+
+
+def test_a_number_is_escaped_and_says_whose_it_is() -> None:
+    assert drawn("{% phone typed %}", typed="<b>") == "&lt;b&gt;"
+    made = drawn("{% phone '999' 'btn' whose=name %}", name="Mrs <Ábel>")
+    assert made == '<a class="btn" href="tel:999">999<span class="visually-hidden">, Mrs &lt;Ábel&gt;</span></a>'

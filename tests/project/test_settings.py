@@ -30,6 +30,13 @@ def test_check_deploy_is_clean_in_production() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("hosts", ["*", "waymark.example.ac.uk,*", "."])
+def test_check_deploy_refuses_to_answer_to_every_host_name(hosts: str) -> None:
+    done = django("check", "--deploy", **(PRODUCTION | {"WAYMARK_HOSTS": hosts}))
+    assert done.returncode != 0
+    assert "(core.E021) WAYMARK_HOSTS answers to every host name." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

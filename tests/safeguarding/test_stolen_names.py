@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.conf import settings
+from django.core.checks import ERROR
 from django.db import connection, connections, transaction
 
 from accounts.models import Session
 from accounts.sessions import stored_key
 from core import naming
+from core.checks import nobody_reads_along
 from tests.college import College
 from tests.safeguarding.conftest import Wall, ask, say
 
@@ -76,6 +79,14 @@ def seen_by_all(committing_db: None) -> Iterator[None]:
     yield
     connections["default"].close()
     connections["default"].settings_dict.update(before)
+
+
+def test_whoever_sets_it_up_is_told_when_statements_can_be_read(committing_db: None, request: pytest.FixtureRequest) -> None:
+    assert nobody_reads_along() == []
+    request.getfixturevalue("seen_by_all")
+    (found,) = nobody_reads_along()
+    assert (found.id, found.level) == ("core.E020", ERROR)
+    assert f'ALTER ROLE "{settings.DATABASE_APP_USER}" SET track_activities = off' in str(found.hint)
 
 
 def test_where_statements_can_be_read_none_has_a_name_in_it(
