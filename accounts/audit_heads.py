@@ -17,7 +17,7 @@ TEXT = """On {at:%-d %B %Y at %H:%M} the newest seal of the audit record is this
 Seal {position}
 {mac}
 
-Keep this email. If the end of the record is ever in doubt, whoever runs Waymark types
+Keep this email. If the end of the record is ever in doubt, the person who runs Waymark types
 
 audit_verify --head {mac}
 

@@ -69,7 +69,7 @@ def search(user: Any, text: str, limit: int = 50) -> Found:
 
 def words_of(text: str) -> list[str]:
     """The words of a search as they are compared: folded like names, few and short enough."""
-    return [word[:LONGEST_WORD] for word in fold(clean(text[:LONGEST])).split()][:MOST_WORDS]
+    return [word[:LONGEST_WORD] for word in fold(clean(text[:LONGEST].replace(",", " "))).split()][:MOST_WORDS]
 
 
 def find_students(user: Any, text: str, limit: int = 50) -> list[dict[str, Any]]:

@@ -46,6 +46,15 @@ class Scope(models.Model):
         return "college", 1
 
     @property
+    def at_site(self) -> int | None:
+        """The one site whose students it is about; None for the whole college and for a group without a site."""
+        kind, number = self.scope
+        if kind == "site":
+            return number
+        found = getattr(self, kind, None)
+        return found.site_id if found else None
+
+    @property
     def scope_name(self) -> str:
         """What the report is about, in words."""
         kind, _ = self.scope

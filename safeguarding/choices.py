@@ -205,6 +205,8 @@ CATEGORIES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
 )
+STUDENTS_OFFERED = 8  # when somebody types a name
+
 CATEGORY_WORDS = {code: words for _, group in CATEGORIES for code, words in group}
 
 # What the audit record calls things. Entries hold ids and codes, never words.

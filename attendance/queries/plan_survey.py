@@ -3,7 +3,7 @@
 The preview shows it and the action carries it out, so that what is shown is what happens.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -94,7 +94,7 @@ def survey(student_ids: Iterable[int], wanted: Wanted, instead_of: Sequence[Plan
     if found.faults or year is None:
         return found
     rolls = _rolls(ids, wanted)
-    sites = {site for site, _, _ in rolls.values()}
+    sites = {site for rows in rolls.values() for site, _, _ in rows}
     calendars = calendars_for(sites, year.starts_on, wanted.ends_on)
     found.closed = [
         day for day in wanted.days if day.weekday() < 5 and not any(calendars[site].is_open(day) for site in sites)
@@ -107,7 +107,7 @@ def survey(student_ids: Iterable[int], wanted: Wanted, instead_of: Sequence[Plan
         found.places[series] = narrowed(every, wanted.part, wanted.weekdays)
         _judge(found, series, symbol)
     for number, line in found.lines.items():
-        line.problem = clashes.get(number) or line.problem or _no_place(found, number, rolls.get(number))
+        line.problem = clashes.get(number) or line.problem or _no_place(found, number, rolls.get(number, []))
     for each in Series.values:
         _count(found, each, wanted, own.get(each, set()))
     open_days = {place.date for places in found.places.values() for place in places}
@@ -150,15 +150,15 @@ def _judge(found: Survey, series: str, symbol: str) -> None:
         line.problem = line.problem or sentence
 
 
-def _no_place(found: Survey, number: int, roll: tuple[int, str, str] | None) -> str:
-    """Why there is nothing to fill for a student, when there is nothing."""
-    if roll is None:
+def _no_place(found: Survey, number: int, rolls: Sequence[tuple[int, str, str]]) -> str:
+    """Why there is nothing to fill for a student, when there is nothing; of several sites the last counts."""
+    if not rolls:
         return "Is on no roll on these days, so there is no register to fill."
     if any(place.student_id == number for places in found.places.values() for place in places):
         return ""
     if found.wanted.days and len(found.closed) == len([day for day in found.wanted.days if day.weekday() < 5]):
-        return f"{roll[1]} is closed on {'this day' if len(found.wanted.days) == 1 else 'these days'}."
-    if roll[2] == "school":
+        return f"{rolls[-1][1]} is closed on {'this day' if len(found.wanted.days) == 1 else 'these days'}."
+    if rolls[-1][2] == "school":
         return "Has no session then." if found.wanted.session_code else "Goes to a school: choose a session code too."
     return "Has no lesson then." if found.wanted.lesson_code else "Goes to a college: choose a lesson code too."
 
@@ -178,13 +178,16 @@ def _count(found: Survey, series: str, wanted: Wanted, own: Collection[Key]) -> 
         (found.stays if stays else found.fills)[series] += 1
 
 
-def _rolls(ids: Sequence[int], wanted: Wanted) -> Mapping[int, tuple[int, str, str]]:
-    """On whose roll each student is at some time between the days: site, its name and kind."""
+def _rolls(ids: Sequence[int], wanted: Wanted) -> Mapping[int, list[tuple[int, str, str]]]:
+    """On whose rolls each student is at some time between the days, one after the other: site, its name and kind."""
     rows = SiteMembership.objects.filter(
         student_id__in=ids, period__overlap=(wanted.starts_on, wanted.ends_on + ONE_DAY)
     ).order_by("period")
     fields = rows.values_list("student_id", "site_id", "site__name", "site__kind")
-    return {student: (site, name, kind) for student, site, name, kind in fields}
+    found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    for student, *site in fields:
+        found[student].append((site[0], site[1], site[2]))
+    return found
 
 
 def dates_said(days: Sequence[date]) -> str:

@@ -42,10 +42,10 @@ class SchoolDays:
         return Site.objects.order_by("pk").values_list("pk", flat=True).first()
 
     def _site(self, schedule: Subscription) -> int | None:
-        return schedule.site_id or self._any_site
+        return schedule.at_site or self._any_site
 
     def first_of_month(self, schedule: Subscription, month: date) -> date | None:
-        """The first school day of a month, at this site or at the college's first."""
+        """The first school day of a month, at its site; of the whole college at the college's first."""
         return self._within(self._site(schedule), month, (month + timedelta(days=31)).replace(day=1) - ONE_DAY)
 
     def of_week(self, schedule: Subscription, monday: date) -> date | None:
@@ -126,7 +126,9 @@ def start_due(now: datetime | None = None) -> int:
     """Ask for every report that a schedule has fallen due for. Asking twice asks once; gives how many were asked for."""
     now = now or clock.now()
     started, known = 0, SchoolDays()
-    for schedule in Subscription.objects.filter(stopped_at=None).select_related("owner", "site"):
+    for schedule in Subscription.objects.filter(stopped_at=None).select_related(
+        "owner", "site", "year_group", "house", "team"
+    ):
         due = due_date(schedule, now, known)
         if due is None or schedule.runs.filter(due_on=due).exists():
             continue

@@ -91,14 +91,3 @@ def _text_of(words: dict[str, Any]) -> str:
 def _names(students: dict[UUID, int]) -> dict[UUID, str]:
     names = dict(Student.objects.filter(pk__in=set(students.values())).values_list("pk", "search_text"))
     return {pk: names.get(student_id, "") for pk, student_id in students.items()}
-
-
-def students_named(user: "User", typed: str, limit: int = 8) -> list[Student]:
-    """The students whom the person reaches and whose name has every word typed, for the picker."""
-    wanted = fold(typed).split()
-    if not wanted or len("".join(wanted)) < 2:
-        return []
-    found = Student.objects.visible_to(user, "caseload.view_student")
-    for word in wanted:
-        found = found.filter(search_text__contains=word)
-    return list(found.order_by("sort_key", "pk")[:limit])

@@ -11,10 +11,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page, step_up
+from caseload.search import find_students
 from safeguarding.actions import casework, sharing, triage
 from safeguarding.actions.faults import ChangedMeanwhile, Situation
 from safeguarding.actions.telling import team_for
-from safeguarding.choices import EntryKind
+from safeguarding.choices import STUDENTS_OFFERED, EntryKind
 from safeguarding.forms.casework import (
     ActionForm,
     AssessForm,
@@ -31,7 +32,6 @@ from safeguarding.forms.casework import (
     ShareForm,
 )
 from safeguarding.models import Action, Concern, ConcernCase, Entry, Exclusion, Flag, Share
-from safeguarding.queries.chronology import students_named
 from safeguarding.queries.record import shown_entries
 from safeguarding.views.triage import draw_record
 from safeguarding.views.wall import TEAM_SEES, show, walled
@@ -159,7 +159,7 @@ def concern_move(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def match_students(request: HttpRequest) -> HttpResponse:
     """The students whose name fits what is typed, to match a typed name or to move a concern."""
     prefix = "move" if "move-student_name" in request.POST else "match"
-    found = students_named(request.user, request.POST.get(f"{prefix}-student_name", ""))
+    found = find_students(request.user, request.POST.get(f"{prefix}-student_name", ""), STUDENTS_OFFERED)
     return show(request, "_matches.html", TEAM_SEES, {"found": found, "looked": True, "prefix": prefix})
 
 

@@ -12,6 +12,7 @@ from accounts.gates import fetch, page
 from accounts.kept_forms import typed_here
 from audit import record
 from caseload.models import Student
+from caseload.search import find_students
 from core import clock
 from core.http import posted, sent_key
 from core.wording import time_of_day
@@ -20,7 +21,6 @@ from safeguarding.actions.faults import NobodyLeft
 from safeguarding.actions.raising import add_addendum, discard_draft, raise_concern, save_draft
 from safeguarding.forms.raising import AddendumForm, ConcernForm
 from safeguarding.models import Concern, Draft
-from safeguarding.queries.chronology import students_named
 from safeguarding.queries.own import own_concern, own_concerns, unfinished
 from safeguarding.views.wall import YOU_ALONE, YOU_SEE, show, walled
 
@@ -38,7 +38,10 @@ def concern_raise(request: HttpRequest) -> HttpResponse:
     if "find" in request.POST:
         begun = ConcernForm(initial=request.POST.dict(), user=request.user)
         return _form(
-            request, begun, found=students_named(request.user, request.POST.get("student_name", "")), looked=True
+            request,
+            begun,
+            found=find_students(request.user, request.POST.get("student_name", ""), choices.STUDENTS_OFFERED),
+            looked=True,
         )
     if not form.is_valid():
         return _form(request, form, status=422)
@@ -106,7 +109,7 @@ def _student(request: HttpRequest, chosen: Any) -> Student | None:
 @require_POST
 def concern_students(request: HttpRequest) -> HttpResponse:
     """The students whose name fits what is typed, among those whom the person reaches. Sent, so that no log holds a name."""
-    found = students_named(request.user, request.POST.get("student_name", ""))
+    found = find_students(request.user, request.POST.get("student_name", ""), choices.STUDENTS_OFFERED)
     return show(request, "concern_raise.html#students", YOU_SEE, {"found": found, "looked": True})
 
 

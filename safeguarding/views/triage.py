@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.gates import fetch, page, step_up
 from audit import record
 from caseload.models import Student
+from caseload.search import find_students
 from safeguarding import choices
 from safeguarding.actions.faults import Situation
 from safeguarding.actions.telling import team_for
 from safeguarding.actions.triage import acknowledge, open_record
 from safeguarding.models import Concern
-from safeguarding.queries.chronology import cases_of, chronology_of, concerns_matching, moves_of, students_named
+from safeguarding.queries.chronology import cases_of, chronology_of, concerns_matching, moves_of
 from safeguarding.queries.emergency import glass_now
 from safeguarding.queries.record import record_of
 from safeguarding.queries.triage import SHOWN, TriageRow, triage_counts, triage_page
@@ -109,7 +110,11 @@ def draw_record(
     context["lead_gone"] = found.case.assigned_to is not None and found.case.assigned_to not in team
     if found.student is None or typed_name is not None:
         name = concern.words.get("student_name", "") if typed_name is None else typed_name
-        context |= {"found": students_named(request.user, name), "looked": True, "typed_name": name}
+        context |= {
+            "found": find_students(request.user, name, choices.STUDENTS_OFFERED),
+            "looked": True,
+            "typed_name": name,
+        }
     htmx = request.htmx  # type: ignore[attr-defined]  # set by django-htmx
     if htmx and not htmx.history_restore_request and not htmx.boosted:
         return show(request, "triage_list.html#record", TEAM_SEES, context, status)

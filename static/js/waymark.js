@@ -38,6 +38,23 @@ document.addEventListener("wm:toast", (event) => {
   box.replaceChildren(toast);
 });
 
+/** A passkey that was cancelled, timed out or isn't on this device: said beside its button, where it used to be silence. */
+document.addEventListener("allauth.error", (event) => {
+  const button = document.querySelector("[data-scripts] > button[form]")?.parentElement ?? document.querySelector("main form:last-of-type");
+  if (!button) return;
+  event.preventDefault();
+  const old = document.getElementById("wm-passkey-trouble");
+  const words = old ?? document.createElement("p");
+  words.id = "wm-passkey-trouble";
+  words.className = "wm-alert wm-alert-concern mt-2";
+  words.setAttribute("role", "alert");
+  words.textContent = "";
+  button.after(words);
+  requestAnimationFrame(() => {
+    words.textContent = "The passkey did not work: it was cancelled, took too long or is not on this device. Try again, or choose another way.";
+  });
+});
+
 // --- What only works with scripts is hidden until now ------------------------------------------------------------
 
 const reveal = (scope) => scope.querySelectorAll("[data-opens][hidden], [data-theme-choice][hidden], [data-scripts][hidden]")

@@ -7,9 +7,11 @@ import pytest
 from django.contrib.auth import get_user
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.middleware import LAST_SEEN
-from accounts.models import User
+from accounts.models import Session, User
+from accounts.sessions import stored_key
 from audit.models import Entry
 from core import clock, naming
 from core.jobs import run_now
@@ -237,3 +239,11 @@ def test_signing_in_notes_when_and_hashes_an_old_password_again(okafor, client, 
     okafor.refresh_from_db()
     assert okafor.password.startswith("pbkdf2_sha256$")
     assert okafor.last_login is not None
+
+
+def test_sessions_that_have_run_out_are_deleted_and_others_stay(okafor, sign_in):
+    browser = sign_in(okafor)
+    Session.objects.create(session_key="0" * 64, session_data="x", expire_date=timezone.now() - timedelta(minutes=1))
+    run_now("accounts.forget_sessions")
+    assert [row.session_key for row in Session.objects.all()] == [stored_key(browser.session.session_key)]
+    assert browser.get("/caseload/").status_code == 200

@@ -137,6 +137,13 @@ def test_closed_days_in_between_are_passed_over(college):
     assert sessions(college) == ["Mon1 M", "Mon2 M", "Wed1 M", "Wed2 M"]
 
 
+def test_a_student_on_the_rolls_of_two_sites_has_absence_planned_at_both(college):
+    ada = college.student("Ada")
+    SiteMembership.objects.create(student=ada, site=college.sixth, period=DateRange(date(2026, 9, 1), None))
+    planned(college, end=MONDAY)
+    assert sessions(college) == ["Mon1 M", "Mon2 M"]
+
+
 def test_whoever_is_on_no_roll_then_is_named(college):
     ada = college.student("Ada")
     SiteMembership.objects.filter(student=ada).update(period=DateRange(date(2026, 9, 1), FRIDAY))

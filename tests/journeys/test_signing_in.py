@@ -120,6 +120,18 @@ def test_every_page_of_signing_in(dsl: SigningIn, story: Any, postbox: Postbox, 
     ]
 
 
+def test_a_passkey_that_does_not_work_is_said_so(story: Any) -> None:
+    """A device without a passkey: the page says what to do, where the browser says nothing that anybody sees."""
+    visitor = story()
+    browser = visitor.page.context.new_cdp_session(visitor.page)
+    browser.send("WebAuthn.enable")
+    browser.send("WebAuthn.addVirtualAuthenticator", {"options": A_PASSKEY})
+    visitor.go("/accounts/login/")
+    visitor.page.get_by_role("button", name="Use a passkey instead").click()
+    visitor.page.get_by_role("alert").get_by_text("The passkey did not work").wait_for()
+    visitor.check()
+
+
 def _set_a_password(dsl: SigningIn) -> None:
     dsl.story.go("/accounts/login/")
     dsl.story.check()
@@ -260,7 +272,7 @@ def _remove_everything(dsl: SigningIn) -> None:
     dsl.story.go("/accounts/2fa/webauthn/")
     key = dsl.page.get_by_role("link", name="Remove", exact=True).get_attribute("href")
     dsl.open_guarded(key or "")
-    dsl.story.check()
+    dsl.sees("Remove the passkey “Laptop at home”?")
     dsl.press("Remove the passkey")
     dsl.sees("Your passkey has been removed.")
     dsl.story.go("/accounts/2fa/totp/deactivate/")

@@ -115,9 +115,9 @@ def demo_answers(bare: Bare, who: str, where: str) -> None:
 def both_commands(bare: Bare, who: str, where: str) -> None:
     """The demonstration answers, and the tests pass, none of them left out for want of a browser."""
     demo_answers(bare, who, where)
-    status, said = bare.do(who, "./run", "test", "-rs", *TESTS, where=where)
+    status, said = bare.do(who, "./run", "test", "-rsfE", *TESTS, where=where)
     print(said[-3000:])
-    assert status == 0
+    assert status == 0, said[-30_000:]
     assert "no browser can be driven" not in said
 
 

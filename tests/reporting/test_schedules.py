@@ -68,6 +68,16 @@ def test_a_week_whose_day_is_closed_has_its_report_on_another_school_day_and_the
     assert next_due(weekly, at(4, 30, year=2027)) == date(2027, 5, 4)
 
 
+def test_a_group_goes_by_the_days_of_its_own_site(college: College, weekly: Subscription) -> None:
+    """The first site of the college is closed that Friday; the sixth form, whose year group it is, is open."""
+    Closure.objects.create(
+        kind="inset", name="INSET", site=college.school, starts_on=date(2026, 11, 27), ends_on=date(2026, 11, 27)
+    )
+    assert next_due(weekly, at(11, 20)) == date(2026, 11, 26)
+    weekly.year_group = college.years[12]
+    assert next_due(weekly, at(11, 20)) == date(2026, 11, 27)
+
+
 def test_a_term_ends(weekly: Subscription) -> None:
     weekly.frequency = "term"
     assert due_date(weekly, at(12, 17)) is None

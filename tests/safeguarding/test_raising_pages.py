@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from caseload.models import Student
 from core import naming
 from safeguarding.models import Concern, Draft
 from tests.college import College
@@ -98,6 +99,23 @@ def test_the_picker_offers_only_students_whom_the_person_reaches(college: Colleg
     assert "Ada" not in text(sign_in(college.sam).post(url("concern_students"), {"student_name": "Abel"}))
     imran = form_for(college, student=college.student("Imran").public_id)
     assert tutor.post(url("concern_raise"), imran).status_code == 422
+
+
+@pytest.mark.parametrize("typed", ["Ábel, Ada", "ada abel", "Abell", "Ada"])
+def test_the_picker_finds_a_name_as_lists_write_it_and_nearly_written(
+    college: College, sign_in: SignIn, typed: str
+) -> None:
+    assert "Ada Ábel" in text(sign_in(college.okafor).post(url("concern_students"), {"student_name": typed}))
+
+
+def test_the_picker_tells_students_of_one_name_apart(college: College, sign_in: SignIn) -> None:
+    ben = college.student("Ben")
+    Student.objects.filter(pk=ben.pk).update(given_name="Ada", family_name="Ábel")
+    Student.objects.get(pk=ben.pk).save()
+    shown = text(sign_in(college.okafor).post(url("concern_students"), {"student_name": "abel"}))
+    for student in (college.student("Ada"), ben):
+        assert f"born {student.date_of_birth.day} {student.date_of_birth:%b %Y}" in shown
+    assert shown.count("10A, Year 10") == 2
 
 
 def test_without_scripts_the_find_button_does_the_same(college: College, sign_in: SignIn) -> None:

@@ -81,7 +81,9 @@ def seen_by_all(committing_db: None) -> Iterator[None]:
     connections["default"].settings_dict.update(before)
 
 
-def test_whoever_sets_it_up_is_told_when_statements_can_be_read(committing_db: None, request: pytest.FixtureRequest) -> None:
+def test_whoever_sets_it_up_is_told_when_statements_can_be_read(
+    committing_db: None, request: pytest.FixtureRequest
+) -> None:
     assert nobody_reads_along() == []
     request.getfixturevalue("seen_by_all")
     (found,) = nobody_reads_along()
