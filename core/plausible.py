@@ -51,9 +51,9 @@ LIFETIME = Years(back=60, ahead=0)  # what a member of staff did, however long a
 def birth_fault(born: date, on: date | None = None) -> str:
     """What is wrong with a student's date of birth on a day, as a sentence; nothing when they are from 3 to 99."""
     day = on or clock.today()
-    if born > day:
+    if born > clock.today():
         return "This date of birth is still to come. Check the year."
-    age = age_on(born, day)
+    age = max(age_on(born, day), 0)
     if YOUNGEST <= age <= OLDEST:
         return ""
     years = "1 year" if age == 1 else f"{age} years"

@@ -93,8 +93,7 @@ def _in_order(rows: list[Row], column: str, order: str, problems: list[Problem])
         return {}
     if not order:
         words = (
-            f"{asking([row.get(column) for row in rows])} The column was left out. Say it under “Dates with slashes”"
-            " (--dates dmy or --dates mdy)."
+            f"{asking([row.get(column) for row in rows])} The column was left out until somebody says it."
         )
         problems.append(replace(_about(rows[0], column, words), asks_dates=True))
         return {}

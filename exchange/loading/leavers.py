@@ -18,7 +18,7 @@ ONE_IN = 10  # more leavers than one in so many of a site's roll are asked about
 
 @dataclass
 class Many:
-    """A site of which so many students would be proposed that somebody has to say that the file is right."""
+    """A site of which so many students would be proposed, some of them for the first time, that somebody has to say that the file is right."""
 
     site_id: int
     site: str
@@ -85,17 +85,19 @@ def _students(session: Session, found: Leavers, before: Mapping[int, int]) -> No
         missing_since=session.now
     )
     rolls = [roll for rolls in proposed.values() for roll in rolls]
+    counted = Counter(roll.site_id for roll in rolls)
+    # Where all of them were proposed by an earlier import, somebody has agreed; a nightly import goes on by itself.
+    new = {roll.site_id for roll in rolls if roll.leaver_proposed_at is None}
     SiteMembership.objects.filter(pk__in=[roll.pk for roll in rolls], leaver_proposed_at=None).update(
         leaver_proposed_at=session.now
     )
     for student in Student.objects.filter(pk__in=proposed).order_by("sort_key", "pk"):
         where = ", ".join(sites[roll.site_id].name for roll in proposed[student.pk])
         found.people.append(_person(Kind.STUDENT, links[student.pk], student, where))
-    counted = Counter(roll.site_id for roll in rolls)
     found.many = [
         Many(pk, site.name, counted[pk], before.get(pk, 0))
         for pk, site in sites.items()
-        if counted[pk] * ONE_IN > before.get(pk, 0)
+        if pk in new and counted[pk] * ONE_IN > before.get(pk, 0)
     ]
 
 

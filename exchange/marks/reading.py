@@ -146,7 +146,7 @@ def _check_dates(found: MarkFile, values: list[str], order: str) -> None:
     if not with_slashes:
         return
     if not order:
-        words = f"{when.asking(with_slashes)} Say it under “Dates with slashes” (--dates dmy or --dates mdy)."
+        words = f"{when.asking(with_slashes)} Nothing was taken until somebody says it."
     else:
         other = next(name for name in when.ORDERS if name != order)
         wrong = [v for v in with_slashes if not when.slashed(v, order) and when.slashed(v, other)]

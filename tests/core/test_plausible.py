@@ -1,6 +1,6 @@
 """Years that can be meant, and times that a clock showed: refused or kept as typed, never put right."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django import forms
@@ -105,3 +105,9 @@ def test_a_day_without_a_time_has_no_moment() -> None:
 @pytest.mark.parametrize("typed", ["25 o'clock", "2026-02-30T10:00", "0000-01-01T10:00"])
 def test_what_is_no_time_is_said_to_be_none(typed: str) -> None:
     assert refusal(MomentField(), typed) == "Enter a valid date/time."
+
+
+def test_a_baby_born_since_the_year_began_is_too_young_and_not_still_to_come() -> None:
+    born = clock.today() - timedelta(days=1)
+    words = f"Someone born in {born.year} would be 0 years old. Check the date of birth."
+    assert birth_fault(born, on=born - timedelta(days=60)) == words

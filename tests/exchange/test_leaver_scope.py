@@ -153,3 +153,15 @@ def test_a_delta_proposes_those_whom_it_says_to_delete_and_nobody_else(tmp_path:
     }
     found, status = run(write(tmp_path, **delta))
     assert (status, names(found), sum(found["updated"].values())) == (0, ["u3"], 0)
+
+
+def test_leavers_that_wait_already_are_not_asked_about_again(roster: Roster) -> None:
+    """The nightly import of the next days goes on by itself, until one more is missing."""
+    run(roster(**bundle(students(0, 20))))
+    few = bundle(students(5, 20))
+    assert run(roster("first", **few))[1] == 1
+    assert run(roster("agreed", **few), "--many-leavers")[1] == 0
+    found, status = run(roster("next", **few))
+    assert (status, names(found), found["many_leavers"]) == (0, [f"s{at}" for at in range(5)], [])
+    found, status = run(roster("more", **bundle(students(6, 20))))
+    assert (status, [one["leavers"] for one in found["many_leavers"]]) == (1, [6])

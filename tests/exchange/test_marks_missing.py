@@ -159,9 +159,9 @@ def test_dates_with_slashes_are_asked_about(college: Any) -> None:
     result = bring(college, csv_of(*rows))
     assert problems(result) == [
         (1, "date", "11/6/2026", "2 dates are written with slashes, and nothing says whether the day or the month comes"
-        " first. Every one of them could be day/month/year or month/day/year. Say it under “Dates with slashes” (--dates"
-        " dmy or --dates mdy)."),
+        " first. Every one of them could be day/month/year or month/day/year. Nothing was taken until somebody says it."),
     ]  # fmt: skip
+    assert result.problems[0].as_text().endswith("somebody says it. Say it with --dates dmy or --dates mdy.")
     assert (result.imported, SessionMark.objects.exists()) == (False, False)
     assert bring(college, csv_of(*rows), dates="mdy").created == 2
     assert [day for _, day, _, _ in standing()] == [date(2026, 11, 6), date(2026, 11, 9)]

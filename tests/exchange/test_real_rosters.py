@@ -67,7 +67,7 @@ def test_without_being_told_the_column_is_asked_about_once() -> None:
     found, _ = run(SDS1)
     about_dates = [problem for problem in found["problems"] if problem["column"] == "Birthdate"]
     assert len(about_dates) == 1
-    assert "--dates" in about_dates[0]["message"]
+    assert "until somebody says it" in about_dates[0]["message"]
     assert Student.objects.exclude(date_of_birth=None).count() == 0
     told, _ = run(SDS1, "--dates", "mdy")
     assert told["updated"]["student"] == 86

@@ -79,9 +79,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"site": site.name} | result.as_json(), ensure_ascii=False, indent=2))
             return
         for problem in result.problems:
-            where = f"{problem.file}, line {problem.line}" + (f", {problem.column}" if problem.column else "")
-            value = f" “{problem.value}”" if problem.value else ""
-            self.stdout.write(f"{where}:{value} {problem.message}")
+            self.stdout.write(problem.as_text())
         if result.fatal:
             self.stdout.write("Nothing was changed: mend the problems above and try again.")
             return
