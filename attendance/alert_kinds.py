@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from attendance.arithmetic import Totals, decimal, written
 from attendance.choices import AlertKind
 from attendance.thresholds import UNAUTHORISED_SESSIONS
-from caseload.needs import Need
+from caseload.needs import TODAY, Need
 from core import wording
 
 SIX_WEEKS = 6
@@ -106,6 +106,9 @@ NEEDS: dict[str, tuple[Need, Need]] = {
     AlertKind.PATTERN: (Need.PATTERN, Need.PATTERN_NOT_ACTED_ON),
     AlertKind.LATE: (Need.LATE, Need.LATE_NOT_ACTED_ON),
 }
+
+# The kinds of which a single alert may mean that a child is missing: they stand before all others, however new.
+AT_ONCE = [kind for kind, (raised, _) in NEEDS.items() if raised >= TODAY]
 
 
 def number(value: int) -> str:

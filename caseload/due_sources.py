@@ -32,6 +32,7 @@ def load_not_back(user: Any, limit: int) -> list[Item]:
             reverse("caseload:visit_detail", args=[visit.public_id]),
             "Say what you found",
             note=f"expected {moment(visit.back_by)}, to be rung on {visit.phone}",
+            at_once=True,
         )
         for visit in not_back(user).select_related("goes").order_by("back_by", "pk")[:limit]
     ]

@@ -5,8 +5,8 @@ An app offers a source when it starts, in its apps.py:
     due.register(Source("targets", "Targets", Harm.PROMISE, SET, load=targets, rows=targets_overdue))
 
 The order of the list is simple, so that anybody can say why something stands where it does: first by how much harm
-waiting does (`Harm`, one for each source), then by the day since which it has waited, oldest first, then by the order of
-the sources and of the rows that each gave.
+waiting does (`Harm`, one for each source), of the same harm first what is about somebody in trouble now (`at_once`), then
+by the day since which it has waited, oldest first, then by the order of the sources and of the rows that each gave.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -51,6 +51,7 @@ class Item:
     note: str = ""  # a second, smaller line
     done_url: str = ""  # takes a POST that settles it at once, with `next`: the address to come back to
     done: str = ""  # what that button says: “Done”, “Followed up”
+    at_once: bool = False  # a child may be missing or not safe: its source gives these rows before its others
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
     kind = kind if any(source.key == kind for source in sources) else ""
     may_have, counts = possible(user), _counted(user)
     _keep(user, counts)
-    lines: list[tuple[tuple[int, date, int, int], Line]] = []
+    lines: list[tuple[tuple[int, bool, date, int, int], Line]] = []
     numbers: dict[str, int] = {}
     for place, source in enumerate(sources):
         if source.key not in may_have or (source.rows is not None and not counts.get(source.key)):
@@ -198,7 +199,8 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
         numbers[source.key] = counts[source.key] if source.rows is not None else len(items)
         if not kind or source.key == kind:
             lines += [
-                ((source.harm, item.since, place, number), Line(item, source)) for number, item in enumerate(items)
+                ((source.harm, not item.at_once, item.since, place, number), Line(item, source))
+                for number, item in enumerate(items)
             ]
     ordered = [line for _, line in sorted(lines, key=lambda pair: pair[0])]
     return Waiting(ordered[:limit], {key: number for key, number in numbers.items() if number}, kind)

@@ -10,6 +10,7 @@ from core.due import Harm, Item, Source
 from core.wording import moment
 from safeguarding.choices import OPEN_STATES, Severity
 from safeguarding.models import Action, ConcernCase
+from safeguarding.queries.triage import in_order_of_harm
 from safeguarding.querysets import TEAM
 
 TRIAGE = TEAM[0]
@@ -22,22 +23,25 @@ def not_taken_up(user: Any) -> QuerySet[ConcernCase]:
 
 
 def load_not_taken_up(user: Any, limit: int) -> list[Item]:
-    """The first of them, one line each: since when it waits, and nothing else. One query."""
-    rows = not_taken_up(user).order_by("received_at", "pk").values_list("received_at", "acknowledged_at", "concern__safe_now")  # fmt: skip
+    """The first of them as the list has them, one line each: since when it waits, and nothing else. One query."""
+    rows = in_order_of_harm(not_taken_up(user)).values_list("received_at", "acknowledged_at", "lane")
     return [
         Item(
-            "A student is not safe: open the concern"
-            if safe_now == "no" and not taken
-            else "A concern waits to be assessed"
-            if taken
-            else "A concern waits to be opened",
+            _words(taken is not None, lane == 0),
             clock.local(received).date(),
             reverse("safeguarding:triage_list"),
             "Open concerns",
             note=f"received {moment(received)}",
+            at_once=lane == 0,
         )
-        for received, taken, safe_now in rows[:limit]
+        for received, taken, lane in rows[:limit]
     ]
+
+
+def _words(taken: bool, unsafe: bool) -> str:
+    if unsafe:
+        return f"A student is not safe: {'assess' if taken else 'open'} the concern"
+    return f"A concern waits to be {'assessed' if taken else 'opened'}"
 
 
 def actions_due(user: Any) -> QuerySet[Action]:

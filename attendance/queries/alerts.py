@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import BooleanField, Case, Count, QuerySet, When
 
 from attendance import alert_kinds, rules
-from attendance.alert_kinds import SAME_REASON_DAYS
+from attendance.alert_kinds import AT_ONCE, SAME_REASON_DAYS
 from attendance.choices import AlertKind, AlertState
 from attendance.models import Alert, ChaseHold
 from caseload.columns import Reason
@@ -40,7 +40,7 @@ class AlertList:
 
 
 def alert_list(user: Any, show: str = "", number: str | int = 1) -> AlertList:
-    """The alerts of the students within reach, by student, the oldest first. A fixed number of queries."""
+    """The alerts of the students within reach, by student, in order (`in_order`). A fixed number of queries."""
     every = _every(user)
     page = Paginator(_of(every, show), STUDENTS_PER_PAGE).get_page(number)
     page.object_list = _with_names(list(page.object_list), user)
@@ -65,8 +65,14 @@ def _of(every: Mapping[str, list[dict[str, Any]]], show: str) -> list[dict[str, 
 
 
 def _open(user: Any) -> list[dict[str, Any]]:
-    rows = Alert.objects.visible_to(user, rules.ACT).filter(state=AlertState.OPEN).order_by("raised_on", "pk")
-    return [_alert(row) for row in rows.values(*_ALERT)]
+    rows = Alert.objects.visible_to(user, rules.ACT).filter(state=AlertState.OPEN)
+    return [_alert(row) for row in in_order(rows).values(*_ALERT)]
+
+
+def in_order(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
+    """Those that may mean that a child is missing, then the others; the oldest of each first. Marked `at_once`."""
+    at_once = Case(When(rule__kind__in=AT_ONCE, then=True), default=False, output_field=BooleanField())
+    return alerts.annotate(at_once=at_once).order_by("-at_once", "raised_on", "pk")
 
 
 def _ended(user: Any) -> list[dict[str, Any]]:

@@ -64,13 +64,6 @@ class TriageRow:
         return "concern" if self.lane == 0 else TONES[self.severity]
 
     @property
-    def state_words(self) -> str:
-        """How far it has got, as the team sees it."""
-        if self.is_new:
-            return "New"
-        return "Acknowledged" if self.state == choices.PublicState.READ else choices.PublicState(self.state).label
-
-    @property
     def waited(self) -> str:
         """How long it has been waiting, in the largest unit."""
         minutes = max(int((clock.now() - self.recorded_at).total_seconds() // 60), 0)
@@ -108,10 +101,15 @@ def _in_order(user: "User", show: str, among: "Iterable[UUID] | None", permissio
     if among is not None:
         cases = cases.filter(pk__in=list(among))
     newest_first = "-concern__recorded_at" if show in ("closed", "all") else "concern__recorded_at"
-    cases = cases.annotate(lane=LANE, weight=WEIGHT, taken=TAKEN)
     if show == "closed":
-        return cases.order_by("lane", newest_first)
-    return cases.order_by("lane", "taken", "-weight", newest_first)
+        return cases.annotate(lane=LANE).order_by("lane", newest_first)
+    return in_order_of_harm(cases, newest_first)
+
+
+def in_order_of_harm(cases: QuerySet[Any], then: str = "concern__recorded_at") -> QuerySet[Any]:
+    """Students who are not safe first (lane 0), then what nobody acknowledged, then by severity; of the same the longest waiting."""
+    ordered = cases.annotate(lane=LANE, weight=WEIGHT, taken=TAKEN)
+    return ordered.order_by("lane", "taken", "-weight", then)
 
 
 class Rows(Paginator):  # Django's own class takes no parameter when it runs

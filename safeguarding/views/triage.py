@@ -27,7 +27,7 @@ from safeguarding.views.forms_of_record import forms_of, put_back
 from safeguarding.views.wall import TEAM_SEES, show, walled
 
 TRIAGE = "safeguarding.triage_concern"
-LABELS = {"open": "Open", "new": "New", "mine": "Mine", "closed": "Closed", "all": "All"}
+LABELS = {"open": "Open", "new": "Not acknowledged", "mine": "Mine", "closed": "Closed", "all": "All"}
 
 
 def _wanted(request: HttpRequest) -> str:

@@ -16,7 +16,7 @@ from attendance.models import Alert, AlertRule, ChaseHold, RulePreview, SessionM
 from caseload import columns
 from caseload.models import ContactLogEntry
 from caseload.queries.calendar import school_days
-from core import clock
+from core import clock, due
 from core.jobs import run_now
 from interventions.models import Meeting, MeetingDraft, Note
 from tests.attendance.conftest import members
@@ -78,6 +78,18 @@ def shown(response):
 )
 def test_each_sees_the_alerts_of_those_within_reach_the_oldest_first(college, raised, sign_in, who, names):
     assert shown(sign_in(getattr(college, who)).get(reverse("attendance:alert_list"))) == names
+
+
+def test_a_child_who_may_be_missing_stands_before_older_alerts_there_and_on_my_work(college, raised, sign_in):
+    away = AlertRule.objects.create(name="Away", kind="consecutive", switched_on_at=clock.now())
+    chloe = college.student("Chloe")
+    Alert.objects.create(
+        student=chloe, rule=away, reason="Absent five days in a row", raised_on=college.today, true_on=college.today
+    )
+    browser = sign_in(college.okafor)
+    assert shown(browser.get(reverse("attendance:alert_list"))) == ["Chloe", "Ada", "Ben"]
+    lines = due.waiting(college.okafor, "alert").lines
+    assert [line.item.about for line in lines] == [chloe.pk, raised.student_id, college.student("Ben").pk]
 
 
 @pytest.mark.parametrize("who", ["mendes", "tran", "rahman", "ward", "sam"])

@@ -1,5 +1,6 @@
 """What is due: gathered from sources, the most harmful and oldest first, counted in one query."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -53,6 +54,13 @@ def test_harm_comes_first_then_what_has_waited_longest() -> None:
     assert words(Viewer("a.see"), "review") == ["old review", "new review"]
     assert words(Viewer("a.see"), "no such kind") == words(Viewer("a.see"))
     assert words(Viewer("a.see"), limit=2) == ["older alert", "alert"]
+
+
+def test_somebody_in_trouble_now_comes_before_what_has_waited_longer() -> None:
+    source("alert", Harm.SAFETY, replace(item("missing since today", 20), at_once=True), item("down since long ago", 1))
+    source("concern", Harm.SAFETY, item("older concern", 2))
+    source("target", Harm.PROMISE, replace(item("target", 1), at_once=True))
+    assert words(Viewer("a.see")) == ["missing since today", "down since long ago", "older concern", "target"]
 
 
 def test_what_one_may_not_do_is_not_even_loaded() -> None:

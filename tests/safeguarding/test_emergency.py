@@ -386,3 +386,28 @@ def test_my_work_counts_what_waits_for_the_team_and_names_nobody(wall: Wall, sig
     assert "Nothing is due" not in rahman
     with clock.set_to(clock.now() + timedelta(days=4)):
         assert "A safeguarding action is due" in text(sign_in(college.rahman).get(reverse("caseload:my_work")))
+
+
+def test_my_work_puts_a_student_who_is_not_safe_before_what_has_waited_for_days(
+    college: College, sign_in: SignIn
+) -> None:
+    with naming.named(college.okafor.pk):
+        raise_about(college, college.okafor, "Ada")
+    with clock.set_to(clock.now() + timedelta(days=3)):
+        unsafe = raised(college, safe_now="no", student=college.student("Hugo"))
+        browser = sign_in(college.rahman, stepped_up=True)
+        shown = text(browser.get(reverse("caseload:my_work")))
+        assert order(shown, "A student is not safe: open the concern", "A concern waits to be opened")
+        with naming.named(college.rahman.pk):
+            open_record(college.rahman, unsafe)
+            acknowledge(college.rahman, unsafe)
+        shown = text(browser.get(reverse("caseload:my_work")))
+        assert order(shown, "A student is not safe: assess the concern", "A concern waits to be opened")
+
+
+def test_the_list_and_the_open_record_say_the_same_of_a_concern(college: College, sign_in: SignIn) -> None:
+    concern, browser = raised(college), sign_in(college.rahman, stepped_up=True)
+    for _ in range(2):  # opened, it is still not acknowledged
+        assert "Not acknowledged" in text(browser.get(url("concern_detail", concern)))
+    assert browser.post(url("concern_acknowledge", concern)).status_code in (200, 302)
+    assert "Not acknowledged yet" not in text(browser.get(url("triage_list")))
