@@ -33,9 +33,7 @@ class Problem:
 
     def as_text(self) -> str:
         """As a command prints it: where, what stands there, what is wrong; and how the command is told what it asks."""
-        where = ", ".join(
-            part for part in (self.file, f"line {self.line}" if self.line else "", self.column) if part
-        )
+        where = ", ".join(part for part in (self.file, f"line {self.line}" if self.line else "", self.column) if part)
         value = f" “{self.value}”" if self.value else ""
         ask = " Say it with --dates dmy or --dates mdy." if self.asks_dates else ""
         return f"{where}:{value} {self.message}{ask}" if where else f"{self.message}{ask}"

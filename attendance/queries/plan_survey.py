@@ -185,8 +185,8 @@ def _rolls(ids: Sequence[int], wanted: Wanted) -> Mapping[int, list[tuple[int, s
     ).order_by("period")
     fields = rows.values_list("student_id", "site_id", "site__name", "site__kind")
     found: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    for student, *site in fields:
-        found[student].append((site[0], site[1], site[2]))
+    for student, site, name, kind in fields:
+        found[student].append((site, name, kind))
     return found
 
 

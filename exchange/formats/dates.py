@@ -92,9 +92,7 @@ def _in_order(rows: list[Row], column: str, order: str, problems: list[Problem])
     if not rows:
         return {}
     if not order:
-        words = (
-            f"{asking([row.get(column) for row in rows])} The column was left out until somebody says it."
-        )
+        words = f"{asking([row.get(column) for row in rows])} The column was left out until somebody says it."
         problems.append(replace(_about(rows[0], column, words), asks_dates=True))
         return {}
     wrong = [row for row in rows if slashed(row.get(column), order) is None]
