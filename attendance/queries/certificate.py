@@ -86,9 +86,10 @@ def _legend(student_id: int, start: date, end: date, series: str) -> list[dict[s
 
 @dataclass(frozen=True)
 class _Window:
-    """The days of the certificate's weeks: on which the student was on a roll, on which that site opens, and what the
-    clock says, so that days to come are not taken for closed ones."""
+    """The days of the certificate's weeks: from which day it tells, on which the student was on a roll, on which that site
+    opens, and what the clock says, so that days before and days to come are not taken for others."""
 
+    first: date
     on_roll: set[date]
     opened: set[date]
     half_begins: dict[str, time]
@@ -107,7 +108,7 @@ def _window(rolls: Sequence[tuple[Any, ...]], start: date, end: date) -> _Window
     opened = {day for site, period, *_ in rolls for day in calendars[site].between(start, last) if day in period}
     opened |= {day for day in days if day not in on_roll and any(each.is_open(day) for each in calendars.values())}
     begins = dict(zip(("AM", "PM"), rolls[-1][3:], strict=True)) if rolls else {}
-    return _Window(on_roll, opened, begins, clock.now())
+    return _Window(start, on_roll, opened, begins, clock.now())
 
 
 def _weeks(marks: Sequence[DayMark], window: _Window, series: str) -> list[dict[str, Any]]:
@@ -124,12 +125,15 @@ def _weeks(marks: Sequence[DayMark], window: _Window, series: str) -> list[dict[
 
 
 def _week(days: list[dict[str, Any]], monday: date) -> dict[str, Any]:
-    return {"monday": monday, "days": days, "off": all(day["off"] for day in days)}
+    return {"monday": monday, "days": days, "off": all(day["off"] or day.get("before") for day in days)}
 
 
 def _day(day: date, by_day: dict[date, list[DayMark]], window: _Window, series: str) -> dict[str, Any]:
-    """One day: its marks; or closed, or not on the roll. A day to come, and a half that has not begun, stay empty."""
+    """One day: its marks; or closed, or not on the roll. Days before the year and to come, and a half that has not begun,
+    stay empty."""
     marks = by_day.get(day, [])
+    if day < window.first:
+        return {"open": False, "off": False, "before": True, "cells": []}
     is_open = day in window.opened or bool(marks)
     if day not in window.on_roll or not is_open:
         cells = []

@@ -294,6 +294,16 @@ def test_the_rest_of_this_week_is_still_to_come_and_not_closed(college):
         assert days_of(certificate_facts(ben, college.year), monday)[0] == "/·"
 
 
+def test_the_days_of_the_first_week_before_the_year_stay_empty(college, ada):
+    """1 September 2026 is a Tuesday, and the site is closed until Wednesday."""
+    facts = certificate_facts(ada, college.year)
+    first = facts["halves"][0][0]
+    assert (first["monday"], [day.get("before", False) for day in first["days"]]) == (
+        date(2026, 8, 31), [True, False, False, False, False],
+    )  # fmt: skip
+    assert (facts["not_on_roll"], days_of(facts, date(2026, 8, 31))[1]) == (False, "closed")
+
+
 def test_a_late_starter_was_not_on_the_roll_in_the_weeks_before(college, ada, sign_in):
     SiteMembership.objects.filter(student=ada).update(period=DateRange(date(2026, 11, 11), None))
     facts = certificate_facts(ada, college.year)
