@@ -1,6 +1,5 @@
 """Add students and correct what is known about them."""
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from caseload.actions.memberships import place_new_student
 from caseload.models import Caseload, Site, SiteMembership, Student, YearGroup
 from caseload.rules.structure import manages_site
 from caseload.rules.students import MANAGE_STUDENTS, may_add_students, reaches, require
-from core import clock
+from core import clock, merging
 from core.actors import SystemActor
 
 if TYPE_CHECKING:
@@ -56,20 +55,11 @@ class SomebodyElseChanged(Exception):
 
 def version_of(student: Student) -> str:
     """What is stored now, field by field, so that a form can tell later what its writer changed and what somebody else did."""
-    return json.dumps({name: _text(getattr(student, name)) for name in EDITABLE})
+    return merging.shown(_texts(student))
 
 
-def _seen(version: str) -> dict[str, str]:
-    """What a form showed when it was opened; nothing that can be read is nothing that was seen."""
-    try:
-        found = json.loads(version)
-    except (ValueError, RecursionError):
-        return {}
-    return {str(name): str(text) for name, text in found.items()} if isinstance(found, dict) else {}
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
+def _texts(student: Student) -> dict[str, str]:
+    return merging.texts_of({name: getattr(student, name) for name in EDITABLE})
 
 
 @transaction.atomic
@@ -103,11 +93,11 @@ def correct_student(by: "User | SystemActor", student: Student, version: str, **
     """
     require(reaches(by, MANAGE_STUDENTS, student))
     stored = Student.objects.select_for_update().get(pk=student.pk)
-    seen = _seen(version)
-    touched = [name for name in EDITABLE if name in values and _text(values[name]) != seen.get(name)]
-    changed = [name for name in touched if getattr(stored, name) != values[name]]
-    if clashes := [name for name in changed if _text(getattr(stored, name)) != seen.get(name)]:
-        raise SomebodyElseChanged(stored, clashes, [name for name in values if name not in touched])
+    typed = {name: values[name] for name in EDITABLE if name in values}
+    merged = merging.merge(merging.seen(version), _texts(stored), merging.texts_of(typed))
+    if merged.clashes:
+        raise SomebodyElseChanged(stored, merged.clashes, [name for name in values if name in merged.untouched])
+    changed = merged.taken
     if changed:
         for name in changed:
             setattr(stored, name, values[name])

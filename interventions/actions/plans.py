@@ -1,6 +1,6 @@
 """Action plans: made, changed, looked at again, moved between stages, approved by another, ticked off, signed, ended."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
@@ -14,8 +14,9 @@ from audit import record
 from caseload import reasons
 from caseload.models import Student
 from caseload.reasons import Through
-from core import clock
+from core import clock, merging
 from core.files import save_file
+from core.merging import Texts
 from core.outbox import address_of, mail_words, queue_mail
 from interventions import choices_plans as choices
 from interventions import rules_plans as rules
@@ -27,11 +28,12 @@ WRITTEN = ("title", "aims", "reasons", "owner", "agreed_with", "agreed_words", "
 
 
 class PlanChanged(Exception):
-    """Somebody changed, moved or ended the plan meanwhile; nothing was saved. `plan` is as it stands now."""
+    """Somebody changed, moved or ended the plan meanwhile; nothing was saved. `plan` is as it stands now, `fields` are
+    those that both changed."""
 
-    def __init__(self, plan: ActionPlan) -> None:
+    def __init__(self, plan: ActionPlan, fields: Sequence[str] = ()) -> None:
         super().__init__("changed meanwhile")
-        self.plan = plan
+        self.plan, self.fields = plan, fields
 
 
 class NotYours(Exception):
@@ -116,27 +118,68 @@ def make_plan(
 
 
 @transaction.atomic
-def change_plan(by: User, plan: ActionPlan, version: int, said: PlanSaid) -> ActionPlan:
-    """Change what a plan says. What is done already stays as it is; who newly has something to do is told.
+def change_plan(by: User, plan: ActionPlan, before: Texts, said: PlanSaid) -> bool:
+    """Change what a plan says: what the writer changed since they saw it (`before`: `seen_of`). Says whether anything is.
 
-    At a stage that asks for approval the changed plan waits for it again. Raises PlanChanged.
+    What is done already stays as it is; who newly has something to do is told. At a stage that asks for approval the
+    changed plan waits for it again. Raises PlanChanged when it has ended, or where somebody else changed the same.
     """
-    row = _locked(by, plan, version)
-    before = row.owner_id
-    _check_people(row.student, [said.owner, *(one.owner for one in said.actions)])
-    for name, value in said.columns().items():
-        setattr(row, name, value)
+    if not rules.may_manage_plan(by, plan):
+        raise PermissionDenied
+    row = _locked_row(plan)
+    if not row.is_open:
+        raise PlanChanged(row)
+    stored = seen_of(row)
+    typed = {str(one.key): one for one in said.actions if one.key}
+    new = [one for one in said.actions if str(one.key) not in {**before, **stored}]
+    keys = {*_keys(before), *(key for key in typed if key in stored)}
+    texts = _texts(said.columns(), said.barriers) | {key: _action_text(typed.get(key)) for key in sorted(keys)}
+    merged = merging.merge(before, stored, texts)
+    if merged.clashes:
+        raise PlanChanged(row, merged.clashes)
+    if not merged.taken and not new:
+        return False
+    fields = [name for name in WRITTEN if name in merged.taken]
+    changed = [typed[key] for key in merged.taken if key in typed]
+    _check_people(row.student, [said.owner if "owner" in fields else None, *(one.owner for one in [*changed, *new])])
+    for name in fields:
+        setattr(row, name, said.columns()[name])
     row.changed_at = clock.now()
-    approval: tuple[str, ...] = ()
-    if row.stage.approver_role:
-        approval = _ask(row, by)
-    _save(row, *WRITTEN, "changed_at", *approval)
-    row.barriers.set(said.barriers)
-    new = _sync(row, said.actions)
+    approval = _ask(row, by) if row.stage.approver_role else ()
+    _save(row, *fields, "changed_at", *approval)
+    if "barriers" in merged.taken:
+        row.barriers.set(said.barriers)
+    told = _sync(row, changed, new, removed=[key for key in merged.taken if key in before and not texts[key]])
     _step(by, row, PlanStepKind.CHANGED, "", row.review_on)
-    _tell(by, row, said.owner if said.owner.pk != before else None, new)
+    _tell(by, row, said.owner if "owner" in fields else None, told)
     record.record(by, choices.PLAN_CHANGED, "action_plan", row.pk, details={"student": row.student_id})
-    return row
+    return True
+
+
+def seen_of(plan: ActionPlan) -> dict[str, str]:
+    """What a form shows of a plan, field by field, and each action that is still to do by its key."""
+    texts = _texts({name: getattr(plan, name) for name in WRITTEN}, list(plan.barriers.all()))
+    to_do = plan.actions.filter(done_on=None).select_related("owner")
+    return texts | {
+        str(row.public_id): _action_text(ActionSaid(row.what, row.due_on, row.owner, row.owner_words)) for row in to_do
+    }
+
+
+def _texts(columns: Mapping[str, Any], barriers: Collection[Barrier]) -> dict[str, str]:
+    return merging.texts_of({**columns, "barriers": list(barriers)})
+
+
+def _action_text(said: ActionSaid | None) -> str:
+    return (
+        "\n".join(merging.text_of(value) for value in (said.what, said.due_on, said.owner, said.owner_words))
+        if said
+        else ""
+    )
+
+
+def _keys(before: Texts) -> list[str]:
+    """The keys of the actions among what was seen."""
+    return [name for name in before if name not in WRITTEN and name != "barriers"]
 
 
 @transaction.atomic
@@ -252,10 +295,15 @@ def _locked(by: User, plan: ActionPlan, version: int) -> ActionPlan:
 
 
 def _held(plan: ActionPlan, version: int) -> ActionPlan:
-    row = ActionPlan.objects.select_for_update(of=("self",)).select_related("stage", "student").get(pk=plan.pk)
+    row = _locked_row(plan)
     if row.version != version or not row.is_open:
         raise PlanChanged(row)
     return row
+
+
+def _locked_row(plan: ActionPlan) -> ActionPlan:
+    rows = ActionPlan.objects.select_for_update(of=("self",)).select_related("stage", "student", "owner")
+    return rows.get(pk=plan.pk)
 
 
 def _for_approval(by: User, plan: ActionPlan, version: int) -> ActionPlan:
@@ -289,26 +337,27 @@ def _row(plan: ActionPlan, number: int, said: ActionSaid) -> PlanAction:
     )
 
 
-def _sync(plan: ActionPlan, said: Sequence[ActionSaid]) -> list[ActionSaid]:
-    """Bring the actions into line with what was typed: new ones, changed ones, those emptied. Gives what somebody newly has to do."""
-    there = {row.public_id: row for row in plan.actions.select_for_update(of=("self",))}
-    news: list[ActionSaid] = []
-    kept = {one.key for one in said}
-    for key, row in there.items():
-        if key not in kept and row.done_on is None:
-            row.delete()
-    for number, one in enumerate(said, 1):
-        known = there.get(one.key) if one.key else None
-        if known is None:
-            _row(plan, number, one).save()
-            news.append(one)
-        elif known.done_on is None:
-            if one.owner is not None and one.owner.pk != known.owner_id:
-                news.append(one)
-            known.position, known.what, known.due_on = number, one.what, one.due_on
-            known.owner, known.owner_words = one.owner, one.owner_words
-            known.save(update_fields=["position", "what", "due_on", "owner", "owner_words"])
-    return news
+def _sync(
+    plan: ActionPlan, changed: Sequence[ActionSaid], new: Sequence[ActionSaid], removed: Sequence[str]
+) -> list[ActionSaid]:
+    """Bring the actions into line with what was typed. Gives what somebody newly has to do."""
+    there = {str(row.public_id): row for row in plan.actions.select_for_update(of=("self",))}
+    for key in removed:
+        if key in there and there[key].done_on is None:
+            there.pop(key).delete()
+    again = [one for one in changed if str(one.key) not in there]  # taken out by somebody else, and wanted all the same
+    told = [*new, *again]
+    last = max((row.position for row in there.values()), default=0)
+    PlanAction.objects.bulk_create(_row(plan, number, one) for number, one in enumerate(told, last + 1))
+    for one in changed:
+        row = there.get(str(one.key))
+        if row is None or row.done_on is not None:
+            continue
+        if one.owner is not None and one.owner.pk != row.owner_id:
+            told.append(one)
+        row.what, row.due_on, row.owner, row.owner_words = one.what, one.due_on, one.owner, one.owner_words
+        row.save(update_fields=["what", "due_on", "owner", "owner_words"])
+    return told
 
 
 def _step(by: User, plan: ActionPlan, kind: str, note: str, review_on: date | None = None) -> None:

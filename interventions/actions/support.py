@@ -1,6 +1,6 @@
 """Support plans: made, changed, reviewed (which begins the next round), and ended with a reason."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,17 +14,19 @@ from audit import record
 from caseload import reasons
 from caseload.models import Student
 from caseload.reasons import Through
+from core import merging
+from core.merging import Texts
 from interventions import choices_support as choices
 from interventions.models import SupportPlan, SupportReview
 from interventions.rules import may_write_support
 
 
 class SupportPlanChanged(Exception):
-    """Somebody changed, reviewed or ended the plan meanwhile; `plan` is what stands now."""
+    """Somebody changed, reviewed or ended the plan meanwhile; `plan` is what stands now, `fields` are those that both changed."""
 
-    def __init__(self, plan: SupportPlan) -> None:
+    def __init__(self, plan: SupportPlan, fields: Sequence[str] = ()) -> None:
         super().__init__("changed meanwhile")
-        self.plan = plan
+        self.plan, self.fields = plan, fields
 
 
 class PlanThere(Exception):
@@ -98,14 +100,31 @@ def make_plan(
 
 
 @transaction.atomic
-def change_plan(by: User, plan: SupportPlan, version: int, said: SupportSaid) -> SupportPlan:
-    """Change what a support plan says. Raises SupportPlanChanged when somebody else did something with it since."""
-    row = _locked(by, plan, version)
-    for name, value in said.values().items():
-        setattr(row, name, value)
-    _save(row, by, *said.values())
+def change_plan(by: User, plan: SupportPlan, before: Texts, said: SupportSaid) -> bool:
+    """Change what a support plan says: what the writer changed since they saw it (`before`: `seen_of`). Says whether anything is.
+
+    Raises SupportPlanChanged when it has ended, or when somebody else changed the same to something else.
+    """
+    _require_reach(by, plan.student_id)
+    row = _held(plan)
+    if row.ended_on is not None:
+        raise SupportPlanChanged(row)
+    values = said.values()
+    merged = merging.merge(before, seen_of(row), merging.texts_of(values))
+    if merged.clashes:
+        raise SupportPlanChanged(row, merged.clashes)
+    if not merged.taken:
+        return False
+    for name in merged.taken:
+        setattr(row, name, values[name])
+    _save(row, by, *merged.taken)
     record.record(by, choices.PLAN_CHANGED, "support_plan", row.pk, details={"student": row.student_id})
-    return row
+    return True
+
+
+def seen_of(plan: SupportPlan) -> dict[str, str]:
+    """What a form shows of a plan, field by field."""
+    return merging.texts_of({name: getattr(plan, name) for name in SupportSaid.__dataclass_fields__})
 
 
 @transaction.atomic
@@ -147,10 +166,15 @@ def _require_reach(by: User, student_id: int) -> None:
 def _locked(by: User, plan: SupportPlan, version: int) -> SupportPlan:
     """The row, locked, if this person may write it and it is as they saw it."""
     _require_reach(by, plan.student_id)
-    row = SupportPlan.objects.select_for_update(of=("self",)).select_related("student", "changed_by").get(pk=plan.pk)
+    row = _held(plan)
     if row.version != version or row.ended_on is not None:
         raise SupportPlanChanged(row)
     return row
+
+
+def _held(plan: SupportPlan) -> SupportPlan:
+    rows = SupportPlan.objects.select_for_update(of=("self",)).select_related("student", "changed_by", "owner")
+    return rows.get(pk=plan.pk)
 
 
 def _save(row: SupportPlan, by: User, *fields: str) -> None:

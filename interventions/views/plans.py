@@ -17,12 +17,14 @@ from caseload.queries.home import recipients
 from caseload.queries.students import student_rows
 from caseload.search import find_students
 from caseload.views.cleared import say_cleared
+from core import merging
 from core.http import form_token, posted, sent_key, wants_part
 from interventions import rules_plans as rules
 from interventions.actions import plans as actions
 from interventions.choices_plans import MANAGE_PLAN as MANAGE
 from interventions.choices_plans import VIEW_PLAN as VIEW
 from interventions.forms_plans import (
+    MOST_ACTIONS,
     ActionFormSet,
     ApprovalForm,
     PlanCloseForm,
@@ -150,14 +152,23 @@ def _made_words(plan: ActionPlan) -> str:
 def _lines(request: HttpRequest, form: PlanForm, around: Any, rows: list[dict[str, Any]], needed: bool = True) -> Any:
     """The rows of actions; with the day on which the plan starts, for what is due before it."""
     starts_on = form.cleaned_data.get("starts_on") if form.is_bound and form.errors is not None else None
+    data = posted(request)
     return ActionFormSet(
-        posted(request),
+        data,
         prefix="action",
-        initial=rows,
+        initial=rows if data is None else _as_sent(data, rows),
         form_kwargs={"around": around},
         starts_on=starts_on,
         needed=needed,
     )
+
+
+def _as_sent(data: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows in the order in which they were sent: since then an action may have been ticked off, or its tick taken away."""
+    by_key = {str(row.get("key", "")): row for row in rows if row.get("key")}
+    if not by_key:
+        return rows
+    return [by_key.get(data.get(f"action-{number}-key", ""), {}) for number in range(MOST_ACTIONS)]
 
 
 def _valid(form: PlanForm, lines: Any) -> bool:
@@ -244,15 +255,17 @@ def plan_change(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     around, done = queries.staff_around(plan.student), [row for row in queries.actions_of(plan) if row.done_on]
     form = PlanForm(posted(request), around=around, by=request.user, plan=plan, initial=initial_of(plan))
     lines = _lines(request, form, around, initial_rows(queries.actions_of(plan)), needed=not done)
-    version, theirs = plan.version, None
+    version, theirs = request.POST.get("version", merging.shown(actions.seen_of(plan))), None
     if request.method == "POST" and _valid(form, lines):
-        sent = request.POST.get("version", "")
+        before = merging.seen(version)
         try:
-            actions.change_plan(request.user, plan, int(sent) if sent.isdecimal() else 0, form.said(lines.said()))
+            is_changed = actions.change_plan(request.user, plan, before, form.said(lines.said()))
         except actions.PlanChanged as changed:
-            theirs, version = changed.plan, changed.plan.version
+            theirs = changed.plan
+            version = merging.shown_after(before, actions.seen_of(theirs), changed.fields)
         else:
-            messages.success(request, "The plan is changed. How it read before is kept.")
+            words = "The plan is changed. How it read before is kept." if is_changed else "Nothing was changed."
+            messages.info(request, words)
             return redirect("interventions:plan_detail", plan.public_id)
     context = {
         "student": plan.student,

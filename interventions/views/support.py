@@ -16,7 +16,7 @@ from caseload.models import Student
 from caseload.queries.groups import teaching_groups_held
 from caseload.queries.students import student_rows
 from caseload.views.cleared import say_cleared
-from core import clock
+from core import clock, merging
 from core.http import form_token, posted, sent_key, wants_part
 from core.sheets import write_csv
 from interventions import rules
@@ -187,14 +187,16 @@ def support_change(request: HttpRequest, plan_id: UUID) -> HttpResponse:
         return _ended(request, plan)
     initial = {name: getattr(plan, name) for name in FIELDS} | {"owner": plan.owner_id}
     form = SupportForm(posted(request), by=request.user, plan=plan, initial=initial)
-    version, theirs = plan.version, None
+    version, theirs = request.POST.get("version", merging.shown(actions.seen_of(plan))), None
     if request.method == "POST" and form.is_valid():
+        before = merging.seen(version)
         try:
-            actions.change_plan(request.user, plan, _version(request), form.said())
+            is_changed = actions.change_plan(request.user, plan, before, form.said())
         except actions.SupportPlanChanged as changed:
-            theirs, version = changed.plan, changed.plan.version
+            theirs = changed.plan
+            version = merging.shown_after(before, actions.seen_of(theirs), changed.fields)
         else:
-            messages.success(request, "The support plan is changed.")
+            messages.info(request, "The support plan is changed." if is_changed else "Nothing was changed.")
             return redirect("interventions:support_detail", plan.public_id)
     context = {
         "plan": plan, "student": plan.student, "form": form, "version": version, "theirs": theirs,

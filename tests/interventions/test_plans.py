@@ -1,5 +1,6 @@
 """Action plans: made, changed, moved, approved by another, ticked off, signed, ended; two people at once lose nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from attendance.models import Alert, AlertRule
 from audit.models import Entry
 from caseload import reasons
+from core import merging
 from core.due import due_count, waiting
 from core.models import Mail
 from core.panels import panels_for, timeline
@@ -57,6 +59,7 @@ def test_seen_by_pastoral_staff_and_by_a_teacher_who_has_something_to_do_in_it(c
 
 def test_changed_keeps_what_is_done_and_tells_only_who_is_new(college, plan_said, plan) -> None:
     first, second, third = read.actions_of(plan)
+    seen = actions.seen_of(plan)
     actions.tick_action(college.mendes, second, True)
     today = college.today
     rows = (
@@ -64,13 +67,18 @@ def test_changed_keeps_what_is_done_and_tells_only_who_is_new(college, plan_said
         ActionSaid("Never mind", today, college.okafor, key=second.public_id),
         ActionSaid("See the nurse", today, None, "Ada"),
     )
-    changed = actions.change_plan(college.okafor, plan, 1, plan_said(aims="In every lesson", actions=rows))
-    words = [(one.what, one.who, one.done_on) for one in read.actions_of(changed)]
+    mine = plan_said(title=plan.title, aims="In every lesson", actions=rows)
+    with pytest.raises(actions.PlanChanged) as clash:  # it was changed by one and ticked off by another
+        actions.change_plan(college.okafor, plan, seen, mine)
+    assert clash.value.fields == [str(second.public_id)]
+    again = merging.seen(merging.shown_after(seen, actions.seen_of(clash.value.plan), clash.value.fields))
+    assert actions.change_plan(college.okafor, plan, again, mine)
+    words = [(one.what, one.who, one.done_on) for one in read.actions_of(plan)]
     assert sorted(words, key=str) == [
         ("List missed work", "Ms Mendes", today), ("Ring home daily", "Mr Lind", None), ("See the nurse", "Ada", None),
     ]  # fmt: skip
     assert [mail.to_person_id for mail in Mail.objects.order_by("pk")] == [college.mendes.pk, college.lind.pk]
-    assert [row.aims for row in read.wordings_of(changed)] == ["In every day for four weeks"]
+    assert [row.aims for row in read.wordings_of(ActionPlan.objects.get(pk=plan.pk))] == ["In every day for four weeks"]
     assert third.events.model.objects.filter(pgh_obj_id=third.pk, pgh_label="removed").exists()
 
 
@@ -99,10 +107,11 @@ def test_a_stage_that_asks_for_approval_waits_for_somebody_else_in_that_role(col
             actions.approve_plan(by, plan, 1)
     back = actions.send_back(college.novak, plan, 1, "Say who pays the bus")
     assert (back.waits, list(read.for_approval(college.novak))) == (False, [])
-    again = actions.change_plan(college.achebe, back, 2, plan_said(4, reasons="The college pays"))
-    given = actions.approve_plan(college.novak, again, 3)
+    assert actions.change_plan(college.achebe, back, actions.seen_of(back), plan_said(4, reasons="The college pays"))
+    given = actions.approve_plan(college.novak, back, 3)
     assert (given.approval, given.approved_by) == ("given", college.novak)
-    changed = actions.change_plan(college.lind, given, 4, plan_said(4, aims="Something else"))
+    actions.change_plan(college.lind, given, actions.seen_of(given), plan_said(4, aims="Something else"))
+    changed = ActionPlan.objects.get(pk=plan.pk)
     assert (changed.waits, changed.approved_by) == (True, None)
 
 
@@ -117,10 +126,11 @@ def test_whoever_moved_it_to_the_stage_does_not_approve_it(college, plan, plan_s
 
 
 def test_the_second_of_two_people_is_told_and_saves_nothing(college, plan, plan_said, plan_stages) -> None:
-    actions.change_plan(college.lind, plan, 1, plan_said(aims="Mine", actions=()))
+    seen = actions.seen_of(plan)
+    actions.change_plan(college.lind, plan, seen, plan_said(aims="Mine", actions=()))
     day = college.today + timedelta(days=7)
     for second in (
-        lambda: actions.change_plan(college.okafor, plan, 1, plan_said(aims="Theirs")),
+        lambda: actions.change_plan(college.okafor, plan, seen, plan_said(aims="Theirs")),
         lambda: actions.review_plan(college.okafor, plan, 1, ReviewSaid(plan_stages[2], college.okafor, day)),
         lambda: actions.close_plan(college.okafor, plan, 1, "met"),
     ):
@@ -217,3 +227,49 @@ def test_what_is_due_stands_on_my_work_of_whose_it_is_with_one_click(college, pl
     client = sign_in(college.mendes)
     assert client.post(line.done_url, {"next": work}, headers={"HX-Request": "true"})["Location"] == work
     assert plan.actions.get(owner=college.mendes).done_on == today
+
+
+def kept_rows(plan: ActionPlan) -> list[ActionSaid]:
+    """The actions as somebody leaves them alone in the form."""
+    return [
+        ActionSaid(row.what, row.due_on, row.owner, row.owner_words, key=row.public_id) for row in read.actions_of(plan)
+    ]
+
+
+def test_two_people_who_change_different_things_both_keep_theirs(college, plan, plan_said) -> None:
+    seen, rows = actions.seen_of(plan), kept_rows(plan)
+    mine = [replace(rows[0], what="Ring home daily"), *rows[1:]]
+    assert actions.change_plan(college.okafor, plan, seen, plan_said(title="Back by May", actions=tuple(rows[:2])))
+    added = ActionSaid("See the nurse", college.today, None, "Ada")
+    assert actions.change_plan(college.lind, plan, seen, plan_said(aims="Three days", actions=(*mine, added)))
+    stands = ActionPlan.objects.get(pk=plan.pk)
+    assert (stands.title, stands.aims) == ("Back by May", "Three days")
+    assert [row.what for row in read.actions_of(stands)] == ["Ring home daily", "List missed work", "See the nurse"]
+
+
+def test_only_what_both_changed_is_a_clash_and_saved_again_leaves_the_rest(college, plan, plan_said) -> None:
+    seen, rows = actions.seen_of(plan), tuple(kept_rows(plan))
+    actions.change_plan(college.okafor, plan, seen, plan_said(title="Back by May", aims="Every day", actions=rows))
+    theirs = plan_said(aims="Three days", actions=rows)
+    with pytest.raises(actions.PlanChanged) as clash:
+        actions.change_plan(college.lind, plan, seen, theirs)
+    assert clash.value.fields == ["aims"]
+    again = merging.seen(merging.shown_after(seen, actions.seen_of(clash.value.plan), clash.value.fields))
+    assert actions.change_plan(college.lind, plan, again, theirs)
+    stands = ActionPlan.objects.get(pk=plan.pk)
+    assert (stands.title, stands.aims) == ("Back by May", "Three days")
+
+
+def test_saving_what_is_there_already_changes_nothing(college, plan, plan_said) -> None:
+    seen, rows = actions.seen_of(plan), tuple(kept_rows(plan))
+    assert not actions.change_plan(college.okafor, plan, seen, plan_said(actions=rows))
+    assert ActionPlan.objects.get(pk=plan.pk).version == plan.version
+    assert [step.kind for step in read.steps_of(plan)] == ["made"]
+
+
+def test_of_a_form_that_lost_what_it_showed_everything_is_asked_about(college, plan, plan_said) -> None:
+    rows = tuple(kept_rows(plan))
+    with pytest.raises(actions.PlanChanged) as clash:
+        actions.change_plan(college.okafor, plan, {}, plan_said(title="Mine", actions=rows))
+    assert clash.value.fields == ["title"]
+    assert not actions.change_plan(college.okafor, plan, {}, plan_said(actions=rows))

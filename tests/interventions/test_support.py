@@ -81,7 +81,7 @@ def test_only_learning_support_writes(college, said, plan):
     with pytest.raises(PermissionDenied):
         actions.make_plan(college.okafor, college.student("Ben"), said(), token=uuid4())
     with pytest.raises(PermissionDenied):
-        actions.change_plan(college.lind, plan, 1, said())
+        actions.change_plan(college.lind, plan, actions.seen_of(plan), said())
     with pytest.raises(PermissionDenied):
         actions.end_plan(college.mendes, plan, 1, because="No", ended_on=college.today)
     assert SupportPlan.objects.get().version == 1
@@ -97,17 +97,31 @@ def test_a_review_ends_a_round_and_its_day_is_the_next_assessment(college, plan)
 
 
 def test_the_second_of_two_people_is_told(college, said, plan):
-    actions.change_plan(college.lowe, plan, 1, said(provision="First"))
+    actions.change_plan(college.lowe, plan, actions.seen_of(plan), said(provision="First"))
     with pytest.raises(actions.SupportPlanChanged) as changed:
         actions.review_plan(college.lowe, plan, 1, actions.ReviewSaid(**review(college)))
     assert changed.value.plan.provision == "First"
     assert SupportReview.objects.count() == 0
 
 
+def test_two_people_who_change_different_things_both_keep_theirs(college, said, plan):
+    seen = actions.seen_of(plan)
+    assert actions.change_plan(college.lowe, plan, seen, said(provision="First"))
+    assert actions.change_plan(college.lowe, plan, seen, said(wanted="To read aloud"))
+    stands = SupportPlan.objects.get()
+    assert (stands.provision, stands.wanted) == ("First", "To read aloud")
+    with pytest.raises(actions.SupportPlanChanged) as clash:
+        actions.change_plan(college.lowe, plan, seen, said(provision="Second"))
+    assert clash.value.fields == ["provision"]
+    assert not actions.change_plan(
+        college.lowe, plan, actions.seen_of(stands), said(provision="First", wanted="To read aloud")
+    )
+
+
 def test_an_ended_plan_stays_as_it_is_and_makes_room_for_another(college, said, plan):
     actions.end_plan(college.lowe, plan, 1, because="No longer needed", ended_on=college.today)
     with pytest.raises(actions.SupportPlanChanged):
-        actions.change_plan(college.lowe, plan, 2, said())
+        actions.change_plan(college.lowe, plan, actions.seen_of(plan), said())
     assert actions.make_plan(college.lowe, college.student("Ada"), said(), token=uuid4()).pk != plan.pk
 
 
@@ -209,7 +223,7 @@ def test_what_can_not_be_says_what_to_do(college, sign_in, more, words):
 def test_a_review_in_the_browser_with_somebody_else_in_between(college, said, plan, sign_in):
     browser = sign_in(college.lowe)
     address = reverse("interventions:support_review", args=[plan.public_id])
-    actions.change_plan(college.lowe, plan, 1, said(provision="Changed meanwhile"))
+    actions.change_plan(college.lowe, plan, actions.seen_of(plan), said(provision="Changed meanwhile"))
     sent = review(college, version=1)
     answer = browser.post(address, sent)
     page = answer.content.decode()
