@@ -27,12 +27,10 @@ BEGUN = "This upload is being imported already, or was discarded."
 def import_list(request: HttpRequest) -> HttpResponse:
     """Upload students and staff; earlier imports below."""
     check_may_import(request.user)
-    last = RosterImport.objects.visible_to(request.user, IMPORT).order_by("-pk").first()
     sources = sources_known()
     # Where several are known none is proposed: the wrong one would take everybody for somebody else.
     only = sources[0] if len(sources) == 1 and sources[0] not in UNNAMED else ""
-    initial = {"dates": last.dates if last else "", "source": only}
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm(initial=initial)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm(initial={"source": only})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:

@@ -27,9 +27,8 @@ SHOWN_RUNS, SHOWN_DELIVERIES, SHOWN_PROBLEMS = 10, 50, 200
 @page(rules.IMPORT)
 def mark_import_list(request: HttpRequest) -> HttpResponse:
     """How far the marks of each site have come, an upload, and what was delivered before."""
-    last = MarkImport.objects.visible_to(request.user, rules.IMPORT).order_by("-pk").first()
     moment = clock.local(clock.now()).replace(second=0, microsecond=0)
-    initial = {"covers_until": moment, "dates": last.dates if last else ""}
+    initial = {"covers_until": moment}
     asked = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = MarksForm(*asked, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():

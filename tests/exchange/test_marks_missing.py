@@ -191,7 +191,7 @@ def test_unknown_columns_are_listed_and_refuse_nothing(college: Any) -> None:
 
 
 @pytest.mark.usefixtures("school")
-def test_the_preview_asks_once_and_remembers_for_the_upload(college: Any, sign_in: Any) -> None:
+def test_the_preview_asks_once_and_remembers_for_that_upload_alone(college: Any, sign_in: Any) -> None:
     browser = sign_in(college.tran)
     browser.post(LIST, {"site": college.school.pk, "file": upload(csv_of("A000,11/6/2026,AM,/", UNKNOWN), "m.csv")})
     run = MarkImport.objects.get()
@@ -209,4 +209,5 @@ def test_the_preview_asks_once_and_remembers_for_the_upload(college: Any, sign_i
     browser.post(reverse("exchange:mark_import_confirm", args=[run.public_id]))
     run_now("exchange.work_on_marks", import_id=run.pk)
     assert standing() == [("Ada", date(2026, 11, 6), 1, "/")]
-    assert browser.get(LIST).context["form"]["dates"].value() == "mdy"
+    assert "dates read as month/day/year" in browser.get(detail).content.decode()
+    assert not browser.get(LIST).context["form"]["dates"].value()  # the next file is asked about again
