@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from caseload.queries.set_up import may_mend, missing_for_today
 from caseload.queries.visits import bars_for
+from caseload.querysets import reach_of
 
 # Pages that show what is so today: without a calendar, groups or a timetable they could only show that there is nothing.
 OF_TODAY = frozenset({"attendance", "reporting", "interventions", "progress"})
@@ -22,6 +23,9 @@ PAGES_OF_TODAY = frozenset(
         "caseload:teaching_group_detail",
         "caseload:cover_list",
         "caseload:group_list",
+        "caseload:calendar",
+        "caseload:rollover_list",
+        "caseload:rollover_detail",
     }
 )
 
@@ -35,14 +39,19 @@ def visits(request: HttpRequest) -> dict[str, Any]:
 
 
 def set_up(request: HttpRequest) -> dict[str, Any]:
-    """`missing_today`: what is not set up for today, on pages that depend on it; no query while nothing is missing."""
+    """`missing_today`: what is not set up for today, on pages that depend on it; no query while nothing is missing.
+
+    Somebody without any role today reads it on every page: it can be why they have none.
+    """
     user = getattr(request, "user", None)
     match = request.resolver_match
     if user is None or not user.is_authenticated or match is None:
         return {"missing_today": ()}
-    if match.view_name not in PAGES_OF_TODAY and not OF_TODAY & set(match.app_names):
+    of_today = match.view_name in PAGES_OF_TODAY or bool(OF_TODAY & set(match.app_names))
+    if not of_today and reach_of(user):
         return {"missing_today": ()}
     return {
+        "without_role": not reach_of(user),
         "missing_today": SimpleLazyObject(lambda: missing_for_today(user)),
         "may_mend": SimpleLazyObject(lambda: may_mend(user)),
     }

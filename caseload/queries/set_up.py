@@ -12,13 +12,13 @@ from typing import Any
 from django.db import connection
 from django.urls import reverse
 
-from caseload.models import AcademicYear, Caseload, House, TeachingGroup, Team, YearGroup
+from caseload.models import AcademicYear, Caseload, House, SiteMembership, Student, TeachingGroup, Team, YearGroup
 from caseload.querysets import MISSING_AT_SITE, anything_missing, reach_of
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites
 from core import clock, wording
 from core.due import Item
 
-JULY = 7
+JULY, SEPTEMBER = 7, 9
 SITED: dict[str, Any] = {
     "caseload": Caseload,
     "year_group": YearGroup,
@@ -28,13 +28,25 @@ SITED: dict[str, Any] = {
 }
 
 
+ROLLOVER = "caseload:rollover_list", "Prepare the rollover"
+IMPORT = "exchange:import_list", "Import the groups"
+
+# Whether a rollover could fill the groups of a site (s): there are students in its groups at the end of the year before.
+ROLLOVER_HELPS = """
+    EXISTS (SELECT FROM caseload_caseload AS g JOIN caseload_academicyear AS y ON y.id = g.year_id
+        JOIN caseload_caseloadmembership AS m ON m.group_id = g.id AND m.period @> y.ends_on
+        WHERE g.site_id = s.id AND y.start_year = %(start_year)s - 1)
+"""
+
+
 @dataclass(frozen=True)
 class Missing:
-    """One thing that is not set up: in words, and where who sets up the college puts it right."""
+    """One thing that is not set up: in words, where a data manager puts it right, and at which site; None is every site."""
 
     words: str
     url: str
     click: str
+    site: int | None = None
 
 
 def missing_for_today(user: Any) -> list[Missing]:
@@ -46,6 +58,21 @@ def missing_for_today(user: Any) -> list[Missing]:
         return []
     calendar = _calendar_missing(clock.today())
     return ([calendar] if calendar else []) + _sites_missing(clock.today(), "today", _sites_of(user))
+
+
+def of_student(missing: Iterable[Missing], student: Student) -> list[Missing]:
+    """Those of them that concern this student: the calendar, and what the sites lack whose roll the student is on today.
+
+    No query while nothing is missing.
+    """
+    found = list(missing)
+    if not found:
+        return []
+    today = clock.today()
+    sites = set(
+        SiteMembership.objects.filter(student=student, period__contains=today).values_list("site_id", flat=True)
+    )
+    return [each for each in found if each.site is None or each.site in sites]
 
 
 def may_mend(user: Any) -> bool:
@@ -83,19 +110,20 @@ def _sites_missing(day: date, when: str, sites: Iterable[int] | None) -> list[Mi
     """What those sites lack on the day that have students on roll today. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT s.id, s.name, s.kind, f.no_groups, f.no_timetable FROM caseload_site AS s"
+            f"SELECT s.id, s.name, s.kind, f.no_groups, f.no_timetable, {ROLLOVER_HELPS} FROM caseload_site AS s"
             f" CROSS JOIN LATERAL ({MISSING_AT_SITE}) AS f WHERE f.no_groups OR f.no_timetable ORDER BY s.name",
-            {"roll_on": clock.today(), "today": day},
+            {"roll_on": clock.today(), "today": day, "start_year": day.year - (day.month < SEPTEMBER)},
         )
         rows = [row for row in cursor.fetchall() if sites is None or row[0] in set(sites)]
     found = []
-    for _, name, kind, no_groups, no_timetable in rows:
+    for site, name, kind, no_groups, no_timetable, rollover_helps in rows:
         if no_groups:
             words = f"No student of {name} is in a {'tutor group' if kind == 'school' else 'caseload or class'} {when}"
-            found.append(Missing(words, reverse("caseload:rollover_list"), "Prepare the rollover"))
+            url, click = ROLLOVER if rollover_helps else IMPORT
+            found.append(Missing(words, reverse(url), click, site))
         if no_timetable:
             where = f"{reverse('caseload:group_list')}?kind=teaching_group"
-            found.append(Missing(f"{name} has no timetable {when}", where, "See the classes"))
+            found.append(Missing(f"{name} has no timetable {when}", where, "See the classes", site))
     return found
 
 

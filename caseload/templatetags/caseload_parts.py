@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
 from caseload.columns import BulkAction, Column, Reason
+from caseload.models import Student
 from caseload.needs import ACT, SOON
 from caseload.queries.lists import StudentList
+from caseload.queries.set_up import Missing, of_student
 from caseload.queries.work import WorkLine
 from caseload.templatetags.ticks import tick
 from core import wording
@@ -35,6 +37,13 @@ def draw_panel(context: template.Context, shown: Shown) -> SafeString:
     drawn = engine.get_template(shown.template)
     with context.push(panel=shown.context, **shown.context):
         return mark_safe(drawn.render(context))  # a template's own output, escaped as it was drawn
+
+
+@register.simple_tag(takes_context=True)
+def missing_here(context: template.Context) -> list[Missing]:
+    """What is not set up for today, as far as it concerns this page: about one student, only that student's sites."""
+    missing, student = context.get("missing_today") or (), context.get("student")
+    return of_student(missing, student) if isinstance(student, Student) else list(missing)
 
 
 @register.simple_tag(takes_context=True)

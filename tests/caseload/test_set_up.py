@@ -130,13 +130,53 @@ def test_who_can_mend_it_gets_the_way_there(college: College, september: Any, si
 
 
 def test_a_tutor_whose_group_ended_with_the_year_reads_why(college: College, september: Any, sign_in: SignIn) -> None:
+    """Where they land, and wherever they are refused."""
     with setting_up():
         CaseloadGrant.objects.filter(user=college.okafor).update(period=DateRange(date(2026, 9, 1), date(2027, 9, 1)))
     client = sign_in(college.okafor)
-    assert NO_YEAR in text_of(client, "/my-work/")
-    refused = client.get("/caseload/")
-    assert refused.status_code == 403
-    assert NO_YEAR in refused.content.decode()
+    landed = client.get("/", follow=True)
+    assert landed.redirect_chain == [("/safeguarding/mine/", 302)]
+    pages = {"/safeguarding/mine/": landed} | {
+        path: client.get(path) for path in ("/caseload/", "/registers/", "/panels/")
+    }
+    assert {path: page.status_code for path, page in pages.items()} == {
+        "/safeguarding/mine/": 200, "/caseload/": 403, "/registers/": 403, "/panels/": 403,
+    }  # fmt: skip
+    for path, page in pages.items():
+        assert "so you may see less than usual." in page.content.decode(), path
+        assert f"<li>{NO_YEAR}.</li><li>{NO_GROUPS}.</li>" in page.content.decode(), path
+        assert ("You have no role today." in page.content.decode()) == (page.status_code == 403), path
+
+
+def test_a_page_that_does_not_depend_on_today_says_nothing_to_those_with_a_role(
+    college: College, september: Any, sign_in: SignIn
+) -> None:
+    assert NO_YEAR not in text_of(sign_in(college.okafor), "/safeguarding/mine/")
+
+
+def test_calendar_and_rollover_say_that_today_is_in_no_year(college: College, september: Any, sign_in: SignIn) -> None:
+    client = sign_in(college.tran)
+    assert f'<li>{NO_YEAR}. <a href="/set-up/calendar/">' in text_of(client, "/set-up/rollover/")
+    assert f"<li>{NO_YEAR}.</li>" in text_of(client, "/set-up/calendar/")
+
+
+def test_a_students_page_names_what_is_missing_at_their_sites_only(
+    college: College, september: Any, sign_in: SignIn
+) -> None:
+    next_year()
+    page = text_of(sign_in(college.tran), reverse("caseload:student_detail", args=[college.student("Ada").public_id]))
+    assert NO_GROUPS in page
+    assert (NO_GROUPS_SIXTH in page, NO_TIMETABLE in page) == (False, False)
+
+
+def test_where_the_year_before_had_no_groups_they_come_with_an_import(
+    college: College, september: Any, sign_in: SignIn
+) -> None:
+    """A rollover could fill nothing there."""
+    next_year()
+    CaseloadMembership.objects.filter(group__site=college.school).delete()
+    page = text_of(sign_in(college.tran), "/my-work/")
+    assert f'{NO_GROUPS}. <a href="/imports/">Import the groups</a>' in page
 
 
 def test_an_installation_without_any_calendar_says_so(college: College, sign_in: SignIn) -> None:
