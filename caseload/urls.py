@@ -38,6 +38,7 @@ urlpatterns = [
     path("students/<uuid:public_id>/roll/year-group/", rolls.student_year_group, name="student_year_group"),
     path("students/<uuid:public_id>/roll/take-back/", rolls.student_take_back, name="student_take_back"),
     path("students/<uuid:public_id>/roll/<int:number>/first-day/", rolls.roll_first_day, name="roll_first_day"),
+    path("students/<uuid:public_id>/roll/<int:number>/last-day/", rolls.roll_last_day, name="roll_last_day"),
     path("students/<uuid:public_id>/contacts/", contacts.contact_list, name="contact_list"),
     path("students/<uuid:public_id>/contacts/log/", contacts.contact_log, name="contact_log"),
     path("students/<uuid:public_id>/contacts/add/", contacts.contact_add, name="contact_add"),

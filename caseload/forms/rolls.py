@@ -23,6 +23,13 @@ class FirstDayForm(forms.Form):
         return day
 
 
+class LastDayForm(forms.Form):
+    """The right last day of a roll that has ended; none when they have not left. `seen` is the last day that the page showed."""
+
+    last_day = DayField(label="Last day on roll", required=False, help_text="Leave it empty if they have not left.")
+    seen = forms.CharField(max_length=10, widget=forms.HiddenInput)
+
+
 class EndRollForm(forms.Form):
     """A student's last day, and why they leave."""
 

@@ -1,7 +1,7 @@
 """When a student was on the roll of which site, and what correcting their first day would change."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -16,14 +16,15 @@ from caseload.models import (
     YearGroupMembership,
 )
 from caseload.models.groups import Membership
+from caseload.queries.calendar import ONE_DAY
 from core import wording
 
 GROUPS: tuple[Any, ...] = (YearGroupMembership, HouseMembership, CaseloadMembership, TeachingGroupMembership)
 
 
 @dataclass
-class FirstDay:
-    """What a corrected first day would do: why it can't be, or the places that move with it and what stays behind."""
+class Corrected:
+    """What a corrected day would do: why it can't be, or the places that move with it and what stays behind."""
 
     problem: str = ""
     places: list[tuple[Any, DateRange | None]] = field(default_factory=list)
@@ -38,20 +39,79 @@ def rolls_of(student: Student) -> list[dict[str, Any]]:
             "row": row,
             "site": row.site.name,
             "first_day": row.period.lower,
-            "last_day": row.period.upper - timedelta(days=1) if row.period.upper else None,
+            "last_day": row.period.upper - ONE_DAY if row.period.upper else None,
             "reason": row.leaving_reason,
         }
         for row in rows
     ]
 
 
-def first_day_corrected(roll: SiteMembership, first_day: date) -> FirstDay:
+def first_day_corrected(roll: SiteMembership, first_day: date) -> Corrected:
     """What would change if this roll had begun on another day. Changes nothing. A fixed number of queries."""
     problem = _why_not(roll, first_day)
     if problem:
-        return FirstDay(problem)
+        return Corrected(problem)
     places = [place for model in GROUPS for place in _places(model, roll, first_day)]
-    return FirstDay("", places, [*_marks(roll, first_day), *(_said(row, period) for row, period in places)])
+    return Corrected("", places, [*_marks(roll, first_day), *(_said(row, period) for row, period in places)])
+
+
+def last_day_corrected(roll: SiteMembership, last_day: date | None) -> Corrected:
+    """What would change if this roll had ended on another day, or (None) had not ended. Changes nothing."""
+    problem = _why_not_until(roll, last_day)
+    if problem:
+        return Corrected(problem)
+    ended, until = roll.period.upper, last_day + ONE_DAY if last_day else None
+    rows = [row for model in GROUPS for row in _at_site(model, roll)]
+    if until and until < ended:
+        after = [row for row in rows if row.period.upper is None or row.period.upper > until]
+        places = [(row, DateRange(row.period.lower, until) if row.period.lower < until else None) for row in after]
+        words = [f"{said} after {wording.day(last_day)} stay on record and no longer count." for said in hanging.dated_between(roll.student_id, until, ended)]  # fmt: skip
+        return Corrected("", places, [*words, *(_said_until(row, period) for row, period in places)])
+    ours = [row for row in rows if row.period.upper == ended]
+    ends = [(row, _latest(row, rows, until)) for row in ours]
+    places = [(row, DateRange(row.period.lower, end)) for row, end in ends if end != ended]
+    back = "What was planned for later and cancelled when they left does not come back, nor do places that were to begin later."
+    dated = hanging.dated_between(roll.student_id, ended, until or date.max)
+    words = [f"{said} after {wording.day(ended - ONE_DAY)} count again." for said in dated]
+    return Corrected("", places, [*words, *(_said_until(row, period) for row, period in places), back])
+
+
+def _why_not_until(roll: SiteMembership, last_day: date | None) -> str:
+    ended = roll.period.upper
+    if ended is None:
+        return "They are on the roll today. End the roll instead."
+    if last_day == ended - ONE_DAY:
+        return f"{wording.day(last_day)} is the last day already."
+    if last_day and last_day < roll.period.lower:
+        return f"They came on {wording.day(roll.period.lower)}. Give a day from then on."
+    others = SiteMembership.objects.filter(student_id=roll.student_id, site_id=roll.site_id).exclude(pk=roll.pk)
+    span = DateRange(roll.period.lower, last_day + ONE_DAY if last_day else None)
+    other = others.filter(period__overlap=span).order_by("period").first()
+    return (
+        f"They are on the roll of this site again from {wording.day(other.period.lower)}. Give a day before that."
+        if other
+        else ""
+    )
+
+
+def _latest(row: Any, rows: list[Any], until: date | None) -> date | None:
+    """The end that a place can have: in its academic year, and before another place of the kind begins."""
+    year = getattr(row, "year", None) or getattr(row.group, "year", None)
+    begins = [
+        other.period.lower
+        for other in rows
+        if type(other) is type(row) and other is not row and other.period.lower >= row.period.upper
+    ]
+    ends = [*begins, *([year.ends_on + ONE_DAY] if year else []), *([until] if until else [])]
+    return min(ends, default=None)
+
+
+def _said_until(row: Any, period: DateRange | None) -> str:
+    if period is None:
+        return f"{row.group.name} is taken away: it began after the new last day."
+    if period.upper is None:
+        return f"{row.group.name} goes on."
+    return f"{row.group.name} ends on {wording.day(period.upper - ONE_DAY)} instead of {wording.day(row.period.upper - ONE_DAY) if row.period.upper else 'later'}."
 
 
 def _why_not(roll: SiteMembership, first_day: date) -> str:
@@ -59,28 +119,33 @@ def _why_not(roll: SiteMembership, first_day: date) -> str:
     if first_day == before:
         return f"{wording.day(before)} is the first day already."
     if until and first_day >= until:
-        return f"They left on {wording.day(until - timedelta(days=1))}. Give a day up to then."
+        return f"They left on {wording.day(until - ONE_DAY)}. Give a day up to then."
     others = SiteMembership.objects.filter(student_id=roll.student_id, site_id=roll.site_id).exclude(pk=roll.pk)
     other = others.filter(period__overlap=DateRange(first_day, until)).order_by("-period").first()
     if other is None or other.period.upper is None:
         return "" if other is None else "They are on roll at this site twice in that time."
-    last = wording.day(other.period.upper - timedelta(days=1))
+    last = wording.day(other.period.upper - ONE_DAY)
     return f"They were on the roll of this site until {last} before. Give a day after that."
 
 
 def _places(model: Any, roll: SiteMembership, first_day: date) -> list[tuple[Any, DateRange | None]]:
     """The places at the site that begin with the roll, or would begin before it: each with its new dates, or none."""
-    rows = model.objects.filter(student_id=roll.student_id, group__site_id=roll.site_id).select_related("group")
-    if hasattr(model, "year"):
-        rows = rows.select_related("year")
-    elif model is not HouseMembership:
-        rows = rows.select_related("group__year")
-    every = list(rows.order_by("period"))
+    every = _at_site(model, roll)
     if first_day > roll.period.lower:
         ours = [row for row in every if roll.period.lower <= row.period.lower < first_day]
         return [(row, _from(row, first_day)) for row in ours]
     ours = [row for row in every if row.period.lower == roll.period.lower]
     return [(row, _from(row, start)) for row in ours if (start := _earliest(row, every, first_day)) < row.period.lower]
+
+
+def _at_site(model: Any, roll: SiteMembership) -> list[Any]:
+    """The student's places of a kind at the site of the roll, the earliest first."""
+    rows = model.objects.filter(student_id=roll.student_id, group__site_id=roll.site_id).select_related("group")
+    if hasattr(model, "year"):
+        rows = rows.select_related("year")
+    elif model is not HouseMembership:
+        rows = rows.select_related("group__year")
+    return list(rows.order_by("period"))
 
 
 def _from(row: Membership, start: date) -> DateRange | None:

@@ -1,4 +1,4 @@
-"""A student's roll: when they were on it, ending it, correcting the first day, taking back a student added by mistake."""
+"""A student's roll: when they were on it, ending it, correcting the first or last day, taking back a student added by mistake."""
 
 from datetime import date
 from typing import Any
@@ -14,9 +14,10 @@ from caseload import hanging
 from caseload.actions import memberships
 from caseload.actions import rolls as actions
 from caseload.actions.leaving import RollProblem, end_roll
-from caseload.forms.rolls import EndRollForm, FirstDayForm, YearGroupForm
+from caseload.forms.rolls import EndRollForm, FirstDayForm, LastDayForm, YearGroupForm
 from caseload.models import SiteMembership, Student
-from caseload.queries.rolls import first_day_corrected, rolls_of
+from caseload.queries.calendar import ONE_DAY
+from caseload.queries.rolls import first_day_corrected, last_day_corrected, rolls_of
 from caseload.queries.students import student_header
 from caseload.rules.structure import managed_sites
 from caseload.rules.students import MANAGE_STUDENTS
@@ -132,6 +133,46 @@ def roll_first_day(request: HttpRequest, public_id: str, number: int) -> HttpRes
         ],
     }
     return render(request, "caseload/roll_first_day.html", context, status=422 if form.errors else 200)
+
+
+@page(MANAGE_STUDENTS)
+def roll_last_day(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
+    """Correct the last day of a roll that has ended, or put the student back on it: what would change is shown first."""
+    student = fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id)
+    roll = SiteMembership.objects.select_related("site", "student").filter(pk=number, student=student).first()
+    if roll is None or roll.period.upper is None:
+        raise Http404
+    shown = roll.period.upper - ONE_DAY
+    form = LastDayForm(posted(request), initial={"last_day": shown, "seen": shown.isoformat()})
+    change, day = None, None
+    if form.is_bound and form.is_valid():
+        day = form.cleaned_data["last_day"]
+        change = last_day_corrected(roll, day)
+        if change.problem:
+            form.add_error("last_day", change.problem)
+        elif request.POST.get("save") == str(day):
+            try:
+                actions.correct_last_day(request.user, roll, day, form.cleaned_data["seen"])
+            except actions.NotPossible as problem:
+                form.add_error(None, str(problem))
+            else:
+                until = f"until {wording.day(day)}" if day else f"from {wording.day(roll.period.lower)} on"
+                messages.success(request, f"{student.full_name} is on the roll of {roll.site.name} {until}.")
+                return redirect("caseload:student_roll", public_id)
+    context = {
+        "student": student,
+        "roll": roll,
+        "shown": shown,
+        "form": form,
+        "day": day,
+        "change": None if form.errors else change,
+        "trail": [
+            (student.full_name, reverse("caseload:student_detail", args=[public_id])),
+            ("Roll", reverse("caseload:student_roll", args=[public_id])),
+            ("Last day", None),
+        ],
+    }
+    return render(request, "caseload/roll_last_day.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -9,16 +9,18 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from attendance.models import AttendanceCode, SessionMark
 from caseload.actions import rolls
 from caseload.actions.contacts import log_contact
+from caseload.actions.leaving import end_roll
 from caseload.actions.students import add_student
 from caseload.models import (
     CaseloadMembership,
+    Enrolment,
     HouseMembership,
     SiteMembership,
     Student,
     TeachingGroupMembership,
     YearGroupMembership,
 )
-from caseload.queries.rolls import first_day_corrected
+from caseload.queries.rolls import first_day_corrected, last_day_corrected
 from caseload.queries.same_person import possibly_same
 from caseload.rules.students import NotAllowed
 from caseload.search import find_students
@@ -212,6 +214,76 @@ def test_a_first_day_that_cannot_be_says_why(college: College, sign_in: SignIn) 
     assert SiteMembership.objects.get(pk=later.pk).period.lower == TODAY
 
 
+def left_on(college: College, name: str, day: date) -> SiteMembership:
+    """A student whose roll the data manager has ended after this day."""
+    student = college.student(name)
+    with naming.named(college.tran.pk):
+        end_roll(college.tran, student, day, "Moved")
+    return roll_of(student)
+
+
+def test_a_wrong_last_day_is_put_right_and_the_places_follow(college: College, sign_in: SignIn) -> None:
+    client, roll = sign_in(college.tran), left_on(college, "Ada", date(2026, 11, 12))
+    ada, path = roll.student, f"/students/{roll.student.public_id}/roll/{roll.pk}/last-day/"
+    assert path in client.get(f"/students/{ada.public_id}/roll/").content.decode()
+    typed = {"last_day": "", "seen": "2026-11-12"}
+    shown = client.post(path, typed).content.decode()
+    assert "Ada Ábel is on roll again, as if they had not left on Thu 12 Nov." in shown
+    assert "10A ends on Tue 31 Aug 2027 instead of Thu 12 Nov." in shown
+    assert "Kestrel goes on." in shown
+    assert roll_of(ada).period.upper == date(2026, 11, 13)  # nothing has changed yet
+    done = client.post(path, typed | {"save": "None"}, follow=True).content.decode()
+    assert "Ada Ábel is on the roll of Waymark School from Tue 1 Sep on." in done
+    assert (roll_of(ada).period.upper, roll_of(ada).leaving_reason) == (None, "")
+    ends = {model: model.objects.get(student=ada).period.upper for model in MEMBERSHIPS}
+    assert {ends.pop(SiteMembership), ends.pop(HouseMembership)} == {None}
+    assert set(ends.values()) == {date(2027, 9, 1)}
+    assert client.get(path).status_code == 404  # they are on the roll
+
+
+@pytest.mark.parametrize(("day", "upper"), [("2026-11-10", date(2026, 11, 11)), ("2026-11-18", date(2026, 11, 19))])
+def test_another_last_day_earlier_or_later(college: College, sign_in: SignIn, day: str, upper: date) -> None:
+    roll = left_on(college, "Ada", date(2026, 11, 12))
+    path = f"/students/{roll.student.public_id}/roll/{roll.pk}/last-day/"
+    answer = sign_in(college.tran).post(path, {"last_day": day, "seen": "2026-11-12", "save": day})
+    assert answer.status_code == 302
+    assert {model.objects.get(student=roll.student).period.upper for model in MEMBERSHIPS} == {upper}
+    assert roll_of(roll.student).leaving_reason == "Moved"
+
+
+def test_a_last_day_that_cannot_be_says_why(college: College) -> None:
+    roll = left_on(college, "Ada", date(2026, 11, 12))
+    again = SiteMembership.objects.create(student=roll.student, site=college.school, period=DateRange(TODAY, None))
+    roll = SiteMembership.objects.select_related("site", "student").get(pk=roll.pk)
+    for day, words in (
+        (date(2026, 11, 12), "Thu 12 Nov is the last day already."),
+        (date(2026, 8, 1), "They came on Tue 1 Sep. Give a day from then on."),
+        (None, "They are on the roll of this site again from Fri 20 Nov. Give a day before that."),
+    ):
+        assert last_day_corrected(roll, day).problem == words
+    assert last_day_corrected(again, TODAY).problem == "They are on the roll today. End the roll instead."
+    with naming.named(college.tran.pk), pytest.raises(rolls.NotPossible, match="Look at it again"):
+        rolls.correct_last_day(college.tran, roll, date(2026, 11, 10), "2026-11-11")
+
+
+def test_courses_that_ended_with_the_roll_go_on_with_it(college: College) -> None:
+    wren = college.student("Wren")
+    row = Enrolment.objects.create(
+        student=wren,
+        site=college.sixth,
+        course=college.biology,
+        started_on=date(2026, 9, 1),
+        planned_end_on=date(2027, 7, 31),
+    )
+    roll = left_on(college, "Wren", date(2026, 11, 12))
+    row.refresh_from_db()
+    assert (row.status, row.ended_on) == (Enrolment.Status.WITHDRAWN, date(2026, 11, 12))
+    with naming.named(college.tran.pk):
+        rolls.correct_last_day(college.tran, roll, None, "2026-11-12")
+    row.refresh_from_db()
+    assert (row.status, row.ended_on, row.withdraw_reason) == (Enrolment.Status.CONTINUING, None, None)
+
+
 def test_a_roll_that_somebody_else_changed_is_not_changed_again(college: College) -> None:
     roll = roll_of(college.student("Ada"))
     with naming.named(college.tran.pk), pytest.raises(rolls.NotPossible, match="Look at it again"):
@@ -228,6 +300,8 @@ def test_only_a_data_manager_corrects_a_roll_or_takes_back(college: College, who
             rolls.correct_first_day(by, roll, date(2026, 9, 14), "2026-09-01")
         with pytest.raises(NotAllowed):
             rolls.take_back(by, college.student("Ada"))
+        with pytest.raises(NotAllowed):
+            rolls.correct_last_day(by, roll, None, "2026-11-12")
 
 
 # --- Added by mistake -------------------------------------------------------------------------------------------------

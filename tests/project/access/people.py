@@ -54,6 +54,7 @@ ROWS: tuple[Row, ...] = (
     see("caseload:student_edit",                   "-- ----- -- -- --- +- -", t.ada),
     see("caseload:student_roll",                   "-- ----- -- -- --- +- -", t.ada),
     see("caseload:roll_first_day",                 "-- ----- -- -- --- +- -", t.adas_roll),
+    see("caseload:roll_last_day",                  "-- ----- -- -- --- +- -", t.bens_earlier_roll),
     send("caseload:student_end_roll",              "-- ----- -- -- --- +- -", t.ada),
     send("caseload:student_year_group",            "-- ----- -- -- --- +- -", t.ada),
     send("caseload:student_take_back",             "-- ----- -- -- --- +- -", t.ada),

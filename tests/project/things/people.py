@@ -1,6 +1,6 @@
 """People and groups that addresses point at."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -60,6 +60,15 @@ def adas_mother(college: College) -> Any:
 
     link = StudentContact.objects.get(student=college.student("Ada"))
     return {"public_id": ada(college), "contact_id": link.contact.public_id}
+
+
+def bens_earlier_roll(college: College) -> Any:
+    """Ben's time on the roll of the other site, which has ended."""
+    from caseload.models import SiteMembership
+
+    ben, period = college.student("Ben"), (date(2025, 9, 1), date(2026, 7, 18))
+    roll, _ = SiteMembership.objects.get_or_create(student=ben, site=college.sixth, defaults={"period": period})
+    return {"public_id": ben.public_id, "number": roll.pk}
 
 
 def adas_roll(college: College) -> Any:
