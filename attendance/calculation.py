@@ -1,9 +1,9 @@
 """Attendance worked out from a list of marks in a file, through the same arithmetic as every page."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from attendance.arithmetic import Totals, decimal, sum_of, totals_of
@@ -15,7 +15,6 @@ from core import clock
 
 NO_MARK = frozenset({"", "-"})
 _SESSIONS = {"am": "AM", "pm": "PM", "1": "AM", "2": "PM"}
-_DATES = ("%Y-%m-%d", "%d/%m/%Y")
 NAMES = ("student", "date", "session", "code")
 EARLIEST = date(2006, 9, 1)  # the codes are those of the regulations of 2006 and 2024
 
@@ -55,18 +54,28 @@ class Calculation:
         return sum_of(self.students.values())
 
 
-def calculate(rows: Iterable[tuple[int, Mapping[str, str | None]]], codes: CodeSet) -> Calculation:
+def iso(text: str) -> date | None:
+    """A day written as 2026-11-20."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def calculate(
+    rows: Iterable[tuple[int, Mapping[str, str]]], codes: CodeSet, day_of: Callable[[str], date | None] = iso
+) -> Calculation:
     """Totals from rows of student, date, session and code, each with its line; each code counts as it did on its date.
 
-    A blank or “-” is an unmarked session. A row too short to have a code is not blank: it can't be read. A row that can't
-    be so (a present of the other half, a weekend, a day to come) is not counted and named like one that can't be read.
+    A blank or “-” is an unmarked session. A row that can't be so (a present of the other half, a weekend, a day to come)
+    is not counted and named like one that can't be read. `day_of` reads a date as the file writes it.
     """
     found = Calculation()
     counts: dict[str, Counter[Code | None]] = {}
     seen: set[tuple[str, date, str]] = set()
     for line, row in rows:
         try:
-            student, day, session, code = _read(row, codes)
+            student, day, session, code = _read(row, codes, day_of)
         except _NotRead as fault:
             found.problems.append(Problem(line, fault.column, fault.value, str(fault)))
             continue
@@ -99,20 +108,13 @@ def figures(totals: Totals) -> dict[str, Any]:
     }
 
 
-def _read(row: Mapping[str, str | None], codes: CodeSet) -> tuple[str, date, str, Code | None]:
-    values = [row.get(name) for name in NAMES]
-    if None in values:
-        raise _NotRead("too short: it needs a student, a date, a session and a code")
-    texts = [(value or "").strip() for value in values]
-    for name, text in zip(NAMES, texts, strict=True):
-        if any("\udc80" <= letter <= "\udcff" for letter in text):
-            raise _NotRead(
-                "not written in UTF-8", name, text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-            )
-    student, when, session, symbol = texts
+def _read(
+    row: Mapping[str, str], codes: CodeSet, day_of: Callable[[str], date | None]
+) -> tuple[str, date, str, Code | None]:
+    student, when, session, symbol = (row[name].strip() for name in NAMES)
     if not student:
         raise _NotRead("no student", "student")
-    day = _date(when)
+    day = _date(when, day_of(when))
     half = _SESSIONS.get(session.lower())
     if half is None:
         raise _NotRead("no session; write AM or PM", "session", session)
@@ -131,9 +133,8 @@ def _code(symbol: str, day: date, half: str, codes: CodeSet) -> Code | None:
     return code
 
 
-def _date(text: str) -> date:
+def _date(text: str, day: date | None) -> date:
     """A day on which a session can have been: not at a weekend, not to come, not before there were these codes."""
-    day = _day(text)
     if day is None:
         raise _NotRead("no date; write 2026-11-20", "date", text)
     if day > clock.today():
@@ -143,12 +144,3 @@ def _date(text: str) -> date:
     if day.weekday() >= SATURDAY:
         raise _NotRead(f"a {day:%A}; there are no sessions at weekends", "date", text)
     return day
-
-
-def _day(text: str) -> date | None:
-    for pattern in _DATES:
-        try:
-            return datetime.strptime(text, pattern).date()
-        except ValueError:
-            continue
-    return None

@@ -48,6 +48,30 @@ def slashed(value: str, order: str) -> date | None:
         return None
 
 
+def day_of(text: str, order: str) -> date | None:
+    """One date, with slashes in the order given; nothing when it is none."""
+    return slashed(text, order) if order and is_slashed(text) else certain(text)
+
+
+def order_fault(values: list[str], order: str) -> tuple[str, str] | None:
+    """Of the dates of a file, the first with slashes and a sentence, when nobody said how those are read or some can only be
+    read the other way."""
+    with_slashes = [value for value in values if is_slashed(value)]
+    if not with_slashes:
+        return None
+    if not order:
+        return with_slashes[0], f"{asking(with_slashes)} Nothing was taken until somebody says it."
+    other = next(name for name in ORDERS if name != order)
+    wrong = [value for value in with_slashes if not slashed(value, order) and slashed(value, other)]
+    if not wrong:
+        return None
+    words = (
+        f"The dates were read as {ORDERS[order]}, and {wrong[0]} can only be {ORDERS[other]}. Choose the other order"
+        " under “Dates with slashes”, or correct the file."
+    )
+    return with_slashes[0], words
+
+
 def asking(values: list[str]) -> str:
     """The question about dates with slashes when nobody said which part comes first."""
     only = [name for name in ORDERS if all(slashed(value, name) for value in values)]

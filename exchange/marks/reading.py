@@ -111,7 +111,7 @@ def read_marks(name: str, content: bytes, dates: str = "") -> MarkFile:
     if found.is_fatal:
         return found
     for row in table.rows:
-        found.came[row.line] = _day(row.get(found.columns["date"]), dates), _mark(row, found.columns)
+        found.came[row.line] = when.day_of(row.get(found.columns["date"]), dates), _mark(row, found.columns)
         try:
             found.rows.append(_read(row, found, dates))
         except Unreadable as why:
@@ -142,24 +142,9 @@ def _check_columns(found: MarkFile) -> None:
 
 def _check_dates(found: MarkFile, values: list[str], order: str) -> None:
     """Dates with slashes: asked about when nobody said how they are read, or when some can only be read the other way."""
-    with_slashes = [value for value in values if when.is_slashed(value)]
-    if not with_slashes:
-        return
-    if not order:
-        words = f"{when.asking(with_slashes)} Nothing was taken until somebody says it."
-    else:
-        other = next(name for name in when.ORDERS if name != order)
-        wrong = [v for v in with_slashes if not when.slashed(v, order) and when.slashed(v, other)]
-        if not wrong:
-            return
-        words = (
-            f"The dates were read as {when.ORDERS[order]}, and {wrong[0]} can only be {when.ORDERS[other]}. Choose the"
-            " other order under “Dates with slashes”, or correct the file."
-        )
-    column = found.columns["date"]
-    found.problems.append(
-        Problem(found.name, 1, column, shown(column, with_slashes[0]), words, fatal=True, asks_dates=True)
-    )
+    if asked := when.order_fault(values, order):
+        column, (value, words) = found.columns["date"], asked
+        found.problems.append(Problem(found.name, 1, column, shown(column, value), words, fatal=True, asks_dates=True))
 
 
 def _mark(row: Row, columns: dict[str, str]) -> str:
@@ -203,10 +188,6 @@ def _place(session: str, period: str) -> tuple[int | None, str]:
     if not period:
         raise Unreadable("session", "", "Neither a session (AM or PM) nor a period is given.")
     return None, period
-
-
-def _day(text: str, order: str) -> date | None:
-    return when.slashed(text, order) if order and when.is_slashed(text) else when.certain(text)
 
 
 def _minutes(text: str) -> int | None:

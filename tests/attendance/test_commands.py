@@ -67,7 +67,7 @@ def test_calc_counts_nothing_that_can_not_be_so_and_ends_with_one(db, tmp_path):
     file = tmp_path / "marks.csv"
     rows = (
         "ana,2026-11-20,AM,/", "ana,2026-11-20,PM,/", "ana,2026-11-19,AM,\\", "ana,2026-11-21,AM,/", "ana,2099-11-20,AM,/",
-        "ana,1926-11-24,AM,/", "ana,2026-11-20,AM,N", "ana,31/02/2026,AM,/", "ana,2026-11-19,noon,/", ",2026-11-19,PM,\\",
+        "ana,1926-11-24,AM,/", "ana,2026-11-20,AM,N", "ana,2026-02-31,AM,/", "ana,2026-11-19,noon,/", ",2026-11-19,PM,\\",
         "ana,2026-11-19,PM,\\", "ana,2026-11-18,AM,-",
     )  # fmt: skip
     file.write_text("student,date,session,code\n" + "\n".join(rows) + "\n", encoding="utf-8")
@@ -80,7 +80,7 @@ def test_calc_counts_nothing_that_can_not_be_so_and_ends_with_one(db, tmp_path):
         "line 6, date “2099-11-20”: this day is still to come",
         "line 7, date “1926-11-24”: too long ago; marks are read from 2006 on",
         "line 8, session “2026-11-20 AM”: a second mark for this student and session",
-        "line 9, date “31/02/2026”: no date; write 2026-11-20",
+        "line 9, date “2026-02-31”: no date; write 2026-11-20",
         "line 10, session “noon”: no session; write AM or PM",
         "line 11, student “”: no student",
         "9 rows are not counted.",
@@ -103,11 +103,55 @@ def test_calc_names_the_line_that_stands_in_the_file_and_keeps_the_rest(db, tmp_
     )
     out, err, _ = calc(str(file))
     assert err.splitlines() == [
-        "line 5, student “Zo\ufffd”: not written in UTF-8",
-        "line 6: too short: it needs a student, a date, a session and a code",
-        "2 rows are not counted.",
+        "line 5: marks.csv is not in UTF-8; it was read as Windows-1252. Check names with accents, and save it as UTF-8.",
+        "line 6: 3 cells where the first line names 4. The row was left out.",
+        "1 row is not counted.",
     ]
-    assert out.splitlines()[-1].split("\t")[:2] == ["TOTAL", "1"]
+    assert [line.split("\t")[0] for line in out.splitlines()] == ["student", "ana", "maria", "Zoë", "TOTAL"]
+    assert out.splitlines()[-1].split("\t")[:2] == ["TOTAL", "2"]
+
+
+SEPTEMBER = "student{0}date{0}session{0}code\nana{0}9/3/2026{0}AM{0}/\nana{0}10/3/2026{0}AM{0}N\n"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_calc_asks_how_dates_with_slashes_are_read(db, tmp_path, separator):
+    """9/3/2026 is 9 March, or 3 September: nothing is guessed, whatever parts the cells."""
+    file = tmp_path / "marks.csv"
+    file.write_text(SEPTEMBER.format(separator), encoding="utf-8")
+    with pytest.raises(CommandError) as asked:
+        calc(str(file))
+    assert str(asked.value) == (
+        "marks.csv, line 1, date: “9/3/2026” 2 dates are written with slashes, and nothing says whether the day or the month"
+        " comes first. Every one of them could be day/month/year or month/day/year. Nothing was taken until somebody says it."
+        " Say it with --dates dmy or --dates mdy."
+    )
+    with clock.set_to(clock.at(date(2026, 11, 30), 9)):
+        out, err, status = calc(str(file), "--dates", "dmy")
+        assert (out.splitlines()[-1].split("\t")[:3], err, status) == (["TOTAL", "2", "1"], "", 0)
+        _, err, status = calc(str(file), "--dates", "mdy")
+    assert (err.splitlines(), status) == (
+        ["line 3, date “10/3/2026”: a Saturday; there are no sessions at weekends", "1 row is not counted."], 1,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\xef\xbb\xbf", "marks.csv, line 1: marks.csv is empty: not even a line of column names."),
+        (b"", "marks.csv, line 1: marks.csv is empty: not even a line of column names."),
+        (
+            SEPTEMBER.format(",").encode("utf-16")[:-1],
+            "marks.csv, line 1: marks.csv is cut off or damaged: its text (UTF-16) can’t be read to the end. Export it again.",
+        ),
+    ],
+)
+def test_calc_says_what_is_wrong_with_a_file_that_can_not_be_read(db, tmp_path, content, sentence):
+    file = tmp_path / "marks.csv"
+    file.write_bytes(content)
+    with pytest.raises(CommandError) as refused:
+        calc(str(file))
+    assert str(refused.value) == sentence
 
 
 def test_calc_says_what_a_file_lacks(db, tmp_path):
