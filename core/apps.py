@@ -1,5 +1,9 @@
 from django.apps import AppConfig
 
+from core import form_words
+
+form_words.say()  # here and not in ready(): models and forms are loaded before that
+
 
 class CoreConfig(AppConfig):
     name = "core"

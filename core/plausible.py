@@ -13,7 +13,7 @@ YOUNGEST, OLDEST = 3, 99
 
 @dataclass(frozen=True)
 class Years:
-    """How many years back and ahead of today a day may lie. None ahead: it has come."""
+    """How many years back and ahead of today a day may lie. None ahead: it has come; none back: it is not past."""
 
     back: int
     ahead: int
@@ -38,12 +38,16 @@ class Years:
             return ""
         if not self.ahead and self.last < day <= _moved(self.last, 1):
             return "This day is still to come. Choose today or an earlier day."
+        if not self.back and _moved(self.first, -1) <= day < self.first:
+            return "This day is past. Choose today or a later day."
         return (
             f"The year {day.year} can’t be meant here. Choose a day from {_words(self.first)} to {_words(self.last)}."
         )
 
 
 USUAL = Years(back=10, ahead=5)
+HAPPENED = Years(back=10, ahead=0)  # what is written down once it has happened
+COMING = Years(back=0, ahead=5)  # what is planned from today on
 CHILDHOOD = Years(back=25, ahead=0)  # what happened to a student, or was found out about them, at any age
 LIFETIME = Years(back=60, ahead=0)  # what a member of staff did, however long ago
 

@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from core import clock
 from core.form_dates import DayField
+from core.plausible import HAPPENED
 from exchange.choices import DateOrder
 from exchange.queries import sources_known
 from exchange.reading import MOST_FILES
@@ -76,12 +76,5 @@ class UploadForm(forms.Form):
 class LeaversForm(forms.Form):
     """End students who have left, all on one day."""
 
-    last_day = DayField(label="Last day", error_messages={"required": "Give their last day here."})
+    last_day = DayField(label="Last day", years=HAPPENED, error_messages={"required": "Give their last day here."})
     reason = forms.CharField(max_length=80, required=False)
-
-    def clean_last_day(self) -> Any:
-        """Not in the future: until then they are here."""
-        day = self.cleaned_data["last_day"]
-        if day > clock.today():
-            raise ValidationError("This day has not come yet.")
-        return day

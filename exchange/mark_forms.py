@@ -10,6 +10,7 @@ from caseload.models import Site
 from core import clock
 from core.form_dates import MomentField
 from core.form_fields import ask_unless_one
+from core.plausible import HAPPENED
 from exchange.choices import DateOrder
 
 MOST_MEGABYTES = 60
@@ -26,6 +27,7 @@ class MarksForm(forms.Form):
         " or else period with group, code; if you have them, minutes late and a note.",
     )
     covers_until = MomentField(
+        years=HAPPENED,
         required=False,
         label="Marks are complete up to",
         help_text="When the file was taken from the MIS. Pages say “marks to” this time.",

@@ -12,6 +12,7 @@ from accounts.models import User
 from caseload.models import Student
 from caseload.queries.school_days import school_day_from, sites_of
 from core import clock
+from core.plausible import HAPPENED
 from interventions import choices
 from interventions.actions import MeetingSaid, NoteSaid
 from interventions.choices import Audience
@@ -75,7 +76,7 @@ class MeetingForm(AudienceFields):
     """The words of a one-to-one, in the order of the conversation."""
 
     type = forms.ModelChoiceField(label="Kind", queryset=MeetingType.objects.filter(active=True), empty_label=None)
-    held_on = Day(label="Held on", required=True)
+    held_on = Day(label="Held on", required=True, years=HAPPENED)
     wellbeing = forms.TypedChoiceField(
         label="How are things?",
         choices=choices.Wellbeing.choices,
@@ -132,13 +133,6 @@ class MeetingForm(AudienceFields):
         if unable:
             words = f"{' and '.join(unable)} can’t read it as it is. Choose another audience, or untick them."
             self.add_error("told", words)
-
-    def clean_held_on(self) -> date:
-        """Not in the future."""
-        day: date = self.cleaned_data["held_on"]
-        if day > clock.today():
-            raise forms.ValidationError("That day is still to come. Give the day on which you met.")
-        return day
 
     def clean(self) -> dict[str, Any]:
         """The next date comes after this one; those told can read it."""

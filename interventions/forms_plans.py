@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import BY_CODE
 from caseload.queries.school_days import school_day_from, this_school_day
 from core import clock
+from core.plausible import HAPPENED
 from interventions import choices
 from interventions.actions.plans import ActionSaid, PlanSaid, ReviewSaid
 from interventions.choices_plans import SIGNED_MEGABYTES, AgreedWith, PlanOutcome
@@ -347,7 +348,7 @@ class SignedForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
         help_text=f"PDF, JPEG or PNG, at most {SIGNED_MEGABYTES} MB. It is kept encrypted and only for those who may read the plan.",
     )
-    signed_on = Day(label="Signed on", required=True)
+    signed_on = Day(label="Signed on", required=True, years=HAPPENED)
 
     def __init__(self, *args: Any, plan: ActionPlan, **options: Any) -> None:
         options["initial"] = {"signed_on": clock.today()} | (options.get("initial") or {})
@@ -369,10 +370,8 @@ class SignedForm(forms.Form):
         return file
 
     def clean_signed_on(self) -> date:
-        """A day that has come, and not before there was a plan."""
+        """Not before there was a plan."""
         day: date = self.cleaned_data["signed_on"]
-        if day > clock.today():
-            raise ValidationError("This day is still to come. Give the day on which it was signed.")
         if day < min(self.plan.starts_on, clock.local(self.plan.made_at).date()):
             raise ValidationError("The plan was not there yet on this day. Give the day on which it was signed.")
         return day

@@ -15,6 +15,7 @@ from caseload.queries.staff import staff_with
 from core import clock
 from core.form_dates import HourField, moment_said
 from core.form_fields import CHOOSE
+from core.plausible import HAPPENED
 from interventions.actions.programmes import InterventionSaid, SessionSaid
 from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, Measure, NeedArea
 from interventions.fields import Day, StaffChoice, Words
@@ -161,7 +162,7 @@ class InterventionForm(forms.Form):
 class SessionForm(forms.Form):
     """A session that was held."""
 
-    held_on = Day(label="Held on", required=True)
+    held_on = Day(label="Held on", required=True, years=HAPPENED)
     held_time = HourField(label="At")
     minutes = forms.IntegerField(label="Minutes", min_value=1, max_value=600)
     staff = StaffChoice(
@@ -181,10 +182,8 @@ class SessionForm(forms.Form):
         self.came = {int(text) for text in self.data.getlist("came") if text.isdigit()} if self.is_bound else set()
 
     def clean_held_on(self) -> Any:
-        """Not before it began, not in the future."""
+        """Not before it began."""
         day = self.cleaned_data["held_on"]
-        if day > clock.today():
-            raise forms.ValidationError("This day is still to come. Log a session once it was held.")
         if day < self.intervention.starts_on:
             raise forms.ValidationError(
                 f"The intervention began on {self.intervention.starts_on:%-d %B %Y}. Choose that day or a later one."
@@ -228,15 +227,8 @@ class JoinForm(forms.Form):
 class LeaveForm(forms.Form):
     """A student takes part no longer."""
 
-    last_day = Day(label="Last day", required=True)
+    last_day = Day(label="Last day", required=True, years=HAPPENED)
     because = forms.CharField(label="Why", max_length=200, required=False)
-
-    def clean_last_day(self) -> Any:
-        """A day that has come."""
-        day = self.cleaned_data["last_day"]
-        if day > clock.today():
-            raise forms.ValidationError("Choose today or an earlier day.")
-        return day
 
 
 class InterventionReviewForm(forms.Form):

@@ -10,7 +10,7 @@ from caseload.forms.fields import OneOfStaff
 from caseload.models import Student
 from caseload.queries.school_days import school_day_from, sites_of
 from core import clock
-from core.plausible import Years
+from core.plausible import CHILDHOOD, HAPPENED, Years
 from interventions.actions.support import ReviewSaid, SupportSaid
 from interventions.choices import LINE_LIMIT
 from interventions.choices_support import EAL_STAGES, NEEDS, REVIEW_AFTER_WEEKS, WRITE, ExamAccess, Worked
@@ -77,7 +77,7 @@ class SupportForm(RoundDates):
         label="EAL stage", choices=[("", "English is not an additional language"), *EAL_STAGES.items()], required=False
     )
     owner = OneOfStaff(label="Looked after by", queryset=User.objects.none(), help_text="Is reminded of the review.")
-    assessed_on = Day(label="Assessed on", required=True, years=LONG_AGO)
+    assessed_on = Day(label="Assessed on", required=True, years=CHILDHOOD)
     planned_on = Day(label="Plan agreed on", years=LONG_AGO)
     started_on = Day(label="In place from", years=LONG_AGO)
     review_on = Day(label="Review on", required=True)
@@ -92,10 +92,6 @@ class SupportForm(RoundDates):
         if not any(person.pk == by.pk for person in owner.queryset):
             owner.empty_label = "Choose"
         self.plan = plan
-
-    def clean_assessed_on(self) -> Any:
-        """Not still to come."""
-        return _has_come(self.cleaned_data["assessed_on"])
 
     def clean(self) -> dict[str, Any]:
         """The round in order, two different needs, and a new plan's review still to come."""
@@ -131,7 +127,7 @@ class SupportReviewForm(RoundDates):
         label="What was found", required=True, rows=4, help_text="Read by pastoral staff, not by teachers.",
         error_messages={"required": "Say in a sentence what was found."},
     )  # fmt: skip
-    reviewed_on = Day(label="Reviewed on", required=True)
+    reviewed_on = Day(label="Reviewed on", required=True, years=HAPPENED)
     provision = Words(
         label="What staff do from now on", required=True, rows=5, help_text=PROVISION_HELP, error_messages=NO_PROVISION
     )
@@ -145,8 +141,8 @@ class SupportReviewForm(RoundDates):
         self.plan = plan
 
     def clean_reviewed_on(self) -> Any:
-        """Not still to come, and not before this round began."""
-        day = _has_come(self.cleaned_data["reviewed_on"])
+        """Not before this round began."""
+        day = self.cleaned_data["reviewed_on"]
         if day < self.plan.assessed_on:
             raise forms.ValidationError(
                 f"This round began on {self.plan.assessed_on:%-d %B %Y}. Choose that day or a later one."
@@ -176,7 +172,7 @@ class SupportEndForm(forms.Form):
         max_length=200,
         help_text="Such as: no longer needed, left the college, asked for it to end.",
     )
-    ended_on = Day(label="Last day", required=True)
+    ended_on = Day(label="Last day", required=True, years=HAPPENED)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, plan: SupportPlan, **options: Any) -> None:
@@ -184,14 +180,8 @@ class SupportEndForm(forms.Form):
         self.plan = plan
 
     def clean_ended_on(self) -> Any:
-        """From the assessment of this round to today."""
-        day = _has_come(self.cleaned_data["ended_on"])
+        """Not before the assessment of this round."""
+        day = self.cleaned_data["ended_on"]
         if day < self.plan.assessed_on:
             raise forms.ValidationError(f"Choose {self.plan.assessed_on:%-d %B %Y} or a later day.")
         return day
-
-
-def _has_come(day: date) -> date:
-    if day > clock.today():
-        raise forms.ValidationError("This day is still to come. Choose today or an earlier day.")
-    return day

@@ -13,6 +13,7 @@ from caseload.same_contact import entered_before
 from core import clock
 from core.form_dates import DayField, MomentField
 from core.form_fields import TextArea
+from core.plausible import COMING, HAPPENED
 
 
 class ContactLogForm(forms.Form):
@@ -22,11 +23,13 @@ class ContactLogForm(forms.Form):
     direction = forms.ChoiceField(choices=choices.Direction.choices, widget=forms.RadioSelect, initial="out")
     channel = forms.ChoiceField(choices=choices.Channel.choices, widget=forms.RadioSelect, initial="call", label="How")
     contact = forms.ChoiceField(required=False, label="With")
-    at = MomentField(label="When")
+    at = MomentField(label="When", years=HAPPENED)
     summary = forms.CharField(max_length=200, label="What about", help_text="One line, shown on the timeline.")
     note = forms.CharField(max_length=4000, required=False, label="What was said", widget=TextArea(attrs={"rows": 5}))
     outcome = forms.CharField(max_length=200, required=False, label="What came of it")
-    follow_up_on = DayField(required=False, label="Follow up on", help_text="It comes back on your caseload that day.")
+    follow_up_on = DayField(
+        required=False, label="Follow up on", years=COMING, help_text="It comes back on your caseload that day."
+    )
 
     def __init__(self, *args: Any, contacts: list[dict[str, Any]], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -47,13 +50,6 @@ class ContactLogForm(forms.Form):
         if at > clock.now():
             raise forms.ValidationError("This is still to come. Write it down once it has happened.")
         return at
-
-    def clean_follow_up_on(self) -> Any:
-        """A day that is still to come."""
-        due = self.cleaned_data.get("follow_up_on")
-        if due and due < clock.today():
-            raise forms.ValidationError("Choose today or a day still to come.")
-        return due
 
     def clean(self) -> dict[str, Any]:
         """Nobody rings somebody who must not be contacted; that they rang us is written down."""

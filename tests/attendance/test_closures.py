@@ -149,15 +149,15 @@ def test_bad_input_says_what_to_do_and_changes_nothing(college, sign_in):
     client, address = sign_in(college.price), reverse("attendance:closure_new")
     for change, sentence in (
         ({"ends_on": "2026-11-19"}, "The last day is before the first."),
-        ({"starts_on": "never"}, "Enter a valid date"),
-        ({"name": ""}, "This field is required"),
+        ({"starts_on": "never"}, "Give a day as day, month and year"),
+        ({"name": ""}, "Fill this in."),
         ({"starts_on": "2031-11-20", "ends_on": "2031-11-20"}, "These days are not all in an academic year"),
         ({"starts_on": "2026-12-14", "ends_on": "2026-12-14"}, "Known more than a week ahead it is a planned closure"),
         ({"starts_on": "2026-10-30", "ends_on": "2026-11-02"}, "“Autumn half-term” closes every site already"),
         ({"kind": "planned", "starts_on": "2026-11-02", "ends_on": "2026-12-18"}, "A month at most"),
         ({"starts_on": "2026-11-21", "ends_on": "2026-11-22"}, "not open on any of these days"),
         ({"replace": "on"}, "Say why marks that were taken change."),
-        ({"site": "99999"}, "Select a valid choice"),
+        ({"site": "99999"}, "This is not one of the choices here"),
     ):
         answer = client.post(address, TYPED | {"save": "1"} | change)
         assert (answer.status_code, sentence in words(answer)) == (422, True), sentence

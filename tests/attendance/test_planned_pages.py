@@ -61,16 +61,16 @@ def test_a_college_student_is_asked_for_a_lesson_code_only(college, sign_in):
 def test_bad_input_says_what_to_do_and_keeps_what_was_typed(college, sign_in):
     client = sign_in(college.price)
     for change, sentence in (
-        ({"starts_on": "soon"}, "Enter a valid date"),
+        ({"starts_on": "soon"}, "Give a day as day, month and year"),
         ({"ends_on": "2026-11-20"}, "The last day is before the first."),
         ({"kind": "other"}, "The reason doesn't say which code. Choose one."),
         ({"session_code": "ZZ"}, "“ZZ” is no code that can be planned here."),
         ({"session_code": "/"}, "“/” is no code that can be planned here."),
-        ({"kind": "holiday"}, "Select a valid choice"),
-        ({"weekdays": ["9"]}, "Select a valid choice"),
+        ({"kind": "holiday"}, "This is not one of the choices here"),
+        ({"weekdays": ["9"]}, "This is not one of the choices here"),
         ({"starts_on": "2026-12-21", "ends_on": "2026-12-22"}, "Waymark School is closed on these days."),
         ({"starts_on": "2029-12-03", "ends_on": ""}, "is in no academic year that is set up here"),
-        ({"note": "x" * 201}, "at most 200 characters"),
+        ({"note": "x" * 201}, "This has 201 characters. Shorten it to 200."),
     ):
         answer = client.post(new(college), TYPED | {"note": "Kept words", "save": "1"} | change)
         assert answer.status_code == 422

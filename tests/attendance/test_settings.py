@@ -117,10 +117,10 @@ def test_code_pages_from_the_default_list_to_a_code_of_its_own(college, sign_in)
     typed = {k: v for k, v in values(valid_from="2026-11-23").items() if k != "is_late"}
     for change, sentence in (
         ({"code": "a b"}, "Use letters, figures or signs"),
-        ({"code": ""}, "This field is required"),
-        ({"code": "TOOLONG"}, "at most 4 characters"),
+        ({"code": ""}, "Fill this in."),
+        ({"code": "TOOLONG"}, "This has 7 characters. Shorten it to 4."),
         ({"valid_from": "2026-11-19"}, "From Fri 20 Nov at the earliest"),
-        ({"stat_class": "?"}, "Select a valid choice"),
+        ({"stat_class": "?"}, "This is not one of the choices here"),
         ({"is_late": "on"}, "A late mark counts as present"),
         ({"code": "a"}, "A is in the list already on these days."),
     ):
@@ -176,12 +176,12 @@ def test_settings_are_saved_and_audited_from_what_to_what(college, sign_in):
     ("change", "sentence"),
     [
         ({"register_minutes": "31"}, "At a school a register stays open for 30 minutes at most."),
-        ({"register_minutes": "0"}, "greater than or equal to 1"),
+        ({"register_minutes": "0"}, "Give 1 or more"),
         ({"pm_starts_at": "08:00"}, "The afternoon starts after the morning."),
-        ({"am_starts_at": "early"}, "Enter a valid time"),
-        ({"registers_taken": "paper"}, "Select a valid choice"),
-        ({"chase_after_days": "x"}, "Enter a whole number"),
-        ({"stale_after_minutes": ""}, "This field is required"),
+        ({"am_starts_at": "early"}, "Give a time as hours and minutes"),
+        ({"registers_taken": "paper"}, "This is not one of the choices here"),
+        ({"chase_after_days": "x"}, "Give a whole number"),
+        ({"stale_after_minutes": ""}, "Give a number."),
     ],
 )
 def test_bad_settings_say_what_to_do_and_change_nothing(college, sign_in, change, sentence):

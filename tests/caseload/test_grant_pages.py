@@ -64,9 +64,9 @@ def test_cover_is_given(college, sign_in):
         ({"last_day": ""}, "Cover needs a last day"),
         ({"last_day": "2026-11-01", "starts_on": "2026-10-01"}, "That day has passed"),
         ({"last_day": "2026-11-19"}, "The last day is before the first"),
-        ({"container": "10B"}, "Select a valid choice"),
-        ({"role_kind": "dsl:college"}, "Select a valid choice"),
-        ({"reason": ""}, "This field is required"),
+        ({"container": "10B"}, "This is not one of the choices here"),
+        ({"role_kind": "dsl:college"}, "This is not one of the choices here"),
+        ({"reason": ""}, "Fill this in."),
     ],
 )
 def test_faults_are_said_and_what_was_typed_stays(college, sign_in, changes, words):

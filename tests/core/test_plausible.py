@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from core import clock
 from core.form_dates import BirthField, DayField, HourField, MomentField, moment_said
-from core.plausible import CHILDHOOD, USUAL, birth_fault
+from core.plausible import CHILDHOOD, COMING, HAPPENED, USUAL, birth_fault
 
 NOW = clock.at(date(2026, 11, 30), 14, 5)
 
@@ -41,6 +41,16 @@ def test_a_year_that_cannot_be_meant_is_refused_by_its_number() -> None:
     assert said == [f"The year {year} can’t be meant here. {span}" for year in (212, 1926)] + [
         "", f"The year 9999 can’t be meant here. {span}"
     ]  # fmt: skip
+
+
+def test_the_range_that_is_said_is_the_one_that_is_taken() -> None:
+    """A field that takes nothing to come names today as the last day; one that takes nothing past, as the first."""
+    happened, coming = DayField(years=HAPPENED), DayField(years=COMING)
+    assert refusal(happened, "2036-11-30").endswith("Choose a day from 30 Nov 2016 to 30 Nov 2026.")
+    assert refusal(happened, "2026-12-01") == "This day is still to come. Choose today or an earlier day."
+    assert refusal(coming, "2016-11-30").endswith("Choose a day from 30 Nov 2026 to 30 Nov 2031.")
+    assert refusal(coming, "2026-11-29") == "This day is past. Choose today or a later day."
+    assert refusal(happened, "2026-11-30") == refusal(coming, "2026-11-30") == ""
 
 
 def test_what_happened_to_a_student_may_be_long_ago_and_has_happened() -> None:
@@ -104,7 +114,7 @@ def test_a_day_without_a_time_has_no_moment() -> None:
 
 @pytest.mark.parametrize("typed", ["25 o'clock", "2026-02-30T10:00", "0000-01-01T10:00"])
 def test_what_is_no_time_is_said_to_be_none(typed: str) -> None:
-    assert refusal(MomentField(), typed) == "Enter a valid date/time."
+    assert refusal(MomentField(), typed) == "Give a day and a time, for example 2026-11-30 14:30."
 
 
 def test_a_baby_born_since_the_year_began_is_too_young_and_not_still_to_come() -> None:

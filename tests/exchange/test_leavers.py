@@ -135,7 +135,9 @@ def test_the_page_says_how_many_left_and_names_those_who_did_not(
         return client.post(decide, {"link": [link.pk]} | sent, follow=True).content.decode()
 
     tomorrow, yesterday = (college.today + timedelta(days=days) for days in (1, -1))
-    assert "This day has not come yet" in said(action="left", last_day=tomorrow.isoformat())
+    assert "This day is still to come. Choose today or an earlier day." in said(
+        action="left", last_day=tomorrow.isoformat()
+    )
     assert "Give their last day here" in said(action="left", last_day="")
     assert "Tick at least one person first" in said(link=[], action="left", last_day=college.today.isoformat())
     assert "Choose what is true of those ticked" in said(action="gone")
