@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from caseload.models import AnsweredReason, Student
+from caseload.queries.telling_apart import tell_apart
 from caseload.subjects import NOTHING, About, Subject
 from core import clock
 
@@ -210,8 +211,8 @@ def _reached_with(permission: str, ids: list[int], user: Any) -> list[int]:
 
 def names_of(reasons: Sequence[OpenReason]) -> dict[int, str]:
     """The names of the students whom reasons are about."""
-    people = Student.objects.filter(pk__in={reason.student_id for reason in reasons})
-    return {student.pk: student.full_name for student in people}
+    people = tell_apart(list(Student.objects.filter(pk__in={reason.student_id for reason in reasons})))
+    return {student.pk: student.named for student in people}
 
 
 def _last_values(data: Any) -> dict[str, Any]:

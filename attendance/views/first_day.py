@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.gates import fetch, page
+from accounts.gates import page
 from attendance import rules
 from attendance.actions.explaining import NEVER_FOUND, record_call, set_reason
 from attendance.choices import UNIT, Series
@@ -33,6 +33,7 @@ from caseload.actions.contacts import NotToBeContacted
 from caseload.models import Contact, Student
 from caseload.queries.contacts import contacts_of
 from caseload.queries.students import student_rows
+from caseload.views.one_student import the_student
 from core import clock
 from core.http import posted
 
@@ -69,7 +70,7 @@ def first_day_list(request: HttpRequest) -> HttpResponse:
 @page(rules.ACT)
 def first_day_call(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One student: the contacts to ring in order, what came of it, and the reason; then the next student."""
-    student = fetch(Student, request.user, rules.ACT, public_id=public_id)
+    student = the_student(request, rules.ACT, public_id=public_id)
     missed = unexplained_of(request.user, student.pk)
     sites = sites_of_marks(each.at for each in missed)
     in_mis = any(mis for _, mis in sites.values())

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from accounts.gates import fetch, page
+from accounts.gates import page
 from attendance import actions, rules
 from attendance.errors import CannotPlan, RegisterProblem
 from attendance.models import PlannedAbsence
@@ -21,6 +21,7 @@ from attendance.queries.planned import as_wanted, planned_days, plans_of, plans_
 from caseload.models import Site, Student
 from caseload.queries.school_days import sites_of as on_roll_at
 from caseload.queries.school_days import this_school_day
+from caseload.views.one_student import the_student
 from core import clock
 from core.http import posted, sent_day
 
@@ -48,7 +49,7 @@ def planned_list(request: HttpRequest) -> HttpResponse:
 @page(rules.AUTHORISE)
 def planned_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Plan an absence of one student, with a preview of what it fills."""
-    student = fetch(Student, request.user, rules.AUTHORISE, public_id=public_id)
+    student = the_student(request, rules.AUTHORISE, public_id=public_id)
     form = PlanForm(
         posted(request),
         sites=sites_of([student.pk]),

@@ -38,6 +38,7 @@ LINK_FIELDS = (
     "is_emergency",
     "no_contact",
     "no_contact_reason",
+    "another_person",
 )
 
 

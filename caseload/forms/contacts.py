@@ -9,7 +9,7 @@ from django import forms
 from caseload import choices
 from caseload.actions.contacts import CONTACT_FIELDS, LINK_FIELDS
 from caseload.models import Contact, StudentContact
-from caseload.same_contact import entered_before
+from caseload.same_contact import perhaps_entered_before
 from core import clock
 from core.form_dates import DayField, MomentField
 from core.form_fields import TextArea
@@ -76,13 +76,14 @@ class ContactForm(forms.Form):
     def __init__(
         self, *args: Any, link: StudentContact | None = None, among: Sequence[dict[str, Any]] = (), **options: Any
     ) -> None:
-        self.among = among
-        self.same: dict[str, Any] | None = None
+        self.among, self.entering = among, link is None
+        self.same: list[dict[str, Any]] = []
         initial = options.pop("initial", {}) | (_stored(link) if link else {})
         super().__init__(*args, initial=initial, **options)
         for model, names in ((Contact, CONTACT_FIELDS), (StudentContact, LINK_FIELDS)):
             for name in names:
-                self.fields[name] = _field(model, name)
+                if name != "another_person":  # the answer to a question, not something typed
+                    self.fields[name] = _field(model, name)
 
     def clean(self) -> dict[str, Any]:
         """A contact needs a name, and a bar to contact needs its reason."""
@@ -93,10 +94,17 @@ class ContactForm(forms.Form):
             self.add_error(
                 "no_contact_reason", "Say why, for whoever would have rung: a court order, the student's wish."
             )
-        self.same = entered_before(values, self.among)
-        if self.same and values.get("another") != str(self.same["public_id"]):
-            self.add_error(None, "Say whether this is the same person as the contact already entered.")
+        self.same = perhaps_entered_before(values, self.among)
+        if self.same and values.get("another") != self.asked:
+            self.add_error(None, "Say whether this is the same person as a contact already entered.")
+        if self.entering:
+            values["another_person"] = bool(self.same)
         return values
+
+    @property
+    def asked(self) -> str:
+        """Whom the question is about: the answer holds for these contacts and no others."""
+        return " ".join(sorted(str(row["public_id"]) for row in self.same))
 
 
 def _field(model: Any, name: str) -> forms.Field:

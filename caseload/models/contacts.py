@@ -70,6 +70,9 @@ class StudentContact(models.Model):
     is_emergency = models.BooleanField(default=False)
     no_contact = models.BooleanField(default=False, help_text="Must not be contacted about this student.")
     no_contact_reason = models.CharField(max_length=200, blank=True)
+    another_person = models.BooleanField(
+        default=False, help_text="Said when they were entered: nobody who was a contact already."
+    )
     ended_on = models.DateField(null=True, blank=True)
 
     class Meta:

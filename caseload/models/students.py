@@ -68,6 +68,7 @@ class Student(PublicIdModel):
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = StudentQuerySet.as_manager()
+    apart: str = ""  # what tells them from another of the name on a page that has both (`queries/telling_apart.py`)
 
     class Meta:
         ordering = ["sort_key", "pk"]
@@ -119,6 +120,11 @@ class Student(PublicIdModel):
     def full_name(self) -> str:
         """The name used in college, as it is written."""
         return f"{self.given_name} {self.family_name}".strip() or "(no name recorded)"
+
+    @property
+    def named(self) -> str:
+        """The name, with the date of birth behind it on a page that has another student of the name."""
+        return f"{self.full_name} ({self.apart})" if self.apart else self.full_name
 
     @property
     def list_name(self) -> str:

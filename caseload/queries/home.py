@@ -10,13 +10,15 @@ from caseload.columns import Reason
 from caseload.models import HomeConsent, HomePolicy, Student, StudentContact
 from caseload.needs import Need
 from caseload.rules.home import Standing, birthday, may_write_home
-from caseload.same_contact import doubles
+from caseload.same_contact import doubles, one_mailbox
 from core import clock, wording
 from core.id_lists import array
 from core.plausible import age_on, birth_fault
 from core.reading import read_rows
 
 TWICE = "The same person is entered twice and gets one letter"
+SAME_MAILBOX = "A letter goes to this email address already"
+BARRED_MAILBOX = "Another contact with this email address must not be contacted"
 BARRED_TWICE = "The same person is entered twice, and one entry says that they must not be contacted"
 
 
@@ -72,17 +74,24 @@ def recipients(
 
 
 def _once(recipients: list[Recipient], links: list[StudentContact]) -> list[Recipient]:
-    """The same person entered twice is written to once; not at all when one of the entries says so."""
-    firsts = doubles([link.contact for link in links])
+    """The same person entered twice is written to once, and so is one mailbox of two contacts of the same relationship."""
+    _first_alone(recipients, links, doubles(links), TWICE, BARRED_TWICE)
+    _first_alone(recipients, links, one_mailbox(links), SAME_MAILBOX, BARRED_MAILBOX)
+    return recipients
+
+
+def _first_alone(
+    recipients: list[Recipient], links: list[StudentContact], firsts: dict[int, int], why: str, barred: str
+) -> None:
+    """Of entries that belong together the first that may be is written to; none when one of them says so."""
     for place, first in firsts.items():
         entries = [first, *(other for other, its_first in firsts.items() if its_first == first)]
         if any(links[entry].no_contact for entry in entries):
             for entry in entries:
                 if recipients[entry].allowed:
-                    recipients[entry] = replace(recipients[entry], allowed=False, why=BARRED_TWICE)
+                    recipients[entry] = replace(recipients[entry], allowed=False, why=barred)
         elif recipients[place].allowed and any(recipients[entry].allowed for entry in entries if entry < place):
-            recipients[place] = replace(recipients[place], allowed=False, why=TWICE)
-    return recipients
+            recipients[place] = replace(recipients[place], allowed=False, why=why)
 
 
 def _recipient(link: StudentContact, allowed: bool, why: str) -> Recipient:

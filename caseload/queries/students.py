@@ -16,7 +16,7 @@ from caseload.models import (
     Student,
     YearGroupMembership,
 )
-from caseload.queries.telling_apart import groups_in_full, people_apart
+from caseload.queries.telling_apart import groups_in_full, people_apart, tell_from_namesakes
 from caseload.querysets import containers
 from core import clock, plausible
 from core.once import once
@@ -91,6 +91,12 @@ def reached_ids(user: Any, permission: str, base: str, ids: Sequence[int]) -> Se
         return ids
     reached = set(Student.objects.visible_to(user, permission).filter(pk__in=ids).values_list("pk", flat=True))
     return [pk for pk in ids if pk in reached]
+
+
+def told_apart(user: Any, student: Student, permission: str) -> Student:
+    """The student whom a page is about, told from those of the same name whom this person reaches too. One query."""
+    told: Student = tell_from_namesakes(student, Student.objects.visible_to(user, permission))
+    return told
 
 
 def student_header(student: Student) -> dict[str, Any]:

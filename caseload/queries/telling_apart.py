@@ -24,6 +24,22 @@ def people_apart(people: Sequence[tuple[Hashable, str, date | None]]) -> dict[An
     return {key: _born(born) for key, name, born in people if fold(name) in several}
 
 
+def tell_apart(students: Iterable[Any]) -> list[Any]:
+    """The same students, those of one name with what tells them apart (`Student.named`)."""
+    rows = list(students)
+    apart = people_apart([(student.pk, student.full_name, student.date_of_birth) for student in rows])
+    for student in rows:
+        student.apart = apart.get(student.pk, "")
+    return rows
+
+
+def tell_from_namesakes(student: Any, others: Any) -> Any:
+    """The student whom a page is about, with their date of birth where one of the others has the name. One query."""
+    namesakes = others.filter(sort_key=student.sort_key).exclude(pk=student.pk)
+    student.apart = _born(student.date_of_birth) if namesakes.exists() else ""
+    return student
+
+
 def _several(named: Iterable[tuple[str, Hashable]]) -> set[str]:
     """The names that more than one thing has."""
     first: dict[str, Hashable] = {}

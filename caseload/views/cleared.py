@@ -18,8 +18,8 @@ def say_cleared(request: HttpRequest, sent: Sent) -> None:
 
 
 def in_words(cleared: list[OpenReason]) -> str:
-    """The reasons, with whose each is where they are about several students."""
+    """The reasons, each with whose it is: of several students that something was saved for, only one may have had any."""
     names = reasons.names_of(cleared)
-    shown = [f"{names[one.student_id]}: {one.words}" if len(names) > 1 else one.words for one in cleared[:NAMED]]
+    shown = [f"{names[one.student_id]}: {one.words}" for one in cleared[:NAMED]]
     more = len(cleared) - NAMED
     return " · ".join([*shown, *([f"{more} more"] if more > 0 else [])])

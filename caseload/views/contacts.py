@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accounts.gates import fetch, page
+from accounts.gates import page
 from caseload import reasons
 from caseload.actions import contacts as actions
 from caseload.columns import student_actions_for
@@ -22,13 +22,14 @@ from caseload.queries.visits import open_visits_of
 from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, VIEW_CONTACTS, reaches
 from caseload.subjects import BEING_IN_TOUCH
 from caseload.views.cleared import say_cleared
+from caseload.views.one_student import the_student
 from core.http import posted
 
 
 @page(VIEW_CONTACTS)
 def contact_list(request: HttpRequest, public_id: str) -> HttpResponse:
     """A student's contacts in order of priority, and the whole contact log."""
-    student = fetch(Student, request.user, VIEW_CONTACTS, public_id=public_id)
+    student = the_student(request, VIEW_CONTACTS, public_id=public_id)
     home = {str(found.public_id): found for found in recipients([student.pk])[student.pk]}
     context = {
         "student": student,
@@ -58,7 +59,7 @@ def _action_url(key: str, user: Any, student: Student) -> str:
 @page(LOG_CONTACT)
 def contact_log(request: HttpRequest, public_id: str) -> HttpResponse:
     """Write down that we were in touch about a student."""
-    student = fetch(Student, request.user, LOG_CONTACT, public_id=public_id)
+    student = the_student(request, LOG_CONTACT, public_id=public_id)
     contacts = contacts_of(student) if reaches(request.user, VIEW_CONTACTS, student) else []
     form = ContactLogForm(posted(request), contacts=contacts, initial=_chosen(request, contacts))
     if request.method == "POST" and form.is_valid():
@@ -86,7 +87,7 @@ def contact_log(request: HttpRequest, public_id: str) -> HttpResponse:
 @page(LOG_CONTACT)
 def contact_entry_add(request: HttpRequest, public_id: str) -> HttpResponse:
     """Add to an entry of the contact log: a correction, or what came later."""
-    student = fetch(Student, request.user, LOG_CONTACT, contact_log__public_id=public_id)
+    student = the_student(request, LOG_CONTACT, contact_log__public_id=public_id)
     entry = get_object_or_404(ContactLogEntry, public_id=public_id, student=student)
     form = AdditionForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -100,7 +101,7 @@ def contact_entry_add(request: HttpRequest, public_id: str) -> HttpResponse:
 @page(LOG_CONTACT)
 def contact_follow_up(request: HttpRequest, public_id: str) -> HttpResponse:
     """Say that a contact was followed up."""
-    student = fetch(Student, request.user, LOG_CONTACT, contact_log__public_id=public_id)
+    student = the_student(request, LOG_CONTACT, contact_log__public_id=public_id)
     entry = get_object_or_404(ContactLogEntry, public_id=public_id, student=student)
     try:
         actions.follow_up_contact(request.user, entry)
@@ -113,7 +114,7 @@ def contact_follow_up(request: HttpRequest, public_id: str) -> HttpResponse:
 @page(MANAGE_STUDENTS)
 def contact_add(request: HttpRequest, public_id: str) -> HttpResponse:
     """Add an adult around a student."""
-    student = fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id)
+    student = the_student(request, MANAGE_STUDENTS, public_id=public_id)
     there = contacts_of(student)
     form = ContactForm(posted(request), among=there, initial={"priority": len(there) + 1})
     if request.method == "POST" and form.is_valid():
@@ -126,7 +127,7 @@ def contact_add(request: HttpRequest, public_id: str) -> HttpResponse:
 @page(MANAGE_STUDENTS)
 def contact_edit(request: HttpRequest, public_id: str, contact_id: str) -> HttpResponse:
     """Correct who a contact is and how they stand to a student."""
-    student = fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id)
+    student = the_student(request, MANAGE_STUDENTS, public_id=public_id)
     links = StudentContact.objects.select_related("contact", "student")
     link = get_object_or_404(links, student=student, contact__public_id=contact_id, ended_on=None)
     form = ContactForm(posted(request), link=link)

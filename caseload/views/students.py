@@ -18,7 +18,7 @@ from caseload.actions import students as actions
 from caseload.columns import student_actions_for
 from caseload.forms.students import NewStudentForm, StudentForm
 from caseload.models import Site, Student
-from caseload.queries.students import flags_of, identifiers_of, student_header
+from caseload.queries.students import flags_of, identifiers_of, student_header, told_apart
 from caseload.rules.structure import managed_sites
 from caseload.rules.students import (
     MANAGE_STUDENTS,
@@ -60,6 +60,7 @@ def student_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     back = _came_from(request)
     request.current_place = back["place"] if back else first_list(request.user)  # type: ignore[attr-defined]  # read by the shell
     adding = _adding(request.user, student)
+    told_apart(request.user, student, VIEW)
     context |= {
         "panels": shown,
         "figures": [figure for panel in shown for figure in panel.context.get("figures", [])],

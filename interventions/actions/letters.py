@@ -1,8 +1,8 @@
 """Letters home: templates, drafts, and sending them, which only a person does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -14,6 +14,8 @@ from audit import record
 from caseload.actions.contacts import log_contact
 from caseload.models import Student
 from caseload.queries.home import Recipient, recipients
+from caseload.queries.rolls import NOT_ON_ROLL, on_roll_today
+from caseload.queries.telling_apart import tell_apart
 from core import clock, naming
 from core.files import save_file
 from core.jobs import WorkState, after_commit
@@ -70,11 +72,11 @@ def draft_letters(
 ) -> LetterBatch:
     """Draft this letter for everybody at home who may be written to about these students. Nothing goes out.
 
-    From 18 on, without consent, the letter is to the student. Students held out of chasing, and those for whom nobody
-    may be written to, are left out and named. The same form twice makes one batch.
+    From 18 on, without consent, the letter is to the student. Students held out of chasing, those for whom nobody may be
+    written to, and of several those who are not on the roll, are left out and named. The same form twice makes one batch.
     """
     ids = {student.pk for student in students}
-    reached = {student.pk: student for student in Student.objects.visible_to(by, WRITE).filter(pk__in=ids)}
+    reached = {one.pk: one for one in tell_apart(Student.objects.visible_to(by, WRITE).filter(pk__in=ids))}
     if len(reached) != len(ids) or not templates_for(by, students).filter(pk=template.pk).exists():
         raise PermissionDenied
     try:
@@ -84,15 +86,19 @@ def draft_letters(
         return LetterBatch.objects.get(form_token=token, made_by=by)
     held, allowed, values = held_out(list(reached)), recipients(reached), letter_values(list(reached))
     feeds = words_by_student(list(reached)) if has_figures(template.subject + template.body) else {}
+    here = on_roll_today(ids) if len(ids) > 1 else ids
     letters, left_out = [], []
     for pk, student in reached.items():
+        if pk not in here:
+            left_out.append([student.named, NOT_ON_ROLL])
+            continue
         if pk in held:
-            left_out.append([student.full_name, f"not chased until {held[pk].until:%-d %B}: {held[pk].reason}"])
+            left_out.append([student.named, f"not chased until {held[pk].until:%-d %B}: {held[pk].reason}"])
             continue
         to = _whom(student, allowed[pk])
         if not to:
             why = "; ".join(f"{found.name}: {found.why}" for found in allowed[pk]) or "no contacts recorded"
-            left_out.append([student.full_name, why])
+            left_out.append([student.named, why])
         letters += [
             _draft(by, batch, template, student, contact, values[pk], case, feeds.get(pk, "")) for contact in to
         ]
@@ -145,15 +151,19 @@ def drop_letters(by: User, batch: LetterBatch, letters: Iterable[UUID] | None = 
 
 
 @transaction.atomic
-def send_letters(by: User, batch: LetterBatch, how: str) -> None:
+def send_letters(by: User, batch: LetterBatch, how: str, chosen: Collection[UUID] = ()) -> LetterBatch | None:
     """Send the drafts of a batch: by email to those with an address, or as one document to print. Pressed twice it goes out once.
 
-    Raises LetterChanged when it was sent or thrown away meanwhile, NothingToSend when nobody can be reached this way.
+    Of those chosen only these go; the others stay drafts in a batch of their own, which is given back. Raises LetterChanged
+    when it was sent or thrown away while somebody looked at it, NothingToSend when nobody can be reached this way.
     """
-    rows = letters_in(batch.pk)
+    everything = letters_in(batch.pk)
+    rows = [row for row in everything if not chosen or row["letter"].public_id in chosen]
+    if len(rows) < len(chosen):
+        raise LetterChanged
     if how == SentHow.EMAIL and (without := [row["to"] for row in rows if not row["email"]]):
         raise NothingToSend(
-            f"{', '.join(without[:5])}{' and others' if len(without) > 5 else ''} have no email address. Untick them, or print the letters."
+            f"{', '.join(without[:5])}{' and others' if len(without) > 5 else ''} have no email address. Tick only the other letters, or print them. Nothing was sent."
         )
     if not rows:
         raise NothingToSend("There is no letter left in this batch.")
@@ -165,7 +175,20 @@ def send_letters(by: User, batch: LetterBatch, how: str) -> None:
     ):
         raise LetterChanged
     record.record(by, choices.LETTERS_SENT, "letter_batch", batch.pk, details={"letters": len(rows), "how": how})
+    rest = {row["letter"].pk for row in everything} - {row["letter"].pk for row in rows}
+    kept = _kept_as_drafts(by, batch, rest) if rest else None
     after_commit("interventions.send_letters", batch_id=batch.pk)
+    return kept
+
+
+def _kept_as_drafts(by: User, batch: LetterBatch, letters: Collection[int]) -> LetterBatch:
+    """The letters that were not chosen, as they are, in a batch of their own."""
+    kept = LetterBatch.objects.create(
+        template_id=batch.template_id, made_by_id=batch.made_by_id, form_token=uuid4(), state=WorkState.DONE
+    )
+    Letter.objects.filter(pk__in=letters).update(batch=kept)
+    record.record(by, choices.LETTERS_DRAFTED, "letter_batch", kept.pk, details={"letters": len(letters)})
+    return kept
 
 
 def work_on_letters(batch_id: int) -> None:

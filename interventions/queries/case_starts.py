@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from caseload.models import Student
+from caseload.queries.rolls import NOT_ON_ROLL, on_roll_today
 from caseload.queries.students import student_rows
 from caseload.rules.students import VIEW
-from core import clock
 from interventions.models import Case, StagedProcess
 
 MANAGE = "interventions.manage_case"
@@ -38,7 +38,7 @@ def who_could_start(user: Any, keys: Iterable[UUID | str], process: StagedProces
     ids = [row["id"] for row in rows]
     managed = Student.objects.visible_to(user, MANAGE).filter(pk__in=ids)
     reached = set(managed.values_list("pk", flat=True))
-    here = set(Student.objects.filter(pk__in=ids).on_roll(clock.today()).values_list("pk", flat=True))
+    here = on_roll_today(ids)
     running = Case.objects.open().filter(student__in=ids, process=process).select_related("stage")
     stage_of = {case.student_id: case.stage for case in running} if process else {}
     found = Starts()
@@ -53,7 +53,7 @@ def who_could_start(user: Any, keys: Iterable[UUID | str], process: StagedProces
 
 def _why_not(student: int, reached: set[int], here: set[int], stage_of: dict[int, Any]) -> str:
     if student not in here:
-        return "not on the roll today"
+        return NOT_ON_ROLL
     if student not in reached:
         return "not a student for whom you can start one"
     if stage := stage_of.get(student):

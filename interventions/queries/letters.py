@@ -10,6 +10,7 @@ from attendance.arithmetic import Totals
 from attendance.models import ChaseHold
 from attendance.queries.totals import headline, windows
 from caseload.models import Site, SiteMembership, Student
+from caseload.queries.telling_apart import tell_apart
 from caseload.queries.tutors import in_tutor_groups, tutor_groups_of, tutors_of
 from core import clock
 from interventions.letters import days_in_words
@@ -73,12 +74,13 @@ def held_out(student_ids: Sequence[int]) -> dict[int, ChaseHold]:
 
 def letters_in(batch_id: int) -> list[dict[str, Any]]:
     """The letters of a batch in the order of their students, each with how its recipient is reached. One query."""
-    rows = (
+    rows = list(
         Letter.objects.filter(batch_id=batch_id)
         .exclude(state="dropped")
         .select_related("student", "contact")
         .order_by("student__sort_key", "student_id", "pk")
     )
+    tell_apart(row.student for row in rows)
     return [
         {
             "letter": row,

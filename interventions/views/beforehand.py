@@ -29,7 +29,8 @@ BUSY = "You have another booking at that time. Choose another; what you wrote is
 def student_ask(request: HttpRequest) -> HttpResponse:
     """Ask one or many students to write before their one-to-one: by mail, or with a link to pass on by hand."""
     request.current_place = "interventions:slot_list"  # type: ignore[attr-defined]  # read by the shell
-    students = ticked(request, LOG)
+    who = ticked(request, LOG)
+    students = who.students
     asked = []
     if request.method == "POST" and students:
         # The links are in this answer alone and stored nowhere, so there is no page to be sent on to.
@@ -37,6 +38,7 @@ def student_ask(request: HttpRequest) -> HttpResponse:
         asked = [actions.ask_student(student, by=request.user, mail=mail) for student in students]
     context = {
         "students": students,
+        "who": who,
         "asked": asked,
         "by_mail": [one for one in asked if one.words.mailed],
         "by_hand": [one for one in asked if not one.words.mailed],

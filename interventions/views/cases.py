@@ -17,6 +17,7 @@ from caseload.columns import actions_for
 from caseload.list_files import list_file, wants_file
 from caseload.models import Student
 from caseload.views.cleared import say_cleared
+from caseload.views.one_student import the_student
 from core.http import posted
 from interventions.actions import cases as actions
 from interventions.forms_cases import CaseCloseForm, CaseMoveForm, CaseNewForm, ProcessForm, StageForm
@@ -64,7 +65,7 @@ def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
 @page(MANAGE)
 def case_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Begin a staged process with a student."""
-    student = fetch(Student, request.user, MANAGE, public_id=student_id)
+    student = the_student(request, MANAGE, public_id=student_id)
     form = CaseNewForm(
         posted(request), initial={"stage": _stage(request), "reason": request.GET.get("reason", "")[:200]}
     )

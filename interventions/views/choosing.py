@@ -1,15 +1,21 @@
-"""Choosing students for something: those ticked in a list, and those found by pasted names, each with a tick before it counts."""
+"""Choosing students for something: those ticked in a list, and those found by pasted names, each with a tick before it counts.
 
-from collections.abc import Collection
+Nothing for many is done for somebody who is not on the roll today: they are left out, and named with why.
+"""
+
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest
 
 from accounts.gates import fetch
 from caseload.models import SavedFilter, Student
 from caseload.queries.filters import students_found
+from caseload.queries.rolls import NOT_ON_ROLL, on_roll_today
 from caseload.queries.students import student_rows
+from caseload.queries.telling_apart import tell_apart
 from caseload.rules.students import VIEW
 from caseload.search import find_students
 from core.http import NotPossible, sent_key, sent_keys
@@ -30,29 +36,57 @@ class Chosen:
     cut: int = 0
     pasted: str = ""
     filter: str = ""  # the name of the saved filter that they come from
-    left_out: list[str] = field(default_factory=list)  # the names of those it finds and this can't be done for
+    out_of_reach: list[str] = field(default_factory=list)  # the names of those it finds and this can't be done for
+    left_out: list[Student] = field(default_factory=list)  # those who are not on the roll today
 
 
-def ticked(request: HttpRequest, permission: str) -> list[Student]:
+@dataclass(frozen=True)
+class Ticked:
+    """Those of the students ticked in a list for whom something can be done, and those who are not on the roll today."""
+
+    students: list[Student]
+    left_out: list[Student]
+
+    @property
+    def everybody(self) -> list[Student]:
+        """All of them, for a form to send again, so that its answer names those left out too."""
+        return [*self.students, *self.left_out]
+
+
+def ticked(request: HttpRequest, permission: str) -> Ticked:
     """The students ticked in a list, in the order of names. One whom this person does not reach makes all “not there”.
 
-    More than a list can offer at once are refused whole, so that nobody is left out without a word.
+    More than a list can offer at once are refused whole, so that nobody is left out without a word. One student alone is
+    meant as they are, on the roll or not: a letter about somebody who has left is written from their page.
     """
     wanted = sent_keys(request.POST.getlist("student") or request.GET.getlist("student"))
     if len(wanted) > MOST:
         raise NotPossible(f"At most {MOST} students at once.")
     user: Any = request.user
     found = Student.objects.visible_to(user, permission).filter(public_id__in=wanted).order_by("sort_key", "pk")
-    students = list(found)
+    students = tell_apart(found)
     if len(students) < len(wanted):
         raise Http404
-    return students
+    here = on_roll_today(one.pk for one in students) if len(students) > 1 else {one.pk for one in students}
+    return Ticked([one for one in students if one.pk in here], [one for one in students if one.pk not in here])
+
+
+def names_left_out(left_out: Iterable[Student]) -> str:
+    """“Ada Ábel (not on the roll today)”, with commas between."""
+    return ", ".join(f"{one.named} ({NOT_ON_ROLL})" for one in left_out)
+
+
+def say_left_out(request: HttpRequest, left_out: Iterable[Student]) -> None:
+    """Name on the next page those for whom nothing was saved, with why."""
+    if names := names_left_out(left_out):
+        messages.warning(request, f"Left out: {names}.")
 
 
 def chosen(request: HttpRequest, permission: str, there: Collection[str] = ()) -> Chosen:
     """The students whom a form or an address names, and those found by the names pasted; only those in reach.
 
-    `there` are public ids that a fresh form begins with, ticked. An address that names somebody out of reach is not there.
+    `there` are public ids of those whom it is about already: a fresh form begins with them ticked, and they stay though
+    they have left. An address that names somebody out of reach is not there.
     """
     found = Chosen(pasted=request.POST.get("names", ""))
     fresh = request.method != "POST"
@@ -71,6 +105,7 @@ def chosen(request: HttpRequest, permission: str, there: Collection[str] = ()) -
     if len(ids) < len(wanted):
         raise Http404
     picked = {ids[key] for key in sent_keys(keys)}
+    stay = {ids[key] for key in sent_keys(there) if key in ids}
     shown = set(ids.values())
     if "look" in request.POST:
         for line in _lines(found):
@@ -82,9 +117,12 @@ def chosen(request: HttpRequest, permission: str, there: Collection[str] = ()) -
             elif others:
                 found.several.append(line)
         found.pasted = "\n".join(found.nobody)
-    rows = student_rows(Student.objects.filter(pk__in=shown))
+    here = on_roll_today(shown) | stay
+    everybody = tell_apart(Student.objects.filter(pk__in=shown).order_by("sort_key", "pk"))
+    found.left_out = [student for student in everybody if student.pk not in here]
+    rows = student_rows(Student.objects.filter(pk__in=shown & here))
     found.rows = [{"person": row, "ticked": row["id"] in picked} for row in rows]
-    found.students = list(Student.objects.filter(pk__in=picked).order_by("sort_key", "pk"))
+    found.students = [student for student in everybody if student.pk in picked & here]
     return found
 
 
@@ -99,7 +137,7 @@ def _by_filter(request: HttpRequest, permission: str, found: Chosen) -> list[str
     keys = [str(key) for key in reached.values()]
     rest = [pk for pk in ids if pk not in reached]
     found.filter = saved.name
-    found.left_out = [row["list_name"] for row in student_rows(Student.objects.filter(pk__in=rest))] if rest else []
+    found.out_of_reach = [row["list_name"] for row in student_rows(Student.objects.filter(pk__in=rest))] if rest else []
     if len(keys) > MOST:
         raise NotPossible(f"“{saved.name}” finds {len(keys)} students. At most {MOST} at once: narrow the filter.")
     return keys

@@ -30,7 +30,8 @@ WRITE, SEND, MANAGE = actions.WRITE, actions.SEND, actions.MANAGE
 @page(WRITE)
 def letter_new(request: HttpRequest) -> HttpResponse:
     """Choose the letter to draft for one or many students."""
-    students = ticked(request, WRITE)
+    who = ticked(request, WRITE)
+    students = who.students
     case = _case(request)
     form = LetterNewForm(
         posted(request),
@@ -39,9 +40,11 @@ def letter_new(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid() and students:
         values = form.cleaned_data
-        batch = actions.draft_letters(request.user, values["template"], students, token=values["form_token"], case=case)
+        batch = actions.draft_letters(
+            request.user, values["template"], who.everybody, token=values["form_token"], case=case
+        )
         return redirect("interventions:letter_batch", batch.public_id)
-    context = {"form": form, "students": students, "case": case}
+    context = {"form": form, "students": students, "who": who, "case": case}
     return render(request, "interventions/letter_new.html", context, status=422 if form.errors else 200)
 
 
@@ -69,7 +72,7 @@ def letter_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     if wants_part(request) and batch.stage != LetterBatch.Stage.SENDING:
         return HttpResponseClientRefresh()  # it is over: each letter's line has changed too
     rows = letters_in(batch.pk)
-    context = {"batch": batch, "rows": rows, "no_email": sum(1 for row in rows if not row["email"])}
+    context = {"batch": batch, "rows": rows, "no_email": [row for row in rows if not row["email"]]}
     template = "interventions/letter_batch.html"
     return render(request, f"{template}#state" if wants_part(request) else template, context)
 
@@ -77,25 +80,36 @@ def letter_batch(request: HttpRequest, batch_id: UUID) -> HttpResponse:
 @require_POST
 @page(WRITE)
 def letter_send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
-    """Send the letters, or throw the ticked ones away."""
+    """Send the letters ticked, or all where none is; or throw the ticked ones away."""
     batch = fetch(LetterBatch, request.user, WRITE, public_id=batch_id)
+    chosen = sent_keys(request.POST.getlist("letter"))
     try:
         if "drop" in request.POST:
-            ticked = sent_keys(request.POST.getlist("letter"))
-            if ticked:
-                actions.drop_letters(request.user, batch, ticked)
+            if chosen:
+                actions.drop_letters(request.user, batch, chosen)
             else:
                 messages.error(request, "Tick the letters that are to be thrown away.")
         elif "drop_all" in request.POST:
             actions.drop_letters(request.user, batch)
             messages.success(request, "Thrown away. Nothing went out.")
         elif request.POST.get("how") in choices.SentHow.values:
-            actions.send_letters(request.user, batch, request.POST["how"])
+            kept = actions.send_letters(request.user, batch, request.POST["how"], chosen)
+            if kept is not None:
+                messages.info(request, _kept(kept.letters.count()))
     except actions.LetterChanged:
         messages.info(request, "These letters were sent or thrown away already.")
     except actions.NothingToSend as why:
         messages.error(request, str(why))
     return redirect("interventions:letter_batch", batch.public_id)
+
+
+def _kept(number: int) -> str:
+    letters = (
+        "1 letter was not ticked and stays a draft"
+        if number == 1
+        else f"{number} letters were not ticked and stay drafts"
+    )
+    return f"{letters}. Open My work to send or discard what is left."
 
 
 @page(WRITE)

@@ -17,6 +17,7 @@ from accounts.gates import fetch, page
 from caseload import passing_on, reasons
 from caseload.models import Student
 from caseload.views.cleared import say_cleared
+from caseload.views.one_student import the_student
 from core import wording
 from core.http import form_token, sent_key
 from core.panels import any_about
@@ -72,7 +73,7 @@ class OneToOne:
 @page(LOG)
 def meeting_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Log a one-to-one with a student."""
-    student = fetch(Student, request.user, LOG, public_id=student_id)
+    student = the_student(request, LOG, public_id=student_id)
     back = came_from(request, reverse("caseload:student_detail", args=[student.public_id]))
     people = queries.people_around(student, request.user)
     saved_before, talk = None, None

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.gates import fetch, page
 from caseload import passing_on, reasons
-from caseload.models import Student
 from caseload.views.cleared import say_cleared
+from caseload.views.one_student import the_student
 from caseload.views.students import first_list
 from core.http import form_token, posted
 from interventions import actions, queries, rules
@@ -19,7 +19,7 @@ from interventions.choices import AUDIENCE_WORDS, Audience
 from interventions.forms import NoteForm
 from interventions.models import Note
 from interventions.subjects import NOTE
-from interventions.views.choosing import ticked
+from interventions.views.choosing import say_left_out, ticked
 from interventions.views.meeting_new import audiences_of
 from interventions.views.passing_on import pass_on_typed
 from interventions.views.returning import came_from
@@ -31,7 +31,7 @@ READ = "caseload.view_student"
 @page(LOG)
 def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Write a quick note about a student: one sentence and a kind."""
-    student = fetch(Student, request.user, LOG, public_id=student_id)
+    student = the_student(request, LOG, public_id=student_id)
     back = came_from(request, reverse("caseload:student_detail", args=[student.public_id]))
     people = queries.people_around(student, request.user)
     form = NoteForm(posted(request))
@@ -65,7 +65,8 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
 @page(LOG)
 def note_new_many(request: HttpRequest) -> HttpResponse:
     """Write the same quick note about each of the students ticked in a list."""
-    students = ticked(request, LOG)
+    who = ticked(request, LOG)
+    students = who.students
     ids = [student.pk for student in students]
     back = came_from(request, reverse(first_list(request.user)))
     form = NoteForm(posted(request))
@@ -74,11 +75,14 @@ def note_new_many(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and students and form.is_valid():
         answers = reasons.sent(request.POST)
         actions.quick_note_for_many(students, form.said(), token=token, by=request.user, answers=answers)
-        messages.success(request, f"The note is saved on {len(students)} student pages.")
+        pages = "1 student page" if len(students) == 1 else f"{len(students)} student pages"
+        messages.success(request, f"The note is saved on {pages}.")
+        say_left_out(request, who.left_out)
         say_cleared(request, answers)
         return redirect(back)
     context = {
         "students": students,
+        "who": who,
         "form": form,
         "audiences": [
             {"choice": choice, "words": AUDIENCE_WORDS[Audience(choice.data["value"])]} for choice in form["audience"]

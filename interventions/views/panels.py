@@ -24,7 +24,7 @@ from interventions.forms_panels import PanelForm
 from interventions.models import PanelAction, PanelMeeting, PanelPack
 from interventions.queries import panels as queries
 from interventions.querysets_panels import VIEW
-from interventions.views.choosing import Chosen, chosen
+from interventions.views.choosing import Chosen, chosen, say_left_out
 
 NAMES = ("title", "held_on", "chair", "attendees", "others")
 
@@ -45,6 +45,7 @@ def panel_new(request: HttpRequest) -> HttpResponse:
     if _ready(request, form, found, looking):
         panel = actions.call_panel(user, form.said(), found.students, token=form_token(request))
         messages.success(request, "The panel is called, with the students in the order of their need.")
+        say_left_out(request, found.left_out)
         return redirect("interventions:panel_detail", panel.public_id)
     return _form(request, form, found, looking, {"token": form_token(request)})
 
@@ -68,6 +69,7 @@ def panel_change(request: HttpRequest, panel_id: UUID) -> HttpResponse:
             theirs, version = changed.panel, changed.panel.version
         else:
             messages.success(request, "The panel is changed.")
+            say_left_out(request, found.left_out)
             return redirect("interventions:panel_detail", panel.public_id)
     more = {"panel": panel, "version": version, "theirs": theirs, "trail": _trail(panel, "Change")}
     return _form(request, form, found, looking, more)
@@ -75,8 +77,6 @@ def panel_change(request: HttpRequest, panel_id: UUID) -> HttpResponse:
 
 def _chosen_again(request: HttpRequest, panel: PanelMeeting) -> Chosen:
     """Who was sent; on a fresh form the students of the panel, all ticked, and those that an address adds."""
-    if request.method == "POST":
-        return chosen(request, HOLD)
     there = Student.objects.visible_to(request.user, HOLD).filter(pk__in=panel.places.values("student_id"))
     return chosen(request, HOLD, [str(key) for key in there.values_list("public_id", flat=True)])
 

@@ -17,6 +17,7 @@ from caseload.queries.home import recipients
 from caseload.queries.students import student_rows
 from caseload.search import find_students
 from caseload.views.cleared import say_cleared
+from caseload.views.one_student import the_student
 from core import merging
 from core.http import form_token, posted, sent_key, wants_part
 from interventions import rules_plans as rules
@@ -109,7 +110,7 @@ def _bank_item(request: HttpRequest) -> BankItem | None:
 @page(MANAGE)
 def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Make an action plan for a student, empty or from a model plan of the bank."""
-    student = fetch(Student, request.user, MANAGE, public_id=student_id)
+    student = the_student(request, MANAGE, public_id=student_id)
     item = _bank_item(request)
     around = queries.staff_around(student)
     first, rows = initial_from_bank(item, request.user, around.sites) if item else ({}, [])
@@ -132,7 +133,7 @@ def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "token": form_token(request),
         "stages": queries.stages(),
         "answers": reasons.offered([student.pk], request.user, posted(request)),
-        "heading": f"Action plan for {student.full_name}",
+        "heading": f"Action plan for {student.named}",
         "back": reverse("caseload:student_detail", args=[student.public_id]),
         "trail": [
             (student.full_name, reverse("caseload:student_detail", args=[student.public_id])),

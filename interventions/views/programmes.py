@@ -29,7 +29,7 @@ from interventions.forms_programmes import (
 from interventions.models import Intervention, InterventionMember, InterventionType, Programme
 from interventions.queries import programmes as queries
 from interventions.subjects import INTERVENTION, of_intervention
-from interventions.views.choosing import chosen
+from interventions.views.choosing import chosen, say_left_out
 
 LISTS = (("mine", "Mine"), ("due", "Review due"), ("all", "All in reach"), ("ended", "Ended"))
 PER_PAGE = 50
@@ -83,6 +83,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
                 answers=answers,
             )
             messages.success(request, _started(row))
+            say_left_out(request, found.left_out)
             say_cleared(request, answers)
             return redirect("interventions:intervention_detail", row.public_id)
     failed = request.method == "POST" and not looking
@@ -202,6 +203,7 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
                 messages.success(request, _joined(number, there))
             else:
                 messages.info(request, "All of them take part already.")
+            say_left_out(request, found.left_out)
             say_cleared(request, ticked)
             return redirect("interventions:intervention_detail", row.public_id)
     failed = bool(request.method == "POST" and not looking)

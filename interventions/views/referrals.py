@@ -23,7 +23,7 @@ from interventions.choices_referrals import REFER, SET_UP, ReferralState
 from interventions.forms_referrals import AnswerForm, EndForm, ReferralForm, ServiceForm
 from interventions.models import Referral, Service
 from interventions.queries import referrals as queries
-from interventions.views.choosing import chosen
+from interventions.views.choosing import chosen, say_left_out
 from interventions.views.passing_on import pass_on_typed
 from interventions.views.returning import came_from
 
@@ -74,6 +74,7 @@ def referral_new(request: HttpRequest) -> HttpResponse:
                 None, "Choose at least one student: tick one below, or add names and press Find these names."
             )
         if form.is_valid() and _refer(request, form, found.students, token):
+            say_left_out(request, found.left_out)
             return redirect(came_from(request, reverse("interventions:referral_list")))
     failed = request.method == "POST" and not looking
     if looking:

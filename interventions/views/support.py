@@ -16,6 +16,7 @@ from caseload.models import Student
 from caseload.queries.groups import teaching_groups_held
 from caseload.queries.students import student_rows
 from caseload.views.cleared import say_cleared
+from caseload.views.one_student import the_student
 from core import clock, merging
 from core.http import form_token, posted, sent_key, wants_part
 from core.sheets import write_csv
@@ -143,7 +144,7 @@ def _plan_trail(plan: SupportPlan, here: str) -> list[tuple[str, str]]:
 @page(WRITE)
 def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Make a student's support plan, begun from what their record says; the open one where there is one already."""
-    student = fetch(Student, request.user, WRITE, public_id=student_id)
+    student = the_student(request, WRITE, public_id=student_id)
     there = SupportPlan.objects.open().filter(student=student).first()
     if there is not None and request.method != "POST":
         return _there(request, there)

@@ -14,6 +14,7 @@ from accounts.gates import fetch, page
 from caseload import reasons
 from caseload.models import Student
 from caseload.views.cleared import say_cleared
+from caseload.views.one_student import the_student
 from core.http import form_token, posted
 from interventions import actions, rules
 from interventions.actions.targets import count_once, take_count_back
@@ -56,7 +57,7 @@ def _trail(student: Student, *here: str) -> list[tuple[str, str]]:
 @page(SET)
 def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Set a target for a student outside a one-to-one, afresh or from the bank."""
-    student = fetch(Student, request.user, SET, public_id=student_id)
+    student = the_student(request, SET, public_id=student_id)
     back = came_from(request, reverse("interventions:target_list", args=[student.public_id]))
     offered = Offered(student)
     initial = taken_over(request, request.GET, offered)
@@ -72,7 +73,7 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "student": student,
         "form": form,
         "back": back,
-        "heading": f"New target for {student.full_name}",
+        "heading": f"New target for {student.named}",
         "token": token,
         "ideas": ideas_for(request.user),
         "hints": hints_of(request.POST) if form.is_bound else [],

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.gates import page
 from caseload import reasons
 from caseload.models import Student
+from caseload.queries.telling_apart import tell_apart
 from caseload.views.cleared import say_cleared
 from caseload.views.students import first_list
 from core.http import form_token, posted
@@ -19,7 +20,7 @@ from interventions.forms_targets import TargetForm
 from interventions.queries import my_students, targets_open_overdue
 from interventions.queries.bank import names_student
 from interventions.subjects import TARGET
-from interventions.views.choosing import Chosen, chosen
+from interventions.views.choosing import Chosen, chosen, say_left_out
 from interventions.views.returning import came_from
 from interventions.views.target_help import hints_of, taken_over
 from interventions.views.targets import SET
@@ -44,6 +45,7 @@ def target_many(request: HttpRequest) -> HttpResponse:
         answers = reasons.sent(request.POST)
         made = set_target_for_many(who.students, form.said(), token=token, by=request.user, answers=answers)
         messages.success(request, f"The target is set for {len(made)} {'student' if len(made) == 1 else 'students'}.")
+        say_left_out(request, who.left_out)
         say_cleared(request, answers)
         return redirect(back)
     context = _context(request, who, form) | {"token": token, "back": back}
@@ -55,7 +57,7 @@ def _all_well(form: TargetForm, students: list[Student]) -> bool:
     if not students:
         form.add_error(None, "Tick at least one student.")
     typed = " ".join(str(form.cleaned_data.get(name) or "") for name in ("what", "measure", "steps", "relevant"))
-    named = [student.full_name for student in students if len(students) > 1 and names_student(typed, student)]
+    named = [student.named for student in students if len(students) > 1 and names_student(typed, student)]
     if named and form.data.get("named") != "1":
         form.names_somebody = True  # type: ignore[attr-defined]  # read by the template
         form.add_error(
@@ -75,5 +77,5 @@ def _context(request: HttpRequest, who: Chosen, form: TargetForm) -> dict[str, A
         "form": form,
         "hints": hints_of(request.POST) if form.is_bound else [],
         "answers": reasons.offered(ids, request.user, posted(request), about=TARGET, initial=form.initial),
-        "offered": [] if who.rows else my_students(request.user).order_by("sort_key", "pk")[:MOST],
+        "offered": [] if who.rows else tell_apart(my_students(request.user).order_by("sort_key", "pk")[:MOST]),
     }

@@ -243,14 +243,24 @@ function watchDrafts(scope) {
 
 // --- Small helps in forms ----------------------------------------------------------------------------------------
 
-/** Ask once before something that can't be taken back: <button data-ask="End this plan for Ana? …">. */
+/**
+ * Ask once before something that can't be taken back: <button data-ask="End this plan for Ana? …">.
+ * Where ticks choose what it is done to, `data-ask-ticked` asks about some of them, with their number for “{n}”.
+ */
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-ask]");
-  if (button && !window.confirm(button.dataset.ask)) {
+  if (button && !window.confirm(question(button))) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
 }, true);
+
+function question(button) {
+  const ticks = [...(button.closest("[data-ticks]")?.querySelectorAll("[data-tick]") ?? [])];
+  const ticked = ticks.filter((tick) => tick.checked).length;
+  if (!button.dataset.askTicked || ticked === 0 || ticked === ticks.length) return button.dataset.ask;
+  return button.dataset.askTicked.replace("{n}", ticked);
+}
 
 /** Send a filter form as soon as something is chosen: <form data-send-on-change>; its button is for scripts off. */
 document.addEventListener("change", (event) => {

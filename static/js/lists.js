@@ -54,6 +54,10 @@ function countTicks(scope) {
     all.indeterminate = ticked > 0 && ticked < ticks.length;
   }
   scope.querySelectorAll("[data-tick-count]").forEach((place) => { place.textContent = `${ticked} of ${ticks.length} ticked`; });
+  scope.querySelectorAll("[data-ticked-or-all]").forEach((place) => {
+    place.dataset.all ??= place.textContent;
+    place.textContent = ticked > 0 && ticked < ticks.length ? `the ${ticked} ticked of ${ticks.length}` : place.dataset.all;
+  });
   scope.querySelectorAll("[data-action-bar]").forEach((bar) => {
     bar.hidden = ticked === 0;
     bar.classList.toggle("wm-shown", ticked > 0);

@@ -61,14 +61,14 @@ def test_the_next_page_says_what_was_cleared_and_undo_opens_it_again(college: Co
     }  # fmt: skip
     shown = browser.post(reverse("interventions:note_new", args=[alert.student.public_id]), typed, follow=True)
     said = shown.content.decode()
-    assert "Cleared by this: 82 % in six weeks · To follow up: No answer" in said
+    assert "Cleared by this: Ada Ábel: 82 % in six weeks · Ada Ábel: To follow up: No answer" in said
     assert state(alert)[0] == "cleared"
     undo = re.search(r'action="(/cleared/[^"]+)"', said)
     assert undo
     assert f'name="next" value="{back}"' in said
     again = browser.post(undo[1], {"next": back}, follow=True)
     assert again.redirect_chain == [(back, 302)]
-    assert "Open again: 82 % in six weeks · To follow up: No answer" in again.content.decode()
+    assert "Open again: Ada Ábel: 82 % in six weeks · Ada Ábel: To follow up: No answer" in again.content.decode()
     call.refresh_from_db()
     assert (state(alert), call.followed_up_at) == (before, None)
     entries = Entry.objects.filter(verb__in=[ALERT_OPENED_AGAIN, verbs.CONTACT_DUE_AGAIN]).order_by("verb")
@@ -94,6 +94,16 @@ def test_undo_opens_only_what_that_save_cleared(college: College) -> None:
     undone = undo_answers(college.okafor, save)
     assert ([reason.key for reason in undone.open_again], undone.left) == ([f"attendance_alert:{ben.pk}"], 0)
     assert (state(ada)[0], state(ben)[0]) == ("cleared", "open")
+
+
+def test_a_save_for_many_names_the_only_one_who_had_a_reason(college: College, sign_in: Any) -> None:
+    alert, ben = raise_for(college, "Ada"), college.student("Ben")
+    typed = {
+        "student": [str(alert.student.public_id), str(ben.public_id)], "kind": "attendance", "audience": "teachers",
+        "text": "Late bus", "form_token": str(uuid4()), "answers": [f"attendance_alert:{alert.pk}"],
+    }  # fmt: skip
+    said = sign_in(college.okafor).post(reverse("interventions:note_new_many"), typed, follow=True)
+    assert [str(one) for one in said.context["messages"]][1:] == ["Cleared by this: Ada Ábel: 82 % in six weeks"]
 
 
 def test_a_save_for_many_names_each_and_is_undone_for_all(college: College, sign_in: Any) -> None:
@@ -150,6 +160,6 @@ def test_what_somebody_acted_on_since_stays_and_the_page_says_so(college: Colleg
     else:
         Alert.objects.filter(pk=alert.pk).update(ended_by=college.lind, ended_through="Call")
     said = sign_in(college.okafor).post(reverse("caseload:answers_undo", args=[save]), follow=True).content.decode()
-    assert "Open again: To follow up: No answer" in said
+    assert "Open again: Ada Ábel: To follow up: No answer" in said
     assert "1 reason stays cleared" in said
     assert state(alert)[0] == "cleared"

@@ -19,11 +19,12 @@ from caseload.models import (
     YearGroupMembership,
 )
 from caseload.queries.containers import container_named, held_containers, listed
-from caseload.queries.home import BARRED_TWICE, TWICE, recipients
+from caseload.queries.home import BARRED_MAILBOX, BARRED_TWICE, SAME_MAILBOX, TWICE, recipients
 from caseload.queries.students import student_rows, with_groups
 from caseload.queries.telling_apart import groups_in_full, people_apart
-from caseload.same_contact import same_person
+from caseload.same_contact import perhaps_same_person, same_person
 from caseload.search import find_students
+from interventions.models import LetterTemplate
 from reporting.forms import scopes_for
 from tests.college import THIS_YEAR, TODAY, College
 
@@ -140,6 +141,36 @@ def test_two_people_of_one_name_are_told_apart_on_the_register(
     assert [name for name in BENS if name not in page] == []
 
 
+def test_pages_for_many_tell_two_of_one_name_apart(college: College, namesake: Student, sign_in: SignIn) -> None:
+    both = [name.replace("Carter, Ben", "Ben Carter") for name in BENS]
+    picked = f"?student={college.student('Ben').public_id}&student={namesake.public_id}"
+    tutor = sign_in(college.okafor)
+    assert [name for name in BENS if name not in tutor.get("/targets/for-many/").content.decode()] == []
+    for path in ("/notes/new/", "/beforehand/ask/"):
+        page = tutor.get(f"{path}{picked}").content.decode()
+        assert [name for name in both if name not in page] == [], path
+    LetterTemplate.objects.create(name="First concern", subject="Attendance", body="Dear {recipient}")
+    page = sign_in(college.lind).get(f"/letters/new/{picked}").content.decode()
+    assert [name for name in both if name not in page] == []
+
+
+def test_a_page_about_one_student_says_when_they_were_born_where_another_has_the_name(
+    college: College, namesake: Student, sign_in: SignIn
+) -> None:
+    client = sign_in(college.okafor)
+    for page in ("", "contacts/", "contacts/log/", "notes/new/", "one-to-one/", "targets/new/"):
+        for student, born in ((college.student("Ben"), "19 Jan 2012"), (namesake, "2 Nov 2011")):
+            shown = client.get(f"/students/{student.public_id}/{page}")
+            assert (shown.status_code, f"Ben Carter (born {born})" in shown.content.decode()) == (200, True), page
+        ada = client.get(f"/students/{college.student('Ada').public_id}/{page}").content.decode()
+        assert "Ada Ábel (" not in ada
+    # A namesake in another college's part of the list, whom the tutor does not see, changes nothing.
+    CaseloadMembership.objects.filter(student=namesake).delete()
+    TeachingGroupMembership.objects.filter(student=namesake).delete()
+    page = client.get(f"/students/{college.student('Ben').public_id}/").content.decode()
+    assert "Ben Carter (born" not in page
+
+
 # --- The same person entered twice ------------------------------------------------------------------------------------
 
 
@@ -165,13 +196,56 @@ def test_who_is_the_same_contact(more: dict[str, Any], same: bool) -> None:
     assert same_person(contact(**more), there) is same
 
 
-def link(college: College, priority: int, *, no_contact: bool = False, **more: Any) -> StudentContact:
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [
+        ({"family_name": "Abell", "email": ""}, True),  # nearly the same name
+        ({"given_name": "M", "email": ""}, True),
+        ({"given_name": "", "email": ""}, True),
+        ({"given_name": "Zoltán", "family_name": "Nagy"}, True),  # one mailbox
+        ({"given_name": "Zoltán", "family_name": "Nagy", "email": "", "other_phone": "+44 (0)20 7946 0018"}, True),
+        ({"email": "other@home.example"}, True),  # one name, two mailboxes
+        ({"given_name": "Zoltán", "family_name": "Nagy", "email": "z@home.example", "phone": "02079460019"}, False),
+        ({"given_name": "Zoltán", "email": "z@home.example"}, False),
+        ({"given_name": "", "family_name": "", "email": ""}, False),
+    ],
+)
+def test_who_may_be_the_same_contact_is_asked_about(more: dict[str, Any], asked: bool) -> None:
+    there = contact(phone="020 7946 0018")
+    assert perhaps_same_person(contact(**more), there) is asked
+
+
+def link(
+    college: College, priority: int, *, no_contact: bool = False, another_person: bool = False, **more: Any
+) -> StudentContact:
     row = contact(**more)
     row.save()
     return StudentContact.objects.create(
         student=college.student("Ben"), contact=row, relationship="mother", priority=priority, parental_responsibility=True,
-        no_contact=no_contact,
+        no_contact=no_contact, another_person=another_person,
     )  # fmt: skip
+
+
+def written_to(college: College) -> list[tuple[bool, str]]:
+    return [(row.allowed, row.why) for row in recipients([college.student("Ben").pk])[college.student("Ben").pk]]
+
+
+def test_one_mailbox_of_two_of_the_same_relationship_gets_one_letter(college: College) -> None:
+    link(college, 1)
+    second = link(college, 2, given_name="Mara", family_name="Abell", email="MARA@home.example")
+    assert [(allowed, why == SAME_MAILBOX) for allowed, why in written_to(college)] == [(True, False), (False, True)]
+    StudentContact.objects.filter(pk=second.pk).update(relationship="father")
+    assert [allowed for allowed, _ in written_to(college)] == [True, True]
+    StudentContact.objects.filter(pk=second.pk).update(relationship="mother", no_contact=True)
+    assert written_to(college)[0] == (False, BARRED_MAILBOX)
+
+
+def test_another_person_of_the_name_is_not_said_to_be_the_same(college: College) -> None:
+    link(college, 1, email="")
+    second = link(college, 2, email="", another_person=True)
+    assert [allowed for allowed, _ in written_to(college)] == [True, True]
+    StudentContact.objects.filter(pk=second.pk).update(another_person=False)
+    assert [(allowed, why == TWICE) for allowed, why in written_to(college)] == [(True, False), (False, True)]
 
 
 def test_the_same_mother_entered_twice_gets_one_letter(college: College) -> None:
@@ -200,6 +274,7 @@ def test_entering_somebody_again_is_asked_about(college: College, sign_in: SignI
         "relationship": "mother",
         "priority": 2,
         "language": "",
+        "parental_responsibility": "on",
     }
     asked = client.post(path, typed)
     assert asked.status_code == 422
@@ -207,3 +282,18 @@ def test_entering_somebody_again_is_asked_about(college: College, sign_in: SignI
     assert StudentContact.objects.filter(student=ben).count() == 1
     assert client.post(path, typed | {"another": str(first.contact.public_id)}).status_code == 302
     assert StudentContact.objects.filter(student=ben).count() == 2
+    page = client.get(f"/students/{ben.public_id}/contacts/").content.decode()
+    assert (TWICE in page, SAME_MAILBOX in page) == (False, True)
+
+
+def test_a_third_entry_asks_about_each_that_may_be_the_same(college: College, sign_in: SignIn) -> None:
+    client, ben = sign_in(college.tran), college.student("Ben")
+    first, second = link(college, 1, email=""), link(college, 2, family_name="Abell", email="", another_person=True)
+    path = f"/students/{ben.public_id}/contacts/add/"
+    typed = {"given_name": "Mara", "family_name": "Abel", "relationship": "mother", "priority": 3}
+    assert client.post(path, typed | {"another": str(first.contact.public_id)}).status_code == 422
+    answer = " ".join(sorted(str(one.contact.public_id) for one in (first, second)))
+    assert client.post(path, typed | {"another": answer}).status_code == 302
+    assert list(StudentContact.objects.filter(student=ben, priority=3).values_list("another_person", flat=True)) == [
+        True
+    ]

@@ -1,12 +1,15 @@
 """Whatever is done for many names those whom it leaves out."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from django.urls import reverse
 
 from attendance.models import PlannedAbsence
-from caseload.models import HouseMembership, SavedFilter, SiteMembership
-from interventions.models import Intervention
+from caseload.models import HouseMembership, SavedFilter, SiteMembership, Student
+from interventions.models import Intervention, InterventionType, LetterBatch, LetterTemplate, Note, Target
 from tests.college import THIS_YEAR, TODAY, College
 from tests.project.things import intervention
 
@@ -19,7 +22,7 @@ def test_a_saved_filter_names_those_for_whom_it_cant_be_done(college: College, s
     saved = SavedFilter.objects.create(owner=college.mendes, name="Mine", place="student_list", query="")
     page = sign_in(college.mendes).get(f"{reverse('interventions:intervention_new')}?filter={saved.public_id}")
     assert page.status_code == 200
-    names = page.context["chosen"].left_out
+    names = page.context["chosen"].out_of_reach
     assert names[:2] == ["Ábel, Ada", "Carter, Ben"]
     assert len(names) == 8
     assert "without 8 students for whom you can’t do this: Ábel, Ada; Carter, Ben;" in page.content.decode()
@@ -63,3 +66,73 @@ def test_somebody_picked_who_is_out_of_reach_is_not_left_out_silently(college: C
     picked = f"?student={college.student('Ada').public_id}&student={gone.public_id}"
     assert client.get(f"{address}{picked}").status_code == 404
     assert not PlannedAbsence.objects.exists()
+
+
+@pytest.fixture
+def leaver(college: College) -> Student:
+    """Ben left on 12 November and is in 10A as before."""
+    ben = college.student("Ben")
+    SiteMembership.objects.filter(student=ben).update(period=(None, TODAY - timedelta(days=7)))
+    return ben
+
+
+def both(college: College) -> list[str]:
+    return [str(college.student(name).public_id) for name in ("Ada", "Ben")]
+
+
+LEFT_OUT = "Left out: Ben Carter (not on the roll today)."
+
+
+def test_targets_for_many_leave_out_a_leaver_by_name(college: College, leaver: Student, sign_in: SignIn) -> None:
+    client, address = sign_in(college.okafor), reverse("interventions:target_many")
+    shown = client.get(address, {"student": both(college)})
+    assert LEFT_OUT in shown.content.decode()
+    assert [row["person"]["given_name"] for row in shown.context["who"].rows] == ["Ada"]
+    typed = {
+        "student": both(college), "what": "Bring the planner", "due_on": TODAY + timedelta(days=14),
+        "audience": "teachers", "form_token": uuid4(), "save": "1",
+    }  # fmt: skip
+    said = [str(one) for one in client.post(address, typed, follow=True).context["messages"]]
+    assert said[:2] == ["The target is set for 1 student.", LEFT_OUT]
+    assert [target.student.given_name for target in Target.objects.all()] == ["Ada"]
+
+
+def test_interventions_leave_out_a_leaver_by_name(college: College, leaver: Student, sign_in: SignIn) -> None:
+    kind = InterventionType.objects.get(name="Attendance mentoring")
+    typed = {
+        "student": both(college), "type": kind.pk, "led_by": college.lind.pk, "starts_on": TODAY, "form_token": uuid4(),
+        "review_on": TODAY + timedelta(days=30), "intended": "Attendance of 95 %", "figure": "attendance",
+    }  # fmt: skip
+    client = sign_in(college.lind)
+    page = client.post(reverse("interventions:intervention_new"), typed, follow=True)
+    assert LEFT_OUT in [str(one) for one in page.context["messages"]]
+    row = Intervention.objects.get()
+    assert [member.student.given_name for member in row.members.all()] == ["Ada"]
+    alone = {"student": str(leaver.public_id), "joins_on": TODAY.isoformat()}
+    again = client.post(reverse("interventions:intervention_students", args=[row.public_id]), alone)
+    assert (again.status_code, LEFT_OUT in again.content.decode(), row.members.count()) == (422, True, 1)
+
+
+def test_letters_and_notes_for_many_leave_out_a_leaver_by_name(
+    college: College, leaver: Student, sign_in: SignIn
+) -> None:
+    template = LetterTemplate.objects.create(name="First concern", subject="Attendance", body="Dear {recipient}")
+    client, address = sign_in(college.lind), reverse("interventions:letter_new")
+    assert LEFT_OUT in client.get(address, {"student": both(college)}).content.decode()
+    client.post(address, {"student": both(college), "template": template.pk, "form_token": uuid4()})
+    batch = LetterBatch.objects.get()
+    assert batch.left_out == [["Ben Carter", "not on the roll today"]]
+    assert {letter.student.given_name for letter in batch.letters.all()} == {"Ada"}
+    # One alone is meant: a letter about a student who has left.
+    client.post(address, {"student": both(college)[1], "template": template.pk, "form_token": uuid4()})
+    assert "not on the roll today" not in str(LetterBatch.objects.exclude(pk=batch.pk).get().left_out)
+    typed = {
+        "student": both(college),
+        "kind": "attendance",
+        "audience": "teachers",
+        "text": "Late bus",
+        "form_token": uuid4(),
+    }
+    page = sign_in(college.okafor).post(reverse("interventions:note_new_many"), typed, follow=True)
+    assert [str(one) for one in page.context["messages"]] == ["The note is saved on 1 student page.", LEFT_OUT]
+    assert [note.student.given_name for note in Note.objects.all()] == ["Ada"]

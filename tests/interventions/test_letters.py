@@ -275,6 +275,73 @@ def test_the_pages_from_ticking_to_sending(college, template, ada, sign_in):
     assert b"".join(answer).startswith(b"%PDF")
 
 
+@pytest.fixture
+def two(college, template, ada, mother):
+    """A batch of two letters: to Ada's mother and to her father."""
+    father = Contact.objects.create(given_name="Ben", family_name="Ábel", email="ben@home.example")
+    StudentContact.objects.create(
+        student=ada, contact=father, relationship="father", priority=2, parental_responsibility=True
+    )
+    batch = draft(college, template, ada)
+    return batch, batch.letters.get(contact=mother), batch.letters.get(contact=father)
+
+
+@pytest.mark.parametrize("how", ["email", "paper"])
+def test_only_ticked_letters_are_sent_and_the_others_stay_drafts(college, two, sign_in, how):
+    batch, first, second = two
+    client = sign_in(college.lind)
+    address = reverse("interventions:letter_send", args=[batch.public_id])
+    page = client.post(address, {"how": how, "letter": [first.public_id]}, follow=True)
+    assert [str(one) for one in page.context["messages"]] == [
+        "1 letter was not ticked and stays a draft. Open My work to send or discard what is left."
+    ]
+    run_now("interventions.send_letters", batch_id=batch.pk)
+    for letter in (first, second):
+        letter.refresh_from_db()
+    assert (first.state, second.state, second.batch.stage) == ("sent", "draft", "draft")
+    assert ContactLogEntry.objects.count() == 1
+    # The same press once more sends nothing.
+    client.post(address, {"how": how, "letter": [first.public_id]})
+    assert (LetterBatch.objects.count(), Letter.objects.filter(state="draft").count()) == (2, 1)
+
+
+def test_a_letter_that_is_no_longer_there_sends_none_of_those_ticked(college, two, sign_in):
+    batch, first, second = two
+    client = sign_in(college.lind)
+    address = reverse("interventions:letter_send", args=[batch.public_id])
+    client.post(address, {"drop": "yes", "letter": [second.public_id]})
+    client.post(address, {"how": "email", "letter": [first.public_id, second.public_id]})
+    batch.refresh_from_db()
+    assert (batch.stage, Letter.objects.filter(state="draft").count()) == ("draft", 1)
+
+
+def test_without_a_tick_all_letters_are_sent_and_the_button_says_how_many(college, two, sign_in):
+    batch, _, _ = two
+    client = sign_in(college.lind)
+    page = client.get(reverse("interventions:letter_batch", args=[batch.public_id])).content.decode()
+    assert "Send all 2 letters by email now?" in page
+    assert "If none is ticked, all 2 are." in page
+    client.post(reverse("interventions:letter_send", args=[batch.public_id]), {"how": "email"})
+    run_now("interventions.send_letters", batch_id=batch.pk)
+    assert set(batch.letters.values_list("state", flat=True)) == {"sent"}
+
+
+def test_a_ticked_letter_goes_by_email_though_another_has_no_address(college, two, sign_in):
+    batch, first, second = two
+    Contact.objects.filter(pk=second.contact_id).update(email="")
+    client = sign_in(college.lind)
+    address = reverse("interventions:letter_send", args=[batch.public_id])
+    assert (
+        "has no email address"
+        in client.get(reverse("interventions:letter_batch", args=[batch.public_id])).content.decode()
+    )
+    refused = client.post(address, {"how": "email"}, follow=True)
+    assert "Nothing was sent." in str(list(refused.context["messages"])[0])
+    client.post(address, {"how": "email", "letter": [first.public_id]})
+    batch.refresh_from_db()
+    assert batch.stage == "sending"
+
+
 def test_ticked_letters_are_left_out(college, template, ada, sign_in):
     batch = draft(college, template, ada)
     address = reverse("interventions:letter_send", args=[batch.public_id])

@@ -36,9 +36,9 @@ def test_a_target_ticks_the_alert_that_it_answers_and_undo_opens_it_again(story)
     page.locator("[name=figure_goal]").fill("95")
     tutor.check()
     page.get_by_role("button", name="Save target").click()
-    page.get_by_text("Cleared by this: 78 % in six weeks").wait_for()
+    page.get_by_text(f"Cleared by this: {alert.student.full_name}: 78 % in six weeks").wait_for()
     tutor.check()
     assert Alert.objects.get(pk=alert.pk).state == "cleared"
     page.get_by_role("button", name="Undo").click()
-    page.get_by_text("Open again: 78 % in six weeks").wait_for()
+    page.get_by_text(f"Open again: {alert.student.full_name}: 78 % in six weeks").wait_for()
     assert Alert.objects.get(pk=alert.pk).state == "open"
