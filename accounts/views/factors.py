@@ -49,6 +49,7 @@ class RenamePasskey(EditWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Rename it, and tell its owner as of every change."""
         answer = super().form_valid(form)
+        messages.success(self.request, f"The passkey is called {form.instance.wrap().name} now.")
         get_adapter(self.request).send_notification_mail("accounts/mail/passkey_renamed", self.request.user)
         return answer
 

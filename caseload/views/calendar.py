@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -102,6 +103,7 @@ def _term(request: HttpRequest, year: AcademicYear, term: Term | None) -> HttpRe
             except actions.DatesOverlap:
                 form.add_error("starts_on", "These days run into another term.")
             else:
+                messages.success(request, f"{form.cleaned_data['name']} is in the calendar with these days.")
                 return redirect(back)
     return _form(request, form, f"{'Change' if term else 'Add'} a term of {year.name}", preview, back)
 
@@ -114,10 +116,12 @@ def _closure(request: HttpRequest, closure: Closure | None) -> HttpResponse:
     preview = None
     if closure is not None and "remove" in request.POST:
         actions.remove_closure(request.user, closure)
+        messages.success(request, f"{closure.name} is no closure any more.")
         return redirect(back)
     if request.method == "POST" and form.is_valid():
         if "save" in request.POST:
             actions.set_closure(request.user, closure, **form.cleaned_data)
+            messages.success(request, f"{form.cleaned_data['name']} is in the calendar with these days.")
             return redirect(back)
         values = form.cleaned_data
         preview = closure_preview(closure, values["site"], values["starts_on"], values["ends_on"])

@@ -118,7 +118,8 @@ def contact_add(request: HttpRequest, public_id: str) -> HttpResponse:
     there = contacts_of(student)
     form = ContactForm(posted(request), among=there, initial={"priority": len(there) + 1})
     if request.method == "POST" and form.is_valid():
-        actions.add_contact(request.user, student, **form.cleaned_data)
+        link = actions.add_contact(request.user, student, **form.cleaned_data)
+        messages.success(request, f"{link.contact.full_name} is a contact of {student.full_name} now.")
         return redirect("caseload:contact_list", student.public_id)
     context = {"student": student, "form": form, "title": "Add a contact", "trail": _trail(student, "Add a contact")}
     return render(request, "caseload/contact_form.html", context, status=422 if form.errors else 200)
@@ -132,7 +133,8 @@ def contact_edit(request: HttpRequest, public_id: str, contact_id: str) -> HttpR
     link = get_object_or_404(links, student=student, contact__public_id=contact_id, ended_on=None)
     form = ContactForm(posted(request), link=link)
     if request.method == "POST" and form.is_valid():
-        actions.correct_contact(request.user, link, **form.cleaned_data)
+        corrected = actions.correct_contact(request.user, link, **form.cleaned_data)
+        messages.success(request, f"The details of {corrected.contact.full_name} are as you gave them now.")
         return redirect("caseload:contact_list", student.public_id)
     shared = StudentContact.objects.filter(contact=link.contact, ended_on=None).exclude(pk=link.pk).count()
     context = {

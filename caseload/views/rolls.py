@@ -21,7 +21,7 @@ from caseload.queries.rolls import first_day_corrected, last_day_corrected, roll
 from caseload.queries.students import student_header
 from caseload.rules.structure import managed_sites
 from caseload.rules.students import MANAGE_STUDENTS
-from core import wording
+from core import clock, wording
 from core.http import posted
 
 
@@ -94,7 +94,11 @@ def _roll_page(request: HttpRequest, student: Student, **forms: Any) -> HttpResp
 
 def _ended(student: Student, last_day: date, places: int, planned: int) -> str:
     """What is now true, with how much of it changed."""
-    words = f"{student.full_name} is on roll until {wording.day(last_day)}. {places} place{'' if places == 1 else 's'} ended"
+    over = last_day < clock.today()
+    words = (
+        f"{student.full_name} {'was' if over else 'is'} on roll until {wording.day(last_day)}."
+        f" {places} place{'' if places == 1 else 's'} {'ended' if over else 'will end'} then"
+    )
     return f"{words}, {planned} planned for later cancelled." if planned else f"{words}."
 
 

@@ -105,6 +105,7 @@ def student_add(request: HttpRequest) -> HttpResponse:
 def student_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Correct a student. If somebody else did meanwhile, both versions are shown and nothing is lost."""
     student = fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id)
+    before = actions.version_of(student)  # the form puts what was typed into the student itself
     form = StudentForm(posted(request), instance=student)
     clash: list[dict[str, Any]] = []
     if request.method == "POST" and form.is_valid():
@@ -118,6 +119,10 @@ def student_edit(request: HttpRequest, public_id: str) -> HttpResponse:
                 stored = getattr(other.student, name)
                 form.data[name] = "" if stored is None else str(stored)
         else:
+            if actions.version_of(saved) == before:
+                messages.info(request, f"Nothing of {saved.full_name} was different, so nothing has changed.")
+            else:
+                messages.success(request, f"The details of {saved.full_name} are as you gave them now.")
             _say_what_is_wrong(request, saved)
             return redirect("caseload:student_detail", saved.public_id)
     context = {

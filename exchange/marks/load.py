@@ -20,7 +20,7 @@ from core import clock, wording
 from exchange.bundle import Problem
 from exchange.marks.covering import covers
 from exchange.marks.matching import Places, Roll
-from exchange.marks.reading import MarkFile, MarkRow, Unreadable
+from exchange.marks.reading import IDENTIFIERS, MarkFile, MarkRow, Unreadable
 
 # On a day on which the site is closed these may stand; any other code is a mistake.
 OF_CLOSED_DAYS = frozenset({"#", "Y4"})
@@ -96,7 +96,7 @@ def load_marks(
     result.refused = len(refused)
     result.missing = _missing(found, refused)
     if not taken:
-        found.problem(1, "", "", f"No row fits {site.name}. Is this the file of another site?", fatal=True)
+        found.problem(1, "", "", _why_none(found, site), fatal=True)
         return result
     result.covers_until = covers(site, marks, covers_until, made_at)
     delivery = Delivery(
@@ -134,6 +134,14 @@ def _missing(found: MarkFile, refused: set[int]) -> list[dict[str, Any]]:
     counted = Counter(found.came.get(line, (None, ""))[0] for line in refused)
     days = sorted(counted.items(), key=lambda each: each[0] or date.min, reverse=True)
     return [{"date": day.isoformat() if day else "", "rows": count} for day, count in days]
+
+
+def _why_none(found: MarkFile, site: Site) -> str:
+    """Why no row could be brought in: every one names students who are not on roll here, or other things are wrong."""
+    students = {found.columns[kind] for kind in IDENTIFIERS if kind in found.columns}
+    if all(problem.column in students for problem in found.problems if problem.left_out):
+        return f"No row fits {site.name}. Is this the file of another site?"
+    return f"No row could be brought into {site.name}. What is wrong stands with each row."
 
 
 def _check(found: MarkFile, site: Site) -> dict[str, list[Row]]:

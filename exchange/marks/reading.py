@@ -117,7 +117,8 @@ def read_marks(name: str, content: bytes, dates: str = "") -> MarkFile:
         except Unreadable as why:
             found.problem(row.line, why.column, why.value, why.sentence)
     if not found.rows:
-        found.problem(1, "", "", "There is no row with a mark in this file.", fatal=True)
+        none = "No row of this file could be read. What is wrong stands with each row."
+        found.problem(1, "", "", none if found.refused else "There is no row with a mark in this file.", fatal=True)
     return found
 
 

@@ -218,6 +218,14 @@ def test_a_colleague_without_a_protected_role_is_told_and_no_team_is(college: Co
     assert set(Mail.objects.values_list("to_address", flat=True)) == {college.okafor.email}
 
 
+def test_a_passkey_with_another_name_is_said_to_have_it(laptop: Client, rahman: User, secret: str) -> None:
+    with naming.named(rahman.pk):
+        key = Authenticator.objects.create(user=rahman, type="webauthn", data={"name": "Her key", "credential": {}})
+    prove(laptop, secret)
+    page = laptop.post(f"/accounts/2fa/webauthn/keys/{key.pk}/edit/", {"name": "Blue key"}, follow=True)
+    assert "The passkey is called Blue key now." in page.content.decode()
+
+
 def test_a_used_recovery_code_is_told_with_what_is_left(laptop: Client, rahman: User) -> None:
     code = RecoveryCodes.activate(rahman).get_unused_codes()[0]
     laptop.post("/step-up/", {"code": code, "next": CODES})

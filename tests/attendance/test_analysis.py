@@ -21,12 +21,14 @@ from attendance.queries.analysis.scope import read_scope
 from attendance.queries.patterns import patterns_of, student_pattern
 from audit.models import Entry
 from caseload.models import (
+    AcademicYear,
     Characteristic,
     Course,
     Enrolment,
     SiteMembership,
     TeachingGroup,
     TeachingGroupMembership,
+    Term,
     TimetabledLesson,
     YearGroupMembership,
 )
@@ -204,6 +206,22 @@ def test_persistent_severe_and_about_to_cross_with_what_it_takes(marked):
     assert (ada.year.absent, ada.more) == (6, 6)  # 11 of 111 is not a tenth, 12 of 112 is
     ben = next(each for each in rows if each.row["given_name"] == "Ben")
     assert ben.words == "No longer persistent after 5 sessions attended in a row."  # 11 of 111
+
+
+def test_nothing_is_promised_of_sessions_that_the_calendar_does_not_have(marked):
+    """Of the year's end, of a calendar without the days, and of a last week with fewer than it would take."""
+    year = AcademicYear.objects.get(start_year=2026)
+    Term.objects.filter(year=year, starts_on__gt=date(2026, 11, 24)).delete()
+    Term.objects.filter(year=year, ends_on__gt=date(2026, 11, 24)).update(ends_on=date(2026, 11, 24))
+    said = {each.row["given_name"]: each.words for each in standings(read_scope(marked.lind))}
+    assert said["Chloe"] == "Below half missed after 15 sessions attended in a row. Only 4 are still to come this year."
+    assert said["Ben"] == "No longer persistent after 5 sessions attended in a row. Only 4 are still to come this year."
+    assert said["Ada"] == "6 more in a row and it is persistent. Only 4 are still to come this year."
+    Term.objects.filter(year=year, ends_on=date(2026, 11, 24)).update(ends_on=date(2026, 11, 20))
+    said = {each.row["given_name"]: each.words for each in standings(read_scope(marked.lind))}
+    assert said["Chloe"] == "Severely absent for the year: the calendar has no sessions still to come."
+    assert said["Ben"] == "Persistent for the year: the calendar has no sessions still to come."
+    assert said["Ada"] == "Not persistent for the year: the calendar has no sessions still to come."
 
 
 def test_the_list_as_a_sheet_is_recorded_and_has_the_same_rows(marked, sign_in):

@@ -346,9 +346,15 @@ def test_the_data_manager_ends_a_roll_from_the_page_of_the_student(college: Coll
     assert f'href="{path}"' in client.get(f"/students/{ada.public_id}/").content.decode()
     typed = {"last_day": "2026-11-19", "reason": "Moved away", "destination": "Elsewhere School"}
     page = client.post(f"{path}end/", typed, follow=True).content.decode()
-    assert "Ada Ábel is on roll until Thu 19 Nov. 5 places ended." in page
+    assert "Ada Ábel was on roll until Thu 19 Nov. 5 places ended then." in page
     roll = SiteMembership.objects.get(student=ada)
     assert (roll.period.upper, roll.leaving_reason, roll.destination) == (TODAY, "Moved away", "Elsewhere School")
+
+
+def test_a_last_day_to_come_says_that_the_places_will_end(college: College, sign_in: SignIn) -> None:
+    path = f"/students/{college.student('Ada').public_id}/roll/end/"
+    page = sign_in(college.tran).post(path, {"last_day": "2027-06-01", "reason": "Moves away"}, follow=True)
+    assert "Ada Ábel is on roll until Tue 1 Jun 2027. 5 places will end then." in page.content.decode()
 
 
 def test_a_last_day_before_the_first_changes_nothing_and_says_so(college: College, sign_in: SignIn) -> None:

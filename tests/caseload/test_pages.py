@@ -154,6 +154,19 @@ def test_a_contact_at_a_time_that_cannot_be_says_why(college: College, sign_in: 
     assert not ContactLogEntry.objects.exists()
 
 
+def test_corrected_details_are_said_to_be_so_and_nothing_where_nothing_differs(
+    college: College, sign_in: SignIn
+) -> None:
+    client, path = sign_in(college.tran), page_of(college, "Ada", "edit/")
+    shown = client.get(path).context["form"]
+    typed = {name: shown[name].value() or "" for name in shown.fields} | {"phone": "020 7946 0002"}
+    page = client.post(path, typed, follow=True).content.decode()
+    assert "The details of Ada Ábel are as you gave them now." in page
+    shown = client.get(path).context["form"]
+    page = client.post(path, {name: shown[name].value() or "" for name in shown.fields}, follow=True).content.decode()
+    assert "Nothing of Ada Ábel was different, so nothing has changed." in page
+
+
 def test_a_contact_in_the_hour_that_comes_twice_stands_as_it_was_typed(college: College, sign_in: SignIn) -> None:
     form = {"key": str(uuid4()), "direction": "out", "channel": "call", "at": "2026-10-25T01:30", "summary": "Rang"}
     client = sign_in(college.okafor)

@@ -134,6 +134,9 @@ def test_row_that_cannot_be_is_left_out_and_named(
         (b"", "marks.csv is empty: not even a line of column names."),
         (b'upn,date,session,code\n"A,2026-11-20', "This line is not CSV: unexpected end of data."),
         (b"upn,date,session,code\nA999,2026-11-20,AM,/", "No row fits Waymark School. Is this the file of another site?"),
+        (b"admission_number,date,session,code\nA000,2026-11-20,AM,QQ\nA999,2026-11-20,AM,/", "No row could be brought into Waymark School. What is wrong stands with each row."),
+        (b"admission_number,date,session,code\nA000,2026-11-23,AM,/", "No row could be brought into Waymark School. What is wrong stands with each row."),
+        (b"admission_number,date,session,code\nA000,2026-02-31,AM,/", "No row of this file could be read. What is wrong stands with each row."),
     ],
 )  # fmt: skip
 def test_fatal_problem_changes_nothing(college: Any, school: Site, content: bytes, message: str) -> None:

@@ -53,6 +53,18 @@ def test_refused_rows_are_said_to_be_missing_wherever_the_marks_are_spoken_of(co
     assert "3 marks missing" in detail.content.decode()
 
 
+@pytest.mark.usefixtures("school")
+def test_a_site_that_never_had_a_delivery_is_not_called_up_to_date(college: Any, sign_in: Any) -> None:
+    page = sign_in(college.price).get(LIST).content.decode()
+    assert "no marks have come in from the MIS yet" in page
+    assert ("No marks yet" in page, "Up to date" in page) == (True, False)
+
+
+def test_where_every_register_is_taken_here_the_page_says_who_decides_it(college: Any, sign_in: Any) -> None:
+    page = sign_in(college.tran).get(LIST).content.decode()
+    assert "The attendance officer decides that in the site’s attendance settings." in page
+
+
 @pytest.mark.usefixtures("school", "only_10a")
 def test_a_later_file_that_brings_them_ends_it(college: Any) -> None:
     bring(college, csv_of(*ROWS, UNKNOWN))

@@ -30,6 +30,15 @@ def test_the_officers_report_holds_attendance_and_nothing_else(full: College, as
     assert set(Delivery.objects.filter(left_out="").values_list("person", flat=True)) == {full.price.pk, full.lind.pk}
 
 
+def test_the_empty_page_promises_what_this_persons_report_holds(college: College, sign_in: Any) -> None:
+    said = {
+        who: sign_in(who).get(reverse("reporting:report_list")).content.decode()
+        for who in (college.price, college.lind)
+    }
+    assert "A termly report sets out the attendance of a group, as a PDF." in said[college.price]
+    assert "A termly report sets out attendance, progress and one-to-ones of a group, as a PDF." in said[college.lind]
+
+
 def test_a_leaders_report_stays_whole_and_the_officer_does_not_see_it(full: College, ask: Any) -> None:
     whole, part = ask(full.lind, recipients=[full.price]), ask(full.price)
     assert (whole.parts, part.parts) == ("whole", "attendance")

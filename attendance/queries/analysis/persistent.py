@@ -61,18 +61,30 @@ class Standing:
     def words(self) -> str:
         """What it takes, in a sentence of whole sessions."""
         unit = self.year.unit
+        if self.to_come == 0:
+            stands = (
+                "Severely absent"
+                if self.year.is_severe
+                else "Persistent"
+                if self.year.is_persistent
+                else "Not persistent"
+            )
+            return f"{stands} for the year: the calendar has no {unit} still to come."
         if self.year.is_severe:
             half = thresholds.attended_until_below(self.year, SEVERE)
-            return f"Below half missed after {_of(half, unit)} attended in a row."
+            return f"Below half missed after {_of(half, unit)} attended in a row.{self._too_few(half)}"
         if self.year.is_persistent:
-            end = ""
-            if self.to_come is not None and self.back > self.to_come:
-                end = f" Only {self.to_come} are still to come this year."
-            return f"No longer persistent after {_of(self.back, unit)} attended in a row.{end}"
+            return f"No longer persistent after {_of(self.back, unit)} attended in a row.{self._too_few(self.back)}"
         more = f"{self.more} more in a row" if self.more > 1 else "1 more absence"
         if self.by_the_end is None:
-            return f"{more} and it is persistent."
+            return f"{more} and it is persistent.{self._too_few(self.more)}"
         return f"{more} and it is persistent today; {self.by_the_end} more by the year's end make it so for the year."
+
+    def _too_few(self, needed: int) -> str:
+        """That fewer are still to come this year than it takes."""
+        if self.to_come is None or needed <= self.to_come:
+            return ""
+        return f" Only {self.to_come} {'is' if self.to_come == 1 else 'are'} still to come this year."
 
 
 def standings(scope: Scope) -> list[Standing]:
@@ -101,10 +113,15 @@ def on_list(rows: list[Standing], show: str) -> list[Standing]:
 
 
 def _still_to_come(scope: Scope) -> Mapping[int, int]:
-    """The sessions after today to the end of the academic year, by each student's site. Lessons are not known ahead."""
-    year = academic_year_on(scope.day)
-    if scope.series != Series.SESSION or year is None:
+    """The sessions after today to the end of the academic year, by each student's site; none where there is no such year.
+
+    Lessons are not known ahead.
+    """
+    if scope.series != Series.SESSION:
         return {}
+    year = academic_year_on(scope.day)
+    if year is None:
+        return dict.fromkeys(scope.ids, 0)
     sites = dict(
         SiteMembership.objects.filter(student__in=scope.ids, period__contains=scope.day)
         .order_by("period")
