@@ -106,6 +106,9 @@ class Audience(models.TextChoices):
     NOBODY = "nobody", "Nobody"
 
 
+MOST_REMINDERS = 8  # of a concern that nobody acknowledges, unless the student is not safe
+
+
 class ActionState(models.TextChoices):
     """Where an action stands."""
 

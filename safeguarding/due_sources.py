@@ -2,18 +2,21 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Func, IntegerField, QuerySet
 from django.urls import reverse
 
+from accounts.models import User
 from core import clock, due
 from core.due import Harm, Item, Source
 from core.wording import moment
 from safeguarding.choices import OPEN_STATES, Severity
-from safeguarding.models import Action, ConcernCase
+from safeguarding.models import Action, AdultConcern, ConcernCase
+from safeguarding.queries.emergency import told_count
 from safeguarding.queries.triage import in_order_of_harm
-from safeguarding.querysets import TEAM
+from safeguarding.querysets import ADULT, GLASS, TEAM
 
 TRIAGE = TEAM[0]
+PROPOSE = "safeguarding.propose_team"
 
 
 def not_taken_up(user: Any) -> QuerySet[ConcernCase]:
@@ -56,7 +59,51 @@ def load_actions_due(user: Any, limit: int) -> list[Item]:
     return [Item("A safeguarding action is due", day, f"{reverse('safeguarding:triage_list')}?show=mine", "Open concerns") for day in rows[:limit]]  # fmt: skip
 
 
+def told_of(user: Any) -> QuerySet[User]:
+    """One row while concerns wait unopened of which this person was told as the head or the chair; nothing else of them."""
+    waits = Func(function="safeguarding_told_count", output_field=IntegerField())
+    return User.objects.filter(pk=user.pk).annotate(waits=waits).filter(waits__gt=0)
+
+
+def load_told_of(user: Any, limit: int) -> list[Item]:
+    """One line with how many there are: the head can open them, the chair can find somebody who does."""
+    number = told_count(user)
+    if not number:
+        return []
+    words = "A concern that you were told of waits unopened" if number == 1 else f"{number} concerns that you were told of wait unopened"  # fmt: skip
+    may_open = user.has_perm(GLASS)
+    address, click = (reverse("safeguarding:glass"), "Emergency access") if may_open else (reverse("caseload:team_list"), "Safeguarding team")  # fmt: skip
+    return [Item(words, clock.today(), address, click, at_once=True)]
+
+
+def adults_unopened(user: Any) -> QuerySet[AdultConcern]:
+    """Concerns about adults that this person handles and has not opened."""
+    return AdultConcern.objects.visible_to(user, ADULT).filter(state="received")
+
+
+def load_adults_unopened(user: Any, limit: int) -> list[Item]:
+    """One line each, of nobody. One query."""
+    rows = adults_unopened(user).order_by("recorded_at").values_list("recorded_at", flat=True)[:limit]
+    url = reverse("safeguarding:adult_list")
+    return [
+        Item(
+            "A confidential matter waits to be opened",
+            clock.local(at).date(),
+            url,
+            "Open",
+            note=f"received {moment(at)}",
+        )
+        for at in rows
+    ]
+
+
 def register_due() -> None:
-    """Offer both to My work and to the number in the top bar."""
+    """Offer all of them to My work and to the number in the top bar."""
+    due.register(Source("concern_told", "Concerns unopened", Harm.SAFETY, PROPOSE, load_told_of, told_of, order=2))
+    due.register(
+        Source(
+            "adult_concern", "Confidential matters", Harm.SAFETY, ADULT, load_adults_unopened, adults_unopened, order=3
+        )
+    )
     due.register(Source("concern", "Concerns", Harm.SAFETY, TRIAGE, load_not_taken_up, not_taken_up, order=1))
     due.register(Source("concern_action", "Safeguarding actions", Harm.PROMISE, TRIAGE, load_actions_due, actions_due))

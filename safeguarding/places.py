@@ -6,6 +6,7 @@ from django.db import connection
 
 from core import naming
 from core.navigation import Place, register
+from safeguarding.queries.emergency import told_count
 from safeguarding.queries.triage import unacknowledged_count
 
 
@@ -14,6 +15,13 @@ def waiting(user: Any) -> int:
     if naming.current() is None or connection.needs_rollback:
         return 0
     return unacknowledged_count(user)
+
+
+def told_of_and_unopened(user: Any) -> int:
+    """The number beside Emergency access: the concerns that the head was told of and nobody has opened."""
+    if naming.current() is None or connection.needs_rollback:
+        return 0
+    return told_count(user)
 
 
 def register_places() -> None:
@@ -39,7 +47,14 @@ def register_places() -> None:
     )
     register(
         Place(
-            group, "Emergency access", "safeguarding:glass", "safeguarding.break_glass", 40, "", "exclamation-triangle"
+            group,
+            "Emergency access",
+            "safeguarding:glass",
+            "safeguarding.break_glass",
+            40,
+            "",
+            "exclamation-triangle",
+            count=told_of_and_unopened,
         )
     )
     register(

@@ -15,7 +15,7 @@ from safeguarding import choices, rules
 from safeguarding.actions.faults import AlreadyEnded, GlassIntact
 from safeguarding.actions.telling import announce_glass
 from safeguarding.actions.writing import note_read, write_entry
-from safeguarding.choices import EntryKind
+from safeguarding.choices import Audience, EntryKind
 from safeguarding.models import Concern, EmergencySettings, Entry, Glass
 from safeguarding.models.emergency import ONLY
 from safeguarding.queries.emergency import glass_of
@@ -26,19 +26,28 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def break_glass(by: User, reason: str) -> Glass:
-    """Give the head four hours in which they can read the team's concerns. The team and the chair are told by email."""
+    """Give the head four hours in which they can read the team's concerns. Those of the team who are here and the chair are
+    told by email; which of the two there were stays with it, so that pages say who was told."""
     rules.require_permission(by, rules.GLASS)
     open_now = glass_of(by)
     if open_now is not None:
         return open_now
+    circle = glass_circle(by)
     glass = Glass(person=by)
-    glass.seal_words(reason=reason)
+    glass.seal_words(reason=reason, told=list(circle))
     Glass.objects.bulk_create([glass])
     glass = Glass.objects.get(pk=glass.pk)  # the times are the database's
     record.record(by, choices.GLASS_BROKEN, choices.GLASS, glass.pk, walled=True)
-    told = {person.pk: person for person in (*holders_of(SAFEGUARDING_TEAM), *holders_of(CHAIR)) if person.pk != by.pk}
+    told = {person.pk: person for people in circle.values() for person in people}
     announce_glass(glass.pk, list(told.values()))
     return glass
+
+
+def glass_circle(by: User) -> dict[str, list[User]]:
+    """Who is told that somebody breaks glass, as of today: the team and the chair of governors, without the person themselves."""
+    people = {Audience.TEAM: holders_of(SAFEGUARDING_TEAM), Audience.CHAIR: holders_of(CHAIR)}
+    others = {str(audience): [one for one in held if one.pk != by.pk] for audience, held in people.items()}
+    return {audience: held for audience, held in others.items() if held}
 
 
 @transaction.atomic

@@ -15,12 +15,11 @@ from core.actors import SystemActor
 from safeguarding import choices
 from safeguarding.actions.telling import circle_for, remind, tell_handler
 from safeguarding.actions.writing import write_entry
-from safeguarding.choices import EntryKind
+from safeguarding.choices import MOST_REMINDERS, EntryKind
 from safeguarding.models import Concern, ConcernCase
 from safeguarding.queries.emergency import emergency_settings
 
 SYSTEM_ESCALATION = SystemActor("safeguarding-escalation", "reminds the team of concerns that nobody has acknowledged")
-MOST_REMINDERS = 8
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,14 @@ class Waiting:
     times: int
     unsafe: bool
     opened: bool
+    untold: bool = False  # those who should know of it today were never told of it
 
     def due(self, wait: timedelta, urgent: timedelta) -> datetime | None:
         """When the next reminder is due. A student who is not safe: every few minutes until somebody opened it, then as the
-        first reminder of others; others: after twice as long each time, and no more after the eighth."""
+        first reminder of others; others: after twice as long each time, and no more after the eighth. At once when those who
+        should know of it today were never told: the head when the team is empty, a new team."""
+        if self.untold:
+            return self.received_at
         if self.unsafe:
             return (self.reminded_at or self.received_at) + (wait if self.opened else urgent)
         if self.times >= MOST_REMINDERS:

@@ -28,7 +28,7 @@ TEXT = """{greeting}
 Sign in to Waymark to look at it:
 {link}
 
-This mail says nothing about anybody on purpose. You get it because you are {why}.
+This email names nobody on purpose. You get it because you are {why}.
 """
 
 
@@ -78,17 +78,19 @@ def remind(concern_id: UUID, circle: dict[Audience, list[User]], times: int, *, 
 
 
 def note_told(concern_id: UUID, circle: dict[Audience, list[User]]) -> None:
-    """Write down who was told, once each; nobody when it was nobody."""
-    rows = [Told(concern_id=concern_id, audience=audience) for audience in circle or (Audience.NOBODY,)]
-    Told.objects.bulk_create(rows, ignore_conflicts=True)
+    """Write down who was told now; nobody when it was nobody."""
+    Told.objects.bulk_create(Told(concern_id=concern_id, audience=each) for each in circle or (Audience.NOBODY,))
 
 
 def _mail_about(person: User, key: str, audience: Audience, what: str, urgent: bool) -> None:
     subject, words = WHAT[what]
     page, why, more = TO[audience]
-    _mail(person, key, f"Urgent: {subject[0].lower()}{subject[1:]}" if urgent else subject, f"{words}{more}", reverse(page), why)  # fmt: skip
+    if urgent:
+        subject, words = f"Urgent: {subject[0].lower()}{subject[1:]}", f"{URGENT} {words}"
+    _mail(person, key, subject, f"{words}{more}", reverse(page), why)
 
 
+URGENT = "A student may not be safe now."
 WHAT = {
     "new": ("A safeguarding matter is waiting for you", "Something new was raised with the safeguarding team."),
     "added": ("A safeguarding matter is waiting for you", "Something was added to what you have."),

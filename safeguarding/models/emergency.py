@@ -13,9 +13,10 @@ ONLY = UUID(int=1)  # the one row of settings
 
 
 class Told(Walled):
-    """That somebody was told of a concern by email: the team, the head, the chair of governors, or nobody at all.
+    """That somebody was told of a concern by email: the team, the head, the chair of governors, or nobody at all. One row each time.
 
-    Its reporter reads it, so that the page says truthfully who was told. No count and no names: they would tell of exclusions.
+    Its reporter reads it, so that the page says truthfully who was told and when. No names and not how many people: they
+    would tell of exclusions.
     """
 
     concern = to_concern()
@@ -26,7 +27,6 @@ class Told(Walled):
         abstract = False
         verbose_name = "told"
         ordering = ["told_at"]
-        constraints = [models.UniqueConstraint(fields=["concern", "audience"], name="safeguarding_told_once")]
 
 
 class Glass(Sealed):

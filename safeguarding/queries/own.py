@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from safeguarding.models import Concern, Draft, Entry, Share, ShareEntry, Told
-from safeguarding.queries.emergency import needs_numbers, telephone_numbers, told_of
+from safeguarding.models import Concern, Draft, Entry, Share, ShareEntry
+from safeguarding.queries.emergency import Heard, HereNow, here_now, needs_numbers, telephone_numbers, told_of
 from safeguarding.queries.record import ShownEntry, shown_entries
 from safeguarding.querysets import OWN
 
@@ -20,7 +20,8 @@ class OwnConcern:
     concern: Concern
     student: str
     addenda: list[Entry] = field(default_factory=list)
-    told: dict[str, Told] = field(default_factory=dict)
+    told: dict[str, Heard] = field(default_factory=dict)
+    here: HereNow | None = None
     numbers: list[tuple[str, str]] = field(default_factory=list)
     needs_numbers: bool = False
 
@@ -34,9 +35,10 @@ def own_concerns(user: "User") -> list[OwnConcern]:
 def own_concern(user: "User", concern: Concern) -> OwnConcern:
     """One of them, with what they added to it."""
     addenda = Entry.objects.visible_to(user, OWN).filter(concern=concern).order_by("recorded_at")
-    told = told_of(concern)
-    needed = needs_numbers(concern, told) and concern.is_open
-    return OwnConcern(concern, named(concern), list(addenda), told, telephone_numbers() if needed else [], needed)
+    told, here = told_of(concern), here_now(concern)
+    needed = needs_numbers(concern, here)
+    numbers = telephone_numbers(here) if needed else []
+    return OwnConcern(concern, named(concern), list(addenda), told, here, numbers, needed)
 
 
 def named(concern: Concern) -> str:

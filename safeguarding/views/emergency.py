@@ -1,5 +1,6 @@
 """Breaking glass, for the head; and the telephone numbers for when a concern cannot wait."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,17 +13,18 @@ from audit import record
 from core.http import posted
 from safeguarding import choices
 from safeguarding.actions.casework import add_entry
-from safeguarding.actions.emergency import break_glass, end_glass, open_by_glass, set_emergency
+from safeguarding.actions.emergency import break_glass, end_glass, glass_circle, open_by_glass, set_emergency
 from safeguarding.actions.faults import Situation
 from safeguarding.actions.triage import acknowledge
 from safeguarding.choices import EntryKind
 from safeguarding.forms.casework import EntryForm
 from safeguarding.forms.emergency import BreakGlassForm, EmergencyForm
 from safeguarding.models import Concern
-from safeguarding.queries.emergency import emergency_settings, glass_of
+from safeguarding.queries.emergency import emergency_settings, glass_of, told_count
 from safeguarding.queries.record import record_by_glass
 from safeguarding.queries.triage import TriageRow, triage_page
 from safeguarding.querysets import GLASS
+from safeguarding.views.told_words import told_words, would_tell_words
 from safeguarding.views.wall import GLASS_SEES, show, walled
 
 
@@ -34,14 +36,18 @@ def glass(request: HttpRequest) -> HttpResponse:
     """Break glass, with a reason; while it is broken, the open concerns of the team."""
     form = BreakGlassForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        break_glass(request.user, form.cleaned_data["reason"])
-        messages.success(request, "You have emergency access for four hours. The safeguarding team and the chair of governors have been told by email.")  # fmt: skip
+        made = break_glass(request.user, form.cleaned_data["reason"])
+        messages.success(request, f"You have emergency access for four hours. {told_words(made.words.get('told', []))}")
         return redirect("safeguarding:glass")
     broken = glass_of(request.user)
     rows = triage_page(request.user, "open", request.GET.get("page"), permission=GLASS) if broken else None
     if rows:
         _note_list(request, list(rows.object_list))
-    context = {"form": form, "glass": broken, "page": rows}
+    context: dict[str, Any] = {"form": form, "glass": broken, "page": rows, "waits": told_count(request.user)}
+    if broken:
+        context["told"] = told_words(broken.words.get("told", []))
+    else:
+        context["would_tell"] = would_tell_words(list(glass_circle(request.user)))
     return show(request, "glass.html", GLASS_SEES, context, 422 if form.errors else 200)
 
 

@@ -67,7 +67,8 @@ def test_without_a_team_the_head_is_told_and_the_page_says_so(college: College, 
     concern = raised(college)
     assert told() == {"achebe"}
     shown = page_of(college, sign_in, concern)
-    assert "Nobody of the safeguarding team is here today, so the head was told by email" in shown
+    assert "No one of the safeguarding team was here, so the head was told by email" in shown
+    assert "Go and find a member of the team" not in shown
     assert "The safeguarding team has it" not in shown
     assert "999</a>" in shown
     assert not any(SECRET in mail.text or "Ada" in mail.text for mail in Mail.objects.all())
@@ -102,8 +103,75 @@ def test_nobody_opens_it_so_the_head_and_then_the_chair_are_told_too(college: Co
     concern = raised(college)
     assert after(61) == {"rahman", "bell"}
     assert after(122) == {"rahman", "bell", "achebe"}
-    assert "Nobody had opened it, so the head was told too" in page_of(college, sign_in, concern)
+    assert "The head was told by email too" in page_of(college, sign_in, concern)
     assert after(243) == {"rahman", "bell", "achebe", "foster"}
+
+
+def test_the_head_is_told_within_the_minute_of_what_waits_unopened_when_the_team_is_gone(
+    college: College, sign_in: SignIn
+) -> None:
+    with naming.named(college.rahman.pk):
+        set_emergency(college.rahman, team_phone="ext. 204", head_phone="ext. 100", urgent_minutes=10)
+    unsafe, other = raised(college, safe_now="no"), raised(college)
+    with clock.set_to(clock.now() + timedelta(minutes=3)):
+        empty_team(college)
+        shown = page_of(college, sign_in, unsafe)
+        assert "No one of the team is here now." in shown
+        assert "The head is told again until someone has opened it." in shown
+        assert "ext. 204" not in shown
+        assert "ext. 100" in shown
+        Mail.objects.all().delete()
+        run_now("safeguarding.remind")
+        assert sorted(Mail.objects.filter(to_person_id=college.achebe.pk).values_list("subject", flat=True)) == [
+            "A safeguarding matter is still waiting",
+            "Urgent: a safeguarding matter is still waiting",
+        ]
+        Mail.objects.all().delete()
+        run_now("safeguarding.remind")
+        assert told() == set()
+    shown = page_of(college, sign_in, unsafe)
+    assert "The safeguarding team was told by email, today 10:00." in shown
+    assert "The head was told by email too, today 10:03. The head can open it." in shown
+    assert "No one of the team is here now." in page_of(college, sign_in, other)
+
+
+def test_the_page_says_when_the_team_was_told_last_and_that_somebody_opened_it(
+    college: College, sign_in: SignIn
+) -> None:
+    concern = raised(college, safe_now="no")
+    after(10)
+    shown = page_of(college, sign_in, concern)
+    assert "The safeguarding team was told by email, today 10:00, and last today 10:10." in shown
+    assert "The safeguarding team is told again until someone has opened it." in shown
+    broken(college)
+    with naming.named(college.achebe.pk):
+        open_by_glass(college.achebe, concern)
+    shown = page_of(college, sign_in, concern)
+    assert "Someone has opened it, today 10:00" in shown
+    assert "is told again until someone has acknowledged it." in shown
+    with naming.named(college.achebe.pk):
+        acknowledge(college.achebe, Concern.objects.get(pk=concern.pk))
+    assert "told again" not in page_of(college, sign_in, concern)
+
+
+def test_after_the_last_reminder_the_page_does_not_say_that_anybody_is_told_again(
+    college: College, sign_in: SignIn
+) -> None:
+    concern = raised(college)
+    minutes = 0
+    for times in range(8):
+        minutes += 60 * 2 ** max(times - 1, 0) + 1
+        assert after(minutes)
+    shown = page_of(college, sign_in, concern)
+    assert "No more reminders are sent." in shown
+    assert "told again" not in shown
+
+
+def test_a_new_team_is_told_at_once_of_what_only_the_head_knew(college: College) -> None:
+    empty_team(college)
+    raised(college)
+    college.grant(college.okafor, "deputy_dsl", "college")
+    assert after(1) == {"okafor"}
 
 
 def test_one_that_was_opened_stays_with_the_team(college: College) -> None:
@@ -131,6 +199,15 @@ def test_a_student_who_is_not_safe_is_told_of_every_ten_minutes_until_somebody_o
     with naming.named(college.rahman.pk):
         acknowledge(college.rahman, Concern.objects.get(pk=concern.pk))
     assert after(600) == set()
+
+
+def test_the_urgent_email_says_first_that_a_student_may_not_be_safe(college: College) -> None:
+    raised(college, safe_now="no")
+    after(10)
+    assert {mail.text.split("\n\n")[1].startswith("A student may not be safe now. ") for mail in Mail.objects.all()} == {True}  # fmt: skip
+    Mail.objects.all().delete()
+    raised(college)
+    assert not any("not be safe" in mail.text for mail in Mail.objects.all())
 
 
 def test_the_minutes_are_a_setting(college: College) -> None:
@@ -271,6 +348,33 @@ def test_the_team_ends_it(college: College) -> None:
         assert ask("SELECT public_id FROM safeguarding_concern") == []
 
 
+def test_the_pages_say_who_was_told_that_glass_was_broken(college: College, sign_in: SignIn) -> None:
+    head = sign_in(college.achebe, stepped_up=True)
+    assert "The safeguarding team and the chair of governors are told by email at once." in text(head.get(url("glass")))
+    empty_team(college)
+    assert "The chair of governors is told by email at once. No one is in the safeguarding team." in text(
+        head.get(url("glass"))
+    )
+    answer = text(head.post(url("glass"), {"reason": "Both away"}, follow=True))
+    assert answer.count("The chair of governors was told by email. No one was in the safeguarding team.") == 2
+    assert "the safeguarding team and" not in answer.lower()
+
+
+def test_a_suspension_ends_emergency_access_for_good(college: College) -> None:
+    from caseload.actions.protected_people import lift_suspension, suspend
+
+    raised(college)
+    broken(college)
+    with naming.named(college.rahman.pk):
+        made = suspend(college.achebe, "Not themselves", college.rahman)
+        lift_suspension(made, college.rahman)
+        assert ask("SELECT ended_by_id FROM safeguarding_glass") == [(college.rahman.pk,)]
+    college.achebe.refresh_from_db()
+    with naming.named(college.achebe.pk):
+        assert ask("SELECT public_id FROM safeguarding_concern") == []
+        assert not Concern.objects.visible_to(college.achebe, GLASS)
+
+
 def test_the_pages_of_breaking_glass(college: College, sign_in: SignIn) -> None:
     concern = raised(college, safe_now="no")
     head = sign_in(college.achebe, stepped_up=True)
@@ -373,6 +477,70 @@ def test_a_long_list_says_how_many_there_are_and_goes_on(
     assert "3 to 3 of 3 concerns" in found
 
 
+# --- what the head and the chair were told of ----------------------------------------------------------------------
+
+
+def work_of(college: College, sign_in: SignIn, who: str) -> str:
+    return text(sign_in(college.staff[who]).get(reverse("caseload:my_work")))
+
+
+def test_the_head_and_the_chair_see_how_many_they_were_told_of_and_nothing_else(
+    college: College, sign_in: SignIn
+) -> None:
+    for_team = raised(college, safe_now="no")
+    words = "that you were told of"
+    assert [words in work_of(college, sign_in, who) for who in ("achebe", "foster")] == [False, False]
+    empty_team(college)
+    second = raised(college)
+    after(61)
+    for who in ("achebe", "foster"):
+        shown = work_of(college, sign_in, who)
+        assert "2 concerns that you were told of wait unopened" in shown
+        assert not any(word in shown for word in ("Ada", SECRET, str(for_team.pk)))
+        with naming.named(college.staff[who].pk):
+            assert ask("SELECT safeguarding_told_count()") == [(2,)]
+            assert ask("SELECT public_id FROM safeguarding_concern") == []
+            assert ask("SELECT concern_id FROM safeguarding_told") == []
+    # The number stands beside Emergency access too, and the chair is sent to who could take the role.
+    assert reverse("caseload:team_list") in work_of(college, sign_in, "foster")
+    assert "2 concerns" in text(sign_in(college.achebe, stepped_up=True).get(url("glass")))
+    for person in (college.okafor, college.tran, college.novak):
+        with naming.named(person.pk):
+            assert ask("SELECT safeguarding_told_count()") == [(0,)]
+    broken(college)
+    with naming.named(college.achebe.pk):
+        open_by_glass(college.achebe, second)
+    assert "A concern that you were told of waits unopened" in work_of(college, sign_in, "achebe")
+    college.leaves(college.achebe)
+    with naming.named(college.achebe.pk):
+        assert ask("SELECT safeguarding_told_count()") == [(0,)]
+
+
+def test_a_concern_that_excludes_the_head_is_not_counted_for_them(college: College) -> None:
+    from safeguarding.actions.sharing import exclude_person
+
+    concern = raised(college)
+    after(61)
+    after(122)
+    with naming.named(college.achebe.pk):
+        assert ask("SELECT safeguarding_told_count()") == [(1,)]
+    with naming.named(college.rahman.pk):
+        exclude_person(college.rahman, concern, college.achebe, "his mother")
+    with naming.named(college.achebe.pk):
+        assert ask("SELECT safeguarding_told_count()") == [(0,)]
+
+
+def test_my_work_says_that_a_confidential_matter_waits_and_not_about_whom(college: College, sign_in: SignIn) -> None:
+    with naming.named(college.okafor.pk):
+        raise_adult_concern(college.okafor, AdultReport(what="x", subject=college.lind), token=uuid4())
+    shown = work_of(college, sign_in, "achebe")
+    assert "A confidential matter waits to be opened" in shown
+    assert "Lind" not in shown
+    assert "confidential matter" not in work_of(college, sign_in, "foster")
+    browser_of_head(college)
+    assert "confidential matter" not in work_of(college, sign_in, "achebe")
+
+
 # --- my work ----------------------------------------------------------------------------------------------------------
 
 
@@ -380,7 +548,7 @@ def test_my_work_counts_what_waits_for_the_team_and_names_nobody(wall: Wall, sig
     college = wall.college
     for who, waits in (("rahman", 1), ("bell", 1), ("okafor", 0), ("achebe", 0)):
         shown = text(sign_in(college.staff[who]).get(reverse("caseload:my_work")))
-        assert (who, shown.count("received today 10:00")) == (who, waits)
+        assert (who, shown.count("A concern waits to be opened")) == (who, waits)
         assert not any(word in shown for word in ("Imran", SECRET, "Brandt"))
     rahman = text(sign_in(college.rahman).get(reverse("caseload:my_work")))
     assert "Nothing is due" not in rahman
