@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Func, IntegerField, QuerySet
+from django.db.models import Case, Func, IntegerField, QuerySet, When
 from django.urls import reverse
 
 from accounts.models import User
@@ -12,11 +12,15 @@ from core.wording import moment
 from safeguarding.choices import OPEN_STATES, Severity
 from safeguarding.models import Action, AdultConcern, ConcernCase
 from safeguarding.queries.emergency import told_count
-from safeguarding.queries.triage import in_order_of_harm
+from safeguarding.queries.triage import in_order_of_harm, lead_gone, without_lead
 from safeguarding.querysets import ADULT, GLASS, TEAM
 
 TRIAGE = TEAM[0]
 PROPOSE = "safeguarding.propose_team"
+LEFT = {
+    True: "The lead of a concern is no longer in the team: choose one",
+    False: "Someone with an action on a concern is no longer in the team: hand it over",
+}
 
 
 def not_taken_up(user: Any) -> QuerySet[ConcernCase]:
@@ -97,8 +101,21 @@ def load_adults_unopened(user: Any, limit: int) -> list[Item]:
     ]
 
 
+def load_without_lead(user: Any, limit: int) -> list[Item]:
+    """Concerns with somebody who is no longer in the team or is suspended, one line each, of nobody. One query."""
+    rows = in_order_of_harm(without_lead(user)).annotate(gone=Case(When(lead_gone(), then=True), default=False))
+    url = f"{reverse('safeguarding:triage_list')}?show=left"
+    return [
+        Item(LEFT[gone], clock.local(at).date(), url, "Hand over", note=f"received {moment(at)}")
+        for at, gone in rows.values_list("received_at", "gone")[:limit]
+    ]
+
+
 def register_due() -> None:
     """Offer all of them to My work and to the number in the top bar."""
+    due.register(
+        Source("concern_left", "Concerns without a lead", Harm.SAFETY, TRIAGE, load_without_lead, without_lead, order=4)
+    )
     due.register(Source("concern_told", "Concerns unopened", Harm.SAFETY, PROPOSE, load_told_of, told_of, order=2))
     due.register(
         Source(

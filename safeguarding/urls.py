@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from safeguarding.views import adults, casework, emergency, raising, sharing, triage
+from safeguarding.views import adults, casework, emergency, handing_over, raising, sharing, triage
 
 app_name = "safeguarding"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     # The team
     path("triage/", triage.triage_list, name="triage_list"),
     path("triage/search/", triage.triage_search, name="triage_search"),
+    path("triage/hand-over/", handing_over.hand_over, name="hand_over"),
     path("triage/students/", casework.match_students, name="match_students"),
     path("concerns/<uuid:public_id>/", triage.concern_detail, name="concern_detail"),
     path("concerns/<uuid:public_id>/acknowledge/", triage.concern_acknowledge, name="concern_acknowledge"),

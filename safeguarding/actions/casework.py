@@ -91,6 +91,13 @@ def settle_action(by: "User", action: Action, *, done: bool, outcome: str) -> No
     record.record(by, choices.ACTION_SETTLED, choices.CONCERN, concern.pk, details=details, walled=True)
 
 
+def hand_actions(by: "User", concern: Concern, actions: list[Action], lead: "User") -> None:
+    """Give open actions to another member of the team: each is cancelled and added again, since an owner is written once."""
+    for action in actions:
+        settle_action(by, action, done=False, outcome=f"Handed to {lead.full_name}.")
+        add_action(by, concern, str(action.words.get("what", "")), lead, action.due_on)
+
+
 def _settle(ids: list[UUID], by: "User", done: bool, sealed: dict[str, object]) -> int:
     return Action.objects.filter(pk__in=ids, state=ActionState.OPEN).update(
         state=ActionState.DONE if done else ActionState.CANCELLED, settled_by=by, settled_at=clock.now(), **sealed

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from audit import record
 from core import clock
 from safeguarding import choices, rules
-from safeguarding.actions.casework import add_action, settle_action
+from safeguarding.actions.casework import hand_actions
 from safeguarding.actions.faults import AlreadyEnded, NobodyLeft, NotInTeam, NotThisConcern, WhoLeadsNow
 from safeguarding.actions.telling import team_for, tell_sharee
 from safeguarding.actions.writing import write_entry
@@ -87,7 +87,7 @@ def exclude_person(
     left = [member for member in team_for(concern) if member.pk != person.pk]
     if not left:
         raise NobodyLeft
-    if is_needed_on(concern, person):
+    if person.pk in needed_on(concern):
         if lead is None or lead == person:
             raise WhoLeadsNow
         if lead not in left:
@@ -105,10 +105,11 @@ def exclude_person(
     return exclusion
 
 
-def is_needed_on(concern: Concern, person: "User") -> bool:
-    """Whether somebody leads an open concern or has actions to do on it."""
-    leads = ConcernCase.objects.filter(pk=concern.pk, assigned_to=person, closed_at=None).exists()
-    return leads or Action.objects.filter(concern=concern, owner=person).open().exists()
+def needed_on(concern: Concern) -> set[int]:
+    """Who leads an open concern or has actions to do on it."""
+    leads = ConcernCase.objects.filter(pk=concern.pk, closed_at=None).exclude(assigned_to=None)
+    owners = Action.objects.filter(concern=concern).open().values_list("owner_id", flat=True)
+    return {*leads.values_list("assigned_to_id", flat=True), *owners}
 
 
 def _hand_over(by: "User", concern: Concern, person: "User", lead: "User") -> None:
@@ -116,9 +117,7 @@ def _hand_over(by: "User", concern: Concern, person: "User", lead: "User") -> No
     if ConcernCase.objects.filter(pk=concern.pk, assigned_to=person).update(assigned_to=lead):
         write_entry(concern, EntryKind.ASSIGNED, by, person=lead.pk, text=lead.full_name)
         record.record(by, choices.ASSIGNED, choices.CONCERN, concern.pk, details={"person": lead.pk}, walled=True)
-    for action in Action.objects.filter(concern=concern, owner=person).open():
-        settle_action(by, action, done=False, outcome=f"Handed to {lead.full_name}.")
-        add_action(by, concern, str(action.words.get("what", "")), lead, action.due_on)
+    hand_actions(by, concern, list(Action.objects.filter(concern=concern, owner=person).open()), lead)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from audit import record
 from caseload.models import Student
 from core import clock
 from safeguarding import choices, rules
+from safeguarding.actions.casework import hand_actions
 from safeguarding.actions.faults import (
     AlreadyAcknowledged,
     AlreadyClosed,
@@ -21,7 +22,9 @@ from safeguarding.actions.faults import (
 from safeguarding.actions.telling import team_for
 from safeguarding.actions.writing import note_handled, note_read, write_entry
 from safeguarding.choices import EntryKind
-from safeguarding.models import Concern, ConcernCase, Moved
+from safeguarding.models import Action, Concern, ConcernCase, Moved
+from safeguarding.queries.people import team_members
+from safeguarding.queries.triage import without_lead
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -98,7 +101,7 @@ def assess(by: "User", concern: Concern, assessment: Assessment, *, version: int
 
 @transaction.atomic
 def assign(by: "User", concern: Concern, person: "User") -> None:
-    """Give a concern to a member of the team to lead on."""
+    """Give a concern to a member of the team to lead on. Open actions of people who are no longer in the team go along."""
     rules.require(by, rules.TRIAGE, concern)
     if person not in team_for(concern):
         raise NotInTeam
@@ -107,6 +110,32 @@ def assign(by: "User", concern: Concern, person: "User") -> None:
     _acknowledged_by_working(by, concern)
     write_entry(concern, EntryKind.ASSIGNED, by, person=person.pk, text=person.full_name)
     record.record(by, choices.ASSIGNED, choices.CONCERN, concern.pk, details={"person": person.pk}, walled=True)
+    hand_actions(by, concern, left_actions(concern), person)
+
+
+def left_actions(concern: Concern) -> list[Action]:
+    """What is still to do on a concern by people who are not in the team today."""
+    return list(Action.objects.filter(concern=concern).open().exclude(owner__in=team_members().values("pk")))
+
+
+@transaction.atomic
+def hand_over_left(by: "User", lead: "User") -> tuple[int, int]:
+    """Give everything that has nobody who is here to a member of the team: concerns whose lead is gone, and open actions of
+    people who are gone. Each gains its entries. Says how many concerns were handed over, and how many must not be seen by `lead`.
+    """
+    rules.require_permission(by, rules.TRIAGE)
+    handed = kept = 0
+    for case in without_lead(by).select_related("concern", "assigned_to"):
+        team = team_for(case.concern)
+        if lead not in team:
+            kept += 1
+            continue
+        if case.assigned_to is not None and case.assigned_to not in team:
+            assign(by, case.concern, lead)
+        else:
+            hand_actions(by, case.concern, left_actions(case.concern), lead)
+        handed += 1
+    return handed, kept
 
 
 @transaction.atomic

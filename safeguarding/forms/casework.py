@@ -1,5 +1,6 @@
 """What the safeguarding team types."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from core import clock
 from core.form_dates import DayField
 from core.form_fields import CHOOSE
 from safeguarding import choices
+from safeguarding.actions.faults import WhoLeadsNow
 from safeguarding.actions.triage import Assessment
 from safeguarding.forms.raising import LONG, PersonField, WhenFields, text_area
 from safeguarding.models import Concern, Entry
@@ -178,22 +180,43 @@ class ShareForm(forms.Form):
         return list(Entry.objects.filter(concern=concern, pk__in=self.cleaned_data["entries"]))
 
 
-class ExcludeForm(forms.Form):
-    """Who must not see a concern, and why; and who takes it over when they lead it."""
+class LeadField(PersonField):
+    """Who takes over. Only for some people must somebody be chosen, so the form itself asks for it."""
 
+    def validate(self, value: Any) -> None:
+        """Nobody is an answer where nobody has to take over."""
+
+
+class ExcludeForm(forms.Form):
+    """Who must not see a concern, and why; and who takes it over when they lead it or have actions to do on it.
+
+    `needed` are those people. Where there is nobody but the person who asks, nobody is asked to take over.
+    """
+
+    use_required_attribute = False
     person = PersonField(label="Who must not see this", empty_label="Choose")
     reason = forms.CharField(label="Why", max_length=LONG, widget=text_area(2))
-    lead = PersonField(
+    lead = LeadField(
         label="Who leads it now",
-        required=False,
-        empty_label="Nobody new",
-        help_text="Choose someone if this person leads the concern or has actions to do on it. They take both over.",
+        empty_label="Choose",
+        help_text="When the person above leads the concern or has actions to do on it. They take both over.",
     )
 
-    def __init__(self, *args: Any, user: User, team: list[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, team: list[User], needed: Collection[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.needed = set(needed)
         self.fields["person"].queryset = present_staff().exclude(pk=user.pk)  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["lead"].queryset = User.objects.filter(pk__in=[one.pk for one in team]).order_by("sort_key")  # type: ignore[attr-defined]  # a ModelChoiceField
+        if not self.needed - {user.pk}:
+            del self.fields["lead"]
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody who leads it or has actions to do hands both over."""
+        cleaned = super().clean() or {}
+        person = cleaned.get("person")
+        if "lead" in self.fields and person and person.pk in self.needed and not cleaned.get("lead"):
+            self.add_error("lead", WhoLeadsNow.words)
+        return cleaned
 
 
 class FlagForm(forms.Form):
@@ -234,4 +257,9 @@ class MatchForm(forms.Form):
 class MoveForm(MatchForm):
     """Into which student's file a concern is moved, and why."""
 
-    reason = forms.CharField(label="Reason", max_length=LONG, widget=text_area(2))
+    reason = forms.CharField(
+        label="Reason",
+        max_length=LONG,
+        widget=text_area(2),
+        help_text="Do not name a child here: both students’ files show it.",
+    )

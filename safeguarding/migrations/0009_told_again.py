@@ -62,6 +62,19 @@ BEGIN
                 WHERE told.concern_id = raised.public_id AND told.audience = ANY (audiences)));
 END $$;
 
+-- Which of their own concerns stand in another student's file than that of the student they named, for their reporter: that
+-- they were moved, and not to whom.
+CREATE FUNCTION safeguarding_moved_away() RETURNS uuid[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    mine uuid[] := safeguarding_reported();
+BEGIN
+    RETURN (SELECT coalesce(array_agg(raised.public_id), '{}') FROM safeguarding_concern raised
+            JOIN safeguarding_concerncase filed ON filed.concern_id = raised.public_id
+            WHERE raised.public_id = ANY (mine) AND raised.student_id IS NOT NULL
+              AND filed.student_id IS DISTINCT FROM raised.student_id);
+END $$;
+
 -- Whoever is suspended loses emergency access for good: it does not come back when the suspension is lifted.
 CREATE FUNCTION safeguarding_glass_ends() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
 
 from safeguarding.models import Concern, Draft, Entry, Share, ShareEntry
 from safeguarding.queries.emergency import Heard, HereNow, here_now, needs_numbers, telephone_numbers, told_of
@@ -24,12 +27,21 @@ class OwnConcern:
     here: HereNow | None = None
     numbers: list[tuple[str, str]] = field(default_factory=list)
     needs_numbers: bool = False
+    moved: bool = False  # the team moved it to another student's file; whose, its reporter is not told
 
 
 def own_concerns(user: "User") -> list[OwnConcern]:
     """The concerns that somebody raised, newest first."""
     found = Concern.objects.visible_to(user, OWN).select_related("student").order_by("-recorded_at")
-    return [OwnConcern(concern, named(concern)) for concern in found]
+    moved = _moved_away()
+    return [OwnConcern(concern, named(concern), moved=concern.pk in moved) for concern in found]
+
+
+def _moved_away() -> set[UUID]:
+    """Which of one's own concerns the team has moved to another student's file. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(safeguarding_moved_away())")
+        return {row[0] for row in cursor.fetchall()}
 
 
 def own_concern(user: "User", concern: Concern) -> OwnConcern:
@@ -38,7 +50,9 @@ def own_concern(user: "User", concern: Concern) -> OwnConcern:
     told, here = told_of(concern), here_now(concern)
     needed = needs_numbers(concern, here)
     numbers = telephone_numbers(here) if needed else []
-    return OwnConcern(concern, named(concern), list(addenda), told, here, numbers, needed)
+    return OwnConcern(
+        concern, named(concern), list(addenda), told, here, numbers, needed, moved=concern.pk in _moved_away()
+    )
 
 
 def named(concern: Concern) -> str:

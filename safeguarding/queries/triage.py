@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, When
 
 from accounts.models import User
 from core import clock
 from safeguarding import choices
-from safeguarding.models import Concern, ConcernCase
+from safeguarding.models import Action, Concern, ConcernCase
 from safeguarding.models.base import unseal
+from safeguarding.queries.people import team_members
 from safeguarding.querysets import TEAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TRIAGE = TEAM[0]
-SHOWN = ("open", "new", "mine", "closed", "all")
+SHOWN = ("open", "new", "mine", "left", "closed", "all")
 TONES = {0: "watch", 1: "plain", 2: "accent", 3: "concern", 4: "concern"}
 PAGE_ROWS = 100
 LANES = ("Not safe now", "Not acknowledged yet", "In progress", "Closed")
@@ -38,6 +39,7 @@ class TriageRow:
     recorded_at: datetime
     acknowledged: bool
     assigned_to: str
+    lead_gone: bool
     safe_now: str
     lane: int
 
@@ -78,9 +80,26 @@ def _shown(user: "User", show: str) -> Q:
         "open": open_now,
         "new": open_now & Q(acknowledged_at=None),
         "mine": open_now & Q(assigned_to=user),
+        "left": open_now & (lead_gone() | actions_left()),
         "closed": ~open_now,
         "all": Q(),
     }[show]
+
+
+def lead_gone() -> Q:
+    """Cases with somebody who is not in the team today: their role ended, they left or they are suspended."""
+    return Q(assigned_to__isnull=False) & ~Q(assigned_to__in=team_members().values("pk"))
+
+
+def actions_left() -> Q:
+    """Cases with something still to do by somebody who is not in the team today."""
+    theirs = Action.objects.filter(concern_id=OuterRef("pk")).open().exclude(owner__in=team_members().values("pk"))
+    return Q(Exists(theirs))
+
+
+def without_lead(user: "User") -> QuerySet[Any]:
+    """Open concerns that somebody who is not here leads or has something to do on, as far as this person sees them."""
+    return ConcernCase.objects.visible_to(user, TRIAGE).filter(_shown(user, "left"))
 
 
 # A student who is not safe comes first until somebody has assessed the concern; then what nobody acknowledged; then the rest.
@@ -136,7 +155,8 @@ def triage_page(
 
 def _columns(cases: QuerySet[Any]) -> "Iterable[dict[str, Any]]":
     nameless = {"then": F("concern__sealed")}
-    return cases.annotate(typed=Case(When(student=None, **nameless), default=None)).values(
+    gone = Case(When(lead_gone(), then=True), default=False)
+    return cases.annotate(typed=Case(When(student=None, **nameless), default=None), gone=gone).values(
         "pk",
         "typed",
         "concern__key_id",
@@ -152,6 +172,7 @@ def _columns(cases: QuerySet[Any]) -> "Iterable[dict[str, Any]]":
         "category",
         "acknowledged_at",
         "lane",
+        "gone",
         "assigned_to__given_name",
         "assigned_to__family_name",
     )
@@ -170,6 +191,7 @@ def _row(found: dict[str, Any]) -> TriageRow:
         recorded_at=found["concern__recorded_at"],
         acknowledged=found["acknowledged_at"] is not None,
         assigned_to=_name(found, "assigned_to__"),
+        lead_gone=found["gone"],
         safe_now=found["concern__safe_now"],
         lane=found["lane"],
     )

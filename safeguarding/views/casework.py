@@ -331,14 +331,15 @@ def share_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def concern_exclude(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep a concern from a named person."""
     concern = fetch(Concern, request.user, TRIAGE, public_id=public_id)
-    form = ExcludeForm(request.POST, user=request.user, team=team_for(concern), prefix="exclude")
+    needed = sharing.needed_on(concern)
+    form = ExcludeForm(request.POST, user=request.user, team=team_for(concern), needed=needed, prefix="exclude")
     return _do(
         request,
         concern,
         "exclude",
         form,
         lambda typed: sharing.exclude_person(
-            request.user, concern, typed["person"], typed["reason"], lead=typed["lead"]
+            request.user, concern, typed["person"], typed["reason"], lead=typed.get("lead")
         ),
         "They can no longer see this.",
     )

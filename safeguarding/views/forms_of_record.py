@@ -55,7 +55,7 @@ def forms_of(user: User, found: Record, team: list[User]) -> dict[str, Any]:
             row.entry.pk: CorrectionForm(prefix="correct", auto_id=ids_of(row.entry.pk)) for row in found.entries
         },
         "share": ShareForm(user=user, entries=found.entries, prefix="share"),
-        "exclude": ExcludeForm(user=user, team=team, prefix="exclude"),
+        "exclude": ExcludeForm(user=user, team=team, needed=_needed(found), prefix="exclude"),
         "lift": {row.pk: ReasonForm(prefix="lift", auto_id=ids_of(row.pk)) for row in found.exclusions},
         "flag": FlagForm(user=user, prefix="flag"),
         "match": MatchForm(user=user, prefix="match"),
@@ -63,6 +63,12 @@ def forms_of(user: User, found: Record, team: list[User]) -> dict[str, Any]:
         "close": CloseForm(prefix="close"),
         "reopen": ReasonForm(prefix="reopen"),
     }
+
+
+def _needed(found: Record) -> set[int]:
+    """Who leads the concern or has actions to do on it."""
+    lead = {found.case.assigned_to_id} - {None}
+    return {*lead, *(action.owner_id for action in found.actions if action.state == "open")}
 
 
 def ids_of(row_id: object) -> str:

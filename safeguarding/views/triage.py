@@ -18,16 +18,25 @@ from safeguarding import choices
 from safeguarding.actions.faults import Situation
 from safeguarding.actions.telling import team_for
 from safeguarding.actions.triage import acknowledge, open_record
+from safeguarding.forms.casework import AssignForm
 from safeguarding.models import Concern
 from safeguarding.queries.chronology import cases_of, chronology_of, concerns_matching, moves_of
 from safeguarding.queries.emergency import glass_now
+from safeguarding.queries.people import team_members
 from safeguarding.queries.record import record_of
 from safeguarding.queries.triage import SHOWN, TriageRow, triage_counts, triage_page
 from safeguarding.views.forms_of_record import forms_of, put_back
 from safeguarding.views.wall import TEAM_SEES, show, walled
 
 TRIAGE = "safeguarding.triage_concern"
-LABELS = {"open": "Open", "new": "Not acknowledged", "mine": "Mine", "closed": "Closed", "all": "All"}
+LABELS = {
+    "open": "Open",
+    "new": "Not acknowledged",
+    "mine": "Mine",
+    "left": "No lead here",
+    "closed": "Closed",
+    "all": "All",
+}
 
 
 def _wanted(request: HttpRequest) -> str:
@@ -39,8 +48,8 @@ def _note_list(request: HttpRequest, rows: list[TriageRow], verb: str = choices.
     record.record(request.user, verb, details={"concerns": [str(row.public_id) for row in rows]}, walled=True)
 
 
-def _list_context(request: HttpRequest, listed: Any, **more: Any) -> dict[str, Any]:
-    counts, wanted = triage_counts(request.user), _wanted(request)
+def _list_context(request: HttpRequest, listed: Any, *, show: str = "", **more: Any) -> dict[str, Any]:
+    counts, wanted = triage_counts(request.user), show or _wanted(request)
     address = reverse("safeguarding:triage_list")
     searched = "searched" in more
     chips = [
@@ -51,8 +60,13 @@ def _list_context(request: HttpRequest, listed: Any, **more: Any) -> dict[str, A
             "current": name == wanted and not searched,
         }
         for name in SHOWN
+        if name != "left" or counts[name] or wanted == name
     ]
-    return {"page": listed, "rows": listed.object_list, "chips": chips, "show": wanted, "broken": glass_now(), **more}
+    context = {"page": listed, "rows": listed.object_list, "chips": chips, "show": wanted, "broken": glass_now()}
+    context["left"] = counts["left"]
+    if wanted == "left" and not searched:
+        context["hand_over"] = AssignForm(team=list(team_members()), prefix="left")
+    return context | more
 
 
 @page("safeguarding.triage_concern")
@@ -61,9 +75,15 @@ def _list_context(request: HttpRequest, listed: Any, **more: Any) -> dict[str, A
 @require_GET
 def triage_list(request: HttpRequest) -> HttpResponse:
     """The concerns that the team works on: students who are not safe first, then what nobody acknowledged."""
-    found = triage_page(request.user, _wanted(request), request.GET.get("page"))
+    return draw_list(request, _wanted(request))
+
+
+def draw_list(request: HttpRequest, wanted: str, hand_over: Form | None = None, status: int = 200) -> HttpResponse:
+    """Draw one of the lists; the form that hands over comes back with its fault."""
+    found = triage_page(request.user, wanted, request.GET.get("page"))
     _note_list(request, list(found.object_list))
-    return show(request, "triage_list.html", TEAM_SEES, _list_context(request, found))
+    more = {"hand_over": hand_over} if hand_over else {}
+    return show(request, "triage_list.html", TEAM_SEES, _list_context(request, found, show=wanted, **more), status)
 
 
 @page("safeguarding.triage_concern")
@@ -108,6 +128,10 @@ def draw_record(
         put_back(forms, opened, form, row_id)
     context = {"record": found, "concern": concern, "record_forms": forms, "opened": opened, "opened_row": row_id}
     context["lead_gone"] = found.case.assigned_to is not None and found.case.assigned_to not in team
+    context["left_actions"] = [
+        action for action in found.actions if action.state == "open" and action.owner not in team
+    ]
+    context["faulty"] = form if form is not None and form.errors else None
     if found.student is None or typed_name is not None:
         name = concern.words.get("student_name", "") if typed_name is None else typed_name
         context |= {

@@ -25,6 +25,7 @@ PLACES = {
     "raising": "safeguarding:concern_own_list",
     "sharing": "safeguarding:concern_own_list",
     "triage": "safeguarding:triage_list",
+    "handing_over": "safeguarding:triage_list",
     "casework": "safeguarding:triage_list",
     "adults": "safeguarding:adult_list",
     "emergency": "safeguarding:glass",

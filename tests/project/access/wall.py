@@ -25,6 +25,7 @@ ROWS: tuple[Row, ...] = (
     see("safeguarding:shared_detail",              ".. ..+.. .. .. ... .. .", t.share),
     see("safeguarding:triage_list",                "-- ----- -- ++ --- -- -"),
     send("safeguarding:triage_search",             "-- ----- -- ++ --- -- -"),
+    send("safeguarding:hand_over",                 "-- ----- -- ++ --- -- -"),
     send("safeguarding:match_students",            "-- ----- -- ++ --- -- -"),
     see("safeguarding:concern_detail",             "-- ----- -- ++ --- -- -", t.concern),
     send("safeguarding:concern_acknowledge",       "-- ----- -- ++ --- -- -", t.concern),
