@@ -60,8 +60,7 @@ class Source:
 
     `rows(user)` is what waits for this person as a queryset, one row for each line, without a slice or distinct: all
     sources are counted together in one query. `load(user, limit)` gives the first `limit` of them as items, oldest first,
-    in a fixed number of queries. A source that can't be counted in SQL has no `rows`; its `load` gives everything, and the
-    number in the top bar leaves it out.
+    in a fixed number of queries. A source that can't be counted in SQL has no `rows`; its `load` gives everything.
     Both give only what this very person is to do, and only about those whom they reach in a role with the permission.
     `hint` is plain SQL for EXISTS, of `%(me)s`, `%(today)s` and `%(now)s` (the time of day): where it finds nothing, there is nothing for this person
     whomever they reach, and neither `rows` nor `load` is asked. It knows of no reach and shows nothing itself.
@@ -147,16 +146,17 @@ def anything_for(user: Any) -> bool:
 
 
 def due_count(user: Any, before: Callable[[Any], None] | None = None) -> int:
-    """The number in the top bar: everything that is counted in SQL. Two queries, then kept for a minute, since every page
-    shows it; what the person saves, or opening the list, counts again. `before` is called before there is anything to count."""
+    """The number in the top bar, which is that of the list. Kept for a minute, since every page shows it; what the person
+    saves, or opening the list, counts again. `before` is called before there is anything to count."""
     # Without the cache every page counts, rather than none being shown.
     with suppress(RedisError):
         kept: int | None = cache.get(_key(user))
         if kept is not None:
             return kept
-    if before is not None and any(source.rows and source.key in possible(user) for source in sources_for(user)):
+    sources = [source for source in sources_for(user) if source.key in possible(user)]
+    if before is not None and sources:
         before(user)
-    return _keep(user, _counted(user))
+    return _keep(user, {**_counted(user), **{one.key: len(one.load(user, SHOWN)) for one in sources if one.rows is None}})
 
 
 def count_again(user: Any) -> None:
@@ -185,7 +185,6 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
     sources = sources_for(user)
     kind = kind if any(source.key == kind for source in sources) else ""
     may_have, counts = possible(user), _counted(user)
-    _keep(user, counts)
     lines: list[tuple[tuple[int, bool, date, int, int], Line]] = []
     numbers: dict[str, int] = {}
     for place, source in enumerate(sources):
@@ -202,6 +201,7 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
                 ((source.harm, not item.at_once, item.since, place, number), Line(item, source))
                 for number, item in enumerate(items)
             ]
+    _keep(user, numbers)
     ordered = [line for _, line in sorted(lines, key=lambda pair: pair[0])]
     return Waiting(ordered[:limit], {key: number for key, number in numbers.items() if number}, kind)
 
