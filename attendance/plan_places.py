@@ -4,6 +4,7 @@ from attendance import rules
 from attendance.actions.closures import follow_closure
 from attendance.actions.leaving import FOLLOWER
 from attendance.models import LessonMark, LessonMarkChange, SessionMark, SessionMarkChange, WeekSummary
+from attendance.queries.nobodys_marks import nobodys_change, nobodys_mark
 from caseload import closures, columns, hanging, leaving
 from caseload.columns import BulkAction, StudentAction
 from caseload.hanging import Kept
@@ -16,10 +17,10 @@ def register() -> None:
     closures.register_follower(follow_closure)
     leaving.register_follower(FOLLOWER)
     hanging.register(
-        Kept(SessionMark, "attendance mark", day="date"),
-        Kept(LessonMark, "lesson mark", day="date"),
-        Kept(SessionMarkChange, "corrected attendance mark"),
-        Kept(LessonMarkChange, "corrected lesson mark"),
+        Kept(SessionMark, "attendance mark", day="date", unless=nobodys_mark("attendance_sessionmark")),
+        Kept(LessonMark, "lesson mark", day="date", unless=nobodys_mark("attendance_lessonmark")),
+        Kept(SessionMarkChange, "corrected attendance mark", unless=nobodys_change("attendance_sessionmarkchange")),
+        Kept(LessonMarkChange, "corrected lesson mark", unless=nobodys_change("attendance_lessonmarkchange")),
     )
     hanging.register_derived(WeekSummary)
     navigation.register(Place("Settings", "Attendance settings", "attendance:settings", rules.CLOSE, 35, "", "sliders"))

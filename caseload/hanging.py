@@ -19,12 +19,19 @@ OTHER = "other record"
 @dataclass(frozen=True)
 class Kept:
     """One kind of thing kept about students: what one of it is called, and the column of the day it belongs to, when
-    it counts only while the student is on roll. `where` finds a student's rows in a table without a rule of its own."""
+    it counts only while the student is on roll. `where` finds a student's rows in a table without a rule of its own;
+    `unless` is the condition of rows that nobody made, and that therefore do not count."""
 
     model: Any
     words: str
     day: str = ""
     where: str = ""
+    unless: str = ""
+
+    @property
+    def counts(self) -> str:
+        """The condition of the rows that count, to be added to another."""
+        return f" AND NOT {self.unless}" if self.unless else ""
 
 
 _words: dict[str, Kept] = {}
@@ -54,7 +61,8 @@ def dated_between(student_id: int, start: Any, end: Any) -> list[str]:
     """What belongs to days from the first up to the one before the second, and counts only while on roll. One query."""
     dated = [kept for kept in _words.values() if kept.day]
     parts = [
-        f"SELECT %s, count(*) FROM {kept.model._meta.db_table} WHERE student_id = %s AND {kept.day} >= %s AND {kept.day} < %s"
+        f"SELECT %s, count(*) FROM {kept.model._meta.db_table} WHERE student_id = %s"
+        f" AND {kept.day} >= %s AND {kept.day} < %s{kept.counts}"
         for kept in dated
     ]
     if not parts:
@@ -76,7 +84,8 @@ def _tables() -> Iterable[tuple[str, str, str]]:
             continue
         model = field.model
         if not issubclass(model, Membership) and model._meta.label not in _derived:
-            yield model._meta.label, model._meta.db_table, f'"{field.column}" = %s'
+            kept = _words.get(model._meta.label)
+            yield model._meta.label, model._meta.db_table, f'"{field.column}" = %s{kept.counts if kept else ""}'
     for kept in _words.values():
         if kept.where:
             yield kept.model._meta.label, kept.model._meta.db_table, kept.where

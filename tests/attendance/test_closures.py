@@ -4,17 +4,20 @@ import re
 from datetime import date
 
 import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from attendance import actions
 from attendance.actions.closures import close_site, open_again
+from attendance.actions.registers import NewMark
 from attendance.errors import NotAllowed
 from attendance.models import LessonMark, SessionMark, SessionMarkChange
 from attendance.planning import Wanted
 from attendance.queries.verification import differences
 from audit.models import Entry
+from caseload import hanging
 from caseload.actions import calendar
-from caseload.models import Closure, Site
+from caseload.models import CaseloadMembership, Closure, Site, SiteMembership, Student
 from caseload.queries.calendar import is_open
 from tests.attendance.conftest import code_of, marks_for, session_of
 
@@ -228,3 +231,26 @@ def test_a_future_day_is_closed_by_setting_only_the_first_day(college, sign_in):
     answer = client.post(address, stands | {"name": "INSET", "kind": "inset", "site": "", "starts_on": "2026-11-24"})
     assert answer.status_code == 200
     assert (answer.context["found"].days, answer.context["form"].errors) == ([TUESDAY], {})
+
+
+def test_what_only_closures_and_blanks_wrote_is_nobodys_mark(college):
+    """A student added by mistake can be taken back though the site closes and a register was saved; not once marked."""
+    added = Student.objects.create(given_name="Ana", family_name="Example")
+    since = DateRange(FRIDAY, None)
+    SiteMembership.objects.create(student=added, site=college.school, period=since)
+    CaseloadMembership.objects.create(
+        student=added, group=college.caseloads["10A"], period=DateRange(FRIDAY, date(2027, 9, 1))
+    )
+    actions.mark_register(by=college.price, register=session_of(college), marks=marks_for(college))
+    assert SessionMark.objects.filter(student=added, code=None).count() == 1
+    snow = close_site(by=college.price, site=None, **SNOW)
+    close_site(by=college.price, site=college.school, kind="inset", name="INSET", starts_on=MONDAY, ends_on=TUESDAY)
+    assert SessionMark.objects.filter(student=added).count() == 6
+    assert SessionMarkChange.objects.filter(student=added).count() == 1
+    assert hanging.hanging_on(added.pk) == []
+    assert hanging.dated_between(added.pk, FRIDAY, date(2026, 12, 1)) == []
+    open_again(by=college.price, closure=snow)
+    assert hanging.hanging_on(added.pk) == []
+    actions.mark_register(by=college.price, register=session_of(college), marks=[NewMark(added.pk, "N")])
+    assert hanging.hanging_on(added.pk)[0] == "1 attendance mark"
+    assert hanging.dated_between(added.pk, FRIDAY, date(2026, 12, 1)) == ["1 attendance mark"]
