@@ -48,21 +48,27 @@ class LeftOut:
 
 
 @dataclass
-class GroupPlan:
-    """One tutor group: what it is called next year, who goes on in it, who does not, who looks after it."""
+class GroupCounts:
+    """How many of a tutor group go on, finish, are placed already or are left out."""
 
-    caseload: Caseload
-    name: str
     going_on: int = 0
     leaving: int = 0
     placed: int = 0
     left_out: int = 0
-    tutors: list[CaseloadGrant] = field(default_factory=list)
 
     @property
     def members(self) -> int:
         """Everybody in it, each in one of the numbers."""
         return self.going_on + self.leaving + self.placed + self.left_out
+
+
+@dataclass(kw_only=True)
+class GroupPlan(GroupCounts):
+    """One tutor group: what it is called next year, who goes on in it, who does not, who looks after it."""
+
+    caseload: Caseload
+    name: str
+    tutors: list[CaseloadGrant] = field(default_factory=list)
 
 
 @dataclass
@@ -107,6 +113,23 @@ class Plan:
     def everybody(self) -> int:
         """How many students the rollover looked at: each goes up, stays, finishes, is placed, or is left out."""
         return len(self.moves) + len(self.left_out)
+
+    @property
+    def groupless(self) -> GroupCounts:
+        """Those who are in none of the tutor groups, so that the rows add up to everybody."""
+        found = Counter(move.outcome for move in self.moves if move.caseload_id is None)
+        missing = sum(1 for row in self.left_out if row.caseload_id is None)
+        return GroupCounts(found[UP] + found[STAYS], found[FINISHES], found[PLACED], missing)
+
+    @property
+    def without_group(self) -> list[tuple[int, str]]:
+        """Who goes into the next year and is in no tutor group there, with why."""
+        ends = {group.caseload.pk: group.caseload.name for group in self.groups if not group.name}
+        return [
+            (move.student_id, f"{ends[move.caseload_id]} ends" if move.caseload_id else "They are in no tutor group")
+            for move in self.moves
+            if move.outcome in (UP, STAYS) and (move.caseload_id is None or move.caseload_id in ends)
+        ]
 
 
 WORDS = (UP, STAYS, FINISHES, PLACED)
@@ -235,13 +258,13 @@ def _groups(rollover: Rollover, moves: list[Move], left_out: list[LeftOut], high
         tutors.setdefault(grant.content_object_id, []).append(grant)
     return [
         GroupPlan(
-            caseload,
-            rollover.names.get(str(caseload.pk), next_name(caseload.name, years.get(caseload.pk, set()), highest)),
-            going[caseload.pk],
-            leaving[caseload.pk],
-            placed[caseload.pk],
-            missing[caseload.pk],
-            tutors.get(caseload.pk, []),
+            caseload=caseload,
+            name=rollover.names.get(str(caseload.pk), next_name(caseload.name, years.get(caseload.pk, set()), highest)),
+            going_on=going[caseload.pk],
+            leaving=leaving[caseload.pk],
+            placed=placed[caseload.pk],
+            left_out=missing[caseload.pk],
+            tutors=tutors.get(caseload.pk, []),
         )
         for caseload in caseloads.order_by("name")
     ]

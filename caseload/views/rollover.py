@@ -142,6 +142,7 @@ def _detail(request: HttpRequest, run: Rollover, plan: Plan | None = None, form:
             "other_caseloads": other_caseloads(run),
         }
         context["left_out"] = left_out_by_reason((row.student_id, row.why) for row in plan.left_out)
+        context["without_group"] = left_out_by_reason(plan.without_group)
     elif not wants_part(request):
         context["left_out"] = left_out_by_reason((pk, why) for pk, why in run.result.get("left_out", []))
     template = "caseload/rollover_detail.html"

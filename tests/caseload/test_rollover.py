@@ -245,6 +245,22 @@ def test_the_members_of_a_tutor_group_are_all_in_its_row(college, run):
     assert (group.members, group.going_on, group.leaving, group.placed, group.left_out) == (9, 4, 0, 0, 5)
 
 
+def test_who_goes_up_without_a_tutor_group_is_counted_and_named(college, run, sign_in):
+    CaseloadMembership.objects.filter(student=college.student("Ada")).delete()
+    run.names = {str(college.caseloads["9C"].pk): ""}
+    run.save()
+    plan = plan_of(run)
+    names = {student.pk: student.given_name for student in Student.objects.all()}
+    found = [(names[pk], why) for pk, why in plan.without_group]
+    assert [row for row in found if row[1] != "9C ends"] == [("Ada", "They are in no tutor group")]
+    assert len(found) == 1 + 4
+    assert sum(group.members for group in [*plan.groups, plan.groupless]) == plan.everybody
+    assert (plan.groupless.members, plan.groupless.going_on) == (1, 1)
+    page = sign_in(college.tran).get(reverse("caseload:rollover_detail", args=[run.public_id])).content.decode()
+    assert "5 students go into the next year without a tutor group." in page
+    assert f"/students/{college.student('Ada').public_id}/" in page
+
+
 def test_the_page_names_those_left_out_and_links_to_where_it_is_put_right(college, run, sign_in):
     odd_ones(college)
     client = sign_in(college.tran)
