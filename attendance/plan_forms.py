@@ -1,6 +1,7 @@
 """What may be typed about planned absence."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -91,6 +92,20 @@ class PlanForm(forms.Form):
             lesson_code=values.get("lesson_code") or "",
             note=" ".join(values["note"].split()),
         )
+
+
+class DaysForm(forms.Form):
+    """The days alone of a planned absence, read before it is known who is on the rest of the form."""
+
+    starts_on = DayField(required=False)
+    ends_on = DayField(required=False)
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """From when to when; today while that is not said, or can't be."""
+        typed = self.cleaned_data if self.is_valid() else {}
+        first = typed.get("starts_on") or clock.today()
+        return first, max(first, typed.get("ends_on") or first)
 
 
 class ReasonForm(forms.Form):

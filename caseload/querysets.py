@@ -127,6 +127,7 @@ def _members(model: str, today: date, **held: Any) -> QuerySet[Any]:
     )
 
 
+_ON_DAY = "@> %s::date"
 # Of every kind of container, the students in it on a day. Written out, since every page asks it many times over.
 _IN = "SELECT m.student_id FROM caseload_{table} AS m WHERE m.period @> %s::date AND m.{column} = ANY(%s::bigint[])"
 _TAUGHT = """SELECT m.student_id FROM caseload_teachinggroupmembership AS m
@@ -305,6 +306,12 @@ class StudentQuerySet(QuerySet[Any]):
         if kind == "college":
             return self.on_roll(day)
         return self.filter(pk__in=_unread({kind: [container_id]}, day or clock.today()))
+
+    def in_container_between(self, kind: str, container_id: int, first: date, last: date) -> Self:
+        """In a container, of any kind but the whole college, on any day from the first to the last."""
+        inside: Any = _unread({kind: [container_id]}, first)
+        between = [f"[{first},{last}]", [container_id]] * len(_SOURCES[kind])
+        return self.filter(pk__in=RawSQL(inside.sql.replace(_ON_DAY, "&& %s::daterange"), between))
 
 
 class RolloverQuerySet(WorkQuerySet[Any]):

@@ -1,5 +1,6 @@
 """The pages of whole-group codes: a trip, study leave or a part of the day for many students at once, and undoing it."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +14,18 @@ from accounts.gates import page
 from attendance import actions, rules
 from attendance.errors import CannotPlan, RegisterProblem
 from attendance.models import PlannedAbsence
-from attendance.plan_forms import PlanForm, ReasonForm
+from attendance.plan_forms import DaysForm, PlanForm, ReasonForm
 from attendance.queries.plan_marks import marks_of
 from attendance.queries.plan_survey import dates_said, survey
 from attendance.queries.planned import batch_line, groups_offered, plans_reached
 from attendance.views.planned import marks_gone, show_faults, sites_of
 from caseload.models import Student
-from caseload.queries.containers import container_named, students_in
+from caseload.queries.containers import container_named, students_between, students_in
 from caseload.queries.school_days import sites_of as on_roll_at
 from caseload.queries.school_days import this_school_day
 from caseload.queries.students import student_rows
+from caseload.queries.telling_apart import tell_apart
+from core import clock
 from core.http import sent_keys
 
 MOST_NAMES = 200
@@ -33,7 +36,8 @@ def planned_many(request: HttpRequest) -> HttpResponse:
     """One code for many: choose groups or students, say why and when, see the counts and problems by name, apply."""
     asked = request.POST if request.method == "POST" else request.GET
     groups = [container_named(request.user, rules.AUTHORISE, key) for key in dict.fromkeys(asked.getlist("in")) if key]
-    students = _students(request, asked, groups)
+    days = DaysForm(request.POST).days if request.method == "POST" else (clock.today(), clock.today())
+    students = _students(request, asked, groups, days)
     ids = [student.pk for student in students if str(student.public_id) not in asked.getlist("without")]
     form = PlanForm(
         request.POST if request.method == "POST" else None,
@@ -63,7 +67,8 @@ def planned_many(request: HttpRequest) -> HttpResponse:
         "without": set(asked.getlist("without")),
         "picked": [str(student.public_id) for student in students if _is_picked(student, asked)],
         "chosen": len(ids),
-        "out_of_reach": _out_of_reach(request, groups),
+        "out_of_reach": _out_of_reach(request, groups, days),
+        "movers": _movers(request, groups, students),
         "offered": groups_offered(request.user),
     }
     request.current_place = "attendance:planned_list"  # type: ignore[attr-defined]  # read by the shell
@@ -117,28 +122,43 @@ def _apply(request: HttpRequest, form: PlanForm, ids: list[int]) -> HttpResponse
     return redirect("attendance:batch_detail", plans[0].batch)
 
 
-def _students(request: HttpRequest, asked: QueryDict, groups: list[Any]) -> list[Student]:
-    """The students of the groups, and those picked one by one, each once, by name.
+def _students(request: HttpRequest, asked: QueryDict, groups: list[Any], days: tuple[date, date]) -> list[Student]:
+    """The students of the groups on any of these days, and those picked one by one, each once, by name.
 
     Of a group only those in reach; one picked who is not makes all “not there”.
     """
     reached = Student.objects.visible_to(request.user, rules.AUTHORISE)
-    ids = {pk for group in groups for pk in students_in(group, reached).values_list("pk", flat=True)}
+    ids = {pk for group in groups for pk in students_between(group, reached, *days).values_list("pk", flat=True)}
     picked = sent_keys(asked.getlist("student"))
     found = set(reached.filter(public_id__in=picked).values_list("pk", flat=True)) if picked else set()
     if len(found) < len(picked):
         raise Http404  # rather than leave somebody out without a word
     ids |= found
-    return list(Student.objects.filter(pk__in=ids).order_by("sort_key", "pk"))
+    return tell_apart(Student.objects.filter(pk__in=ids).order_by("sort_key", "pk"))
 
 
-def _out_of_reach(request: HttpRequest, groups: list[Any]) -> int:
+def _movers(request: HttpRequest, groups: list[Any], students: list[Student]) -> dict[str, str]:
+    """Who is in the groups on the days planned and not today, and who only today: both are named."""
+    if request.method != "POST" or not groups:
+        return {}
+    reached = Student.objects.visible_to(request.user, rules.AUTHORISE)
+    today = {pk for group in groups for pk in students_in(group, reached).values_list("pk", flat=True)}
+    then = {student.pk: student for student in students}
+    picked = {student.pk for student in students if _is_picked(student, request.POST)}
+    gone = student_rows(Student.objects.filter(pk__in=today - then.keys()))
+    return {
+        "join": "; ".join(one.list_named for one in students if one.pk not in today | picked),
+        "gone": "; ".join(row["list_name"] for row in gone),
+    }
+
+
+def _out_of_reach(request: HttpRequest, groups: list[Any], days: tuple[date, date]) -> int:
     """How many students of these groups this person can't plan for: they are counted, and left out."""
     if not groups:
         return 0
     everybody = Student.objects.filter(merged_into=None, erased_at=None, taken_back_at=None)
     reached = Student.objects.visible_to(request.user, rules.AUTHORISE)
-    ids = {pk for group in groups for pk in students_in(group, everybody).values_list("pk", flat=True)}
+    ids = {pk for group in groups for pk in students_between(group, everybody, *days).values_list("pk", flat=True)}
     return len(ids) - reached.filter(pk__in=ids).count()
 
 

@@ -132,6 +132,11 @@ class Student(PublicIdModel):
         return ", ".join(part for part in (self.family_name, self.given_name) if part) or "(no name recorded)"
 
     @property
+    def list_named(self) -> str:
+        """The name as lists show it, with the date of birth behind it on a page that has another student of the name."""
+        return f"{self.list_name} ({self.apart})" if self.apart else self.list_name
+
+    @property
     def home_name(self) -> str:
         """The name for everything addressed home: the home name where one is kept, else the college name."""
         given = self.home_given_name or self.given_name

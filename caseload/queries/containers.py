@@ -1,6 +1,7 @@
 """The groups and places that reach can be given over, found by kind: which a person may see, and who is in them."""
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -97,6 +98,11 @@ def listed(code: str, rows: QuerySet[Any]) -> list[Container]:
 def students_in(container: Container, students: QuerySet[Student]) -> QuerySet[Student]:
     """Those of the students who are in the container today."""
     return students.in_container(container.kind, container.id)  # type: ignore[attr-defined]  # StudentQuerySet
+
+
+def students_between(container: Container, students: QuerySet[Student], first: date, last: date) -> QuerySet[Student]:
+    """Those of the students who are in the container on any of these days, for what is planned ahead."""
+    return students.in_container_between(container.kind, container.id, first, last)  # type: ignore[attr-defined]  # StudentQuerySet
 
 
 def _found(code: str, public_id: str) -> Container | None:

@@ -5,12 +5,14 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attendance import actions
 from attendance.models import PlannedAbsence, SessionMark
 from attendance.planning import Wanted
+from caseload.models import CaseloadMembership
 from core import clock
 from tests.attendance.conftest import members
 
@@ -193,3 +195,21 @@ def test_an_officer_of_one_site_reaches_no_plan_of_the_other(college, sign_in):
     assert client.get(new(college, "Ada")).status_code == 200
     many = client.get(reverse("attendance:planned_many"), {"student": [college.student("Wren").public_id]})
     assert many.status_code == 404  # rather than left out without a word
+
+
+def test_a_group_is_those_in_it_on_the_days_planned(college, sign_in):
+    """Olivia joins 10A on 8 December, Ada is in it until 1 December: the plan of that week is for Olivia, not for Ada."""
+    first, ada, olivia = date(2026, 12, 7), college.student("Ada"), college.student("Olivia")
+    CaseloadMembership.objects.filter(student=ada).update(period=DateRange(date(2026, 9, 1), date(2026, 12, 1)))
+    CaseloadMembership.objects.filter(student=olivia).update(
+        group=college.caseloads["10A"], period=DateRange(date(2026, 12, 8), date(2027, 9, 1))
+    )
+    group = f"caseload:{college.caseloads['10A'].public_id}"
+    typed = TYPED | {"kind": "visit", "in": group, "starts_on": first.isoformat(), "ends_on": "2026-12-11"}
+    client, address = sign_in(college.price), reverse("attendance:planned_many")
+    shown = client.post(address, typed)
+    assert f"but on the days planned, so included: {olivia.list_name}." in words(shown)
+    assert f"but not on the days planned, so left out: {ada.list_name}." in words(shown)
+    client.post(address, typed | {"save": "1"})
+    wanted = {student.pk for student in members(college)} - {ada.pk} | {olivia.pk}
+    assert set(PlannedAbsence.objects.values_list("student_id", flat=True)) == wanted
