@@ -156,7 +156,9 @@ def due_count(user: Any, before: Callable[[Any], None] | None = None) -> int:
     sources = [source for source in sources_for(user) if source.key in possible(user)]
     if before is not None and sources:
         before(user)
-    return _keep(user, {**_counted(user), **{one.key: len(one.load(user, SHOWN)) for one in sources if one.rows is None}})
+    return _keep(
+        user, {**_counted(user), **{one.key: len(one.load(user, SHOWN)) for one in sources if one.rows is None}}
+    )
 
 
 def count_again(user: Any) -> None:

@@ -172,7 +172,8 @@ def row_of_dfe(**changed):
     shares = dict.fromkeys(REASONS.values(), "1") | {"attendance_perc": "86", "overall_absence_perc": "14"}
     shares |= {"authorised_absence_perc": "10", "unauthorised_absence_perc": "4"}
     place = {"la_name": "Leeds", "region_name": "", "country_name": "England", "education_phase": "Secondary"}
-    return place | counts | {"authorised_absence": 10, "possible_sessions": 100} | shares | changed
+    classes = {"present_sessions": 86, "approved_educational_activity": 0, "authorised_absence": 10, "unauthorised_absence": 4}  # fmt: skip
+    return place | counts | classes | {"possible_sessions": 100} | shares | changed
 
 
 def check_dfe(tmp_path, row):
@@ -191,22 +192,51 @@ def test_check_dfe_sets_every_percentage_of_the_file_beside_ours(db, tmp_path):
     lines, status = check_dfe(tmp_path, row)
     shown = [f"Leeds, Secondary: {name} ours {row[name]}.000000 theirs {row[name]}.000000" for name in FIGURES]
     assert lines[: len(FIGURES)] == shown
-    assert (lines[-2:], status) == (["18 percentages compared", "largest difference 0.00000000 in 1 rows"], 0)
+    assert (lines[len(FIGURES) :], status) == (
+        [
+            "0 rows left out: suppressed, or of another phase",
+            "0 sessions are authorised in the file under no code, in 0 rows; nothing is added for them",
+            "18 percentages compared",
+            "largest difference 0.00000000 in 1 rows",
+            "largest difference beside what the file leaves unexplained 0.00000000",
+        ],
+        0,
+    )
+
+
+def test_check_dfe_leaves_a_few_sessions_unexplained_and_no_more(db, tmp_path):
+    """Sixty thousand sessions, of which the file shows a few authorised ones under no code."""
+    counts = {COLUMNS[code]: 600 for code in REASONS} | {"reason_present_am": 51_600, "present_sessions": 51_600}
+    classes = {"authorised_absence": 6_006, "unauthorised_absence": 2_400, "possible_sessions": 60_006}
+    shares = {name: f"{100 * number / 60_006:.8f}" for name, number in (
+        ("attendance_perc", 51_600), ("overall_absence_perc", 8_406), ("authorised_absence_perc", 6_006),
+        ("unauthorised_absence_perc", 2_400), *((column, 600) for column in REASONS.values()))}  # fmt: skip
+    lines, status = check_dfe(tmp_path, row_of_dfe(**counts, **classes, **shares))
+    told = "Leeds, Secondary: Authorised absence ours 6,000 theirs 6,006"
+    assert f"within what is allowed: {told}" in lines
+    assert "6 sessions are authorised in the file under no code, in 1 rows; nothing is added for them" in lines
+    assert status == 0
+    lines, status = check_dfe(tmp_path, row_of_dfe(**counts, **(classes | {"authorised_absence": 6_007}), **shares))
+    assert (f"CLASSES DIFFER: {told[:-1]}7" in lines, status) == (True, 1)
+
+
+def test_check_dfe_compares_each_class_with_the_departments_own_count(db, tmp_path):
+    for column in ("present_sessions", "approved_educational_activity", "unauthorised_absence"):
+        row = row_of_dfe()
+        lines, status = check_dfe(tmp_path, row | {column: row[column] + 1})
+        assert (sum(line.startswith("CLASSES DIFFER: Leeds, Secondary: ") for line in lines), status) == (1, 1)
 
 
 def test_check_dfe_fails_on_one_reason_that_differs_and_names_one_that_is_no_number(db, tmp_path):
     lines, status = check_dfe(tmp_path, row_of_dfe(illness_perc="1.00005", auth_study_perc="z"))
     assert "Leeds, Secondary: illness_perc ours 1.000000 theirs 1.000050" in lines
     assert "Leeds, Secondary: auth_study_perc ours 1.000000 theirs “z”, not compared" in lines
-    assert (lines[-2:], status) == (["17 percentages compared", "largest difference 0.00005000 in 1 rows"], 1)
+    assert (lines[-3:-1], status) == (["17 percentages compared", "largest difference 0.00005000 in 1 rows"], 1)
 
 
 def test_check_dfe_does_not_end_well_with_a_figure_that_it_could_not_compare(db, tmp_path):
     lines, status = check_dfe(tmp_path, row_of_dfe(auth_study_perc="z"))
-    assert (lines[-3:-1], status) == (
-        ["0 rows left out: suppressed, or of another phase", "17 percentages compared"],
-        1,
-    )
+    assert (lines[-3], status) == ("17 percentages compared", 1)
 
 
 def test_verify_names_the_difference_ends_with_one_and_repairs(college):

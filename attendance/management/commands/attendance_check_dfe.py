@@ -13,8 +13,8 @@ from attendance.dfe import compare
 
 
 class Command(BaseCommand):
-    """Replay the DfE file; the last line gives the largest difference, and the exit status is 1 when it is too large or a figure
-    could not be compared."""
+    """Replay the DfE file; the exit status is 1 when a code stands in another class than the Department's, a class comes to
+    another count, a percentage differs by more than the row itself leaves unexplained, or one could not be compared."""
 
     help = (
         "Sets our attendance, absence and reason percentages beside those of the DfE's file of session counts by code."
@@ -34,11 +34,16 @@ class Command(BaseCommand):
             raise CommandError(f"{path.name} has no column {fault}.") from None
         for line in found.lines:
             self.stdout.write(str(line))
-        self.stdout.write(
-            f"{found.without_column} sessions are authorised in the file under no code; counted as authorised"
-        )
+        for words in found.misclassified:
+            self.stdout.write(f"WRONG CLASS: {words}")
+        for row in found.apart:
+            self.stdout.write(f"{'within what is allowed' if row.holds else 'CLASSES DIFFER'}: {row}")
         self.stdout.write(f"{found.left_out} rows left out: suppressed, or of another phase")
+        self.stdout.write(
+            f"{found.unexplained:,} sessions are authorised in the file under no code, in {len(found.apart)} rows; nothing is added for them"
+        )
         self.stdout.write(f"{found.compared} percentages compared")
-        self.stdout.write(f"largest difference {float(found.largest):.8f} in {found.rows} rows")
+        self.stdout.write(f"largest difference {float(found.largest):.8f} in {len(found.rows)} rows")
+        self.stdout.write(f"largest difference beside what the file leaves unexplained {float(found.beyond):.8f}")
         if not found.holds:
             sys.exit(1)
