@@ -10,9 +10,12 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from accounts.addresses import address_of, seen
 from accounts.lockout import remember_device
+from accounts.reach import held_by
+from accounts.roles import whom_to_tell
 from accounts.secret_links import send_password_link
 from accounts.signing_in import by_mailed_link
 from accounts.telling import tell_owner, tell_stranger
@@ -49,6 +52,13 @@ class AccountAdapter(DefaultAccountAdapter):
             return None
         clear_login(request)
         return self.respond_user_inactive(request, user)
+
+    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+        """Say that the account is closed, or that it is suspended, until when and whom to ask. The password was right."""
+        if user.has_left or not user.is_suspended:
+            return super().respond_user_inactive(request, user)
+        held = {one.role for one in held_by([user.pk]).get(user.pk, [])}
+        return render(request, "account/suspended.html", {"until": user.suspended_until, "ask": whom_to_tell(held)})
 
     def set_password(self, user: Any, password: str) -> None:
         """Store a new password: in the name of its owner, or through the link that was mailed to them."""

@@ -9,6 +9,7 @@ from django import forms
 from django.core.cache import cache
 
 from accounts.models import User
+from accounts.second_factor import has_passkey
 from accounts.signing_in import signing_in
 from core.form_dates import DayField
 from core.plausible import Years
@@ -63,6 +64,11 @@ class _NotedKey:
 
 class SignInKeyForm(_NotedKey, AuthenticateWebAuthnForm):
     """The passkey asked for after the password."""
+
+    @property
+    def offered(self) -> bool:
+        """Whether there is one to ask for."""
+        return has_passkey(self.user)
 
 
 class PasskeyForm(_NotedKey, LoginWebAuthnForm):

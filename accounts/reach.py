@@ -34,6 +34,7 @@ class ReachSource:
     second_persons: Callable[..., list[Any]]  # who could approve beside these people
     ask_to_leave: Callable[[Any, date, str, Any], None]  # person, last day, reason, who asks
     waiting_for: Callable[[int], Any]  # the request that somebody leaves, while it waits
+    roles_over: Callable[[Sequence[int]], dict[int, date]]  # whose protected roles are all over, from which day
 
 
 _sources: list[ReachSource] = []
@@ -68,6 +69,12 @@ def second_persons(*besides: int) -> list[Any]:
 def ask_to_leave(user: Any, last_day: date, reason: str, by: Any) -> None:
     """Ask that the holder of a protected role leaves. Nothing changes until a second person approves."""
     _sources[0].ask_to_leave(user, last_day, reason, by)
+
+
+def roles_over(people: Iterable[int]) -> dict[int, date]:
+    """Of these people those whose protected roles are all over, each with the first day without one."""
+    ids = list(people)
+    return _sources[0].roles_over(ids) if _sources and ids else {}
 
 
 def waiting_for(user_id: int) -> Any:

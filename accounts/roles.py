@@ -1,5 +1,6 @@
 """The roles of a school or college and what each may do. Reach (to whom) comes with the grant, not with the role."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -280,3 +281,9 @@ CONSENTERS = ("dsl", "deputy_dsl", "head")  # the second persons of whatever con
 def roles_carrying(permission: str) -> tuple[str, ...]:
     """The codes of the roles that carry a permission."""
     return tuple(role.code for role in ROLES if permission in role.everything())
+
+
+def whom_to_tell(held: Collection[str]) -> str:
+    """Whom somebody tells who did not expect what an email says, where it is about a person with these roles: never that person."""
+    asked = (("head", "the head"), ("chair_of_governors", "the chair of governors"))
+    return " or ".join(words for code, words in asked if code not in held) or "the safeguarding lead"

@@ -151,13 +151,13 @@ def _tell(
     people: Iterable[User], words: tuple[str, str], key: str, by: User, reason: str, to_page: str = "home"
 ) -> None:
     subject, text = words
-    link = settings.BASE_URL + reverse(to_page)
+    link, filled = settings.BASE_URL + reverse(to_page), {"by": by.full_name, "reason": reason}
     for person in people:
         outbox.queue_mail(
             key=f"{key}:{person.pk}",
             to=person.email,
             to_person_id=person.pk,
             subject=subject,
-            text=f"{text.format(by=by.full_name, reason=reason)}\n\n{link}\n",
+            text=outbox.to_colleague(person.formal_name, text.format(**filled), link),
             by=by,
         )

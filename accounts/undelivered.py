@@ -2,6 +2,7 @@
 concerns; the safeguarding team, the head and the chair see to whom one did not get through, and not what it was or how many.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from accounts import verbs
 from accounts.models import User
+from accounts.reach import roles_over
 from accounts.rules import goes_again_to, require
 from audit.record import record
 from core import clock, due, outbox
@@ -43,7 +45,7 @@ def mails_seen_by(user: User) -> QuerySet[Mail]:
 def unreached_for(user: User) -> list[Unreached]:
     """The people whom such emails do not reach, one line each, longest first."""
     oldest: dict[int, Mail] = {}
-    for mail in mails_seen_by(user).exclude(to_person_id=None):
+    for mail in _still_theirs(mails_seen_by(user).exclude(to_person_id=None)):
         oldest.setdefault(int(mail.to_person_id or 0), mail)
     people = User.objects.in_bulk(list(oldest))
     return [
@@ -59,11 +61,25 @@ def unreached_for(user: User) -> list[Unreached]:
     ]
 
 
+def _still_theirs(mails: Iterable[Mail]) -> list[Mail]:
+    """Without what went to people who have left, or to the holder of a protected role that is over since: it is no longer theirs."""
+    found = list(mails)
+    ids = {int(mail.to_person_id or 0) for mail in found}
+    people, over = User.objects.in_bulk(list(ids)), roles_over(ids)
+
+    def theirs(mail: Mail) -> bool:
+        person = people.get(int(mail.to_person_id or 0))
+        queued = clock.local(mail.queued_when).date()
+        return person is not None and not person.has_left and queued > over.get(person.pk, date.min)
+
+    return [mail for mail in found if theirs(mail)]
+
+
 @transaction.atomic
 def send_again_to(person: User, by: User) -> int:
     """Send somebody once more what did not reach them, to the address they sign in with now. Says how many were sent."""
     require(by.has_perm(PERMISSION), "Only the safeguarding team, the head and the chair do this.")
-    mails = list(mails_seen_by(by).filter(to_person_id=person.pk).select_for_update())
+    mails = _still_theirs(mails_seen_by(by).filter(to_person_id=person.pk).select_for_update())
     for mail in mails:
         outbox.send_again(mail, goes_again_to(mail, person.email))
     if mails:

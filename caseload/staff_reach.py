@@ -8,7 +8,7 @@ from caseload.actions.grants import end_all_reach
 from caseload.actions.protected_people import ask_ending
 from caseload.queries.grants import held_today
 from caseload.queries.protected import leaving_asked
-from caseload.rules.grants import is_protected_person, second_persons
+from caseload.rules.grants import is_protected_person, roles_over, second_persons
 
 
 def ask_to_leave(user: Any, last_day: date, reason: str, by: Any) -> None:
@@ -26,5 +26,6 @@ def register_reach() -> None:
             second_persons=second_persons,
             ask_to_leave=ask_to_leave,
             waiting_for=leaving_asked,
+            roles_over=roles_over,
         )
     )

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.forms import StepUpCodeForm
-from accounts.gates import any_staff, minutes_open, opens_now
+from accounts.gates import any_staff, minutes_open, opens_now, stepped_up
 from accounts.second_factor import WAY_BACK, code_on_show, has_passkey, has_second_factor, way_back
 
 
@@ -54,5 +54,6 @@ def _page(request: HttpRequest, form: Any, back: str) -> dict[str, Any]:
         "js_data": {"request_options": passkey},
         "next": back,
         "minutes": minutes_open(back),
+        "signed_in_with_code": stepped_up(request),
         "demo_code": code_on_show(request.user),
     }

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.actions import AlreadyAsked, leave_now, sign_out_everywhere
 from accounts.models import User
-from accounts.roles import PROTECTED
+from accounts.roles import PROTECTED, whom_to_tell
 from audit.record import record
 from caseload import verbs
 from caseload.actions.grants import Impossible
@@ -21,9 +21,11 @@ from caseload.queries.protected import first_day_without_team
 from caseload.rules.grants import (
     holders_of,
     is_protected_person,
+    is_second_person,
     may_ask_ending,
     may_decide_ending,
     may_suspend,
+    protected_roles_of,
     require,
     second_persons,
 )
@@ -69,7 +71,7 @@ def ask_ending(user: User, role: str, last_day: date, reason: str, by: User) -> 
     details = {"user": user.pk, "role": role, "last_day": last_day.isoformat()}
     record(by, verbs.ENDING_ASKED, "ending_request", asked.pk, details=details)
     key = f"ending:{asked.public_id}"
-    _tell([user], "asked_you", key, by)
+    _tell([user], "asked_you", key, by, about=user)
     _tell(second_persons(by.pk, user.pk), "asked", key, by)
     return asked
 
@@ -78,12 +80,13 @@ def ask_ending(user: User, role: str, last_day: date, reason: str, by: User) -> 
 def approve_ending(asked: EndingRequest, by: User) -> None:
     """Approve as the second person. The database ends the role or the person; with a person, whatever else they hold ends too."""
     require(may_decide_ending(by, asked), A_SECOND_PERSON)
+    tell = whom_to_tell(protected_roles_of(asked.user_id))  # while they are still held
     _decide(asked, by, consented=True)
     details = {"user": asked.user_id, "role": asked.role.name if asked.role else "", "asked_by": asked.asked_by_id}
     record(by, verbs.ENDING_APPROVED, "ending_request", asked.pk, details=details)
     if asked.role is None:
         leave_now(asked.user, asked.last_day, by)
-    _tell({asked.user, asked.asked_by, *_everybody()}, "ended", f"ending:{asked.public_id}", by)
+    _tell({asked.user, asked.asked_by, *_everybody()}, "ended", f"ending:{asked.public_id}", by, tell=tell)
 
 
 @transaction.atomic
@@ -117,14 +120,14 @@ def suspend(user: User, reason: str, by: User) -> Suspension:
     user.refresh_from_db(fields=["suspended_until"])
     sign_out_everywhere(user)
     record(by, verbs.SUSPENDED, "staff", user.pk, details={"last_day": made.last_day.isoformat()})
-    _tell({user, *_everybody()}, "suspended", f"suspension:{made.public_id}", by)
+    _tell({user, *_everybody()}, "suspended", f"suspension:{made.public_id}", by, about=user)
     return made
 
 
 @transaction.atomic
 def lift_suspension(made: Suspension, by: User) -> None:
     """Let somebody in again before their suspension ends. The same people are told."""
-    require(may_suspend(by, made.user), "Only somebody who could suspend this person lifts it.")
+    require(is_second_person(by, made.user_id), "Only somebody who could suspend this person lifts it.")
     if not Suspension.objects.filter(pk=made.pk, lifted_at=None).update(lifted_at=clock.now(), lifted_by=by):
         raise AlreadyLifted
     record(by, verbs.SUSPENSION_LIFTED, "staff", made.user_id)
@@ -158,7 +161,7 @@ WORDS = {
     "asked_you": (
         "A change to your role waits for a second person",
         "Someone asked that you leave or that your role ends. Nothing changes unless a second person approves."
-        " If you did not expect this, tell the head or the chair of governors today.",
+        " If you did not expect this, tell {tell} today.",
     ),
     "asked": (
         "A request waits for a second person",
@@ -167,13 +170,12 @@ WORDS = {
     ),
     "ended": (
         "A protected role ends",
-        "A second person approved that a protected role ends. If you did not expect this, tell the head or the chair of"
-        " governors today.",
+        "A second person approved that a protected role ends. If you did not expect this, tell {tell} today.",
     ),
     "suspended": (
         "Someone with a protected role was suspended",
         "One person suspended the access of someone who holds a protected role, for three school days. If you did not expect"
-        " this, tell the head or the chair of governors today.",
+        " this, tell {tell} today.",
     ),
     "lapses": (
         "The safeguarding team will be empty",
@@ -189,8 +191,9 @@ WORDS = {
 }
 
 
-def _tell(people: Iterable[User], what: str, key: str, by: Actor) -> None:
+def _tell(people: Iterable[User], what: str, key: str, by: Actor, *, about: User | None = None, tell: str = "") -> None:
     subject, text = WORDS[what]
+    tell = tell or (whom_to_tell(protected_roles_of(about.pk)) if about else "")
     link = settings.BASE_URL + reverse("caseload:team_list")
     for person in sorted(people, key=lambda one: one.pk):
         outbox.queue_mail(
@@ -198,6 +201,6 @@ def _tell(people: Iterable[User], what: str, key: str, by: Actor) -> None:
             to=person.email,
             to_person_id=person.pk,
             subject=subject,
-            text=f"{text}\n\n{link}\n",
+            text=outbox.to_colleague(person.formal_name, text.format(tell=tell), link),
             by=by,
         )

@@ -11,12 +11,20 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import PROTECTED
+from accounts.roles import PROTECTED, whom_to_tell
 from audit.record import record
 from caseload import verbs
 from caseload.actions.grants import Impossible, save_once
 from caseload.models import CollegeGrant, RoleProposal
-from caseload.rules.grants import may_consent, may_decline, may_propose, require, second_persons, whole_college
+from caseload.rules.grants import (
+    may_consent,
+    may_decline,
+    may_propose,
+    protected_roles_of,
+    require,
+    second_persons,
+    whole_college,
+)
 from core import clock, outbox
 
 
@@ -94,13 +102,14 @@ WORDS = {
     ),
     "consented": (
         "A protected role was consented to",
-        "A proposal that concerns you was consented to. If you didn't expect that, tell the head at once.",
+        "A proposal that concerns you was consented to. If you didn't expect that, tell {tell} at once.",
     ),
 }
 
 
 def _tell(proposal: RoleProposal, people: Iterable[User], what: str, by: Any) -> None:
     subject, text = WORDS[what]
+    tell = whom_to_tell(protected_roles_of(proposal.user_id))
     link = settings.BASE_URL + reverse("caseload:team_list")
     for person in people:
         outbox.queue_mail(
@@ -108,6 +117,6 @@ def _tell(proposal: RoleProposal, people: Iterable[User], what: str, by: Any) ->
             to=person.email,
             to_person_id=person.pk,
             subject=subject,
-            text=f"{text}\n\n{link}\n",
+            text=outbox.to_colleague(person.formal_name, text.format(tell=tell), link),
             by=by,
         )

@@ -24,9 +24,10 @@ def leaving_asked(user_id: int) -> EndingRequest | None:
 
 
 def suspensions_in_force() -> QuerySet[Suspension]:
-    """Who is suspended today."""
-    rows = Suspension.objects.filter(lifted_at=None, last_day__gte=clock.today())
-    return rows.select_related("user", "by")
+    """Who is suspended today, of those who still work here."""
+    rows = Suspension.objects.filter(lifted_at=None, last_day__gte=clock.today(), user__is_active=True)
+    staying = Q(user__ended_on=None) | Q(user__ended_on__gte=clock.today())
+    return rows.filter(staying).select_related("user", "by")
 
 
 def first_day_without_team(leaves_out: Any = None) -> date | None:

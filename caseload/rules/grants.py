@@ -1,5 +1,7 @@
 """Who gives reach to whom, over what."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -105,8 +107,23 @@ def is_second_person(by: Any, *besides: int) -> bool:
 
 def is_protected_person(user_id: int) -> bool:
     """Whether somebody holds a protected role, today or from a later day."""
+    return bool(protected_roles_of(user_id))
+
+
+def protected_roles_of(user_id: int) -> set[str]:
+    """The protected roles that somebody holds today or from a later day."""
     held = CollegeGrant.objects.filter(user_id=user_id, role__name__in=PROTECTED, period__isempty=False)
-    return held.filter(Q(period__endswith=None) | Q(period__endswith__gt=clock.today())).exists()
+    there = held.filter(Q(period__endswith=None) | Q(period__endswith__gt=clock.today()))
+    return set(there.values_list("role__name", flat=True))
+
+
+def roles_over(people: Collection[int]) -> dict[int, date]:
+    """Of these people those whose protected roles are all over, each with the first day without one."""
+    held = CollegeGrant.objects.filter(user_id__in=people, role__name__in=PROTECTED, period__isempty=False)
+    last: dict[int, date] = {}
+    for user_id, period in held.values_list("user_id", "period"):
+        last[user_id] = max(last.get(user_id, date.min), period.upper or date.max)
+    return {user_id: day for user_id, day in last.items() if day <= clock.today()}
 
 
 def holds_one_of(user: User, roles: tuple[str, ...]) -> bool:

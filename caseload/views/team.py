@@ -33,6 +33,7 @@ from caseload.queries.protected import endings_waiting, first_day_without_team, 
 from caseload.rules.grants import (
     PROPOSE,
     NotAllowed,
+    is_protected_person,
     is_second_person,
     may_consent,
     may_decide_ending,
@@ -219,7 +220,12 @@ def _team(request: HttpRequest) -> dict[str, Any]:
             for asked in endings_waiting()
         ],
         "suspended": [
-            {"made": made, "may_lift": is_second_person(user, made.user_id)} for made in suspensions_in_force()
+            {
+                "made": made,
+                "may_lift": is_second_person(user, made.user_id),
+                "holds": is_protected_person(made.user_id),
+            }
+            for made in suspensions_in_force()
         ],
         "empty_from": first_day_without_team(),
         "today": today,

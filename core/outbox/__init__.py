@@ -3,7 +3,7 @@
 from core.outbox.linking import MARK, LinkGone, SecretLink, register_link
 from core.outbox.queueing import queue_mail
 from core.outbox.settling import AlreadySettled, StaysAddressed, confirm_arrived, forget_words, send_again
-from core.outbox.wording import address_of, mail_words
+from core.outbox.wording import address_of, mail_words, to_colleague
 
 __all__ = [
     "MARK",
@@ -18,4 +18,5 @@ __all__ = [
     "queue_mail",
     "register_link",
     "send_again",
+    "to_colleague",
 ]

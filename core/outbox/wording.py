@@ -31,6 +31,11 @@ def plain_html(subject: str, text: str) -> str:
     return render_to_string("core/mail/plain.html", context)
 
 
+def to_colleague(name: str, words: str, link: str) -> str:
+    """The text of an email to a member of staff that is not made from a template: by name, with the page and who sends it."""
+    return f"{name},\n\n{words}\n\n{link}\n\n{settings.COLLEGE_NAME}\n"
+
+
 def address_of(name: str, **arguments: Any) -> str:
     """The whole address of a page, for a link in a mail."""
     return settings.BASE_URL + reverse(name, kwargs=arguments or None)

@@ -10,6 +10,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
 
+from accounts.forms import SignInKeyForm
 from accounts.gates import PROVED, STEPPED_UP
 from accounts.models import User
 from accounts.secret_links import MAY_SET_UP
@@ -128,6 +129,7 @@ def test_a_code_typed_just_now_opens_the_page_it_was_asked_for(laptop: Client, s
     assert asked.url == f"/step-up/?next={CODES}"
     page = laptop.get(asked.url)
     assert "open for 5 minutes" in page.content.decode()
+    assert "your app shows a new one in at most 30 seconds" in page.content.decode()
     prove(laptop, secret)
     assert len(laptop.get(CODES).context["unused_codes"]) == 10
 
@@ -252,3 +254,11 @@ def test_a_new_address_is_told_to_the_old_one(college: College, sign_in: Any) ->
     assert list(Mail.objects.values_list("to_address", "subject")) == [
         ("sam@waymark.example", "You sign in with a new email address")
     ]
+
+
+def test_a_passkey_is_offered_on_the_second_step_only_to_somebody_who_has_one(rahman: User, secret: str) -> None:
+    page = sign_in_with_password(rahman).get(reverse("mfa_authenticate")).content.decode()
+    assert ("Your second step" in page, "Use a passkey" in page) == (True, False)
+    with naming.named(rahman.pk):
+        Authenticator.objects.create(user=rahman, type="webauthn", data={"name": "Her key", "credential": {}})
+    assert SignInKeyForm(user=rahman).offered

@@ -10,7 +10,7 @@ from accounts import actions
 from accounts.rules import NotAllowed
 from accounts.secret_links import PASSWORD
 from audit.models import Entry
-from core import naming, outbox
+from core import clock, naming, outbox
 from core.actors import SystemActor
 from core.files import save_file
 from core.models import Mail
@@ -174,3 +174,21 @@ def test_the_action_asks_the_rule_itself(college: Any) -> None:
     actions.confirm_mail_arrived(row, by=college.ward)
     with pytest.raises(AlreadySettled):
         actions.send_mail_again(row, by=college.ward)
+
+
+def test_who_has_lost_the_role_or_left_is_no_longer_named(college: Any, sign_in: Any) -> None:
+    for person in (college.rahman, college.achebe, college.lind):  # Mr Lind had something shared with him
+        mail(MailState.FAILED, f"safe:{person.pk}", to=person.email, to_person_id=person.pk, seen_by=SeenBy.TEAM)
+    Mail.objects.update(queued_at=clock.now())
+    client = sign_in(college.bell, stepped_up=True)
+
+    def named() -> list[str]:
+        shown = client.get(TEAM_PAGE).content.decode()
+        return [one.full_name for one in (college.rahman, college.achebe, college.lind) if one.full_name in shown]
+
+    assert named() == ["Aisha Rahman", "Grace Achebe", college.lind.full_name]
+    college.end_role(college.rahman, "dsl")
+    college.leaves(college.achebe)
+    assert named() == [college.lind.full_name]
+    client.post(f"{TEAM_PAGE}{college.rahman.public_id}/send-again/")
+    assert list(Mail.objects.filter(state="waiting")) == []

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 
 from accounts.actions import AlreadyAsked, end_staff, return_staff
@@ -133,9 +134,49 @@ def test_one_person_suspends_for_three_school_days_and_everybody_hears(college, 
     assert (rahman.suspended_until, rahman.works_here, holds(rahman)) == (date(2026, 11, 24), False, False)
     assert browser.get(reverse("caseload:my_work")).status_code == 302
     assert told("suspended") == {"rahman", "bell", "achebe", "foster"}
-    assert not any("Rahman" in mail.text for mail in Mail.objects.all())
+    # Each begins with the name of whom it goes to, and names nobody else.
+    assert not any("Rahman" in mail.text for mail in Mail.objects.exclude(to_person_id=rahman.pk))
+    assert {mail.text.partition(",")[0] for mail in Mail.objects.all()} == {
+        person.formal_name for person in (college.rahman, college.bell, college.achebe, college.foster)
+    }
+    assert {mail.text.splitlines()[-1] for mail in Mail.objects.all()} == {"Waymark College"}
     with clock.set_to(date(2026, 11, 25)):
         assert (User.objects.get(pk=rahman.pk).works_here, holds(rahman)) == (True, True)
+
+
+@pytest.mark.parametrize(("key", "tell"), [("rahman", "the head or the chair of governors"), ("achebe", "the chair of governors")])  # fmt: skip
+def test_nobody_is_told_to_ask_the_very_person_who_is_suspended(college, key, tell):
+    person = getattr(college, key)
+    person.set_password("correct horse battery")
+    with naming.named(person.pk):
+        person.save(update_fields=["password"])
+    named(college.bell, suspend, person, "x")
+    assert all(f"If you did not expect this, tell {tell} today." in mail.text for mail in Mail.objects.all())
+    # Nor on the page that they get instead of signing in.
+    typed = {"login": person.email, "password": "correct horse battery"}
+    page = Client().post(reverse("account_login"), typed, follow=True).content.decode()
+    assert "Your access is suspended" in page
+    assert "until Tue 24 Nov is over" in page
+    assert f"ask {tell}." in page
+    assert "closed" not in page
+
+
+def test_whoever_loses_the_role_while_suspended_stays_suspended_and_can_be_let_in(college, sign_in):
+    made = named(college.rahman, suspend, college.bell, "x")
+    page = sign_in(college.rahman, stepped_up=True)
+    address = reverse("caseload:team_list")
+    assert "</strong> cannot sign in until" in page.get(address).content.decode()
+    college.end_role(college.bell, "deputy_dsl")
+    assert "no longer holds a protected role, and cannot sign in until" in page.get(address).content.decode()
+    named(college.rahman, lift_suspension, made)
+    assert User.objects.get(pk=college.bell.pk).works_here
+
+
+def test_whoever_left_while_suspended_is_not_said_to_sign_in_again(college, sign_in):
+    named(college.rahman, suspend, college.bell, "x")
+    college.leaves(college.bell)
+    page = sign_in(college.rahman, stepped_up=True).get(reverse("caseload:team_list"))
+    assert "cannot sign in until" not in page.content.decode()
 
 
 def test_the_database_knows_that_a_suspended_lead_is_nobody(college):
