@@ -37,6 +37,14 @@ LEAVING = (
     " the last day.",
 )
 WITHDRAWN = "A withdrawal counts the lessons of its own course."
+COMPARISON = (
+    "Attended of possible {unit}, added up and divided once; {unit} not marked are not counted.",
+    "Students are those in the group today whom you can see.",
+    "Change: against {against}.",
+    "Persistent: missed a tenth or more of the year to date, of those with marks.",
+    "Small group: fewer than five students; one of them moves the figure a lot, and could be told apart. Not to be passed on.",
+)
+OWN_LESSONS = "Each course counts its own lessons; everybody together counts all lessons."
 COMPARED = ("A percentage is what was attended of what was possible in these dates.",)
 
 

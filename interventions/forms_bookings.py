@@ -10,9 +10,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 
 from accounts.models import User
-from caseload.models import Student
-from caseload.queries.calendar import calendar_for
-from caseload.queries.school_days import next_school_day
+from caseload.models import Site, Student
+from caseload.queries.calendar import calendars_for
+from caseload.queries.school_days import next_school_day, sites_of
 from caseload.queries.telling_apart import people_apart
 from core import clock, wording
 from core.form_dates import HourField
@@ -22,6 +22,7 @@ from interventions.actions.bookings import MOST_TIMES
 from interventions.fields import Day, Words
 from interventions.models import MeetingType, Slot
 from interventions.queries.day_breaks import BREAKS, usual_breaks
+from interventions.queries.due import my_students
 
 LENGTHS = [(minutes, f"{minutes} minutes") for minutes in (10, 15, 20, 30, 45, 60)]
 FROM, TO, USUAL = time(9), time(15, 30), 15
@@ -49,8 +50,9 @@ class TimesForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         kinds = MeetingType.objects.filter(active=True)
+        self.sites = sites_of(list(my_students(by).values_list("pk", flat=True)))
         usual = {
-            "day": next_school_day(), "starts": FROM, "ends": TO, "minutes": USUAL, "gap": 0,
+            "day": next_school_day(self.sites), "starts": FROM, "ends": TO, "minutes": USUAL, "gap": 0,
             "type": kinds.filter(code=PROGRESS_DAY).first() or kinds.first(),
         }  # fmt: skip
         for name, (start, end) in usual_breaks(by, usual["day"]).items():
@@ -58,15 +60,21 @@ class TimesForm(forms.Form):
         super().__init__(*args, initial=usual | (kwargs.pop("initial", None) or {}), **kwargs)
 
     def clean_day(self) -> date:
-        """A day still to come on which the college opens."""
+        """A day still to come on which a site of one's students opens, or, without students, the college."""
         day: date = self.cleaned_data["day"]
         if day < clock.today():
             raise forms.ValidationError("That day is past. Give today or a day still to come.")
         if day > clock.today() + MOST_AHEAD:
             raise forms.ValidationError("That day is more than a year away. Give an earlier one.")
-        if not calendar_for(None, day, day).is_open(day):
-            raise forms.ValidationError(f"The college is closed on {wording.day(day)}. Give another day.")
+        calendars = calendars_for(self.sites or {None}, day, day)
+        if not any(calendar.is_open(day) for calendar in calendars.values()):
+            raise forms.ValidationError(f"{self._where()} closed on {wording.day(day)}. Give another day.")
         return day
+
+    def _where(self) -> str:
+        """“Waymark School is”; of students at several sites “Waymark School and Waymark Sixth are”."""
+        names = Site.objects.filter(pk__in=self.sites).order_by("name").values_list("name", flat=True)
+        return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else "The college is"
 
     def clean(self) -> dict[str, Any]:
         """From comes before to, of each break too; at least one slot fits, and not too many."""

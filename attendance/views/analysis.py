@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -42,8 +42,8 @@ SERIES_LABEL = {Series.SESSION: "AM and PM sessions", Series.LESSON: "Lessons"}
 
 
 @page(rules.VIEW)
-def comparison(request: HttpRequest) -> HttpResponse:
-    """Groups side by side in a window of dates: each row opens its students."""
+def comparison(request: HttpRequest) -> HttpResponseBase:
+    """Groups side by side in a window of dates: each row opens its students; as a sheet too."""
     scope = _scope(request)
     offered = windows_offered(scope.day)
     window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
@@ -51,20 +51,30 @@ def comparison(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "")
     by = by if by in kinds else "caseload"
     found = compared.compare(scope, by, window, offered["year"].span)
-    sort = request.GET.get("sort", "")
+    sides, own_lessons = (
+        _ordered(found.sides, request.GET.get("sort", "")),
+        by == "course" and scope.series == Series.LESSON,
+    )
+    said = notes.filled(notes.COMPARISON, unit=scope.unit, against=window.against)
+    said += [notes.OWN_LESSONS] if own_lessons else []
+    if wants_file(request):
+        about = f"{window.label.lower()} {files.dates(window.span)}"
+        return files.answer(
+            request, "comparison", files.comparison_by(kinds[by]), [*sides, found.everybody], scope, said, about
+        )
     context = _context(request, scope, "attendance:comparison", by=by, window=window.key) | {
+        "notes": said,
         "by": kinds[by],
         "window": window,
         "everybody": found.everybody,
         "everybody_url": _students_address(scope, by, window, ""),
-        "rows": [(side, _students_address(scope, by, window, side.group.key)) for side in _ordered(found.sides, sort)],
+        "rows": [(side, _students_address(scope, by, window, side.group.key)) for side in sides],
         "by_chips": _chips(kinds, by, lambda key: _address("attendance:comparison", scope, by=key, window=window.key)),
         "window_chips": _chips(
             {each.key: each.label for each in offered.values()},
             window.key,
             lambda key: _address("attendance:comparison", scope, by=by, window=key),
         ),
-        "own_lessons": by == "course" and scope.series == Series.LESSON,
     }
     return render(request, "attendance/comparison.html", context)
 

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 
 from attendance.arithmetic import Totals
 from attendance.choices import LIST_EXPORTED
+from attendance.queries.analysis.comparison import Side
 from attendance.queries.analysis.consecutive import Away, Unknown
 from attendance.queries.analysis.leavers import Between
 from attendance.queries.analysis.persistent import SHOW, Standing
@@ -103,10 +104,30 @@ def _between(each: Between) -> Cells:
     )  # fmt: skip
 
 
+def _side(side: Side) -> Cells:
+    now = side.now
+    change = None if side.points is None else round(side.points, 2)
+    return (
+        side.group.name if side.group.key else "Everybody together", side.students, _percent(now), now.attended, now.possible, change, now.authorised, now.unauthorised,
+        now.times_late, side.persistent, side.counted, "Small group" if side.is_small else "",
+    )  # fmt: skip
+
+
 def _compared(found: tuple[dict[str, Any], Totals | None, Totals | None]) -> Cells:
     row, now, year = found
     counts = (now.attended, now.possible, now.authorised, now.unauthorised, now.times_late) if now else (None,) * 5
     return (*who(row), _percent(now), *counts, _percent(year))
+
+
+def comparison_by(kind: str) -> ListFile:
+    """Groups side by side: the first column says which kind of group."""
+    return ListFile(
+        (
+            kind, "Students", "Attendance %", "Attended", "Possible", "Change in points", "Authorised", "Unauthorised", "Late",
+            "Persistent, year", "With marks, year", "Small group",
+        ),
+        _side,
+    )  # fmt: skip
 
 
 PERSISTENT = ListFile(

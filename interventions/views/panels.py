@@ -168,18 +168,31 @@ def panel_action_list(request: HttpRequest) -> HttpResponse:
 @page(VIEW)
 def panel_action_settle(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """Say that an agreed action is done, not wanted any more, or open after all."""
-    rows = PanelAction.objects.select_related("panel")
+    rows = PanelAction.objects.select_related("panel", "student")
     action = fetch(rows, request.user, VIEW, public_id=action_id)
     how = request.POST.get("how") or request.GET.get("how", "done")
     if how not in ("done", "dropped", "open"):
         raise Http404
     if actions.settle_action(request.user, action, how):
-        words = {"done": "Done.", "dropped": "Not wanted any more.", "open": "Open again."}[how]
+        words = {"done": "Marked as done", "dropped": "No longer wanted", "open": "Open again"}[how]
         undo = f"undo:{reverse('interventions:panel_action_settle', args=[action.public_id])}?how=open"
-        messages.success(request, words, extra_tags=undo if how != "open" else "")
+        messages.success(request, f"{words}: {_said(action)}.", extra_tags=undo if how != "open" else "")
     else:
-        messages.info(request, "Somebody said so already.")
+        messages.info(request, _settled_already(request, action))
     return redirect(back_to(request, reverse("interventions:panel_action_list")))
+
+
+def _said(action: PanelAction) -> str:
+    return f"{action.what.rstrip('.')} ({action.student.full_name})"
+
+
+def _settled_already(request: HttpRequest, action: PanelAction) -> str:
+    """What became of an action before this press, and by whom."""
+    now = PanelAction.objects.select_related("done_by", "student").get(pk=action.pk)
+    if now.done_by is None:
+        return f"Nothing has changed. This action is open: {_said(now)}."
+    who = "You have" if now.done_by_id == request.user.pk else f"{now.done_by.full_name} has"
+    return f"Nothing has changed. {who} already marked this action as {'no longer wanted' if now.dropped else 'done'}: {_said(now)}."
 
 
 def _panel(request: HttpRequest, panel_id: UUID) -> PanelMeeting:

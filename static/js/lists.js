@@ -45,14 +45,18 @@ document.addEventListener("focusin", (event) => {
 
 let lastTicked = null;
 
+/** The ticks that a “Tick all” is for: those of its table, where several tables share one bar. */
+const ticksOf = (all, scope) => [...(all.closest("table") ?? scope).querySelectorAll("[data-tick]")];
+
 function countTicks(scope) {
   const ticks = [...scope.querySelectorAll("[data-tick]")];
   const ticked = ticks.filter((tick) => tick.checked).length;
-  const all = scope.querySelector("[data-tick-all]");
-  if (all) {
-    all.checked = ticked > 0 && ticked === ticks.length;
-    all.indeterminate = ticked > 0 && ticked < ticks.length;
-  }
+  scope.querySelectorAll("[data-tick-all]").forEach((all) => {
+    const own = ticksOf(all, scope);
+    const here = own.filter((tick) => tick.checked).length;
+    all.checked = here > 0 && here === own.length;
+    all.indeterminate = here > 0 && here < own.length;
+  });
   scope.querySelectorAll("[data-tick-count]").forEach((place) => { place.textContent = `${ticked} of ${ticks.length} ticked`; });
   scope.querySelectorAll("[data-ticked-or-all]").forEach((place) => {
     place.dataset.all ??= place.textContent;
@@ -80,7 +84,7 @@ document.addEventListener("change", (event) => {
   const scope = event.target.closest?.("[data-ticks]");
   if (!scope) return;
   if (event.target.matches("[data-tick-all]")) {
-    scope.querySelectorAll("[data-tick]").forEach((tick) => { tick.checked = event.target.checked; });
+    ticksOf(event.target, scope).forEach((tick) => { tick.checked = event.target.checked; });
   }
   countTicks(scope);
 });

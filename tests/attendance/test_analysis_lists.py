@@ -122,3 +122,26 @@ def test_ticks_and_files_cost_the_same_for_few_and_for_many(listed, sign_in, nam
                     b"".join(response.streaming_content)
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
+
+
+def test_the_comparison_of_groups_is_a_file_with_its_notes(listed, sign_in):
+    client, url = sign_in(listed.lind), reverse("attendance:comparison")
+    page = client.get(url, {"by": "caseload"})
+    assert "?by=caseload&amp;as=csv" in page.content.decode()
+    file = b"".join(client.get(url, {"by": "caseload", "as": "xlsx"}).streaming_content)
+    rows = list(load_workbook(BytesIO(file)).active.iter_rows(values_only=True))
+    assert rows[0][:6] == (page.context["by"], "Students", "Attendance %", "Attended", "Possible", "Change in points")
+    sides = [side for side, _ in page.context["rows"]]
+    assert [row[:2] for row in rows[1 : len(sides) + 2]] == [
+        *((side.group.name, side.students) for side in sides), ("Everybody together", page.context["everybody"].students),
+    ]  # fmt: skip
+    said = [row[0] for row in rows]
+    assert page.context["notes"] == [note for note in page.context["notes"] if note in said]
+    assert Entry.objects.get(verb="attendance.list_exported").details["as"] == "xlsx"
+
+
+def test_each_table_of_unauthorised_absence_has_tick_all(listed, sign_in):
+    page = sign_in(listed.lind).get(reverse("attendance:threshold_list")).content.decode()
+    assert page.count("data-tick-all") == page.count("<table") > 0
+    bare = sign_in(listed.tran).get(reverse("attendance:threshold_list")).content.decode()
+    assert "data-tick-all" not in bare

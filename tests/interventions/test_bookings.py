@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from caseload.models import LessonTime, TimetabledLesson
+from caseload.models import Closure, LessonTime, TimetabledLesson
 from core import clock
 from interventions import actions
 from interventions.actions.bookings import TimesSaid
@@ -110,7 +110,8 @@ def test_slots_are_shown_before_they_are_opened(college: College, sign_in: Any, 
     ("changes", "words"),
     [
         ({"day": "2026-11-19"}, "That day is past"),
-        ({"day": "2026-12-25"}, "The college is closed on"),
+        ({"day": "2026-12-25"}, "Waymark School is closed on Fri 25 Dec"),
+        ({"day": "2026-11-21"}, "Waymark School is closed on Sat 21 Nov"),
         ({"day": "2029-01-10"}, "more than a year away"),
         ({"ends": "08:00"}, "“To” must come after “from”"),
         ({"ends": "09:05"}, "There is no room for 15 minutes"),
@@ -130,6 +131,21 @@ def test_times_that_make_no_sense(
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not Slot.objects.exists()
+
+
+def test_a_day_on_which_the_site_of_ones_students_is_closed_is_refused_and_not_proposed(
+    college: College, sign_in: Any, kind: MeetingType
+) -> None:
+    Closure.objects.create(site=college.school, kind="inset", name="INSET", starts_on=MONDAY, ends_on=MONDAY)
+    client, address = sign_in(college.okafor), reverse("interventions:slot_new")
+    assert client.get(address).context["form"]["day"].value() == MONDAY + timedelta(days=1)
+    sent = {"day": "2026-11-23", "starts": "09:00", "ends": "10:00", "minutes": "15", "type": str(kind.pk)}
+    refused = client.post(address, sent)
+    assert refused.status_code == 422
+    assert "Waymark School is closed on Mon 23 Nov. Give another day." in refused.content.decode()
+    # A tutor at the sixth form, which opens on that day.
+    Closure.objects.update(site=college.sixth)
+    assert client.post(address, sent).status_code == 200
 
 
 def test_the_clocks_go_back_and_times_stay_where_they_are(college: College, kind: MeetingType) -> None:

@@ -127,9 +127,17 @@ def test_an_action_stands_on_my_work_until_it_is_done(college, panel, sign_in):
     address = reverse("interventions:panel_action_settle", args=[row.public_id])
     assert sign_in(college.brandt).post(address).status_code == 404
     client = sign_in(college.mendes)
-    assert client.post(address).status_code == 302
+
+    def said(how="done", by=client):
+        return [str(one) for one in by.post(f"{address}?how={how}", follow=True).context["messages"]]
+
+    assert said() == ["Marked as done: Ring home about mornings (Ada Ábel)."]
     assert waits(college.mendes) == []
-    client.post(f"{address}?how=open")
+    already = "already marked this action as done: Ring home about mornings (Ada Ábel)."
+    assert said() == [f"Nothing has changed. You have {already}"]
+    assert said(by=sign_in(college.lind)) == [f"Nothing has changed. {college.mendes.full_name} has {already}"]
+    assert said("open") == ["Open again: Ring home about mornings (Ada Ábel)."]
+    assert said("open") == ["Nothing has changed. This action is open: Ring home about mornings (Ada Ábel)."]
     assert waits(college.mendes) == ["Ring home about mornings"]
     assert not actions.settle_action(college.mendes, row, "open")
     with pytest.raises(PermissionDenied):
