@@ -39,7 +39,7 @@ LEAVING = (
 WITHDRAWN = "A withdrawal counts the lessons of its own course."
 COMPARISON = (
     "Attended of possible {unit}, added up and divided once; {unit} not marked are not counted.",
-    "Students are those in the group today whom you can see.",
+    "Students are those you can see who are in the group today.",
     "Change: against {against}.",
     "Persistent: missed a tenth or more of the year to date, of those with marks.",
     "Small group: fewer than five students; one of them moves the figure a lot, and could be told apart. Not to be passed on.",
