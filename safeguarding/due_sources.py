@@ -18,8 +18,8 @@ from safeguarding.querysets import ADULT, GLASS, TEAM
 TRIAGE = TEAM[0]
 PROPOSE = "safeguarding.propose_team"
 LEFT = {
-    True: "The lead of a concern is no longer in the team: choose one",
-    False: "Someone with an action on a concern is no longer in the team: hand it over",
+    True: "The lead of a concern is not in the team now: choose one",
+    False: "Someone with an action on a concern is not in the team now: hand it over",
 }
 
 

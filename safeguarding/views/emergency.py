@@ -27,6 +27,8 @@ from safeguarding.querysets import GLASS
 from safeguarding.views.told_words import told_words, would_tell_words
 from safeguarding.views.wall import GLASS_SEES, show, walled
 
+HEAD_ALONE = "Only the head can open this page. It shows no concern until glass is broken."
+
 
 @page("safeguarding.break_glass")
 @step_up
@@ -48,7 +50,7 @@ def glass(request: HttpRequest) -> HttpResponse:
         context["told"] = told_words(broken.words.get("told", []))
     else:
         context["would_tell"] = would_tell_words(list(glass_circle(request.user)))
-    return show(request, "glass.html", GLASS_SEES, context, 422 if form.errors else 200)
+    return show(request, "glass.html", GLASS_SEES if broken else HEAD_ALONE, context, 422 if form.errors else 200)
 
 
 def _note_list(request: HttpRequest, rows: list[TriageRow]) -> None:

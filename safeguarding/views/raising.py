@@ -21,6 +21,7 @@ from safeguarding.actions.faults import NobodyLeft
 from safeguarding.actions.raising import add_addendum, discard_draft, raise_concern, save_draft
 from safeguarding.forms.raising import AddendumForm, ConcernForm
 from safeguarding.models import Concern, Draft
+from safeguarding.queries.emergency import here_now
 from safeguarding.queries.own import own_concern, own_concerns, unfinished
 from safeguarding.views.wall import YOU_ALONE, YOU_SEE, show, walled
 
@@ -164,6 +165,16 @@ def concern_own_list(request: HttpRequest) -> HttpResponse:
     return show(request, "concern_own_list.html", YOU_ALONE, {"mine": mine, "unfinished": unfinished(request.user)})
 
 
+def _who_was_told(concern: Concern) -> str:
+    """Who gets the email about what was added: those who are here now."""
+    here = here_now(concern)
+    if here.team:
+        return "The safeguarding team has been told by email."
+    if here.nobody:
+        return "No one is here who could be told. Call if it cannot wait."
+    return f"No one of the safeguarding team is here. {'The head' if here.head else 'The chair of governors'} has been told by email."
+
+
 @page("safeguarding.view_own_concern")
 @walled
 @require_http_methods(["GET", "POST"])
@@ -173,7 +184,7 @@ def concern_own_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = AddendumForm(posted(request))
     if request.method == "POST" and form.is_valid():
         add_addendum(request.user, concern, form.cleaned_data["text"])
-        messages.success(request, "Added. The safeguarding team has been told.")
+        messages.success(request, f"Added. {_who_was_told(concern)}")
         return redirect("safeguarding:concern_own_detail", public_id=concern.pk)
     record.record(request.user, choices.OWN_CONCERN_READ, choices.CONCERN, concern.pk, walled=True)
     context = {"own": own_concern(request.user, concern), "form": form}

@@ -14,7 +14,7 @@ SHARED_SEES = "This was shared with you by name, for a limited time. Each readin
 HEAD_SEES = (
     "Only you can see this page: not the safeguarding team, and nobody who works here. Each reading is recorded."
 )
-GLASS_SEES = "You see this by emergency access. The safeguarding team has been told. Each reading is recorded."
+GLASS_SEES = "You see this by emergency access. Each reading is recorded, and the safeguarding team can see it."
 ADULT_SEES = "Only the head reads this; when it is about the head, only the chair of governors."
 
 View = Callable[..., HttpResponse]

@@ -135,6 +135,20 @@ def test_the_head_is_told_within_the_minute_of_what_waits_unopened_when_the_team
     assert "No one of the team is here now." in page_of(college, sign_in, other)
 
 
+def test_what_is_added_says_who_was_told_of_it(college: College, sign_in: SignIn) -> None:
+    concern = raised(college)
+
+    def added() -> str:
+        return text(sign_in(college.okafor).post(url("concern_own_detail", concern), {"text": "more"}, follow=True))
+
+    assert "Added. The safeguarding team has been told by email." in added()
+    empty_team(college)
+    assert "No one of the safeguarding team is here. The head has been told by email." in added()
+    college.leaves(college.achebe)
+    college.leaves(college.foster)
+    assert "No one is here who could be told." in added()
+
+
 def test_the_page_says_when_the_team_was_told_last_and_that_somebody_opened_it(
     college: College, sign_in: SignIn
 ) -> None:
@@ -384,6 +398,7 @@ def test_the_pages_of_breaking_glass(college: College, sign_in: SignIn) -> None:
     assert head.post(url("glass"), {"reason": f"Both away {SECRET}"}).status_code == 302
     shown = text(head.get(url("glass")))
     assert "You have emergency access until" in shown
+    assert "has been told" not in shown
     assert "Not safe now" in shown
     assert "Opened by breaking glass until" in text(head.get(url("glass_detail", concern)))
     assert head.post(url("glass_acknowledge", concern)).status_code == 302

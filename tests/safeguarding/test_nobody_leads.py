@@ -52,8 +52,8 @@ def test_the_list_and_my_work_say_what_nobody_who_is_here_leads(college: College
     listed = text(browser.get(url("triage_list") + "?show=left"))
     assert [name in listed for name in ("Ada", "Ben", "Gita")] == [True, True, False]
     work = text(browser.get(reverse("caseload:my_work")))
-    assert "The lead of a concern is no longer in the team: choose one" in work
-    assert "Someone with an action on a concern is no longer in the team: hand it over" in work
+    assert "The lead of a concern is not in the team now: choose one" in work
+    assert "Someone with an action on a concern is not in the team now: hand it over" in work
     assert not any(word in work for word in ("Ada", "Ben", "Bell", SECRET))
 
 
