@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from caseload.models import Student
 from caseload.queries.school_days import school_day_by
+from caseload.views.one_student import the_student
 from core import clock
 from core.http import posted
 from progress import actions
@@ -83,7 +84,7 @@ def _saved(changed: int) -> str:
 @page("progress.view_grades")
 def student_progress(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """A student's subjects: targets, current and predicted grades, effort, and how they have moved."""
-    student = fetch(Student, request.user, "progress.view_grades", public_id=student_id)
+    student = the_student(request, "progress.view_grades", public_id=student_id)
     subjects = latest_by_subject([student.pk]).get(student.pk, [])
     kinds = [kind for kind in GradeKind if any(kind in subject.grades for subject in subjects)]
     context = {

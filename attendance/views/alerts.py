@@ -23,6 +23,7 @@ from attendance.queries import alerts as queries
 from caseload.columns import actions_for
 from caseload.list_files import WHO, list_file, wants_file, who
 from caseload.models import Student
+from caseload.views.one_student import the_student
 from core import wording
 from core.http import posted
 
@@ -86,7 +87,7 @@ def _cells(row: dict[str, Any]) -> list[Sequence[Any]]:
 @page(rules.ACT)
 def hold_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Hold a student out of alerts until a day, for a reason that is known."""
-    student = fetch(Student, request.user, rules.ACT, public_id=public_id)
+    student = the_student(request, rules.ACT, public_id=public_id)
     back = _back(request, student)
     form = HoldForm(posted(request), student=student)
     if request.method == "POST" and form.is_valid():

@@ -24,6 +24,7 @@ from attendance.queries.students import years_on_roll
 from audit import record
 from caseload.models import AcademicYear, Student
 from caseload.queries.calendar import academic_years
+from caseload.views.one_student import the_student
 from core import clock
 from core.files import safe_name
 from core.http import NotPossible, sent_day
@@ -36,7 +37,7 @@ DATES = {"from": "start", "to": "end"}
 @page(rules.VIEW)
 def student_attendance(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One student's attendance: totals and trend, the places in the week, patterns, and the marks behind every percentage."""
-    student = fetch(Student, request.user, rules.VIEW, public_id=public_id)
+    student = the_student(request, rules.VIEW, public_id=public_id)
     shown = read_attendance(
         student.pk,
         series=request.GET.get("series", ""),
@@ -59,7 +60,7 @@ def student_attendance(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @page(rules.VIEW)
 def student_marks(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The marks behind a figure: by date, with code, note and who made them; narrowed by dates, kind, code and place in the week."""
-    student = fetch(Student, request.user, rules.VIEW, public_id=public_id)
+    student = the_student(request, rules.VIEW, public_id=public_id)
     form = MarksForm(request.GET or None)
     wanted = form.wanted(student.pk)
     found = marks_behind(student.pk, wanted)

@@ -21,6 +21,7 @@ from caseload.queries.rolls import first_day_corrected, last_day_corrected, roll
 from caseload.queries.students import student_header
 from caseload.rules.structure import managed_sites
 from caseload.rules.students import MANAGE_STUDENTS
+from caseload.views.one_student import the_student
 from core import clock, wording
 from core.http import posted
 
@@ -28,7 +29,7 @@ from core.http import posted
 @page(MANAGE_STUDENTS)
 def student_roll(request: HttpRequest, public_id: str) -> HttpResponse:
     """When a student was on which roll, and what can be put right about it."""
-    return _roll_page(request, fetch(Student, request.user, MANAGE_STUDENTS, public_id=public_id))
+    return _roll_page(request, the_student(request, MANAGE_STUDENTS, public_id=public_id))
 
 
 @require_POST

@@ -25,6 +25,7 @@ from caseload.rules.visits import goes_along, may_call_off
 from caseload.subjects import BEING_IN_TOUCH
 from caseload.views.cleared import say_cleared
 from caseload.views.contacts import back_to
+from caseload.views.one_student import the_student
 from core import clock
 from core.http import form_token, posted
 from core.wording import time_of_day
@@ -46,7 +47,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
 @page(LOG_CONTACT)
 def visit_plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Plan a home visit to a student's home."""
-    student = fetch(Student, request.user, LOG_CONTACT, public_id=public_id)
+    student = the_student(request, LOG_CONTACT, public_id=public_id)
     contacts = contacts_of(student) if reaches(request.user, VIEW_CONTACTS, student) else []
     form = VisitForm(posted(request), student=student, contacts=contacts, initial=_usual(request, student, contacts))
     if request.method == "POST" and form.is_valid():

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.addresses import address_of as address_of_client
 from accounts.gates import fetch, page, public_page
-from caseload.models import Student
+from caseload.views.one_student import the_student
 from core import clock, links, wording
 from core.http import posted, wants_part
 from interventions import actions
@@ -114,7 +114,7 @@ def slot_book(request: HttpRequest, slot_id: UUID) -> HttpResponse:
 @page(LOG)
 def student_book(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """Book a student into a free time of one's own or of the student's tutors, from the student's page."""
-    student = fetch(Student, request.user, LOG, public_id=student_id)
+    student = the_student(request, LOG, public_id=student_id)
     slots = queries.open_times_for(request.user, student)
     form = BookForStudentForm(posted(request), slots=slots)
     if request.method == "POST" and form.is_valid():

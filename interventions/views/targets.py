@@ -34,7 +34,7 @@ SET = "interventions.set_target"
 @page(READ)
 def target_list(request: HttpRequest, student_id: UUID) -> HttpResponse:
     """A student's targets: the open ones, then those that are closed."""
-    student = fetch(Student, request.user, READ, public_id=student_id)
+    student = the_student(request, READ, public_id=student_id)
     rows = Target.objects.visible_to(request.user).filter(student=student).order_by("-set_on", "-pk")
     targets = with_progress(request.user, rows.select_related("course", "set_by", "figure_grade"))
     context = {

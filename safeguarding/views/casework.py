@@ -88,7 +88,7 @@ def concern_assess(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "assess",
         form,
         lambda typed: triage.assess(request.user, concern, form.assessment(), version=typed["version"]),
-        "Assessed.",
+        "The assessment is saved.",
     )
 
 
@@ -106,7 +106,7 @@ def concern_assign(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "assign",
         form,
         lambda typed: triage.assign(request.user, concern, typed["person"]),
-        "Assigned.",
+        "The concern is assigned.",
     )
 
 
@@ -126,7 +126,7 @@ def concern_match(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "match",
         form,
         lambda typed: triage.match_student(request.user, concern, typed["student"]),
-        "Matched.",
+        "The concern is now about this student.",
     )
 
 
@@ -241,7 +241,7 @@ def action_settle(request: HttpRequest, public_id: UUID) -> HttpResponse:
         lambda typed: casework.settle_action(
             request.user, action, done=typed["done"] == "yes", outcome=typed["outcome"]
         ),
-        "Noted.",
+        "The action is updated.",
         row_id=action.pk,
     )
 
@@ -280,7 +280,7 @@ def concern_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "reopen",
         form,
         lambda typed: casework.reopen_concern(request.user, concern, typed["reason"]),
-        "Reopened.",
+        "The concern is open again.",
     )
 
 

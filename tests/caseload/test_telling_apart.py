@@ -158,7 +158,17 @@ def test_a_page_about_one_student_says_when_they_were_born_where_another_has_the
     college: College, namesake: Student, sign_in: SignIn
 ) -> None:
     client = sign_in(college.okafor)
-    for page in ("", "contacts/", "contacts/log/", "notes/new/", "one-to-one/", "targets/new/"):
+    for page in (
+        "",
+        "contacts/",
+        "contacts/log/",
+        "notes/new/",
+        "one-to-one/",
+        "targets/",
+        "targets/new/",
+        "attendance/",
+        "book/",
+    ):
         for student, born in ((college.student("Ben"), "19 Jan 2012"), (namesake, "2 Nov 2011")):
             shown = client.get(f"/students/{student.public_id}/{page}")
             assert (shown.status_code, f"Ben Carter (born {born})" in shown.content.decode()) == (200, True), page
