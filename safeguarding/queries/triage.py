@@ -121,14 +121,14 @@ def _in_order(user: "User", show: str, among: "Iterable[UUID] | None", permissio
         cases = cases.filter(pk__in=list(among))
     newest_first = "-concern__recorded_at" if show in ("closed", "all") else "concern__recorded_at"
     if show == "closed":
-        return cases.annotate(lane=LANE).order_by("lane", newest_first)
+        return cases.annotate(lane=LANE).order_by("lane", newest_first, "pk")
     return in_order_of_harm(cases, newest_first)
 
 
 def in_order_of_harm(cases: QuerySet[Any], then: str = "concern__recorded_at") -> QuerySet[Any]:
     """Students who are not safe first (lane 0), then what nobody acknowledged, then by severity; of the same the longest waiting."""
     ordered = cases.annotate(lane=LANE, weight=WEIGHT, taken=TAKEN)
-    return ordered.order_by("lane", "taken", "-weight", then)
+    return ordered.order_by("lane", "taken", "-weight", then, "pk")
 
 
 class Rows(Paginator):  # Django's own class takes no parameter when it runs

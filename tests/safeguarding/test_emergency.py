@@ -478,8 +478,8 @@ def test_a_long_list_says_how_many_there_are_and_goes_on(
     from safeguarding.queries import triage
 
     monkeypatch.setattr(triage, "PAGE_ROWS", 2)
-    for given in ("Ada", "Ben", "Gita"):
-        with naming.named(college.okafor.pk):
+    for minute, given in enumerate(("Ada", "Ben", "Gita")):
+        with clock.set_to(clock.now() - timedelta(minutes=9 - minute)), naming.named(college.okafor.pk):
             raise_about(college, college.okafor, given)
     browser = sign_in(college.rahman, stepped_up=True)
     first, second = text(browser.get(url("triage_list"))), text(browser.get(url("triage_list") + "?page=2"))
