@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.project.access_matrix import ROWS, Row
-from tests.project.conftest import prepared  # noqa: F401  (the fixture, which this folder does not inherit)
+from tests.project.conftest import prepared, things_made  # noqa: F401  (fixtures, which this folder does not inherit)
 from tests.project.test_fuzz import faults_of
 
 
