@@ -16,6 +16,8 @@ LESSON_CLASSES = {
     Kind.PLANNED: (StatClass.ADMINISTRATIVE, StatClass.NOT_POSSIBLE),
 }
 PREFERRED = ("C", "#")
+# How the reason of a change that a closure made begins, where nobody gave another.
+CLOSED_FOR, OPEN_AFTER_ALL = "Closed: ", "Open after all: "
 UNEXPECTED_AHEAD = timedelta(days=7)
 LONGEST = timedelta(days=31)
 

@@ -129,12 +129,20 @@ def _members(model: str, today: date, **held: Any) -> QuerySet[Any]:
 
 _ON_DAY = "@> %s::date"
 # Of every kind of container, the students in it on a day. Written out, since every page asks it many times over.
-_IN = "SELECT m.student_id FROM caseload_{table} AS m WHERE m.period @> %s::date AND m.{column} = ANY(%s::bigint[])"
-_TAUGHT = """SELECT m.student_id FROM caseload_teachinggroupmembership AS m
+_IN = "SELECT m.student_id FROM caseload_{table} AS m WHERE m.period " + _ON_DAY + " AND m.{column} = ANY(%s::bigint[])"
+_TAUGHT = (
+    """SELECT m.student_id FROM caseload_teachinggroupmembership AS m
     JOIN caseload_teachinggroup AS g ON g.id = m.group_id JOIN caseload_course AS c ON c.id = g.course_id
-    WHERE m.period @> %s::date AND c.{column} = ANY(%s::bigint[])"""
-_ENROLLED = """SELECT e.student_id FROM caseload_enrolment AS e JOIN caseload_course AS c ON c.id = e.course_id
-    WHERE daterange(e.started_on, e.ended_on, '[]') @> %s::date AND c.{column} = ANY(%s::bigint[])"""
+    WHERE m.period """
+    + _ON_DAY
+    + " AND c.{column} = ANY(%s::bigint[])"
+)
+_ENROLLED = (
+    """SELECT e.student_id FROM caseload_enrolment AS e JOIN caseload_course AS c ON c.id = e.course_id
+    WHERE daterange(e.started_on, e.ended_on, '[]') """
+    + _ON_DAY
+    + " AND c.{column} = ANY(%s::bigint[])"
+)
 _SOURCES = {
     "caseload": [_IN.format(table="caseloadmembership", column="group_id")],
     "teaching_group": [_IN.format(table="teachinggroupmembership", column="group_id")],
@@ -143,7 +151,7 @@ _SOURCES = {
     "site": [_IN.format(table="sitemembership", column="site_id")],
     "team": [
         "SELECT m.student_id FROM caseload_caseloadmembership AS m JOIN caseload_caseload AS g ON g.id = m.group_id"
-        " WHERE m.period @> %s::date AND g.team_id = ANY(%s::bigint[])"
+        " WHERE m.period " + _ON_DAY + " AND g.team_id = ANY(%s::bigint[])"
     ],
     "course": [_ENROLLED.format(column="id"), _TAUGHT.format(column="id")],
     "area": [_ENROLLED.format(column="area_id"), _TAUGHT.format(column="area_id")],

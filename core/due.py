@@ -60,7 +60,7 @@ class Source:
 
     `rows(user)` is what waits for this person as a queryset, one row for each line, without a slice or distinct: all
     sources are counted together in one query. `load(user, limit)` gives the first `limit` of them as items, oldest first,
-    in a fixed number of queries. A source that can't be counted in SQL has no `rows`; its `load` gives everything.
+    in a fixed number of queries. A source that can't be counted in SQL has no `rows`; what its `load` gives is counted.
     Both give only what this very person is to do, and only about those whom they reach in a role with the permission.
     `hint` is plain SQL for EXISTS, of `%(me)s`, `%(today)s` and `%(now)s` (the time of day): where it finds nothing, there is nothing for this person
     whomever they reach, and neither `rows` nor `load` is asked. It knows of no reach and shows nothing itself.
@@ -196,7 +196,8 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
         if source.rows is not None and (full or (kind and source.key != kind)):
             numbers[source.key] = counts[source.key]
             continue
-        items = list(source.load(user, limit))
+        # A source that is not counted in SQL is counted by what it gives, so it gives the same to every page.
+        items = list(source.load(user, SHOWN if source.rows is None else limit))
         numbers[source.key] = counts[source.key] if source.rows is not None else len(items)
         if not kind or source.key == kind:
             lines += [

@@ -7,6 +7,7 @@ from django.db import transaction
 from attendance import choices, rules
 from attendance.actions.writing import Row, lock, write
 from attendance.choices import Series
+from attendance.closing import CLOSED_FOR, OPEN_AFTER_ALL
 from attendance.errors import NotAllowed, ReasonNeeded
 from attendance.queries.closing import Closing, closing
 from audit import record
@@ -63,7 +64,7 @@ def follow_closure(
     days = after or before
     if days is None:
         raise ValueError("A closure was neither set nor removed.")
-    why = reason.strip() or (f"Closed: {days.name}" if after else f"Open after all: {days.name}")
+    why = reason.strip() or f"{CLOSED_FOR if after else OPEN_AFTER_ALL}{days.name}"
     written = {series: _write(by, series, found, after, replace, why) for series in Series.values}
     details = {"marks": written, "replaced": replace}
     record.record(by, choices.CLOSURE_CODES_SET, "closure", days.closure_id, details=details)

@@ -3,9 +3,13 @@
 A student about whom there is nothing else was never looked at, so that they can be taken back when they were added by mistake.
 """
 
+from attendance.closing import CLOSED_FOR, LESSON_CLASSES, OPEN_AFTER_ALL, SESSION_CODE
+
+_CODES = ", ".join(f"'{code}'" for code in sorted(set(SESSION_CODE.values())))
+_CLASSES = ", ".join(f"'{kind}'" for kind in sorted({str(kind) for kinds in LESSON_CLASSES.values() for kind in kinds}))
 _CLOSED = (
     "EXISTS (SELECT FROM attendance_attendancecode AS c WHERE c.id = {code}"
-    " AND (c.code IN ('Y4', '#') OR c.stat_class IN ('NP', 'ADM')))"
+    f" AND (c.code IN ({_CODES}) OR c.stat_class IN ({_CLASSES})))"
 )
 
 
@@ -23,4 +27,5 @@ def nobodys_change(table: str) -> str:
         f"({table}.{side} IS NULL OR {_CLOSED.format(code=f'{table}.{side}')})"
         for side in ("previous_code_id", "new_code_id")
     )
-    return f"({sides} AND (starts_with({table}.reason, 'Closed: ') OR starts_with({table}.reason, 'Open after all: ')))"
+    begins = " OR ".join(f"starts_with({table}.reason, '{words}')" for words in (CLOSED_FOR, OPEN_AFTER_ALL))
+    return f"({sides} AND ({begins}))"

@@ -111,7 +111,7 @@ def end_rolls(
     if ids:
         said = {"leaving_reason": reason.strip()[:80], "destination": destination.strip()[:120]}
         left.places = _end_places(ids, last_day + DAY, sites, said)
-        left.planned = leaving.tell(by, _gone(ids, last_day + DAY))
+        left.planned = leaving.tell(by, gone_from(ids, last_day + DAY))
     for student in left.ended:
         details = {"last_day": last_day.isoformat(), "sites": sorted(sites) if sites is not None else None}
         record.record(by, verbs.ROLL_ENDED, "student", student.pk, details=details)
@@ -139,7 +139,7 @@ def never_here(by: "By", student: Student, *, sites: Sites = None) -> date:
     }  # fmt: skip
     # Whoever was on no roll here before had no place here either, whatever day it is said to begin on.
     _end_places([student.pk], first if rolls[0].period.lower < first else date.min, sites, {})
-    leaving.tell(by, _gone([student.pk], first))
+    leaving.tell(by, gone_from([student.pk], first))
     record.record(by, verbs.NEVER_HERE, "student", student.pk, details=details)
     return first
 
@@ -220,7 +220,7 @@ def _end_enrolments(ids: Sequence[int], after: date, sites: Sites) -> int:
     return removed + shortened + ended
 
 
-def _gone(ids: Sequence[int], from_day: date) -> leaving.Gone:
+def gone_from(ids: Sequence[int], from_day: date) -> leaving.Gone:
     """Those of them who are on no site's roll from the day on."""
     still = SiteMembership.objects.filter(student__in=ids, period__overlap=(from_day, None)).values_list("student_id")
     return leaving.Gone(frozenset(ids) - {pk for (pk,) in still}, from_day)

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from audit import record
-from caseload import hanging, verbs
-from caseload.actions.leaving import REASON_NOT_KNOWN
+from caseload import hanging, leaving, verbs
+from caseload.actions.leaving import REASON_NOT_KNOWN, gone_from
 from caseload.models import Enrolment, SiteMembership, Student
 from caseload.queries.calendar import ONE_DAY
 from caseload.queries.rolls import GROUPS, Corrected, first_day_corrected, last_day_corrected
@@ -69,7 +69,8 @@ def _move(change: Corrected) -> None:
 def correct_last_day(by: "By", roll: SiteMembership, last_day: date | None, seen: str) -> None:
     """Correct the last day of a roll that has ended, with the places that ended with it; None puts the student back on it.
 
-    `seen` is the day that the page showed. Courses that were withdrawn because of it go on. Raises NotPossible.
+    `seen` is the day that the page showed. Courses that were withdrawn because of it go on; with an earlier day, what is
+    planned after it is cancelled as when somebody leaves. Raises NotPossible.
     """
     require(manages_site(by, roll.site_id) and reaches(by, MANAGE_STUDENTS, roll.student))
     Student.objects.select_for_update().get(pk=roll.student_id)
@@ -85,6 +86,8 @@ def correct_last_day(by: "By", roll: SiteMembership, last_day: date | None, seen
         stored.leaving_reason = stored.destination = ""
     stored.save(update_fields=["period", "leaving_reason", "destination"])
     _move(change)
+    if last_day:
+        leaving.tell(by, gone_from([stored.student_id], last_day + ONE_DAY))
     details = {"site": stored.site_id, "from": seen, "to": last_day.isoformat() if last_day else None}
     record.record(by, verbs.LAST_DAY_CORRECTED, "student", roll.student_id, details=details)
 

@@ -74,8 +74,10 @@ def last_day_corrected(roll: SiteMembership, last_day: date | None) -> Corrected
     if until and until < ended:
         after = [row for row in rows if row.period.upper is None or row.period.upper > until]
         places = [(row, DateRange(row.period.lower, until) if row.period.lower < until else None) for row in after]
-        words = [f"{said} after {wording.day(last_day)} stay on record and no longer count." for said in hanging.dated_between(roll.student_id, until, ended)]  # fmt: skip
-        return Corrected("", places, [*words, *(_said_until(row, period) for row, period in places)])
+        day, dated = wording.day(last_day), hanging.dated_between(roll.student_id, until, ended)
+        words = [f"{said} after {day} stay on record and no longer count." for said in dated]
+        planned = f"What is planned after {day} is cancelled."
+        return Corrected("", places, [*words, *(_said_until(row, period) for row, period in places), planned])
     ours = [row for row in rows if row.period.upper == ended]
     ends = [(row, _latest(row, rows, until)) for row in ours]
     places = [(row, DateRange(row.period.lower, end)) for row, end in ends if end != ended]

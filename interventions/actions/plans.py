@@ -129,11 +129,11 @@ def change_plan(by: User, plan: ActionPlan, before: Texts, said: PlanSaid) -> bo
     row = _locked_row(plan)
     if not row.is_open:
         raise PlanChanged(row)
-    stored = seen_of(row)
+    stored, columns = seen_of(row), said.columns()
     typed = {str(one.key): one for one in said.actions if one.key}
     new = [one for one in said.actions if str(one.key) not in {**before, **stored}]
     keys = {*_keys(before), *(key for key in typed if key in stored)}
-    texts = _texts(said.columns(), said.barriers) | {key: _action_text(typed.get(key)) for key in sorted(keys)}
+    texts = _texts(columns, said.barriers) | {key: _action_text(typed.get(key)) for key in sorted(keys)}
     merged = merging.merge(before, stored, texts)
     if merged.clashes:
         raise PlanChanged(row, merged.clashes)
@@ -143,7 +143,7 @@ def change_plan(by: User, plan: ActionPlan, before: Texts, said: PlanSaid) -> bo
     changed = [typed[key] for key in merged.taken if key in typed]
     _check_people(row.student, [said.owner if "owner" in fields else None, *(one.owner for one in [*changed, *new])])
     for name in fields:
-        setattr(row, name, said.columns()[name])
+        setattr(row, name, columns[name])
     row.changed_at = clock.now()
     approval = _ask(row, by) if row.stage.approver_role else ()
     _save(row, *fields, "changed_at", *approval)

@@ -7,10 +7,12 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from attendance.models import AttendanceCode, SessionMark
+from caseload import leaving
 from caseload.actions import rolls
 from caseload.actions.contacts import log_contact
 from caseload.actions.leaving import end_roll
 from caseload.actions.students import add_student
+from caseload.leaving import Follower
 from caseload.models import (
     CaseloadMembership,
     Enrolment,
@@ -242,13 +244,18 @@ def test_a_wrong_last_day_is_put_right_and_the_places_follow(college: College, s
 
 
 @pytest.mark.parametrize(("day", "upper"), [("2026-11-10", date(2026, 11, 11)), ("2026-11-18", date(2026, 11, 19))])
-def test_another_last_day_earlier_or_later(college: College, sign_in: SignIn, day: str, upper: date) -> None:
-    roll = left_on(college, "Ada", date(2026, 11, 12))
+def test_another_last_day_earlier_or_later(
+    college: College, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, day: str, upper: date
+) -> None:
+    roll, told = left_on(college, "Ada", date(2026, 11, 12)), []
+    follower = Follower("test", lambda by, gone: told.append((set(gone.student_ids), gone.from_day)) or 0)
+    monkeypatch.setitem(leaving._followers, "test", follower)
     path = f"/students/{roll.student.public_id}/roll/{roll.pk}/last-day/"
     answer = sign_in(college.tran).post(path, {"last_day": day, "seen": "2026-11-12", "save": day})
     assert answer.status_code == 302
     assert {model.objects.get(student=roll.student).period.upper for model in MEMBERSHIPS} == {upper}
     assert roll_of(roll.student).leaving_reason == "Moved"
+    assert told == [({roll.student_id}, upper)]  # what was planned for later ends as when somebody leaves
 
 
 def test_a_last_day_that_cannot_be_says_why(college: College) -> None:

@@ -63,6 +63,12 @@ def test_somebody_in_trouble_now_comes_before_what_has_waited_longer() -> None:
     assert words(Viewer("a.see")) == ["missing since today", "down since long ago", "older concern", "target"]
 
 
+def test_a_page_that_shows_few_counts_all_of_a_source_that_is_not_counted_in_sql() -> None:
+    source("set_up", Harm.TODAY, *(item(f"missing {number}", number + 1) for number in range(7)))
+    found = due.waiting(Viewer("a.see"), limit=5)
+    assert (len(found.lines), found.total, due.due_count(Viewer("a.see"))) == (5, 7, 7)
+
+
 def test_what_one_may_not_do_is_not_even_loaded() -> None:
     loaded: list[str] = []
     due.register(Source("x", "X", Harm.TODAY, "b.see", lambda user, limit: loaded.append("x") or []))  # type: ignore[func-returns-value]  # append gives None on purpose
