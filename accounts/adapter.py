@@ -54,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return self.respond_user_inactive(request, user)
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        """Say that the account is closed, or that it is suspended, until when and whom to ask. The password was right."""
+        """Say that the account is closed, or that it is suspended, until when and who to ask. The password was right."""
         if user.has_left or not user.is_suspended:
             return super().respond_user_inactive(request, user)
         held = {one.role for one in held_by([user.pk]).get(user.pk, [])}

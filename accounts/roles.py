@@ -284,6 +284,6 @@ def roles_carrying(permission: str) -> tuple[str, ...]:
 
 
 def whom_to_tell(held: Collection[str]) -> str:
-    """Whom somebody tells who did not expect what an email says, where it is about a person with these roles: never that person."""
+    """Who to tell when an email about a person with these roles was not expected: never that person."""
     asked = (("head", "the head"), ("chair_of_governors", "the chair of governors"))
     return " or ".join(words for code, words in asked if code not in held) or "the safeguarding lead"

@@ -1,7 +1,7 @@
 """When two entries of the contacts of a student are the same person, and when somebody has to be asked.
 
 The same name and one way to reach them the same: one person, who gets one letter. The same email address or telephone, or
-nearly the same name: perhaps one person, so whoever enters the second is asked. Their answer “another person” holds.
+nearly the same name: perhaps one person, so the person who enters the second is asked. Their answer “another person” holds.
 """
 
 from collections.abc import Iterable, Sequence

@@ -28,7 +28,7 @@ WRITTEN = ("title", "aims", "reasons", "owner", "agreed_with", "agreed_words", "
 
 
 class PlanChanged(Exception):
-    """Somebody changed, moved or ended the plan meanwhile; nothing was saved. `plan` is as it stands now, `fields` are
+    """Somebody changed, moved or ended the plan while it was open in a form; nothing was saved. `plan` is as it stands now, `fields` are
     those that both changed."""
 
     def __init__(self, plan: ActionPlan, fields: Sequence[str] = ()) -> None:

@@ -22,7 +22,7 @@ from interventions.rules import may_write_support
 
 
 class SupportPlanChanged(Exception):
-    """Somebody changed, reviewed or ended the plan meanwhile; `plan` is what stands now, `fields` are those that both changed."""
+    """Somebody changed, reviewed or ended the plan while it was open in a form; `plan` is what stands now, `fields` are those that both changed."""
 
     def __init__(self, plan: SupportPlan, fields: Sequence[str] = ()) -> None:
         super().__init__("changed meanwhile")

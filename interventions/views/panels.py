@@ -187,7 +187,7 @@ def _said(action: PanelAction) -> str:
 
 
 def _settled_already(request: HttpRequest, action: PanelAction) -> str:
-    """What became of an action before this press, and by whom."""
+    """What was said of an action before this press, and who said it."""
     now = PanelAction.objects.select_related("done_by", "student").get(pk=action.pk)
     if now.done_by is None:
         return f"Nothing has changed. This action is open: {_said(now)}."
