@@ -43,7 +43,7 @@ class Command(BaseCommand):
             f"{found.unexplained:,} sessions are authorised in the file under no code, in {len(found.apart)} rows; nothing is added for them"
         )
         self.stdout.write(f"{found.compared} percentages compared")
-        self.stdout.write(f"largest difference {float(found.largest):.8f} in {len(found.rows)} rows")
         self.stdout.write(f"largest difference beside what the file leaves unexplained {float(found.beyond):.8f}")
+        self.stdout.write(f"largest difference {float(found.largest):.8f} in {len(found.rows)} rows")
         if not found.holds:
             sys.exit(1)
