@@ -149,9 +149,9 @@ def below(rule: Ruled, totals: Totals) -> bool:
     return totals.attended * 100 < (rule.percent or 0) * totals.possible
 
 
-def below_sentence(rule: Ruled, totals: Totals) -> str:
-    """“Below 90 % this year: 87.5 %”."""
-    when = f"in {number(rule.weeks)} weeks" if rule.weeks else "this year"
+def below_sentence(rule: Ruled, totals: Totals, weeks: int) -> str:
+    """“Below 90 % this year: 87.5 %”; of six weeks how many of them are over this year."""
+    when = f"in {'one week' if weeks == 1 else f'{number(weeks)} weeks'}" if rule.weeks else "this year"
     return f"Below {plain(rule.percent, 2)}\u202f% {when}: {written(totals.attendance)}"
 
 

@@ -7,7 +7,8 @@ from django import forms
 
 from attendance.choices import Series
 from attendance.queries.marks_behind import SHOW, Wanted
-from attendance.queries.totals import series_by_student, windows
+from attendance.queries.totals import series_by_student
+from attendance.queries.windows import year_to_date
 from core import clock
 from core.form_dates import DayField
 
@@ -50,7 +51,7 @@ class MarksForm(forms.Form):
         self.is_valid()
         good: dict[str, Any] = getattr(self, "cleaned_data", {})
         end: date = clock.today()
-        start: date = windows(end).year[0]
+        start: date = year_to_date(end)[0]
         if good and not {"from", "to"} & set(self.errors):
             end = good.get("to") or end
             start = good.get("from") or min(start, end)

@@ -40,10 +40,11 @@ WITHDRAWN = "A withdrawal counts the lessons of its own course."
 COMPARISON = (
     "Attended of possible {unit}, added up and divided once; {unit} not marked are not counted.",
     "Students are those you can see who are in the group today.",
-    "Change: against {against}.",
     "Persistent: missed a tenth or more of the year to date, of those with marks.",
     "Small group: fewer than five students; one of them moves the figure a lot, and could be told apart. Not to be passed on.",
 )
+CHANGE = "Change: against {against}."
+NO_CHANGE = "No change is said: this year has no finished weeks to set these beside."
 OWN_LESSONS = "Each course counts its own lessons; everybody together counts all lessons."
 COMPARED = ("A percentage is what was attended of what was possible in these dates.",)
 

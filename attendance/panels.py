@@ -12,15 +12,15 @@ from attendance.arithmetic import Totals
 from attendance.choices import AlertKind, Series
 from attendance.queries.alerts import watched_for
 from attendance.queries.feeds import feeds_for
-from attendance.queries.lists import by_series, figures
-from attendance.queries.student_page import LABELS, figure, student_windows
+from attendance.queries.lists import figures
+from attendance.queries.student_page import figure, labels, student_windows
 from attendance.queries.students import events
 from attendance.queries.totals import (
     missing_much,
     series_by_student,
     totals_in_windows,
-    windows,
 )
+from attendance.queries.windows import together
 from caseload import columns
 from caseload.columns import Column, Filter, Reason, ReasonSource
 from caseload.needs import Need
@@ -33,11 +33,14 @@ FEW = 200  # about as many as one page of a list
 
 def load_panel(user: Any, student: Any) -> dict[str, Any]:
     """Attendance this week, in six weeks and this year, each with what it is of, and the weekly line."""
-    series, _, totals, spark = student_windows(student.pk)
+    series, spans, totals, spark = student_windows(student.pk)
     url = reverse("attendance:student_attendance", args=[student.public_id])
-    six_weeks = figure("Attendance, six weeks", totals["six_weeks"]) | {"url": url, "spark": spark}
+    six_weeks = figure(f"Attendance, {spans.label.lower()}", totals["six_weeks"], short=spans.short) | {
+        "url": url,
+        "spark": spark,
+    }
     return {
-        "windows": [(LABELS[name], found, name != "week") for name, found in totals.items()],
+        "windows": [(labels(spans)[name], found, name != "week") for name, found in totals.items()],
         "year": totals["year"],
         "spark": spark,
         "unit": "sessions" if series == Series.SESSION else "lessons",
@@ -63,7 +66,7 @@ def load_timeline(user: Any, student: Any, before: datetime | None, limit: int) 
 def _window_column(name: str) -> Any:
     def load(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
         return {
-            student: _cell(totals, tone=name != "week")
+            student: _cell(totals, tone=name != "week", short=found.short if name == "six_weeks" else "")
             for student, found in figures(ids).items()
             if (totals := getattr(found, name)) is not None
         }
@@ -109,10 +112,10 @@ def _worth_a_word(ids: Sequence[int], fell_by: int | None) -> dict[int, tuple[To
             for student, read in figures(ids).items()
             if read.year is not None
         }
-    shown = windows(clock.today())
     found: dict[int, tuple[Totals, Totals]] = {}
-    for series, members in by_series(ids).items():
-        found |= missing_much(members, shown.year, shown.six_weeks, series, fell_by)
+    for those in together(ids):
+        shown = those.windows
+        found |= missing_much(those.ids, shown.year, shown.six_weeks, those.series, fell_by)
     return found
 
 
@@ -120,12 +123,12 @@ def _points_between(year: Totals, six_weeks: Totals) -> int:
     return int((year.attendance or Fraction()) - (six_weeks.attendance or Fraction()))
 
 
-def _cell(totals: Totals, *, tone: bool = True) -> dict[str, Any]:
+def _cell(totals: Totals, *, tone: bool = True, short: str = "") -> dict[str, Any]:
     return {
         "text": totals.percent,
         "sort": _sort(totals),
         "tone": totals.tone if tone and totals.tone in ("watch", "concern") else "",
-        "title": totals.of,
+        "title": ", ".join(filter(None, (totals.of, short))),
     }
 
 
@@ -137,11 +140,10 @@ def _window_sorts(name: str) -> Any:
     """What a list is sorted by: one window of everybody, without the words."""
 
     def sorts(ids: Sequence[int], user: Any) -> Mapping[int, float]:
-        span = {name: getattr(windows(clock.today()), name)}
         return {
             student: _sort(totals[name])
-            for series, members in by_series(ids).items()
-            for student, totals in totals_in_windows(members, span, series).items()
+            for those in together(ids)
+            for student, totals in totals_in_windows(those.ids, those.windows.spans([name]), those.series).items()
         }
 
     return sorts
@@ -165,7 +167,7 @@ def register() -> None:
         )
     )
     columns.register_column(
-        Column("attendance_six_weeks", "6 weeks", 20, rules.VIEW, _window_column("six_weeks"), "Attendance in the last six weeks", phone="a", sorts=_window_sorts("six_weeks"))
+        Column("attendance_six_weeks", "6 weeks", 20, rules.VIEW, _window_column("six_weeks"), "Attendance in the last six school weeks that are over", phone="a", sorts=_window_sorts("six_weeks"))
     )  # fmt: skip
     columns.register_column(
         Column("attendance_year", "Year", 30, rules.VIEW, load_year_column, "Attendance this academic year, and week by week", sorts=_window_sorts("year"))

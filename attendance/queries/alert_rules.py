@@ -21,6 +21,7 @@ from attendance.patterns import LEAST_ABSENCES
 from attendance.queries.analysis.unauthorised import CODES, PROVISIONAL, school_weeks_of
 from attendance.queries.patterns import patterns_of
 from attendance.queries.totals import TABLE, totals_in_windows
+from attendance.queries.windows import finished_weeks, label_of, span_of
 from attendance.thresholds import SCHOOL_WEEKS, UNAUTHORISED_SESSIONS
 from caseload.models import Site, SiteMembership
 from caseload.queries.calendar import SiteCalendar, calendars_for
@@ -125,20 +126,18 @@ def _until(day: date) -> date:
 
 
 def _below(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
-    # The six weeks are those of every other page: this calendar week and the five before it, within the year.
-    back = WEEK * ((rule.weeks or 1) - 1)
-    spans = {
-        day.isoformat(): (
-            max(clock.week_of(day) - back, those.year_starts(day)) if rule.weeks else those.year_starts(day),
-            _until(day),
-        )
-        for day in days
-    }
+    # The six weeks are those of every other page: the last that are over, of this site and this year.
+    spans, had = {}, {}
+    for day in days:
+        start = those.year_starts(day)
+        weeks = finished_weeks(those.calendar, day, start)[-rule.weeks :] if rule.weeks else []
+        spans[day.isoformat()] = span_of(weeks, start, day) if rule.weeks else (start, _until(day))
+        had[day] = len(weeks)
     found: Found = {day: [] for day in days}
     for student, totals, day in _each(those, spans, days):
         if kinds.below(rule, totals):
-            figures = [("Six weeks" if rule.weeks else "This year", totals.words)]
-            sentence = kinds.below_sentence(rule, totals)
+            figures = [(label_of(had[day]) if rule.weeks else "This year", totals.words)]
+            sentence = kinds.below_sentence(rule, totals, had[day])
             found[day].append(Hit(student, sentence, _facts(*spans[day.isoformat()], day, figures)))
     return found
 

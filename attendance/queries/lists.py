@@ -9,7 +9,8 @@ from django.db import connection
 from attendance.arithmetic import COLUMNS, Totals
 from attendance.choices import Headline, Series
 from attendance.queries.pieces import cut_up
-from attendance.queries.totals import HEADLINE_SQL, counted_table, over_until, series_by_student, windows
+from attendance.queries.totals import HEADLINE_SQL, counted_table, over_until
+from attendance.queries.windows import Windows, together
 from core import clock
 from core.once import about
 
@@ -26,34 +27,27 @@ class Figures(NamedTuple):
     six_weeks: Totals | None
     year: Totals | None
     line: list[float | None]
+    short: str = ""  # how few weeks the six weeks have, in words; nothing where there are six
 
 
 def figures(student_ids: Collection[int]) -> dict[int, Figures]:
     """The figures of each student in the series of their own site; without marks in any window a student is left out.
 
-    One query for the sites and one for each series, read once for all of a page's columns and reasons.
+    One query for the sites and one for each series (two where sites of a series were closed in other weeks), read once for
+    all of a page's columns and reasons.
     """
     return about(("figures of lists", clock.today()), list(student_ids), _figures)
 
 
-def by_series(student_ids: Collection[int]) -> dict[str, list[int]]:
-    """The students of each series."""
-    found: dict[str, list[int]] = {}
-    for student, series in series_by_student(student_ids).items():
-        found.setdefault(series, []).append(student)
-    return dict(sorted(found.items()))
-
-
 def _figures(student_ids: Collection[int]) -> dict[int, Figures]:
     found: dict[int, Figures] = {}
-    for series, members in by_series(student_ids).items():
-        found |= _of_series(members, series)
+    for those in together(student_ids):
+        found |= _of_series(those.ids, those.series, those.windows)
     return found
 
 
-def _of_series(student_ids: Sequence[int], series: str) -> dict[int, Figures]:
+def _of_series(student_ids: Sequence[int], series: str, shown: Windows) -> dict[int, Figures]:
     today = clock.today()
-    shown = windows(today)
     start = clock.week_of(today) - timedelta(weeks=WEEKS_IN_LINE - 1)
     pieces = cut_up([shown.week, shown.six_weeks, shown.year, (start, over_until(today))])
     counted, params = counted_table(student_ids, pieces, series, weekly=True, columns=COUNTS)
@@ -71,16 +65,17 @@ def _of_series(student_ids: Sequence[int], series: str) -> dict[int, Figures]:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return {student: _made(row, weeks or [], series) for student, row, weeks in cursor.fetchall()}
+        return {student: _made(row, weeks or [], series, shown.short) for student, row, weeks in cursor.fetchall()}
 
 
-def _made(row: list[Any], weeks: Sequence[list[int] | None], series: str) -> Figures:
+def _made(row: list[Any], weeks: Sequence[list[int] | None], series: str, short: str) -> Figures:
     width = len(COUNTS)
     headline = row[-1] if series == Series.LESSON else Headline.ATTENDED
     counts = [row[at : at + width] for at in range(0, 3 * width, width)]
     of = [Totals._make((*each, *UNREAD, series, headline)) if any(each) else None for each in counts]
     shown = 1 if headline == Headline.AUTHORISED else 0
-    return Figures(of[0], of[1], of[2], [100 * week[shown] / week[2] if week else None for week in weeks])
+    line = [100 * week[shown] / week[2] if week else None for week in weeks]
+    return Figures(of[0], of[1], of[2], line, short)
 
 
 # One row a student, as JSON: reading whole numbers one by one from the database is what costs most. A week is what was

@@ -8,7 +8,8 @@ from django.db import connection
 
 from attendance.choices import Series
 from attendance.patterns import LEVEL, Chance, Findings, find_patterns
-from attendance.queries.totals import TABLE, series_by_student, windows
+from attendance.queries.totals import TABLE, series_by_student
+from attendance.queries.windows import year_to_date
 
 # Absences that the school arranged itself are no news and no chance: part-time timetable, suspension, study leave.
 ARRANGED = {Series.SESSION: ("C2", "E", "S"), Series.LESSON: ()}
@@ -43,7 +44,7 @@ def patterns_of(
     One statement for each 500 students (for lessons a second one names the lessons). `level` is the share of students
     without a pattern that may be given one: over a whole college take less than for one page, such as 0.01.
     """
-    year = windows(end).year
+    year = year_to_date(end)
     ids = sorted(set(student_ids))
     found: dict[int, Findings] = {}
     for first in range(0, len(ids), AT_A_TIME):

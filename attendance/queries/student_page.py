@@ -19,23 +19,19 @@ from attendance.queries.totals import (
     EACH_COUNTED,
     TABLE,
     Span,
-    Windows,
     finished,
-    series_by_student,
     totals_in_windows,
     weekly_by_student,
-    windows,
 )
+from attendance.queries.windows import Windows, of_student
 from caseload.queries.calendar import academic_year_on
 from core import clock, wording
 
 SOME_WEEKS = 6
-SIX_WEEKS = timedelta(weeks=6)
 STEADY = 2  # points of change within which six weeks are called steady
 STEADY_MARKS = 2  # and so they are when the change comes to fewer sessions or lessons than this
 ENOUGH_MARKS = 20  # two weeks of sessions; of fewer marks no trend is said
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-LABELS = {"week": "This week", "six_weeks": "Six weeks", "year": "This year"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +72,7 @@ class StudentAttendance:
     six_weeks: Totals
     six_weeks_before: Totals
     week: Totals
+    shown: Windows
     spans: Mapping[str, Span]
     spark: list[float | None]
     used: list[CodeUsed]
@@ -90,8 +87,9 @@ class StudentAttendance:
         """The row of figures at the top; every number says what it is of, and opens the marks behind it."""
         found = []
         if self.is_this_year:
-            found.append(figure("This week", self.week, tone=False) | {"url": self.marks("week")})
-            found.append(figure("Six weeks", self.six_weeks) | {"url": self.marks("six_weeks"), "change": self.trend})
+            found.append(figure("This week so far", self.week, tone=False) | {"url": self.marks("week")})
+            six_weeks = figure(self.shown.label, self.six_weeks, short=self.shown.short)
+            found.append(six_weeks | {"url": self.marks("six_weeks"), "change": self.trend})
         label = "This year" if self.is_this_year else self.year_name
         found.append(figure(label, self.totals) | {"spark": self.spark, "url": self.marks("year")})
         minutes = f"{self.totals.minutes_late:,} minutes" if self.totals.minutes_late else ""
@@ -127,7 +125,7 @@ class StudentAttendance:
         points = now - then
         steady = abs(points) < STEADY or abs(points) * fewest < 100 * STEADY_MARKS
         word = "steady" if steady else "rising" if points > 0 else "falling"
-        return f"{word}: {wording.change(float(points), 'points')} against the six weeks before"
+        return f"{word}: {wording.change(float(points), 'points')} against {self.shown.against}"
 
     def marks(self, window: str, **more: str) -> str:
         """The query of the page with the marks behind a figure."""
@@ -135,13 +133,18 @@ class StudentAttendance:
         return "marks/?" + urlencode({"series": self.series, "from": start, "to": end} | more)
 
 
-def figure(label: str, totals: Totals, *, tone: bool = True) -> dict[str, Any]:
+def labels(shown: Windows) -> dict[str, str]:
+    """What the windows are called."""
+    return {"week": "This week so far", "six_weeks": shown.label, "year": "This year"}
+
+
+def figure(label: str, totals: Totals, *, tone: bool = True, short: str = "") -> dict[str, Any]:
     """A figure with what it is of. A week has no tone: persistent absence is a measure over time."""
     colour = totals.tone if tone and totals.tone in ("watch", "concern") else ""
     return {
         "label": label,
         "value": totals.percent,
-        "of": totals.of if totals.possible else "no marks yet",
+        "of": ", ".join(filter(None, (totals.of if totals.possible else "no marks yet", short))),
         "tone": colour,
     }
 
@@ -156,19 +159,20 @@ def student_windows(
 ) -> tuple[str, Windows, Mapping[str, Totals], list[float | None]]:
     """A student's series, the usual windows with their totals, and the weekly line of the last twelve weeks.
 
-    All of it from the weeks of the year: the windows end on the same day, and begin with a week or with the year.
+    All of it from the weeks of the year: the windows begin with a week or with the year, and end with a week or today.
     """
-    series = series_by_student([student_id]).get(student_id, Series.SESSION)
-    spans = windows(day)
+    own = of_student(student_id, day)
+    series, spans = own.series, own.windows
     weekly = weekly_by_student([student_id], *spans.year, series).get(student_id, [])
-    found = {name: _since(start, weekly, series) for name, (start, _) in vars(spans).items()}
+    found = {name: _within(span, weekly, series) for name, span in spans.spans().items()}
     twelve_weeks = clock.week_of(spans.year[1]) - timedelta(weeks=11)
     return series, spans, found, points([week for week in weekly if week[0] >= twelve_weeks])
 
 
-def _since(start: date, weekly: list[tuple[date, Totals]], series: str) -> Totals:
-    """The total of the weeks from the one of the first day on."""
-    return sum_of((totals for monday, totals in weekly if monday >= clock.week_of(start)), series)
+def _within(span: Span, weekly: list[tuple[date, Totals]], series: str) -> Totals:
+    """The total of the weeks from the one of the first day to that of the last."""
+    first, last = clock.week_of(span[0]), span[1]
+    return sum_of((totals for monday, totals in weekly if first <= monday <= last and span[0] <= last), series)
 
 
 def student_attendance(
@@ -177,14 +181,12 @@ def student_attendance(
     """One student's attendance in one academic year to date."""
     today = clock.today()
     kept = set(WeekSummary.objects.filter(student_id=student_id).values_list("series", flat=True).distinct())
-    own = series_by_student([student_id]).get(student_id, Series.SESSION)
-    chosen = series if series in kept else own
+    own = of_student(student_id, today)
+    chosen = series if series in kept else own.series
     years = years_on_roll(student_id, today)
     year = next((each for each in years if each.start_year == start_year), years[0] if years else None)
     start, end = (year.starts_on, min(year.ends_on, today)) if year else (today, today)
-    current = windows(today)
-    before = (current.six_weeks[0] - SIX_WEEKS, current.six_weeks[0] - timedelta(days=1))
-    spans = vars(current) | {"year": (start, end), "before": before}
+    spans = own.windows.spans(("week", "six_weeks", "before")) | {"year": (start, end)}
     found = totals_in_windows([student_id], spans, chosen).get(student_id, {})
     weekly = weekly_by_student([student_id], start, end, chosen).get(student_id, [])
     nothing = Totals(series=chosen)
@@ -209,6 +211,7 @@ def student_attendance(
         totals=found.get("year", nothing),
         six_weeks=found.get("six_weeks", nothing),
         six_weeks_before=found.get("before", nothing),
+        shown=own.windows,
         spans=spans,
         week=found.get("week", nothing),
         spark=points(weekly),

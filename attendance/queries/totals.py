@@ -5,7 +5,6 @@ Whole weeks come from the weekly summary, the odd days at both ends from the mar
 """
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -44,32 +43,15 @@ ATTENDED_OR_ABSENT = COLUMNS[:4]  # all that a percentage needs; reading less is
 WITH_LATENESS = (*ATTENDED_OR_ABSENT, "late", "minutes_late")
 AT_ONCE = 100  # windows in one statement: a row of the database has at most 1,664 columns
 
-# The students by the kind of the site where they were last.
-_LAST_SITE = """SELECT o.kind, array_agg(l.student_id) FROM (
+# The students by the site where they were last, and its kind.
+_LAST_SITE = """SELECT o.id, o.kind, array_agg(l.student_id) FROM (
         SELECT DISTINCT ON (m.student_id) m.student_id, m.site_id FROM unnest(%s::bigint[]) AS w (id)
         JOIN caseload_sitemembership AS m ON m.student_id = w.id AND lower(m.period) <= %s ORDER BY m.student_id, m.period DESC
-    ) AS l JOIN caseload_site AS o ON o.id = l.site_id GROUP BY 1"""
+    ) AS l JOIN caseload_site AS o ON o.id = l.site_id GROUP BY o.id"""
 
 # What is shown as attendance in lessons (facts 2.1): the colleges' own choice where they all make the same one.
 HEADLINE_SQL = """SELECT CASE WHEN bool_and(t.headline IS NOT DISTINCT FROM 'authorised') THEN 'authorised' ELSE 'attended' END
     FROM caseload_site AS o LEFT JOIN attendance_sitesettings AS t ON t.site_id = o.id WHERE o.kind = 'college'"""
-
-
-@dataclass(frozen=True)
-class Windows:
-    """The windows in which attendance is usually shown, as of a day."""
-
-    week: Span
-    six_weeks: Span
-    year: Span
-
-
-def windows(day: date | None = None, year_starts: date | None = None) -> Windows:
-    """This week, the last six weeks with this one, and the academic year to date."""
-    day = day or clock.today()
-    monday = clock.week_of(day)
-    start = year_starts or _year_start(day)
-    return Windows((monday, day), (max(monday - 5 * WEEK, start), day), (start, day))
 
 
 def totals_for(students: Students, start: date, end: date, series: str = Series.SESSION) -> Totals:
@@ -98,7 +80,11 @@ def totals_in_windows(
     read = _in_windows(ids, missing, series, columns) if missing else {}
     for name, span in missing.items():
         rows = {number: row[name] for number, row in read.items() if name in row}
-        kept[span] = frozenset(columns), frozenset(ids), rows
+        known = kept.get(span)
+        if known and known[0] == frozenset(columns):  # read before of others, for whom another window is of other dates
+            kept[span] = known[0], known[1].union(ids), known[2] | rows
+        else:
+            kept[span] = frozenset(columns), frozenset(ids), rows
     if len(missing) == len(spans):
         return {number: row for number, row in read.items() if row}
     found = {
@@ -225,14 +211,21 @@ def totals_by_group(
 
 def series_by_student(student_ids: Iterable[int], day: date | None = None) -> dict[int, str]:
     """Which series says how a student attends: sessions at a school, lessons at a college. The last site counts."""
+    return {student: series for student, (_, series) in sites_by_student(student_ids, day).items()}
+
+
+def sites_by_student(student_ids: Iterable[int], day: date | None = None) -> dict[int, tuple[int, str]]:
+    """The site where each student was last as of a day, and the series that it counts in."""
     on = day or clock.today()
-    return about(("series", on), list(student_ids), lambda wanted: _series_of(wanted, on))
+    return about(("sites", on), list(student_ids), lambda wanted: _sites_of(wanted, on))
 
 
-def _series_of(student_ids: Collection[int], day: date) -> dict[int, str]:
-    by_kind = read_rows(_LAST_SITE, [array(student_ids), day])
-    series = {pk: Series.SESSION if kind == "school" else Series.LESSON for kind, members in by_kind for pk in members}
-    return {pk: series[pk] for pk in sorted(series)}
+def _sites_of(student_ids: Collection[int], day: date) -> dict[int, tuple[int, str]]:
+    found: dict[int, tuple[int, str]] = {}
+    for site, kind, members in read_rows(_LAST_SITE, [array(student_ids), day]):
+        series = Series.SESSION if kind == "school" else Series.LESSON
+        found |= dict.fromkeys(members, (site, series))
+    return {pk: found[pk] for pk in sorted(found)}
 
 
 def headline(student_ids: Sequence[int], spans: Mapping[str, Span]) -> dict[int, dict[str, Totals]]:
@@ -257,13 +250,6 @@ def totals_of_spans(wanted: Iterable[tuple[Key, int, date, date]]) -> dict[Key, 
     for one in sorted(set(series.values())):
         found |= _count_spans([row for row in asked if series.get(row[1]) == one], one)
     return found
-
-
-def _year_start(day: date) -> date:
-    from caseload.queries.calendar import academic_year_on
-
-    year = academic_year_on(day)
-    return year.starts_on if year else date(day.year - (day.month < 9), 9, 1)
 
 
 def _count(

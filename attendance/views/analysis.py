@@ -20,7 +20,7 @@ from attendance.queries.analysis.punctuality import punctuality as read_punctual
 from attendance.queries.analysis.scope import Scope, read_scope
 from attendance.queries.analysis.spans import Window, windows_offered
 from attendance.queries.student_page import WEEKDAYS
-from attendance.queries.totals import windows
+from attendance.queries.windows import year_to_date
 from attendance.views import analysis_files as files
 from caseload.columns import actions_for
 from caseload.list_files import wants_file
@@ -45,20 +45,21 @@ SERIES_LABEL = {Series.SESSION: "AM and PM sessions", Series.LESSON: "Lessons"}
 def comparison(request: HttpRequest) -> HttpResponseBase:
     """Groups side by side in a window of dates: each row opens its students; as a sheet too."""
     scope = _scope(request)
-    offered = windows_offered(scope.day)
+    offered = windows_offered(scope.ids, scope.day)
     window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
     kinds = _kinds(scope)
     by = request.GET.get("by", "")
     by = by if by in kinds else "caseload"
-    found = compared.compare(scope, by, window, offered["year"].span)
+    found = compared.compare(scope, by, window, offered["year"])
     sides, own_lessons = (
         _ordered(found.sides, request.GET.get("sort", "")),
         by == "course" and scope.series == Series.LESSON,
     )
-    said = notes.filled(notes.COMPARISON, unit=scope.unit, against=window.against)
+    said = notes.filled(notes.COMPARISON, unit=scope.unit)
+    said += [notes.CHANGE.format(against=window.against)] if window.against else [notes.NO_CHANGE]
     said += [notes.OWN_LESSONS] if own_lessons else []
     if wants_file(request):
-        about = f"{window.label.lower()} {files.dates(window.span)}"
+        about = _about(window)
         return files.answer(
             request, "comparison", files.comparison_by(kinds[by]), [*sides, found.everybody], scope, said, about
         )
@@ -83,29 +84,27 @@ def comparison(request: HttpRequest) -> HttpResponseBase:
 def comparison_students(request: HttpRequest) -> HttpResponseBase:
     """The students behind one figure of a comparison, the lowest attendance first."""
     scope = _scope(request)
-    offered = windows_offered(scope.day)
+    offered = windows_offered(scope.ids, scope.day)
     window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
     kinds = _kinds(scope)
     by = request.GET.get("by", "caseload")
     if by not in kinds:
         raise Http404
-    group, totals = compared.students_of(
-        scope, by, request.GET.get("of", ""), {"now": window.span, "year": offered["year"].span}
-    )
+    group, totals = compared.students_of(scope, by, request.GET.get("of", ""), window, offered["year"])
     if group is None:
         raise Http404
     rows = [(scope.rows[pk], totals.get(pk, {}).get("now"), totals.get(pk, {}).get("year")) for pk in group.members]
     rows.sort(key=lambda row: (row[1] is None or not row[1].possible, row[1].attendance or 0 if row[1] else 0))
     said = list(notes.COMPARED)
     if wants_file(request):
-        about = f"{group.name}, {window.label.lower()} {files.dates(window.span)}"
+        about = f"{group.name}, {_about(window)}"
         return files.answer(request, "attendance", files.COMPARED, rows, scope, said, about)
     context = _context(request, scope, "attendance:comparison", by=by, window=window.key) | {
         "group": group,
         "notes": said,
         "window": window,
         "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
-        "marks": _marks_query(scope, window.span),
+        "marks": {pk: _marks_query(scope, window.span_of(pk)) for pk in group.members},
         "own_lessons": bool(group.key) and by == "course" and scope.series == Series.LESSON,
         "trail": [
             ("Compare", _address("attendance:comparison", scope, by=by, window=window.key)),
@@ -125,7 +124,7 @@ def persistent_list(request: HttpRequest) -> HttpResponseBase:
     said = notes.filled(notes.PERSISTENT, unit=scope.unit)
     said += [notes.BY_THE_END] if scope.series == Series.SESSION else []
     if wants_file(request):
-        window = f"{persistent.SHOW[show].lower()}, {files.dates(windows(scope.day).year)}"
+        window = f"{persistent.SHOW[show].lower()}, {files.dates(year_to_date(scope.day))}"
         return files.answer(request, f"{show}-absence", files.PERSISTENT, chosen, scope, said, window)
     context = _context(request, scope, "attendance:persistent_list", show=show) | {
         "notes": said,
@@ -138,7 +137,7 @@ def persistent_list(request: HttpRequest) -> HttpResponseBase:
             lambda key: _address("attendance:persistent_list", scope, show=key),
             lambda key: len(persistent.on_list(rows, key)),
         ),
-        "marks": _marks_query(scope, windows(scope.day).year, show="absent"),
+        "marks": _marks_query(scope, year_to_date(scope.day), show="absent"),
     }
     return render(request, "attendance/persistent_list.html", context)
 
@@ -195,11 +194,11 @@ def away_list(request: HttpRequest) -> HttpResponseBase:
 def punctuality(request: HttpRequest) -> HttpResponseBase:
     """Who is late and how late, and at which places in the week."""
     scope = _scope(request)
-    offered = {key: window for key, window in windows_offered(scope.day).items() if key != "last_year"}
+    offered = {key: window for key, window in windows_offered(scope.ids, scope.day).items() if key != "last_year"}
     window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
-    found = read_punctuality(scope, window.span)
+    found = read_punctuality(scope, window)
     if wants_file(request):
-        said = files.dates(window.span)
+        said = _about(window)
         return files.answer(request, "punctuality", files.PUNCTUALITY, found.students, scope, notes.PUNCTUALITY, said)
     context = _context(request, scope, "attendance:punctuality", window=window.key) | {
         "notes": notes.PUNCTUALITY,
@@ -213,7 +212,9 @@ def punctuality(request: HttpRequest) -> HttpResponseBase:
             window.key,
             lambda key: _address("attendance:punctuality", scope, window=key),
         ),
-        "marks": _marks_query(scope, window.span, show="late"),
+        "marks": {
+            each.row["id"]: _marks_query(scope, window.span_of(each.row["id"]), show="late") for each in found.students
+        },
     }
     return render(request, "attendance/punctuality.html", context)
 
@@ -248,10 +249,10 @@ def leaving_list(request: HttpRequest) -> HttpResponseBase:
     """Leavers, withdrawals and late starters of this year, each counted between their dates."""
     scope = _scope(request)
     show = _one_of(request.GET.get("show"), leavers.SHOW)
-    rows = leavers.between_dates(request.user, show, windows(scope.day).year)
+    rows = leavers.between_dates(request.user, show, year_to_date(scope.day))
     said = [*notes.LEAVING, *([notes.WITHDRAWN] if show == "withdrawn" else [])]
     if wants_file(request):
-        window = f"{leavers.SHOW[show].lower()}, {files.dates(windows(scope.day).year)}"
+        window = f"{leavers.SHOW[show].lower()}, {files.dates(year_to_date(scope.day))}"
         return files.answer(request, "leavers-and-late-starters", files.LEAVING, rows, scope, said, window)
     context = _context(request, scope, "attendance:leaving_list", show=show) | {
         "notes": said,
@@ -315,6 +316,11 @@ def _address(name: str, scope: Scope, **more: str) -> str:
 
 def _students_address(scope: Scope, by: str, window: Window, key: str) -> str:
     return _address("attendance:comparison_students", scope, by=by, of=key, window=window.key)
+
+
+def _about(window: Window) -> str:
+    """The window in the head of a file: “six weeks, 5 Oct to 27 Nov 2026”."""
+    return ", ".join(filter(None, (window.label.lower(), window.dates, window.short)))
 
 
 def _marks_query(scope: Scope, span: tuple[Any, Any], **more: str) -> str:

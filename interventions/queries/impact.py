@@ -8,7 +8,8 @@ from django.db.models import Count, Min, QuerySet
 
 from attendance.choices import AlertState
 from attendance.models import Alert
-from attendance.queries.totals import headline, windows
+from attendance.queries.totals import headline
+from attendance.queries.windows import year_to_date
 from caseload.models import Student
 from caseload.queries.students import student_rows
 from core import clock
@@ -184,7 +185,7 @@ def unhelped(user: Any) -> list[Unhelped]:
 
 def _persistently_absent(reached: QuerySet[Student]) -> dict[int, str]:
     ids = list(reached.values_list("pk", flat=True))
-    found = headline(ids, {"year": windows().year})
+    found = headline(ids, {"year": year_to_date()})
     return {student: of["year"].percent for student, of in found.items() if "year" in of and of["year"].is_persistent}
 
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from accounts.models import User
 from attendance.arithmetic import Totals
 from attendance.models import ChaseHold
-from attendance.queries.totals import headline, windows
+from attendance.queries.totals import headline
+from attendance.queries.windows import year_to_date
 from caseload.models import Site, SiteMembership, Student
 from caseload.queries.telling_apart import tell_apart
 from caseload.queries.tutors import in_tutor_groups, tutor_groups_of, tutors_of
@@ -20,7 +21,7 @@ from interventions.models import Letter
 def letter_values(student_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """What is put into the places of a template, by student, but for the recipient and the sender. A fixed number of queries."""
     today = clock.today()
-    totals = headline(list(student_ids), {"year": windows(today).year})
+    totals = headline(list(student_ids), {"year": year_to_date(today)})
     groups, tutors = tutor_groups_of(student_ids), _tutors(student_ids)
     colleges = college_names(student_ids)
     students = Student.objects.filter(pk__in=student_ids).order_by("sort_key", "pk")

@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from attendance.queries.totals import headline, series_by_student, weekly_by_student, windows
+from attendance.arithmetic import Totals
+from attendance.queries.totals import over_until, totals_in_windows, weekly_by_student
+from attendance.queries.windows import together
 from caseload.choices import Channel
 from caseload.models import ContactLogEntry, Student
 from caseload.queries.lists import in_order_of_need
@@ -60,17 +62,16 @@ def _seen(user: Any, ids: Collection[int], permission: str) -> list[int]:
 
 
 def _attendance(ids: list[int]) -> dict[int, dict[str, Any]]:
-    """This week, six weeks and the year, and week by week."""
-    spans = windows()
-    totals = headline(ids, {"This week": spans.week, "Six weeks": spans.six_weeks, "This year": spans.year})
+    """This week so far, six weeks and the year, and the weeks that are over."""
     today = clock.today()
-    start = max(spans.year[0], clock.week_of(today) - timedelta(weeks=WEEKS - 1))
-    by_series: dict[str, list[int]] = defaultdict(list)
-    for pk, series in series_by_student(ids).items():
-        by_series[series].append(pk)
-    weeks: dict[int, list[tuple[date, Any]]] = {}
-    for series, some in sorted(by_series.items()):
-        weeks |= weekly_by_student(some, start, today, series)
+    totals: dict[int, dict[str, Totals]] = {}
+    weeks: dict[int, list[tuple[date, Totals]]] = {}
+    for those in together(ids):
+        shown = those.windows
+        spans = {"This week so far": shown.week, shown.label: shown.six_weeks, "This year": shown.year}
+        totals |= totals_in_windows(those.ids, spans, those.series)
+        start = max(shown.year[0], clock.week_of(today) - timedelta(weeks=WEEKS - 1))
+        weeks |= weekly_by_student(those.ids, start, over_until(today), those.series)
     return {
         pk: {
             "figures": [

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import connection
 
 from attendance.queries.patterns import student_pattern
-from attendance.queries.totals import finished, headline, series_by_student, weekly_series
+from attendance.queries.totals import finished, totals_in_windows, weekly_series
+from attendance.queries.windows import of_student
 from caseload.models import ContactLogEntry, Student
-from caseload.queries.calendar import current_academic_year
 from caseload.queries.contacts import contacts_since
 from caseload.rules.students import reaches
 from core import clock, panels
@@ -69,7 +69,7 @@ def prepare(user: Any, student: Student) -> Preparation:
     since = clock.local(last.held_at).date() if last else today - timedelta(weeks=FIRST_TIME_WEEKS)
     found = Preparation(last, since, open_targets_of(user, student))
     if reaches(user, "attendance.view_attendance", student):
-        found.attendance = _attendance(student, since, today)
+        found.attendance = _attendance(student, since if last else None, today)
         strongest = student_pattern(student.pk).strongest
         found.pattern = strongest.sentence if strongest else ""
     if reaches(user, "progress.view_grades", student):
@@ -89,15 +89,15 @@ def prepare(user: Any, student: Student) -> Preparation:
     return found
 
 
-def _attendance(student: Student, since: date, today: date) -> dict[str, Any]:
-    """Since last time beside the year to date, and week by week."""
-    year = current_academic_year()
-    start = year.starts_on if year else since
-    spans = {"since": (since, today), "year": (start, today)}
-    totals = headline([student.pk], spans).get(student.pk, {})
-    series = series_by_student([student.pk]).get(student.pk)
-    weeks = weekly_series([student.pk], max(start, today - timedelta(weeks=11)), today, series) if series else []
+def _attendance(student: Student, since: date | None, today: date) -> dict[str, Any]:
+    """Since last time, or at the first in the six weeks, beside the year to date; and week by week."""
+    own = of_student(student.pk, today)
+    start = own.windows.year[0]
+    spans = {"since": (since, today) if since else own.windows.six_weeks, "year": own.windows.year}
+    totals = totals_in_windows([student.pk], spans, own.series).get(student.pk, {})
+    weeks = weekly_series([student.pk], max(start, today - timedelta(weeks=11)), today, own.series)
     return {
+        "label": "Since last time" if since else own.windows.label,
         "since": totals.get("since"),
         "year": totals.get("year"),
         "weeks": [float(week.attendance) if week.attendance is not None else None for _, week in finished(weeks)],

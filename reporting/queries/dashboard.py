@@ -10,6 +10,7 @@ from typing import Any
 from attendance.arithmetic import Totals, sum_of, written
 from attendance.choices import UNIT, Series
 from attendance.queries.totals import ATTENDED_OR_ABSENT, weekly_series
+from attendance.queries.windows import Windows
 from core.charts import line_over_weeks
 from reporting.queries.students import NOT_SEEN_WEEKS, GroupFacts, StudentFacts
 
@@ -111,9 +112,9 @@ def six_figures(
     students = facts.of_series(series)
     now, then = sum_of((s.six_weeks for s in students), series), sum_of((s.before for s in students), series)
     figures = [
-        _attendance(now, then, weeks, address),
+        _attendance(now, then, weeks, address, facts.window.against) | _in_window(facts, now),
         _persistent(students, address),
-        _late(now, then, series, address),
+        _late(now, then, series, address, facts.window),
     ]
     if series in facts.points:
         figures.append(_below(facts, series, students, address))
@@ -123,19 +124,25 @@ def six_figures(
 
 
 def _attendance(
-    now: Totals, then: Totals, weeks: Sequence[tuple[date, Totals]], address: Callable[[str], str]
+    now: Totals, then: Totals, weeks: Sequence[tuple[date, Totals]], address: Callable[[str], str], against: str
 ) -> dict[str, Any]:
     change = None if now.attendance is None or then.attendance is None else float(now.attendance - then.attendance)
     return {
         "label": FIGURES["attendance"].label,
         "value": written(now.attendance),
         "of": now.of,
-        "change": _points(change, "against the six weeks before"),
+        "change": _points(change, f"against {against}"),
         "usual": is_usual(change, weeks),
         "tone": now.tone,
         "spark": [None if t.attendance is None else float(t.attendance) for _, t in weeks[-WEEKS * 2 :]],
         "url": address("attendance"),
     }
+
+
+def _in_window(facts: GroupFacts, now: Totals) -> dict[str, Any]:
+    """What the six weeks are called, what of, and how few weeks there are."""
+    shown = facts.window
+    return {"label": f"Attendance, {shown.label.lower()}", "of": ", ".join(filter(None, (now.of, shown.short)))}
 
 
 def _persistent(students: Sequence[StudentFacts], address: Callable[[str], str]) -> dict[str, Any]:
@@ -153,14 +160,14 @@ def _persistent(students: Sequence[StudentFacts], address: Callable[[str], str])
     }
 
 
-def _late(now: Totals, then: Totals, series: str, address: Callable[[str], str]) -> dict[str, Any]:
+def _late(now: Totals, then: Totals, series: str, address: Callable[[str], str], shown: Windows) -> dict[str, Any]:
     share, before = _of(now.late, now.attended), _of(then.late, then.attended)
     return {
-        "label": FIGURES["late"].label,
+        "label": f"Late, {shown.label.lower()}",
         "value": written(share),
         "of": f"{now.late:,} of {now.attended:,} attended {UNIT[Series(series)]}",
         "change": _points(
-            None if share is None or before is None else float(share - before), "against the six weeks before"
+            None if share is None or before is None else float(share - before), f"against {shown.against}"
         ),
         "url": address("late"),
     }

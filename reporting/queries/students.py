@@ -10,7 +10,8 @@ from django.db import connection
 
 from attendance.arithmetic import Totals
 from attendance.choices import Series
-from attendance.queries.totals import WITH_LATENESS, series_by_student, totals_in_windows, windows
+from attendance.queries.totals import WITH_LATENESS, series_by_student, totals_in_windows
+from attendance.queries.windows import Windows, together, windows
 from caseload.models import Site
 from caseload.queries.students import reached_ids
 from core import clock
@@ -23,7 +24,6 @@ from progress.queries.students import Below
 from reporting.choices import VIEW_DASHBOARD
 
 FOUR_WEEKS = timedelta(weeks=4)
-SIX_WEEKS = timedelta(weeks=6)
 _SITES = """SELECT DISTINCT s.id FROM unnest(%s::bigint[]) AS w (id)
     JOIN caseload_sitemembership AS m ON m.student_id = w.id AND m.period @> %s::date
     JOIN caseload_site AS s ON s.id = m.site_id AND s.kind = %s"""
@@ -62,9 +62,15 @@ class GroupFacts:
     students: dict[int, StudentFacts] = field(default_factory=dict)
     points: dict[str, AssessmentPoint] = field(default_factory=dict)  # the latest assessment point of the series
     previous_points: dict[str, AssessmentPoint] = field(default_factory=dict)
+    windows: list[Windows] = field(default_factory=list)  # of the sites where they are
     below_before: dict[int, Below] = field(default_factory=dict)  # at the assessment point before the latest
     sees_progress: bool = False
     sees_work: bool = False
+
+    @property
+    def window(self) -> Windows:
+        """The windows that say what the six weeks are called: of those of the sites, the one with the most weeks."""
+        return max(self.windows, key=lambda those: (those.weeks, those.weeks_before), default=windows(self.day))
 
     def of_series(self, series: str) -> list[StudentFacts]:
         """The students who attend by this series, if it is the one that is told about."""
@@ -79,8 +85,12 @@ def group_facts(user: Any, ids: Sequence[int], year_starts: date, wanted: str = 
     names = [name for name, _ in Counter(series[pk] for pk in ids if pk in series).most_common()]
     shown = wanted if wanted in names else (names or [Series.SESSION])[0]
     members = [pk for pk in ids if series.get(pk) == shown]
-    totals = totals_in_windows(members, _spans(today, year_starts), shown, WITH_LATENESS) if members else {}
-    facts = GroupFacts(today, list(ids), names, shown)
+    totals: dict[int, dict[str, Totals]] = {}
+    read: list[Windows] = []
+    for those in together(members, today, year_starts) if members else []:
+        totals |= totals_in_windows(those.ids, _spans(those.windows, today), shown, WITH_LATENESS)
+        read.append(those.windows)
+    facts = GroupFacts(today, list(ids), names, shown, windows=read)
     nothing = Totals(series=shown)
     for pk in members:
         found = totals.get(pk, {})
@@ -93,14 +103,10 @@ def group_facts(user: Any, ids: Sequence[int], year_starts: date, wanted: str = 
     return facts
 
 
-def _spans(today: date, year_starts: date) -> dict[str, tuple[date, date]]:
-    shown = windows(today, year_starts)
-    first = shown.six_weeks[0]
-    return {
-        "six_weeks": shown.six_weeks,
-        "before": (max(first - SIX_WEEKS, year_starts), first - timedelta(days=1)),
-        "year": shown.year,
-        "month_ago": (year_starts, max(year_starts, today - FOUR_WEEKS)),
+def _spans(shown: Windows, today: date) -> dict[str, tuple[date, date]]:
+    year_starts = shown.year[0]
+    return shown.spans(("six_weeks", "before", "year")) | {
+        "month_ago": (year_starts, max(year_starts, today - FOUR_WEEKS))
     }
 
 

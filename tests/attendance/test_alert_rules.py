@@ -69,7 +69,10 @@ def test_below_a_percentage_leaves_out_whoever_is_exactly_there(college: College
     marks("Ben", monday, days={date(2026, 11, 10): "II", date(2026, 11, 11): "I\\"})  # 17 of 20
     assert sentences(rule("below", percent=90)) == [{"Ben": "Below 90\u202f% this year: 85.0\u202f%"}]
     assert sentences(rule("below", percent=90, least_possible=21)) == [{}]
-    assert sentences(rule("below", percent=90, weeks=6)) == [{"Ben": "Below 90\u202f% in six weeks: 85.0\u202f%"}]
+    # On Monday both weeks are over and are the sixth and the fifth of the window; on Friday the second still runs.
+    reason = "Below 90\u202f% in six weeks: 85.0\u202f%"
+    assert sentences(rule("below", percent=90, weeks=6), date(2026, 11, 23)) == [{"Ben": reason}]
+    assert sentences(rule("below", percent=80, weeks=6)) == [{"Ben": "Below 80\u202f% in six weeks: 70.0\u202f%"}]
 
 
 def test_a_drop_is_measured_beside_the_same_number_of_school_weeks_before(college: College, marks: Marks) -> None:

@@ -18,6 +18,7 @@ from attendance.queries.analysis.persistent import on_list, standings
 from attendance.queries.analysis.punctuality import punctuality
 from attendance.queries.analysis.resits import managers_of, resits
 from attendance.queries.analysis.scope import read_scope
+from attendance.queries.analysis.spans import windows_offered
 from attendance.queries.patterns import patterns_of, student_pattern
 from audit.models import Entry
 from caseload.models import (
@@ -229,7 +230,7 @@ def test_the_list_as_a_sheet_is_recorded_and_has_the_same_rows(marked, sign_in):
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[3] == ""  # below the rows: as at when, whose list, and how it is counted
     assert lines[4] == '"As at Fri 20 Nov 2026, 10:00."'
-    assert lines[1].startswith('"d’Souza, Chloe",10A,Year 10,46,106,0,60,43.4,0.0,Severe,')
+    assert lines[1].startswith('"d’Souza, Chloe",10A,Year 10,46,106,0,60,43.4,16.67,Severe,')
     entry = Entry.objects.get(verb="attendance.list_exported")
     assert (entry.object_id, entry.details) == ("persistent-absence", {"rows": 2, "as": "csv"})
 
@@ -292,7 +293,8 @@ def test_an_absence_longer_than_the_usual_look_back_has_its_own_first_day(colleg
 
 
 def test_punctuality_by_student_and_place(marked):
-    found = punctuality(read_scope(marked.lind), YEAR)
+    scope = read_scope(marked.lind)
+    found = punctuality(scope, windows_offered(scope.ids, scope.day)["year"])
     assert [(each.row["given_name"], each.totals.late) for each in found.students] == [("Dmytro", 4)]
     places = {key: (place.late, place.came) for key, place in found.places.items() if place.late}
     # The last four sessions: Thursday and Friday, AM and PM. Who came: Ada but for three days, Dmytro, Imran but for one.

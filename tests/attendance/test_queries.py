@@ -14,7 +14,7 @@ from attendance.arithmetic import Totals, sum_of, totals_of
 from attendance.codes import all_codes
 from attendance.errors import NoRegister
 from attendance.models import AttendanceCode, LessonMark, SessionMark
-from attendance.queries.lists import WEEKS_IN_LINE, Figures, by_series, figures
+from attendance.queries.lists import WEEKS_IN_LINE, Figures, figures
 from attendance.queries.registers import missing_registers, previous_marks
 from attendance.queries.sittings import sittings_on
 from attendance.queries.student_page import points
@@ -29,8 +29,8 @@ from attendance.queries.totals import (
     totals_in_windows,
     weekly_by_student,
     weekly_series,
-    windows,
 )
+from attendance.queries.windows import together, windows
 from caseload.models import LessonTime, SiteMembership, Student
 from caseload.queries.calendar import school_days
 from core import clock
@@ -64,11 +64,12 @@ three_weeks = scene("three_weeks", mark_three_weeks, on="college")
 
 def test_what_lists_show_is_what_the_windows_and_weeks_give(three_weeks, django_assert_num_queries):
     ids = list(Student.objects.order_by("pk").values_list("pk", flat=True))
-    with django_assert_num_queries(5):  # the sites; for each of the two series when the year began, and the figures
+    with django_assert_num_queries(7):  # the sites; the years (twice), terms and closures; the figures of each series
         found = figures(ids)
-    first, last = windows(clock.today()), clock.week_of(clock.today()) - timedelta(weeks=WEEKS_IN_LINE - 1)
-    for series, members_ in by_series(ids).items():
-        totals = totals_in_windows(members_, vars(first), series)
+    last = clock.week_of(clock.today()) - timedelta(weeks=WEEKS_IN_LINE - 1)
+    for those in together(ids):
+        series, members_ = those.series, those.ids
+        totals = totals_in_windows(members_, those.windows.spans(), series)
         weeks = weekly_by_student(members_, last, clock.today(), series)
         for pk in members_:
             shown = found.get(pk, Figures(None, None, None, []))
@@ -125,7 +126,7 @@ def test_sessions_and_lessons_stay_apart(marked):
 def test_windows_and_weeks_are_one_statement_each(marked):
     ids = [student.pk for student in members(marked)]
     with CaptureQueriesContext(connection) as queries:
-        found = totals_in_windows(ids, vars(windows(END, date(2026, 9, 1))))
+        found = totals_in_windows(ids, {"week": (date(2026, 11, 16), END), "year": (date(2026, 9, 1), END)})
         weekly = weekly_series(ids, START, END)
     assert len(queries) == 2
     assert found[ids[0]]["week"] == counted(marked.student("Ada"), date(2026, 11, 16), END)

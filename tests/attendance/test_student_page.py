@@ -23,6 +23,7 @@ from attendance.queries.marks_behind import Wanted, marks_behind
 from attendance.queries.registers import system_words
 from attendance.queries.student_page import StudentAttendance, heat_map, student_attendance
 from attendance.queries.totals import totals_for
+from attendance.queries.windows import Windows
 from audit.models import Entry
 from caseload.models import AcademicYear, Closure, SiteMembership, YearGroupMembership
 from caseload.queries.calendar import school_days
@@ -82,10 +83,12 @@ def test_the_places_in_the_week_add_up_to_the_year(college, ada):
     assert (monday_morning.absent, monday_morning.possible) == (7, 10)
 
 
-def test_trend_is_six_weeks_against_the_six_before(college, ada):
+def test_trend_is_six_weeks_against_those_before(college, ada):
+    # Friday: the weeks over are those of 9 and 2 Nov, 19, 12 and 5 Oct and 28 Sep, and four before them.
     shown = student_attendance(ada.pk)
-    assert shown.six_weeks_before == totals_for([ada.pk], date(2026, 8, 31), date(2026, 10, 11))
-    assert re.match(r"rising: \+\d+\.\d points against the six weeks before", shown.trend)
+    assert shown.six_weeks == totals_for([ada.pk], date(2026, 9, 28), date(2026, 11, 15))
+    assert shown.six_weeks_before == totals_for([ada.pk], date(2026, 9, 1), date(2026, 9, 27))
+    assert re.match(r"\w+: [+−]?\d+\.\d points against the four weeks before", shown.trend)
 
 
 def test_every_figure_opens_exactly_the_marks_it_counts(college, ada, sign_in):
@@ -217,11 +220,17 @@ def test_a_year_in_which_the_student_was_not_there_has_no_chip_and_no_certificat
     assert tutor.get(address, {"year": "2025"}).status_code == 200
 
 
+SPAN = (date(2026, 10, 5), date(2026, 11, 15))
+
+
 def test_one_missed_session_or_a_few_marks_make_no_trend():
     def trend(now, then):
         fields = dict.fromkeys(StudentAttendance.__dataclass_fields__)
         windows = [Totals(present=attended, authorised=absent) for attended, absent in (now, then)]
-        return StudentAttendance(**fields | {"six_weeks": windows[0], "six_weeks_before": windows[1]}).trend
+        shown = Windows(SPAN, SPAN, SPAN, SPAN, weeks=6, weeks_before=6)
+        return StudentAttendance(
+            **fields | {"shown": shown, "six_weeks": windows[0], "six_weeks_before": windows[1]}
+        ).trend
 
     assert trend((48, 1), (50, 0)).startswith("steady: ")  # 2.04 points, one session
     assert trend((46, 3), (50, 0)).startswith("falling: ")

@@ -20,7 +20,7 @@ from tests.interventions.conftest import kind, meeting_of, target_of  # noqa: F4
 from tests.progress.conftest import grade_of, point  # noqa: F401  (fixtures for these tests)
 from tests.scenes import scene
 
-MORNINGS = (date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20))
+MORNINGS = (date(2026, 11, 11), date(2026, 11, 12), date(2026, 11, 13))  # of a week that is over
 WORDS = "Words that only a note may hold"
 
 

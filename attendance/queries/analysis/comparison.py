@@ -1,6 +1,6 @@
 """Groups inside a group, side by side: caseloads, year groups, houses, courses, and those who share a characteristic."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,14 +103,13 @@ def groups_by(scope: Scope, by: str) -> list[Group]:
     return [Group(key, called[key], tuple(members)) for key, members in found.items()]
 
 
-def compare(scope: Scope, by: str, window: Window, year: Span) -> Comparison:
+def compare(scope: Scope, by: str, window: Window, year: Window) -> Comparison:
     """The groups side by side in a window of dates. Lessons by course are that course's own lessons, from the marks."""
     groups = groups_by(scope, by)
-    spans = {"now": window.span, "before": window.before, "year": year}
-    by_student = totals_in_windows(scope.ids, spans, scope.series)
+    by_student = totals_by_student({"now": window, "year": year}, scope.series, before=True)
     everybody = Group("", scope.name, tuple(scope.ids))
     if by == "course" and scope.series == Series.LESSON:
-        own = lessons_by_course(scope.ids, {"now": window.span, "before": window.before})
+        own = lessons_by_course(_asked(window, before=True))
         sides = [_side(group, own.get(group.key, {}), by_student, scope.series) for group in groups]
     else:
         sides = [_side(group, by_student, by_student, scope.series) for group in groups]
@@ -118,7 +117,7 @@ def compare(scope: Scope, by: str, window: Window, year: Span) -> Comparison:
 
 
 def students_of(
-    scope: Scope, by: str, key: str, spans: dict[str, Span]
+    scope: Scope, by: str, key: str, window: Window, year: Window
 ) -> tuple[Group | None, dict[int, dict[str, Totals]]]:
     """One group of a comparison with the totals of each of its students; no group when there is none of that key."""
     if not key:
@@ -128,17 +127,40 @@ def students_of(
     if group is None:
         return None, {}
     if key and by == "course" and scope.series == Series.LESSON:
-        found = totals_in_windows(group.members, {"year": spans["year"]}, scope.series)
-        own = lessons_by_course(group.members, {"now": spans["now"]}).get(key, {})
+        found = totals_by_student({"year": year}, scope.series)
+        own = lessons_by_course(_asked(window)).get(key, {})
         return group, {pk: found.get(pk, {}) | own.get(pk, {}) for pk in group.members}
-    return group, totals_in_windows(group.members, spans, scope.series)
+    return group, totals_by_student({"now": window, "year": year}, scope.series)
 
 
-def lessons_by_course(ids: Iterable[int], spans: dict[str, Span]) -> dict[str, dict[int, dict[str, Totals]]]:
-    """The totals of each student in the lessons of each course (by its public id), counted from the marks in one statement."""
+def totals_by_student(named: dict[str, Window], series: str, *, before: bool = False) -> dict[int, dict[str, Totals]]:
+    """The totals of each student in windows by name, and with `before` in what the first is set beside. A statement for
+    each calendar that its sites go by."""
+    found: dict[int, dict[str, Totals]] = {}
+    for name, window in named.items():
+        for part in window.parts:
+            spans = {name: part.span} | ({"before": part.before} if before and name == "now" else {})
+            for student, totals in totals_in_windows(part.ids, spans, series).items():
+                found.setdefault(student, {}).update(totals)
+    return found
+
+
+def _asked(window: Window, *, before: bool = False) -> list[tuple[str, Collection[int], Span]]:
+    """Whose lessons to read in which dates, by name."""
+    asked: list[tuple[str, Collection[int], Span]] = [("now", part.ids, part.span) for part in window.parts]
+    return asked + [("before", part.ids, part.before) for part in window.parts if before]
+
+
+def lessons_by_course(
+    asked: Iterable[tuple[str, Collection[int], Span]],
+) -> dict[str, dict[int, dict[str, Totals]]]:
+    """The totals of each student in the lessons of each course (by its public id), counted from the marks in one statement.
+
+    Asked for are windows by name, each with whose it is and its dates.
+    """
     parts: list[str] = []
     params: list[Any] = []
-    for name, (start, end) in spans.items():
+    for name, ids, (start, end) in asked:
         parts.append(
             f"SELECT m.student_id, m.slot, %s, {EACH_COUNTED} FROM attendance_lessonmark AS m"
             " LEFT JOIN attendance_attendancecode AS c ON c.id = m.code_id"

@@ -8,7 +8,7 @@ from attendance import thresholds
 from attendance.arithmetic import SEVERE, Totals
 from attendance.choices import Series
 from attendance.queries.analysis.scope import Row, Scope
-from attendance.queries.totals import totals_in_windows, windows
+from attendance.queries.windows import usual_totals
 from caseload.models import SiteMembership
 from caseload.queries.calendar import academic_year_on, calendars_for
 
@@ -88,9 +88,8 @@ class Standing:
 
 
 def standings(scope: Scope) -> list[Standing]:
-    """Where each student of a page stands this year, those who missed most first. One statement, and the calendar."""
-    shown = windows(scope.day)
-    found = totals_in_windows(scope.ids, {"year": shown.year, "six_weeks": shown.six_weeks}, scope.series)
+    """Where each student of a page stands this year, those who missed most first. One statement for each calendar of its sites."""
+    found = usual_totals(scope.ids, ("year", "six_weeks"), scope.day)
     to_come = _still_to_come(scope)
     nothing = Totals(series=scope.series)
     rows = [

@@ -7,8 +7,10 @@ from django.db import connection
 
 from attendance.arithmetic import Totals, sum_of
 from attendance.choices import Series
+from attendance.queries.analysis.comparison import totals_by_student
 from attendance.queries.analysis.scope import Row, Scope
-from attendance.queries.totals import TABLE, Span, totals_in_windows
+from attendance.queries.analysis.spans import Window
+from attendance.queries.totals import TABLE
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,15 @@ class Punctuality:
     places: dict[tuple[str, int], Place]
 
 
-def punctuality(scope: Scope, span: Span) -> Punctuality:
-    """Lateness of the students of a page between two dates, those late most often first. Two statements.
+def punctuality(scope: Scope, window: Window) -> Punctuality:
+    """Lateness of the students of a page in a window, those late most often first. Two statements for each calendar.
 
     Those who came are the present and late, and those who came after the register closed.
     """
-    found = totals_in_windows(scope.ids, {"now": span}, scope.series)
-    totals = {pk: windows["now"] for pk, windows in found.items() if "now" in windows}
+    found = totals_by_student({"now": window}, scope.series)
+    totals = {pk: each["now"] for pk, each in found.items()}
     late = [Late(scope.rows[pk], each) for pk, each in totals.items()]
-    places = late_by_place(scope.ids, span, scope.series)
+    places = late_by_place(window, scope.series)
     return Punctuality(
         everybody=sum_of(totals.values(), scope.series),
         students=sorted(
@@ -74,19 +76,22 @@ def punctuality(scope: Scope, span: Span) -> Punctuality:
     )
 
 
-def late_by_place(ids: list[int], span: Span, series: str) -> list[Place]:
+def late_by_place(window: Window, series: str) -> list[Place]:
     """Late arrivals by weekday and AM/PM, or place in the day's lessons, from the marks in one statement."""
     join, label, order = "", "CASE m.slot WHEN 1 THEN 'AM' ELSE 'PM' END", "m.slot"
     if series == Series.LESSON:
         join = " JOIN caseload_timetabledlesson AS l ON l.id = m.slot JOIN caseload_lessontime AS t ON t.id = l.time_id"
         label, order = "t.label", "t.number"
+    asked = " UNION ALL ".join("SELECT unnest(%s::bigint[]), %s::date, %s::date" for _ in window.parts)
+    params = [value for part in window.parts for value in (list(part.ids), *part.span)]
     statement = f"""
         SELECT extract(isodow FROM m.date)::int - 1, {label}, count(*) FILTER (WHERE c.is_late),
             count(*) FILTER (WHERE c.stat_class = 'P' OR c.is_late)
-        FROM {TABLE[Series(series)]} AS m JOIN attendance_attendancecode AS c ON c.id = m.code_id{join}
-        WHERE m.student_id = ANY(%s) AND m.date BETWEEN %s AND %s AND EXISTS (SELECT 1
+        FROM ({asked}) AS a (id, first, last) JOIN {TABLE[Series(series)]} AS m ON m.student_id = a.id AND m.date BETWEEN a.first AND a.last
+        JOIN attendance_attendancecode AS c ON c.id = m.code_id{join}
+        WHERE EXISTS (SELECT 1
             FROM caseload_sitemembership AS r WHERE r.student_id = m.student_id AND r.period @> m.date)
         GROUP BY 1, 2 ORDER BY min({order}), 2, 1"""
     with connection.cursor() as cursor:
-        cursor.execute(statement, [ids, *span])
+        cursor.execute(statement, params)
         return [Place(*row) for row in cursor.fetchall()]

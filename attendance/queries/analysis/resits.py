@@ -77,7 +77,7 @@ def resits(scope: Scope) -> list[Resit]:
     courses = {each["course"] for each in members.values()}
     starts = min((each["started_on"] for each in members.values()), default=scope.day)
     ids = sorted({student for student, _ in members})
-    by_course = lessons_by_course(ids, {"since": (starts, scope.day)})
+    by_course = lessons_by_course([("since", ids, (starts, scope.day))])
     last = _last_attended(ids, starts, scope.day)
     managers = managers_of(courses)
     nothing = Totals(series=Series.LESSON)

@@ -1,42 +1,89 @@
 """The windows of dates that analysis pages offer, and what each is set beside."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from attendance.queries.totals import Span, windows
-from caseload.queries.calendar import academic_year_on, academic_years, latest_term
+from attendance.queries.totals import Span
+from attendance.queries.windows import Together, Windows, together, windows
+from caseload.queries.calendar import academic_years, latest_term
 
 YEAR_APART = timedelta(weeks=52)  # so that weekdays fall on weekdays
 WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True)
+class Part:
+    """Students for whom a window is of the same dates, and so is the earlier one beside it."""
+
+    ids: tuple[int, ...]
+    span: Span
+    before: Span
+
+
+@dataclass(frozen=True)
 class Window:
-    """A window of dates with its words, and the earlier one that it is set beside."""
+    """A window of dates with its words, and what it is set beside; for each site by its own calendar."""
 
     key: str
     label: str
-    span: Span
-    before: Span
     against: str
+    parts: tuple[Part, ...]
+    short: str = ""  # how few weeks it has, in words
+
+    @property
+    def dates(self) -> str:
+        """“5 Oct to 27 Nov 2026”; several where sites were closed in other weeks."""
+        return " and ".join(dict.fromkeys(_dates(part.span) for part in self.parts)) or "no dates"
+
+    def span_of(self, student_id: int) -> Span:
+        """The dates that count for one student."""
+        return next((part.span for part in self.parts if student_id in part.ids), self.parts[0].span)
 
 
-def windows_offered(day: date) -> dict[str, Window]:
-    """This week, six weeks, this term, the year to date, and the same point last year, by key. Three queries."""
-    year = academic_year_on(day)
-    shown = windows(day, year.starts_on if year else None)
+def windows_offered(ids: list[int], day: date) -> dict[str, Window]:
+    """This week so far, six weeks, this term, the year to date, and the same point last year, by key, for these students.
+
+    Four queries, and those of the calendars.
+    """
+    every = together(ids, day) or [Together("", windows(day), [])]
+    shown = max((those.windows for those in every), key=lambda each: (each.weeks, each.weeks_before))
     term = latest_term(day)
     in_term = (term.starts_on, min(term.ends_on, day)) if term else shown.year
-    first = shown.six_weeks[0]
     last = _a_year_before(shown.year, 1)
+
+    def window(
+        key: str, label: str, against: str, spans: Callable[[Windows], tuple[Span, Span]], short: str = ""
+    ) -> Window:
+        return Window(key, label, against, tuple(_parts(every, spans)), short)
+
     found = (
-        Window("week", "This week", shown.week, (shown.week[0] - WEEK, day - WEEK), "the same days a week earlier"),
-        Window("six_weeks", "Six weeks", shown.six_weeks, (first - 6 * WEEK, first - timedelta(days=1)), "the six weeks before"),
-        Window("term", "This term", in_term, (in_term[0] - YEAR_APART, in_term[1] - YEAR_APART), "the same students a year earlier"),
-        Window("year", "Year to date", shown.year, last, "the same students a year earlier"),
-        Window("last_year", "Same point last year", last, _a_year_before(last, 1), "the same students a year before that"),
+        window("week", "This week so far", "the same days a week earlier", lambda w: (w.week, (w.week[0] - WEEK, day - WEEK))),
+        window("six_weeks", shown.label, shown.against, lambda w: (w.six_weeks, w.before), shown.short),
+        window("term", "This term", "the same students a year earlier", lambda w: (in_term, _a_year_apart(in_term))),
+        window("year", "Year to date", "the same students a year earlier", lambda w: (w.year, last)),
+        window("last_year", "Same point last year", "the same students a year before that", lambda w: (last, _a_year_before(last, 1))),
     )  # fmt: skip
-    return {window.key: window for window in found}
+    return {each.key: each for each in found}
+
+
+def _parts(every: list[Together], spans: Callable[[Windows], tuple[Span, Span]]) -> Iterator[Part]:
+    together_: dict[tuple[Span, Span], list[int]] = {}
+    for those in every:
+        together_.setdefault(spans(those.windows), []).extend(those.ids)
+    for (span, before), ids in together_.items():
+        yield Part(tuple(ids), span, before)
+
+
+def _dates(span: Span) -> str:
+    if span[0] > span[1]:
+        return "no finished week yet"
+    year = "" if span[0].year == span[1].year else f" {span[0].year}"
+    return f"{span[0]:%-d %b}{year} to {span[1]:%-d %b %Y}"
+
+
+def _a_year_apart(span: Span) -> Span:
+    return span[0] - YEAR_APART, span[1] - YEAR_APART
 
 
 def _a_year_before(span: Span, years: int) -> Span:
