@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
-from attendance.arithmetic import Totals, decimal, written
+from attendance.arithmetic import ENOUGH, Totals, decimal, written
 from attendance.choices import AlertKind
 from attendance.thresholds import UNAUTHORISED_SESSIONS
 from caseload.needs import TODAY, Need
@@ -55,7 +55,7 @@ class Ruled(Protocol):
 
 
 _LEAST = Asked(
-    "Least possible", "Fewer possible sessions or lessons than this in the dates say nothing yet.", 1, 400, 20
+    "Least possible", "Fewer possible sessions or lessons than this in the dates say nothing yet.", 1, 400, ENOUGH
 )
 _LOOK_BACK = "School weeks, this one included; weeks in which the college is closed are not counted."
 FIELDS: dict[str, dict[str, Asked]] = {

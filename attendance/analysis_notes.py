@@ -5,6 +5,10 @@ PERSISTENT = (
     "Counted in whole {unit}, so 90.00 % is persistent and 90.01 % is not.",
     "About to cross: six more absences or fewer.",
 )
+TOO_FEW = (
+    "{number} with fewer than {least} possible {unit} this year: too little to call it a habit, so they are not named."
+)
+FEW_LAST = "{number} with fewer than {least} possible {unit} in these dates: too little to compare, so they come last."
 BY_THE_END = "“By the year's end” takes every session still in the calendar as possible."
 THRESHOLD = (
     "National threshold: 10 sessions in 10 school weeks, coded G, N, O or U, in any mix, in a row or not.",
@@ -40,7 +44,7 @@ WITHDRAWN = "A withdrawal counts the lessons of its own course."
 COMPARISON = (
     "Attended of possible {unit}, added up and divided once; {unit} not marked are not counted.",
     "Students are those you can see who are in the group today.",
-    "Persistent: missed a tenth or more of the year to date, of those with marks.",
+    "Persistent: missed a tenth or more of the year to date, of those with 20 possible {unit} or more.",
     "Small group: fewer than five students; one of them moves the figure a lot, and could be told apart. Not to be passed on.",
 )
 CHANGE = "Change: against {against}."

@@ -14,6 +14,8 @@ from attendance.choices import ABSENT, ATTENDED, UNIT, Headline, Series, StatCla
 
 # Facts 1.5: missed 10 % or more is persistent absence, 50 % or more severe.
 PERSISTENT, SEVERE = 10, 2
+# Of fewer possible sessions or lessons nothing is called a habit, and nobody is named for it: two weeks of sessions.
+ENOUGH = 20
 THRESHOLDS, NEAR = (
     (90, 50),
     2,
@@ -134,6 +136,21 @@ class Totals(NamedTuple):
         """Severe absence: half or more missed."""
         return bool(self.possible) and self.absent * SEVERE >= self.possible
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether there is enough to call anything a habit."""
+        return self.possible >= ENOUGH
+
+    @property
+    def called_severe(self) -> bool:
+        """Severe absence, of enough to call it so: what lists, figures and files say of a student."""
+        return self.is_enough and self.is_severe
+
+    @property
+    def called_persistent(self) -> bool:
+        """Persistent absence, of enough to call it so: what lists, figures and files say of a student."""
+        return self.is_enough and self.is_persistent
+
     def is_below(self, other: "Totals", points: int) -> bool:
         """Whether the attendance lies at least so many points below the other's, of both where something was possible."""
         here, there = self.possible, other.possible
@@ -174,9 +191,9 @@ class Totals(NamedTuple):
 
     @property
     def tone(self) -> str:
-        """How much it should worry the reader, said in colour beside the number."""
+        """How much it should worry the reader, said in colour beside the number; nothing where there is too little to say."""
         possible, absent = self.possible, self.absent
-        if not possible:
+        if possible < ENOUGH:
             return "plain"
         return "concern" if absent * PERSISTENT >= possible else "watch" if absent * 20 > possible else "good"
 

@@ -89,9 +89,9 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
     watched = watched_for(AlertKind.DROP)
     for student, (year, six_weeks) in _worth_a_word(ids, None if watched else FELL_BY).items():
         reasons = []
-        if year.is_severe:
+        if year.called_severe:
             reasons.append(Reason(f"Severe absence, {year.percent} attended", Need.SEVERE_ABSENCE, "attendance"))
-        elif year.is_persistent:
+        elif year.called_persistent:
             reasons.append(
                 Reason(f"Persistent absence, {year.percent} attended", Need.PERSISTENT_ABSENCE, "attendance")
             )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.db import connection
 
-from attendance.arithmetic import COLUMNS, Totals, from_row, sum_of
+from attendance.arithmetic import COLUMNS, ENOUGH, Totals, from_row, sum_of
 from attendance.choices import Series
 from attendance.models import WeekSummary
 from attendance.patterns import Findings
@@ -30,7 +30,6 @@ from core import clock, wording
 SOME_WEEKS = 6
 STEADY = 2  # points of change within which six weeks are called steady
 STEADY_MARKS = 2  # and so they are when the change comes to fewer sessions or lessons than this
-ENOUGH_MARKS = 20  # two weeks of sessions; of fewer marks no trend is said
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -120,7 +119,7 @@ class StudentAttendance:
         """
         now, then = self.six_weeks.attendance, self.six_weeks_before.attendance
         fewest = min(self.six_weeks.possible, self.six_weeks_before.possible)
-        if now is None or then is None or fewest < ENOUGH_MARKS:
+        if now is None or then is None or fewest < ENOUGH:
             return ""
         points = now - then
         steady = abs(points) < STEADY or abs(points) * fewest < 100 * STEADY_MARKS

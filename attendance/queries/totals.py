@@ -13,7 +13,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from attendance.arithmetic import COLUMNS, PERSISTENT, Totals, from_row
+from attendance.arithmetic import COLUMNS, ENOUGH, PERSISTENT, Totals, from_row
 from attendance.choices import Headline, Series
 from attendance.queries.pieces import WEEK, Pieces, Span, cut_up, whole_weeks
 from caseload.models import Student
@@ -138,14 +138,14 @@ def missing_much(
             return {
                 pk: (of_year, of_weeks)
                 for pk, of_year, of_weeks in pairs
-                if of_year.is_persistent or (fell_by is not None and of_weeks.is_below(of_year, fell_by))
+                if of_year.called_persistent or (fell_by is not None and of_weeks.is_below(of_year, fell_by))
             }
     fell = f"100 * ({{0}} * possible_1 - {{1}} * possible_0) >= {int(fell_by or 0)} * possible_0 * possible_1 AND possible_1 > 0"
     worse = [
         fell.format("attended_0", "attended_1"),
         fell.format("(attended_0 + authorised_0)", "(attended_1 + authorised_1)"),
     ]
-    often = f"(possible_0 - attended_0) * {PERSISTENT} >= possible_0"
+    often = f"(possible_0 >= {ENOUGH} AND (possible_0 - attended_0) * {PERSISTENT} >= possible_0)"
     sieve = " OR ".join([often, *(worse if fell_by is not None else [])])
     rows = _by_windows(
         students, [year, six_weeks], series, columns=ATTENDED_OR_ABSENT, sieve=f"possible_0 > 0 AND ({sieve})"

@@ -6,7 +6,7 @@ Holidays shorten no window, and no window holds a week that still runs; this wee
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from attendance.alert_kinds import number
 from attendance.arithmetic import COLUMNS, Totals
@@ -18,6 +18,7 @@ from core import clock
 from core.once import once
 
 SIX_WEEKS = 6
+LONGEST_YEAR = 380  # days: no academic year is longer
 USUAL = ("week", "six_weeks", "year")
 
 
@@ -92,24 +93,37 @@ def span_of(mondays: Sequence[date], since: date, day: date) -> Span:
     return max(mondays[0], since), mondays[-1] + WEEK - DAY
 
 
-def windows(day: date | None = None, year_starts: date | None = None, site: int | None = None) -> Windows:
+def windows(day: date | None = None, site: int | None = None) -> Windows:
     """The windows of a site as of a day; without a site only closures of the whole college count."""
-    return windows_by_site([site], day, year_starts)[site]
+    return windows_by_site([site], day)[site]
 
 
-def windows_by_site(
-    sites: Iterable[int | None], day: date | None = None, year_starts: date | None = None
-) -> dict[int | None, Windows]:
+def windows_by_site(sites: Iterable[int | None], day: date | None = None) -> dict[int | None, Windows]:
     """The windows of each site as of a day. At most three queries."""
     on = day or clock.today()
     wanted = frozenset(sites)
-    return once(("windows", on, year_starts, wanted), lambda: _read(wanted, on, year_starts or year_start(on)))
+    read = once(("windows", on, wanted), lambda: windows_as_of((site, on) for site in wanted))
+    return {site: read[site, on] for site in wanted}
+
+
+def windows_as_of(asked: Iterable[tuple[int | None, date]]) -> dict[tuple[int | None, date], Windows]:
+    """The windows of each (site, day). At most three queries, however many are asked for."""
+    pairs = set(asked)
+    if not pairs:
+        return {}
+    first, last = min(day for _, day in pairs), max(day for _, day in pairs)
+    calendars = calendars_for({site for site, _ in pairs}, first - timedelta(days=LONGEST_YEAR), last)
+    return {(site, day): _windows(calendars[site], day) for site, day in pairs}
 
 
 def year_start(day: date) -> date:
     """The first day of the academic year of a day; a September where none is set up."""
     year = academic_year_on(day)
-    return year.starts_on if year else date(day.year - (day.month < 9), 9, 1)
+    return year.starts_on if year else _september(day)
+
+
+def _september(day: date) -> date:
+    return date(day.year - (day.month < 9), 9, 1)
 
 
 def year_to_date(day: date | None = None) -> Span:
@@ -118,10 +132,10 @@ def year_to_date(day: date | None = None) -> Span:
     return year_start(on), on
 
 
-def together(student_ids: Collection[int], day: date | None = None, year_starts: date | None = None) -> list[Together]:
+def together(student_ids: Collection[int], day: date | None = None) -> list[Together]:
     """The students by series and windows of the site where they were last. One query, and those of the calendars."""
     sites = sites_by_student(student_ids, day)
-    shown = windows_by_site({site for site, _ in sites.values()}, day, year_starts)
+    shown = windows_by_site({site for site, _ in sites.values()}, day)
     found: dict[tuple[str, Windows], list[int]] = {}
     for student, (site, series) in sites.items():
         found.setdefault((series, shown[site]), []).append(student)
@@ -150,12 +164,8 @@ def of_student(student_id: int, day: date | None = None) -> Together:
     return found[0] if found else Together(Series.SESSION, windows(day), [student_id])
 
 
-def _read(sites: frozenset[int | None], day: date, start: date) -> dict[int | None, Windows]:
-    calendars = calendars_for(sites, start, day)
-    return {site: _windows(calendars[site], day, start) for site in sites}
-
-
-def _windows(calendar: SiteCalendar, day: date, start: date) -> Windows:
+def _windows(calendar: SiteCalendar, day: date) -> Windows:
+    start = max((begun for begun in calendar.year_starts if begun <= day), default=_september(day))
     weeks = finished_weeks(calendar, day, start)
     now, before = weeks[-SIX_WEEKS:], weeks[-2 * SIX_WEEKS : -SIX_WEEKS]
     return Windows(

@@ -1,6 +1,7 @@
 """The analysis pages: groups side by side, and the lists of students who need somebody."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from accounts.gates import page
 from attendance import analysis_notes as notes
 from attendance import rules
+from attendance.arithmetic import ENOUGH, Totals
 from attendance.choices import Series
 from attendance.queries.analysis import comparison as compared
 from attendance.queries.analysis import leavers, persistent, resits, unauthorised
@@ -94,8 +96,10 @@ def comparison_students(request: HttpRequest) -> HttpResponseBase:
     if group is None:
         raise Http404
     rows = [(scope.rows[pk], totals.get(pk, {}).get("now"), totals.get(pk, {}).get("year")) for pk in group.members]
-    rows.sort(key=lambda row: (row[1] is None or not row[1].possible, row[1].attendance or 0 if row[1] else 0))
+    rows.sort(key=lambda row: _lowest_first(row[1]))
     said = list(notes.COMPARED)
+    few = sum(bool(now and now.possible and not now.is_enough) for _, now, _ in rows)
+    said += [notes.FEW_LAST.format(number=few, least=ENOUGH, unit=scope.unit)] if few else []
     if wants_file(request):
         about = f"{group.name}, {_about(window)}"
         return files.answer(request, "attendance", files.COMPARED, rows, scope, said, about)
@@ -123,6 +127,10 @@ def persistent_list(request: HttpRequest) -> HttpResponseBase:
     chosen = persistent.on_list(rows, show)
     said = notes.filled(notes.PERSISTENT, unit=scope.unit)
     said += [notes.BY_THE_END] if scope.series == Series.SESSION else []
+    counted = sum(each.year.is_enough for each in rows)
+    said += (
+        [notes.TOO_FEW.format(number=len(rows) - counted, least=ENOUGH, unit=scope.unit)] if counted < len(rows) else []
+    )
     if wants_file(request):
         window = f"{persistent.SHOW[show].lower()}, {files.dates(year_to_date(scope.day))}"
         return files.answer(request, f"{show}-absence", files.PERSISTENT, chosen, scope, said, window)
@@ -130,7 +138,7 @@ def persistent_list(request: HttpRequest) -> HttpResponseBase:
         "notes": said,
         "page": Paginator(chosen, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "show": show,
-        "counted": len(rows),
+        "counted": counted,
         "chips": _chips(
             persistent.SHOW,
             show,
@@ -316,6 +324,13 @@ def _address(name: str, scope: Scope, **more: str) -> str:
 
 def _students_address(scope: Scope, by: str, window: Window, key: str) -> str:
     return _address("attendance:comparison_students", scope, by=by, of=key, window=window.key)
+
+
+def _lowest_first(totals: Totals | None) -> tuple[int, Fraction]:
+    """The order of a list of students by attendance: those with too little to compare come last, then those with nothing."""
+    if totals is None or totals.attendance is None:
+        return 2, Fraction(0)
+    return 0 if totals.is_enough else 1, totals.attendance
 
 
 def _about(window: Window) -> str:

@@ -1,7 +1,6 @@
 """Who has been seen, by tutor: for whoever leads tutors. That a one-to-one was held and when, never what was said."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from django.db import connection
 
 from caseload.models import Caseload, CaseloadGrant, Student
 from core import clock
+from interventions.queries.students import seen_since
 
 COVERAGE = "interventions.view_coverage"
 SQL = """
@@ -50,7 +50,7 @@ def coverage_by_tutor(user: Any, weeks: int) -> list[Covered]:
     """Each tutor group of the students whom this person leads, the least covered first. Four queries for any number."""
     students = list(Student.objects.visible_to(user, COVERAGE).values_list("pk", flat=True))
     today = clock.today()
-    since = clock.at(today - timedelta(weeks=weeks), 0)
+    since = seen_since(weeks)
     with connection.cursor() as cursor:
         cursor.execute(SQL, {"students": students, "today": today, "since": since})
         counts = {group: numbers for group, *numbers in cursor.fetchall()}

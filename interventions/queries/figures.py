@@ -2,11 +2,13 @@
 
 Everything is worked out for many targets at once, with a fixed number of queries for each kind of figure:
 
-- attendance: since the target was set, and the six weeks before that, in the series of the student's own site;
-- grade: the working grade in the target's subject today, and on the day on which the target was set;
+- attendance: from the day after the target was set, and the six weeks that the student's page showed on the day itself, in
+  the series of the student's own site;
+- grade: the working grade in the target's subject given since the target was set, and the one of that day;
 - a number of times: how often it was ticked off.
 
-A target that is closed is measured as of the day on which it was closed.
+A target that is closed is measured as of the day on which it was closed. Whether an attendance goal is reached is said from
+20 possible sessions or lessons on, as everywhere; before that it is too early.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,15 +19,15 @@ from typing import Any
 
 from django.db.models import Count
 
-from attendance.arithmetic import Totals
-from attendance.queries.totals import totals_of_spans
+from attendance.arithmetic import ENOUGH, Totals
+from attendance.queries.totals import sites_by_student, totals_of_spans
+from attendance.queries.windows import windows_as_of
 from caseload.models import Student
 from core import clock, wording
 from interventions.choices import Figure
 from interventions.models import Target, TargetCount
 from progress.queries.moments import GradeAt, current_grades_at
 
-WEEKS_BEFORE = 6
 SEES = {Figure.ATTENDANCE: "attendance.view_attendance", Figure.GRADE: "progress.view_grades"}
 
 
@@ -43,6 +45,7 @@ class Progress:
     of: str = ""
     reached: bool | None = None
     share: int | None = None
+    is_early: bool = False  # there is a figure, but of too little to say whether the goal is reached
 
     @property
     def sentence(self) -> str:
@@ -53,7 +56,9 @@ class Progress:
     @property
     def status(self) -> str:
         """The same in a word or two, beside a colour."""
-        return "" if self.reached is None else "Goal reached" if self.reached else "Not there yet"
+        if self.reached is None:
+            return "Too early to say" if self.is_early else ""
+        return "Goal reached" if self.reached else "Not there yet"
 
     @property
     def tone(self) -> str:
@@ -104,10 +109,13 @@ def _until(target: Target) -> date:
 
 
 def _attendance(targets: list[Target]) -> dict[int, Progress]:
+    sites = sites_by_student({target.student_id for target in targets})
+    site_of = {student: site for student, (site, _) in sites.items()}
+    shown = windows_as_of((site_of.get(target.student_id), target.set_on) for target in targets)
     spans = []
     for target in targets:
-        spans.append(((target.pk, "now"), target.student_id, target.set_on, _until(target)))
-        before = target.set_on - timedelta(weeks=WEEKS_BEFORE), target.set_on - timedelta(days=1)
+        spans.append(((target.pk, "now"), target.student_id, target.set_on + timedelta(days=1), _until(target)))
+        before = shown[site_of.get(target.student_id), target.set_on].six_weeks
         spans.append(((target.pk, "was"), target.student_id, *before))
     totals = totals_of_spans(spans)
     return {
@@ -123,6 +131,9 @@ def _attended(target: Target, now: Totals | None, was: Totals | None) -> Progres
         return Progress(goal, f"No marks since it was set on {wording.day(target.set_on)}", before)
     start = was.attendance if was else None
     wanted = Fraction(target.figure_goal) if target.figure_goal is not None else None
+    if not now.is_enough:
+        of = f"{now.of} since then, said from {ENOUGH} on"
+        return Progress(goal, f"{now.percent} so far", before, of, is_early=wanted is not None)
     reached = None if wanted is None else now.attendance >= wanted
     return Progress(goal, f"{now.percent} now", before, now.of, reached, _way(start, now.attendance, wanted))
 
@@ -153,6 +164,8 @@ def _graded(target: Target, now: GradeAt | None, was: GradeAt | None) -> Progres
         return Progress(wanted, "No subject chosen, so there is no grade to read")
     if now is None:
         return Progress(wanted, "No current grade yet", before)
+    if now.on_date <= target.set_on:
+        return Progress(wanted, f"No grade since it was set on {wording.day(target.set_on)}", before)
     reached = None
     if goal and goal.scale_id == now.scale_id and goal.position is not None and now.position is not None:
         reached = (now.position, now.sub_rank) <= (goal.position, goal.sub_rank)

@@ -186,7 +186,9 @@ def unhelped(user: Any) -> list[Unhelped]:
 def _persistently_absent(reached: QuerySet[Student]) -> dict[int, str]:
     ids = list(reached.values_list("pk", flat=True))
     found = headline(ids, {"year": year_to_date()})
-    return {student: of["year"].percent for student, of in found.items() if "year" in of and of["year"].is_persistent}
+    return {
+        student: of["year"].percent for student, of in found.items() if "year" in of and of["year"].called_persistent
+    }
 
 
 def _helped(ids: list[int]) -> dict[int, Any]:

@@ -198,20 +198,23 @@ def _plural(number: int, noun: str, after: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'} {after}"
 
 
+def seen_since(weeks: int) -> datetime:
+    """From when on a one-to-one counts as held within so many weeks: one held exactly so many weeks ago is that long ago."""
+    return clock.at(clock.today() - timedelta(weeks=weeks) + timedelta(days=1), 0)
+
+
 def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
     """For how many weeks nobody has seen a student, where that is too long; counted from the start of the year at most.
 
     Said only of students with whom this person holds one-to-ones: anybody else can't know of all there were.
     """
     year, today = current_academic_year(), clock.today()
-
-    longest = today - timedelta(weeks=NOT_SEEN_WEEKS)
+    since = seen_since(NOT_SEEN_WEEKS)
 
     def read(wanted: Iterable[int]) -> dict[int, int]:
-        if year and year.starts_on > longest:
+        if year and clock.at(year.starts_on, 0) >= since:
             return {}
         condition, params = ("IS NOT NULL", []) if user is None else among(reached(user, LOG))
-        since = clock.at(longest + timedelta(days=1), 0)
         weeks = {}
         for student, seen_at in read_rows(_UNSEEN.format(reached=condition), [array(set(wanted)), since, *params]):
             known = [clock.local(seen_at).date()] if seen_at else []

@@ -32,7 +32,8 @@ class Figure:
 
 
 def _share(totals: Totals) -> Fraction:
-    return totals.attendance if totals.attendance is not None else Fraction(101)
+    """The attendance to order by; those with too little to compare come last."""
+    return totals.attendance if totals.is_enough and totals.attendance is not None else Fraction(101)
 
 
 FIGURES = {
@@ -43,7 +44,7 @@ FIGURES = {
             "Attendance, six weeks",
             "Attendance in the last six weeks, the lowest first",
             lambda s: bool(s.six_weeks.possible),
-            lambda s: s.six_weeks.words,
+            lambda s: s.six_weeks.words + ("" if s.six_weeks.is_enough else ", too little to compare"),
             lambda s: _share(s.six_weeks),
         ),
         Figure(
@@ -51,7 +52,7 @@ FIGURES = {
             "Persistently absent this year",
             "Students who have missed a tenth or more of the year so far",
             lambda s: s.persistent,
-            lambda s: f"{s.year.words}{', severe' if s.year.is_severe else ''}",
+            lambda s: f"{s.year.words}{', severe' if s.year.called_severe else ''}",
             lambda s: _share(s.year),
         ),
         Figure(
@@ -146,10 +147,10 @@ def _in_window(facts: GroupFacts, now: Totals) -> dict[str, Any]:
 
 
 def _persistent(students: Sequence[StudentFacts], address: Callable[[str], str]) -> dict[str, Any]:
-    counted = [s for s in students if s.year.possible]
+    counted = [s for s in students if s.year.is_enough]
     now = [s for s in counted if s.persistent]
-    severe = sum(s.year.is_severe for s in now)
-    then = sum(s.month_ago.is_persistent for s in counted)
+    severe = sum(s.year.called_severe for s in now)
+    then = sum(s.month_ago.called_persistent for s in counted)
     comparable = any(s.month_ago.possible for s in counted)
     return {
         "label": FIGURES["persistent"].label,

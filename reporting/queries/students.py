@@ -87,7 +87,7 @@ def group_facts(user: Any, ids: Sequence[int], year_starts: date, wanted: str = 
     members = [pk for pk in ids if series.get(pk) == shown]
     totals: dict[int, dict[str, Totals]] = {}
     read: list[Windows] = []
-    for those in together(members, today, year_starts) if members else []:
+    for those in together(members, today) if members else []:
         totals |= totals_in_windows(those.ids, _spans(those.windows, today), shown, WITH_LATENESS)
         read.append(those.windows)
     facts = GroupFacts(today, list(ids), names, shown, windows=read)
@@ -97,7 +97,7 @@ def group_facts(user: Any, ids: Sequence[int], year_starts: date, wanted: str = 
         year = found.get("year", nothing)
         six_weeks, before = found.get("six_weeks", nothing), found.get("before", nothing)
         month_ago = found.get("month_ago", nothing)
-        facts.students[pk] = StudentFacts(pk, shown, six_weeks, before, year, month_ago, year.is_persistent)
+        facts.students[pk] = StudentFacts(pk, shown, six_weeks, before, year, month_ago, year.called_persistent)
     _add_progress(user, facts, members)
     _add_work(user, facts)
     return facts

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from attendance.arithmetic import Totals, sum_of, written
+from attendance.arithmetic import NOTHING, Totals, sum_of, written
 from attendance.choices import Series
 from attendance.queries.feeds import words_about
 from attendance.queries.students import codes_used
@@ -63,7 +63,7 @@ def _attendance(ids: Sequence[int], start: date, end: date, series: str) -> dict
     by_student = totals_by_student(ids, start, end, series)
     total = sum_of(by_student.values(), series)
     before = sum_of(totals_by_student(ids, start - YEAR, end - YEAR, series).values(), series)
-    counted = [totals for totals in by_student.values() if totals.possible]
+    counted = [totals for totals in by_student.values() if totals.is_enough]
     return {
         "series": series,
         "title": SECTION[Series(series)],
@@ -118,7 +118,8 @@ def _by_group(model: Any, by_student: dict[int, Totals], end: date, series: str,
 
 def _group(name: str, members: Sequence[Totals], series: str) -> dict[str, Any]:
     total = sum_of(members, series)
-    persistent = sum(totals.is_persistent for totals in members)
+    counted = [totals for totals in members if totals.is_enough]
+    persistent = sum(totals.is_persistent for totals in counted)
     return {
         "name": name,
         "students": len(members),
@@ -127,7 +128,7 @@ def _group(name: str, members: Sequence[Totals], series: str) -> dict[str, Any]:
         "attendance": written(total.attendance),
         "value": _number(total),
         "persistent": persistent,
-        "persistent_share": f"{100 * persistent / len(members):.0f}\u202f%",
+        "persistent_share": f"{100 * persistent / len(counted):.0f}\u202f%" if counted else NOTHING,
     }
 
 

@@ -64,7 +64,7 @@ three_weeks = scene("three_weeks", mark_three_weeks, on="college")
 
 def test_what_lists_show_is_what_the_windows_and_weeks_give(three_weeks, django_assert_num_queries):
     ids = list(Student.objects.order_by("pk").values_list("pk", flat=True))
-    with django_assert_num_queries(7):  # the sites; the years (twice), terms and closures; the figures of each series
+    with django_assert_num_queries(6):  # the sites; the years, terms and closures; the figures of each series
         found = figures(ids)
     last = clock.week_of(clock.today()) - timedelta(weeks=WEEKS_IN_LINE - 1)
     for those in together(ids):

@@ -14,6 +14,7 @@ from interventions import actions, queries
 from interventions.actions.bookings import TimesSaid
 from interventions.models import Booking, Meeting, MeetingType, StudentWords
 from interventions.queries.coverage import coverage_by_tutor
+from interventions.queries.students import weeks_unseen
 from safeguarding.models import Concern
 from tests.college import College
 from tests.interventions.test_pages import talk_to, typed
@@ -188,6 +189,18 @@ def test_coverage_counts_that_one_was_held_and_names_tutors(
     assert queries.coverage_by_tutor(college.okafor, 6) == []
     with django_assert_num_queries(4):
         coverage_by_tutor(college.lind, 6)
+
+
+@pytest.mark.parametrize(("days_ago", "unseen"), [(41, 0), (42, 1), (43, 1)])
+def test_not_seen_for_six_weeks_is_one_rule_for_coverage_and_lists(
+    college: College, meeting_of: Any, days_ago: int, unseen: int
+) -> None:
+    """Six weeks ago to the day is six weeks ago, on the dashboard and in coverage."""
+    for student in college.students:
+        meeting_of(student.given_name, days_ago=days_ago if student.given_name == "Ada" else 3)
+    rows = {row.name: row for row in coverage_by_tutor(college.lind, 6)}
+    ada = college.student("Ada").pk
+    assert (rows["10A"].unseen, len(weeks_unseen([ada], college.lind))) == (unseen, unseen)
 
 
 def test_the_page_to_print_says_everything_once(college: College, sign_in: Any, target_of: Any, note_of: Any) -> None:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from attendance.actions.summary import rebuild_summary
 from attendance.codes import all_codes
 from attendance.models import SessionMark
+from attendance.queries.student_page import student_attendance
 from caseload.models import Course
 from caseload.queries.calendar import school_days
 from core import clock
@@ -23,6 +24,8 @@ from interventions.queries.figures import progress_of
 from progress.models import Grade, GradeScale, ScaleGrade
 from tests.college import College
 
+MONDAY = date(2026, 11, 2)
+
 
 @pytest.fixture
 def marks(college: College) -> Callable[..., None]:
@@ -31,10 +34,8 @@ def marks(college: College) -> Callable[..., None]:
 
     def write(given: str, before: tuple[int, int], since: tuple[int, int], set_on: date) -> None:
         student = college.student(given)
-        earlier = school_days(college.school, set_on - timedelta(days=14), set_on - timedelta(days=1))[
-            -before[1] // 2 :
-        ]
-        later = school_days(college.school, set_on, college.today)[: since[1] // 2]
+        earlier = school_days(college.school, set_on - timedelta(days=14), set_on - timedelta(days=1))
+        earlier, later = earlier[-before[1] // 2 :], school_days(college.school, set_on, college.today)[: since[1] // 2]
         for (there, of), days in ((before, earlier), (since, later)):
             SessionMark.objects.bulk_create(
                 SessionMark(
@@ -77,18 +78,48 @@ def sentence(user: Any, target: Any) -> str:
 
 
 def test_attendance_now_wanted_and_when_set(college: College, target_of: Any, marks: Any) -> None:
-    target = target_of("Ada", figure="attendance", figure_goal=Decimal(95), set_on=college.today - timedelta(days=11))
-    marks("Ada", before=(6, 8), since=(9, 10), set_on=target.set_on)
+    target = target_of("Ada", figure="attendance", figure_goal=Decimal(95), set_on=MONDAY)
+    marks("Ada", before=(6, 8), since=(20, 22), set_on=target.set_on)  # the two marks of the Monday itself don't count
     found = progress_of(college.okafor, [target])[target.pk]
     assert found.sentence.replace("\u202f", " ") == "90.0 % now, 95 % wanted, was 75.0 % when set"
-    assert (found.reached, found.share, found.of) == (False, 75, "9 of 10 sessions")
+    assert (found.reached, found.share, found.of) == (False, 75, "18 of 20 sessions")
 
 
 def test_a_goal_that_is_reached_says_so_exactly(college: College, target_of: Any, marks: Any) -> None:
-    target = target_of("Ada", figure="attendance", figure_goal=Decimal(90), set_on=college.today - timedelta(days=11))
-    marks("Ada", before=(6, 8), since=(9, 10), set_on=target.set_on)
+    target = target_of("Ada", figure="attendance", figure_goal=Decimal(90), set_on=MONDAY)
+    marks("Ada", before=(6, 8), since=(20, 22), set_on=target.set_on)
     found = progress_of(college.okafor, [target])[target.pk]
     assert (found.reached, found.status, found.tone) == (True, "Goal reached", "good")
+
+
+def test_below_twenty_marks_it_is_too_early_to_say(college: College, target_of: Any, marks: Any) -> None:
+    target = target_of("Ada", figure="attendance", figure_goal=Decimal(90), set_on=MONDAY)
+    marks("Ada", before=(6, 8), since=(20, 20), set_on=target.set_on)
+    found = progress_of(college.okafor, [target])[target.pk]
+    assert (found.reached, found.share, found.status) == (None, None, "Too early to say")
+    assert found.sentence.replace("\u202f", " ") == "100.0 % so far, 90 % wanted, was 75.0 % when set"
+    assert found.of == "18 of 18 sessions since then, said from 20 on"
+
+
+def test_marks_of_the_day_itself_reach_no_goal(college: College, target_of: Any, marks: Any) -> None:
+    target = target_of("Ada", figure="attendance", figure_goal=Decimal(95), set_on=college.today)
+    marks("Ada", before=(8, 8), since=(2, 2), set_on=college.today)
+    assert progress_of(college.okafor, [target])[target.pk].reached is None
+
+
+def test_the_figure_when_set_is_the_one_that_the_page_showed(college: College, target_of: Any, marks: Any) -> None:
+    target = target_of("Ada", figure="attendance", figure_goal=Decimal(95), set_on=college.today)
+    marks("Ada", before=(9, 14), since=(2, 2), set_on=college.today)
+    shown = student_attendance(college.student("Ada").pk).six_weeks.percent
+    assert f"was {shown} when set" in progress_of(college.okafor, [target])[target.pk].sentence
+
+
+def test_a_grade_of_before_reaches_no_goal(college: College, target_of: Any, graded: Any) -> None:
+    course, label = graded("Ada", {40: "C"})
+    target = target_of("Ada", figure="grade", figure_grade=label("C"), course=course)
+    found = progress_of(college.okafor, [target])[target.pk]
+    assert (found.reached, found.was) == (None, "C")
+    assert found.sentence.startswith("No grade since it was set on ")
 
 
 def test_no_marks_are_said_and_not_counted_as_absence(college: College, target_of: Any) -> None:
@@ -110,7 +141,7 @@ def test_a_closed_target_keeps_the_grade_of_its_day(college: College, target_of:
     course, label = graded("Ada", {40: "D", 5: "C"})
     closed = college.today - timedelta(days=10)
     target = target_of("Ada", figure="grade", figure_grade=label("B"), course=course, state="not_met", closed_on=closed)
-    assert sentence(college.okafor, target) == "D now, B wanted, was D when set"
+    assert sentence(college.okafor, target) == "No grade since it was set on Wed 21 Oct, B wanted, was D when set"
 
 
 def test_times_are_ticked_once_a_press_and_taken_back(college: College, target_of: Any) -> None:

@@ -1,7 +1,7 @@
-"""What report tests share: three mornings marked, grades, one-to-ones and targets, on the small college of thirty."""
+"""What report tests share: twenty mornings marked, grades, one-to-ones and targets, on the small college of thirty."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -20,7 +20,12 @@ from tests.interventions.conftest import kind, meeting_of, target_of  # noqa: F4
 from tests.progress.conftest import grade_of, point  # noqa: F401  (fixtures for these tests)
 from tests.scenes import scene
 
-MORNINGS = (date(2026, 11, 11), date(2026, 11, 12), date(2026, 11, 13))  # of a week that is over
+# Twenty of four weeks that are over: enough to say something of each student.
+MORNINGS = tuple(
+    monday + timedelta(days=day)
+    for monday in (date(2026, 10, 12), date(2026, 10, 19), date(2026, 11, 2), date(2026, 11, 9))
+    for day in range(5)
+)
 WORDS = "Words that only a note may hold"
 
 
@@ -30,23 +35,23 @@ def mark(college: College, day: date, group: str = "10A", **codes: str) -> None:
     mark_register(by=college.price, register=register, marks=marks_for(college, group, **codes))
 
 
-def mark_three_mornings(college: College) -> College:
-    """Three mornings of 10A and 10B, and a lesson of S1: Ada misses all, Ben is late once, Wren misses the lesson."""
+def mark_mornings(college: College) -> College:
+    """Twenty mornings of 10A and 10B, and a lesson of S1: Ada misses all, Ben is late once, Wren misses the lesson."""
     for day in MORNINGS:
         mark(college, day, Ada="O", Ben="L" if day == MORNINGS[0] else "/")
         mark(college, day, "10B", Imran="I")
-    lesson = lesson_of(college, day=MORNINGS[2])
+    lesson = lesson_of(college, day=MORNINGS[-1])
     mark_register(by=college.price, register=lesson, marks=marks_for(college, "S1", Wren="O"))
     return college
 
 
-three_mornings = scene("three_mornings", mark_three_mornings, on="college")
+mornings = scene("mornings", mark_mornings, on="college")
 
 
 @pytest.fixture
-def marked(three_mornings: College) -> College:
-    """The college with those three mornings."""
-    return three_mornings
+def marked(mornings: College) -> College:
+    """The college with those mornings."""
+    return mornings
 
 
 @pytest.fixture

@@ -38,13 +38,13 @@ def test_the_figures_are_those_of_attendance(full: College, facts: dict[str, Any
 
 def test_the_figures_counted_by_hand(facts: dict[str, Any]) -> None:
     sessions, lessons = facts["sections"]
-    # 14 students on three mornings; Ada and Imran missed all three.
-    assert (sessions["total"]["possible"], sessions["total"]["attended"], sessions["total"]["late"]) == (42, 36, 1)
+    # 14 students on twenty mornings; Ada and Imran missed them all. Of one lesson nothing is called a habit.
+    assert (sessions["total"]["possible"], sessions["total"]["attended"], sessions["total"]["late"]) == (280, 240, 1)
     assert (sessions["persistent"], sessions["severe"], sessions["counted"]) == (2, 2, 14)
-    assert (lessons["total"]["possible"], lessons["total"]["attended"], lessons["persistent"]) == (8, 7, 1)
+    assert (lessons["total"]["possible"], lessons["total"]["attended"], lessons["persistent"]) == (8, 7, 0)
     by_group = {row["name"]: (row["students"], row["attended"], row["possible"]) for row in sessions["by_caseload"]}
-    assert by_group == {"10A": (8, 21, 24), "10B": (6, 15, 18)}
-    assert {row["code"]: row["number"] for row in sessions["reasons"]} == {"O": 3, "I": 3}
+    assert by_group == {"10A": (8, 140, 160), "10B": (6, 100, 120)}
+    assert {row["code"]: row["number"] for row in sessions["reasons"]} == {"O": 20, "I": 20}
     assert sessions["last_year"] is None
 
 
@@ -78,8 +78,8 @@ def test_nothing_that_anybody_wrote_and_no_name_is_in_it(full: College, edition:
 def test_governors_see_no_small_count(full: College) -> None:
     facts = facts_of(full, edition="governors")
     sessions, lessons = facts["sections"]
-    assert (sessions["persistent"], sessions["severe"], lessons["persistent"]) == (None, None, None)
-    assert sessions["total"]["possible"] == 42
+    assert (sessions["persistent"], sessions["severe"]) == (None, None)
+    assert sessions["total"]["possible"] == 280
     assert [row["persistent"] for row in sessions["by_caseload"]] == [None, None]
     assert [row["students"] for row in sessions["by_caseload"]] == [8, 6]
     point = facts["progress"][0]

@@ -191,12 +191,12 @@ def _side(
 ) -> Side:
     nothing = Totals(series=series)
     mine = [figures.get(pk, {}) for pk in group.members]
-    year = [totals for pk in group.members if (totals := years.get(pk, {}).get("year", nothing)).possible]
+    year = [totals for pk in group.members if (totals := years.get(pk, {}).get("year", nothing)).is_enough]
     return Side(
         group,
         sum_of((found.get("now", nothing) for found in mine), series),
         sum_of((found.get("before", nothing) for found in mine), series),
-        sum(totals.is_persistent for totals in year),
+        sum(totals.called_persistent for totals in year),
         len(year),
     )
 

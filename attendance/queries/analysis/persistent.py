@@ -13,7 +13,6 @@ from caseload.models import SiteMembership
 from caseload.queries.calendar import academic_year_on, calendars_for
 
 SHOW = {"persistent": "Persistent", "severe": "Severe", "crossing": "About to cross"}
-EARLY = 20  # fewer possible than this say little about a year
 
 
 @dataclass(frozen=True)
@@ -43,19 +42,14 @@ class Standing:
     @property
     def is_crossing(self) -> bool:
         """Not persistent yet, and a few more absences make it so."""
-        return bool(self.year.possible) and not self.year.is_persistent and self.more <= thresholds.NEARLY
-
-    @property
-    def is_early(self) -> bool:
-        """Too little of the year has gone to call it a habit."""
-        return self.year.possible < EARLY
+        return self.year.is_enough and not self.year.is_persistent and self.more <= thresholds.NEARLY
 
     @property
     def kind(self) -> str:
         """Which of the lists it stands on first."""
-        if self.year.is_severe:
+        if self.year.called_severe:
             return "severe"
-        return "persistent" if self.year.is_persistent else "crossing" if self.is_crossing else ""
+        return "persistent" if self.year.called_persistent else "crossing" if self.is_crossing else ""
 
     @property
     def words(self) -> str:
@@ -103,8 +97,8 @@ def standings(scope: Scope) -> list[Standing]:
 def on_list(rows: list[Standing], show: str) -> list[Standing]:
     """Those of one list; whoever is severely absent is persistently absent too."""
     tests = {
-        "persistent": lambda each: each.year.is_persistent,
-        "severe": lambda each: each.year.is_severe,
+        "persistent": lambda each: each.year.called_persistent,
+        "severe": lambda each: each.year.called_severe,
         "crossing": lambda each: each.is_crossing,
     }
     chosen = [each for each in rows if tests[show](each)]
