@@ -1,6 +1,6 @@
 """Which registers were due, who was to take each, and which were not taken: for leaders, within their reach."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -85,7 +85,7 @@ def counts_by_taker(user: User, start: date, end: date) -> list[TakerCount]:
     """
     found: dict[int | None, list[int]] = {}
     for series, params in _scopes(user, start, end):
-        rows = read_rows(f"{_DUE[series]} {_COUNTED}", params)
+        rows = read_rows(f"{DUE[series]} {_COUNTED}", params)
         for person, *numbers in rows:
             found[person] = [a + b for a, b in zip(found.get(person, [0, 0, 0]), numbers, strict=True)]
     people = User.objects.in_bulk([pk for pk in found if pk])
@@ -98,7 +98,7 @@ def missing_of_taker(user: User, person_id: int | None, start: date, end: date) 
     found = []
     for series, params in _scopes(user, start, end):
         for group, public_id, day, slot, starts, label, room in read_rows(
-            f"{_DUE[series]} {_MISSING}", params | {"person": person_id}
+            f"{DUE[series]} {_MISSING}", params | {"person": person_id}
         ):
             slug = SLUGS[SessionSlot(slot)] if series == Series.SESSION else f"{starts:%H%M}"
             words = SessionSlot(slot).label if series == Series.SESSION else f"{label} {starts:%H:%M}"
@@ -188,6 +188,12 @@ def _scopes(user: User, start: date, end: date) -> list[tuple[Series, dict[str, 
     }
     years = {"year__starts_on__lte": end, "year__ends_on__gte": start}
     held = {series: dict(rows.filter(**years).values_list("pk", "site_id")) for series, rows in groups.items()}
+    return due_of(held, start, end)
+
+
+def due_of(held: Mapping[Series, Mapping[int, int]], start: date, end: date) -> list[tuple[Series, dict[str, Any]]]:
+    """For each series with groups (each with its site), what the statement of the registers due between two days asks for;
+    nothing where no site is open. With `DUE`."""
     sites = {site for found in held.values() for site in found.values()}
     year = academic_year_on(start)
     calendars = calendars_for(sites, min(year.starts_on, start) if year else start, end)
@@ -222,7 +228,7 @@ _OPEN = """
         AS o (site_id, day, letter)),
     due AS (
 """
-_DUE = {
+DUE = {
     Series.SESSION: _OPEN
     + """
     SELECT h.user_id AS person, c.name AS of_group, c.public_id, o.day, v.slot, v.starts, '' AS label, c.room,

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from accounts.gates import page
 from attendance import choices, rules
 from attendance.models import EvacuationCopy
+from attendance.queries.day_known import known_of
 from attendance.queries.evacuation import Reached, evacuation_of, sites_reached
 from audit import record
 from caseload.models import Student
@@ -33,6 +34,7 @@ def evacuation_list(request: HttpRequest) -> HttpResponseBase:
         "reached": reached,
         "chosen": chosen,
         "list": found,
+        "known": known_of(request.user, site=chosen.site.pk),
         "parts": found.parts(by),
         "by": by,
         "copy": copy if chosen.whole else None,

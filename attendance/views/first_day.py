@@ -16,6 +16,7 @@ from attendance.actions.explaining import NEVER_FOUND, record_call, set_reason
 from attendance.choices import UNIT, Series
 from attendance.errors import BadMarks, RegisterProblem
 from attendance.first_day_forms import CallForm, mark_value, read_marks
+from attendance.queries.day_known import known_of
 from attendance.queries.first_day import (
     FirstDay,
     MarkAt,
@@ -58,6 +59,7 @@ def first_day_list(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "groups": groups,
+        "known": known_of(request.user, permission=rules.ACT),
         "found": found,
         "first": _next_of(found, None),
         "tabs": _tabs("today", found.total, len(old_unexplained(request.user))),

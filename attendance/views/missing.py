@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import page
 from attendance import rules
 from attendance.actions.reminders import Reminded, remind_now
+from attendance.queries.day_known import known_of
 from attendance.queries.missing import (
     SORTS,
     WINDOWS,
@@ -42,6 +43,7 @@ def missing_register_list(request: HttpRequest) -> HttpResponse:
     sittings = [line.sitting for line in lines]
     takers, reminders = takers_of(sittings), reminders_of(sittings)
     shown = sorted((line for line in lines if chosen in (None, line.sitting.date)), key=_order)
+    known = known_of(request.user, chosen or clock.today(), rules.VIEW_MISSING)
     context = {
         "rows": [
             {
@@ -55,6 +57,8 @@ def missing_register_list(request: HttpRequest) -> HttpResponse:
             for line in shown
         ],
         "lines": shown,
+        "known": known,
+        "elsewhere": f"{known.words}. The groups whose registers are not taken are led by others.",
         "to_remind": sum(1 for line in shown if _may_remind(line, takers, reminders)),
         "not_taken": sum(1 for line in shown if not line.is_taken),
         "nobody": [line.sitting for line in shown if not line.is_taken and line.sitting.key not in takers],

@@ -16,6 +16,7 @@ from attendance.analysis_forms import MarksForm
 from attendance.arithmetic import written
 from attendance.choices import CERTIFICATE_MADE, Series
 from attendance.queries.certificate import certificate_facts
+from attendance.queries.day_known import known_of
 from attendance.queries.days import marks_known_until, who_is_absent_today
 from attendance.queries.marks_behind import SHOW, Wanted, marks_behind
 from attendance.queries.student_page import WEEKDAYS
@@ -127,6 +128,7 @@ def absent_list(request: HttpRequest) -> HttpResponse:
         "day": day,
         "today": clock.today(),
         "rows": shown,
+        "known": known_of(request.user, day),
         "any": bool(rows),
         "known_until": marks_known_until(day),
         "before": day - timedelta(days=3 if day.weekday() == 0 else 1),
