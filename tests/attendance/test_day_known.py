@@ -28,7 +28,10 @@ def test_registers_and_students_are_counted_by_who_is_reached(ten_taken: College
     # Of the tutor's students: 10A, Kestrel 1 in which one of them is too, and the lesson 10x/Ma1 at nine.
     assert (tutor.registers, tutor.taken, tutor.students, tutor.marked) == (3, 1, 8, 8)
     assert (officer.taken, officer.marked) == (1, 8)
-    assert officer.words == f"1 of {officer.registers} registers taken so far, 8 of {officer.students} students accounted for"
+    assert (
+        officer.words
+        == f"1 of {officer.registers} registers taken so far, 8 of {officer.students} students accounted for"
+    )
     # The school's tutor groups once, and the lessons that have begun: those of S1 and of 10x/Ma1 where they meet on a Friday.
     mark_register(by=ten_taken.price, register=session_of(ten_taken, group="10B"), marks=marks_for(ten_taken, "10B"))
     again = known_of(ten_taken.price)
