@@ -1,5 +1,7 @@
 """How each analysis list is counted, in the sentences that stand below the list and in its file. Pure, no database."""
 
+from attendance.arithmetic import LATE_DEFINITION
+
 PERSISTENT = (
     "Persistent: missed a tenth or more of possible {unit} this year to date; severe: half or more.",
     "Counted in whole {unit}, so 90.00 % is persistent and 90.01 % is not.",
@@ -25,9 +27,9 @@ AWAY = (
     " counted as absent now.",
 )
 PUNCTUALITY = (
+    LATE_DEFINITION,
     "Late arrivals count as attended until the register closes, and after that as absent.",
-    "Places in the week: late, of those who came.",
-    "On time: of attended, those not late.",
+    "On time: those not late, of the {unit} they came to.",
     "Minutes are those entered on registers.",
 )
 RESITS = (
@@ -44,13 +46,14 @@ WITHDRAWN = "A withdrawal counts the lessons of its own course."
 COMPARISON = (
     "Attended of possible {unit}, added up and divided once; {unit} not marked are not counted.",
     "Students are those you can see who are in the group today.",
+    LATE_DEFINITION,
     "Persistent: missed a tenth or more of the year to date, of those with 20 possible {unit} or more.",
     "Small group: fewer than five students; one of them moves the figure a lot, and could be told apart. Not to be passed on.",
 )
 CHANGE = "Change: against {against}."
 NO_CHANGE = "No change is said: this year has no finished weeks to set these beside."
 OWN_LESSONS = "Each course counts its own lessons; everybody together counts all lessons."
-COMPARED = ("A percentage is what was attended of what was possible in these dates.",)
+COMPARED = ("A percentage is what was attended of what was possible in these dates.", LATE_DEFINITION)
 
 
 def filled(notes: tuple[str, ...], **words: object) -> list[str]:

@@ -21,6 +21,10 @@ THRESHOLDS, NEAR = (
     2,
 )  # less than a half (one in so many) from a threshold it is written with two decimal places
 NOTHING = "–"
+LATE_DEFINITION = (
+    "Late: arrived late, before or after the register closed, of the {unit} they came to"
+    " (attended, or reached after it closed)."
+)
 MIXED = "Sessions and lessons are two series and are never added together."
 _COLUMN = {
     StatClass.PRESENT: "present",
@@ -105,20 +109,51 @@ class Totals(NamedTuple):
         return self.share(self.attended + self.authorised)
 
     @property
-    def punctuality(self) -> Fraction | None:
-        """On time of attended in per cent, exactly."""
-        return Fraction(100 * (self.attended - self.late), self.attended) if self.attended else None
-
-    @property
     def times_late(self) -> int:
         """Late before and after the register closed."""
         return self.late + self.late_after_close
 
     @property
+    def came(self) -> int:
+        """The sessions they came to at all, which each late one is of: attended, and reached after the register closed."""
+        return self.attended + self.late_after_close
+
+    @property
+    def lateness(self) -> Fraction | None:
+        """Late of the sessions they came to in per cent, exactly."""
+        return Fraction(100 * self.times_late, self.came) if self.came else None
+
+    @property
+    def punctuality(self) -> Fraction | None:
+        """On time of the sessions they came to in per cent, exactly."""
+        return Fraction(100 * (self.came - self.times_late), self.came) if self.came else None
+
+    @property
+    def late_percent(self) -> str:
+        """The lateness as every page writes it."""
+        return written(self.lateness)
+
+    @property
+    def on_time_percent(self) -> str:
+        """The punctuality as every page writes it."""
+        return written(self.punctuality)
+
+    @property
+    def late_of(self) -> str:
+        """What the lateness is of: “150 of 5,097 sessions they came to, 17 of them after the register closed”."""
+        of = f"{self.times_late:,} of {self.came:,} {self.unit} they came to"
+        return ", ".join(filter(None, (of, self.late_note)))
+
+    @property
+    def late_definition(self) -> str:
+        """What is called late here, as a sentence."""
+        return LATE_DEFINITION.format(unit=self.unit)
+
+    @property
     def late_note(self) -> str:
         """How many of the late came after the register closed, as words behind their number; nothing when none did."""
         times, after = self.times_late, self.late_after_close
-        which = f"{after} of them " if after < times else "" if times == 1 else "all "
+        which = f"{after:,} of them " if after < times else "" if times == 1 else "all "
         return f"{which}after the register closed" if after else ""
 
     @property

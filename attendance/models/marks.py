@@ -162,8 +162,11 @@ class WeekSummary(models.Model):
         indexes = [
             models.Index(
                 fields=["series", "week"],
-                include=["student", "present", "approved", "authorised", "unauthorised", "late", "minutes_late"],
-                name="attendance_summary_by_week",
+                include=[
+                    *("student", "present", "approved", "authorised", "unauthorised"),
+                    *("late", "late_after_close", "minutes_late"),
+                ],
+                name="attendance_summary_weeks",
             )
         ]
         constraints = [

@@ -92,12 +92,11 @@ class StudentAttendance:
         label = "This year" if self.is_this_year else self.year_name
         found.append(figure(label, self.totals) | {"spark": self.spark, "url": self.marks("year")})
         minutes = f"{self.totals.minutes_late:,} minutes" if self.totals.minutes_late else ""
-        of = ", ".join(filter(None, (self.totals.late_note, minutes)))
         found.append(
             {
                 "label": "Late",
                 "value": str(self.totals.times_late),
-                "of": of or f"in {self.totals.attended:,} attended",
+                "of": ", ".join(filter(None, (self.totals.late_of, minutes))),
                 "url": self.marks("year", show="late"),
             }
         )

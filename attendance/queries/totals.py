@@ -40,7 +40,7 @@ _EACH = {
 }
 EACH_COUNTED = ", ".join(_EACH[name] for name in COLUMNS)
 ATTENDED_OR_ABSENT = COLUMNS[:4]  # all that a percentage needs; reading less is cheaper where there is much
-WITH_LATENESS = (*ATTENDED_OR_ABSENT, "late", "minutes_late")
+WITH_LATENESS = (*ATTENDED_OR_ABSENT, "late", "late_after_close", "minutes_late")
 AT_ONCE = 100  # windows in one statement: a row of the database has at most 1,664 columns
 
 # The students by the site where they were last, and its kind.

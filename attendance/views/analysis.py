@@ -97,7 +97,7 @@ def comparison_students(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     rows = [(scope.rows[pk], totals.get(pk, {}).get("now"), totals.get(pk, {}).get("year")) for pk in group.members]
     rows.sort(key=lambda row: _lowest_first(row[1]))
-    said = list(notes.COMPARED)
+    said = notes.filled(notes.COMPARED, unit=scope.unit)
     few = sum(bool(now and now.possible and not now.is_enough) for _, now, _ in rows)
     said += [notes.FEW_LAST.format(number=few, least=ENOUGH, unit=scope.unit)] if few else []
     if wants_file(request):
@@ -205,11 +205,12 @@ def punctuality(request: HttpRequest) -> HttpResponseBase:
     offered = {key: window for key, window in windows_offered(scope.ids, scope.day).items() if key != "last_year"}
     window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
     found = read_punctuality(scope, window)
+    said = notes.filled(notes.PUNCTUALITY, unit=scope.unit)
     if wants_file(request):
-        said = _about(window)
-        return files.answer(request, "punctuality", files.PUNCTUALITY, found.students, scope, notes.PUNCTUALITY, said)
+        about = _about(window)
+        return files.answer(request, "punctuality", files.PUNCTUALITY, found.students, scope, said, about)
     context = _context(request, scope, "attendance:punctuality", window=window.key) | {
-        "notes": notes.PUNCTUALITY,
+        "notes": said,
         "window": window,
         "found": found,
         "page": Paginator(found.students, ROWS_PER_PAGE).get_page(request.GET.get("page")),

@@ -24,6 +24,7 @@ from caseload.list_files import WHO, list_file, who
 from core import wording
 
 Cells = Sequence[Any]
+LATE = ("Late", "Of them after the register closed", "Came")
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def _away(each: Away | Unknown) -> Cells:
 def _late(each: Late) -> Cells:
     totals = each.totals
     return (
-        *who(each.row), each.times, totals.late_after_close, totals.attended, totals.minutes_late,
-        wording.percent_of(each.on_time, totals.attended),
+        *who(each.row), totals.times_late, totals.late_after_close, totals.came, totals.minutes_late,
+        totals.on_time_percent,
     )  # fmt: skip
 
 
@@ -109,13 +110,17 @@ def _side(side: Side) -> Cells:
     change = None if side.points is None else round(side.points, 2)
     return (
         side.group.name if side.group.key else "Everybody together", side.students, _percent(now), now.attended, now.possible, change, now.authorised, now.unauthorised,
-        now.times_late, side.persistent, side.counted, "Small group" if side.is_small else "",
+        now.times_late, now.late_after_close, now.came, side.persistent, side.counted, "Small group" if side.is_small else "",
     )  # fmt: skip
 
 
 def _compared(found: tuple[dict[str, Any], Totals | None, Totals | None]) -> Cells:
     row, now, year = found
-    counts = (now.attended, now.possible, now.authorised, now.unauthorised, now.times_late) if now else (None,) * 5
+    counts: Cells = (None,) * 7
+    if now:
+        counts = (
+            now.attended, now.possible, now.authorised, now.unauthorised, now.times_late, now.late_after_close, now.came,
+        )  # fmt: skip
     return (*who(row), _percent(now), *counts, _percent(year))
 
 
@@ -123,8 +128,8 @@ def comparison_by(kind: str) -> ListFile:
     """Groups side by side: the first column says which kind of group."""
     return ListFile(
         (
-            kind, "Students", "Attendance %", "Attended", "Possible", "Change in points", "Authorised", "Unauthorised", "Late",
-            "Persistent, year", "With marks, year", "Small group",
+            kind, "Students", "Attendance %", "Attended", "Possible", "Change in points", "Authorised", "Unauthorised",
+            *LATE, "Persistent, year", "With marks, year", "Small group",
         ),
         _side,
     )  # fmt: skip
@@ -150,7 +155,7 @@ AWAY = ListFile(
     ),
     _away,
 )  # fmt: skip
-PUNCTUALITY = ListFile((*WHO, "Late", "Of them after the register closed", "Attended", "Minutes", "On time"), _late)
+PUNCTUALITY = ListFile((*WHO, *LATE, "Minutes", "On time"), _late)
 RESITS = ListFile(
     (
         *WHO, "Course", "Class", "Attended", "Possible", "Last attended", "Started", "42nd day", "List", "Responsible",
@@ -162,7 +167,7 @@ LEAVING = ListFile(
 )
 COMPARED = ListFile(
     (
-        *WHO, "Attendance %", "Attended", "Possible", "Authorised", "Unauthorised", "Late", "Year to date %",
+        *WHO, "Attendance %", "Attended", "Possible", "Authorised", "Unauthorised", *LATE, "Year to date %",
     ),
     _compared,
 )  # fmt: skip

@@ -78,7 +78,7 @@ def _attendance(ids: list[int]) -> dict[int, dict[str, Any]]:
                 {"label": label, "value": total.percent, "of": f"{total.shown} of {total.possible} {total.unit}"}
                 for label, total in found.items() if total.possible
             ],
-            "late": found["This year"].late if "This year" in found else 0,
+            "late": {"value": year.times_late, "of": year.late_of} if (year := found.get("This year")) else None,
             "definition": next((total.definition for total in found.values()), ""),
             "weeks": [[wording.day(day, weekday=False), total.percent] for day, total in weeks.get(pk, ())],
         }

@@ -8,8 +8,8 @@ from statistics import pstdev
 from typing import Any
 
 from attendance.arithmetic import Totals, sum_of, written
-from attendance.choices import UNIT, Series
-from attendance.queries.totals import ATTENDED_OR_ABSENT, weekly_series
+from attendance.choices import Series
+from attendance.queries.totals import ATTENDED_OR_ABSENT, finished, weekly_series
 from attendance.queries.windows import Windows
 from core.charts import line_over_weeks
 from reporting.queries.students import NOT_SEEN_WEEKS, GroupFacts, StudentFacts
@@ -59,9 +59,9 @@ FIGURES = {
             "late",
             "Late, six weeks",
             "Students who were late in the last six weeks, the most often first",
-            lambda s: bool(s.six_weeks.late),
-            lambda s: f"late {s.six_weeks.late} of {s.six_weeks.attended} times, {s.six_weeks.minutes_late} minutes",
-            lambda s: -s.six_weeks.late,
+            lambda s: bool(s.six_weeks.times_late),
+            lambda s: f"late {s.six_weeks.late_of}; {s.six_weeks.minutes_late} minutes",
+            lambda s: -s.six_weeks.times_late,
         ),
         Figure(
             "below",
@@ -162,11 +162,11 @@ def _persistent(students: Sequence[StudentFacts], address: Callable[[str], str])
 
 
 def _late(now: Totals, then: Totals, series: str, address: Callable[[str], str], shown: Windows) -> dict[str, Any]:
-    share, before = _of(now.late, now.attended), _of(then.late, then.attended)
+    share, before = now.lateness, then.lateness
     return {
         "label": f"Late, {shown.label.lower()}",
-        "value": written(share),
-        "of": f"{now.late:,} of {now.attended:,} attended {UNIT[Series(series)]}",
+        "value": now.late_percent,
+        "of": now.late_of,
         "change": _points(
             None if share is None or before is None else float(share - before), f"against {shown.against}"
         ),
@@ -215,10 +215,6 @@ def _unseen(students: Sequence[StudentFacts], address: Callable[[str], str]) -> 
     }
 
 
-def _of(part: int, whole: int) -> Fraction | None:
-    return Fraction(100 * part, whole) if whole else None
-
-
 def _points(change: float | None, against: str) -> str:
     if change is None:
         return ""
@@ -247,8 +243,8 @@ def is_usual(change: float | None, weeks: Sequence[tuple[date, Totals]]) -> bool
 
 
 def weeks_of(students: Sequence[StudentFacts], start: date, end: date, series: str) -> list[tuple[date, Totals]]:
-    """These students together, week by week."""
-    return weekly_series([s.pk for s in students], start, end, series, ATTENDED_OR_ABSENT)
+    """These students together in each week that is over."""
+    return finished(weekly_series([s.pk for s in students], start, end, series, ATTENDED_OR_ABSENT))
 
 
 def weekly_chart(

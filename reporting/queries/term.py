@@ -89,7 +89,9 @@ def _line(totals: Totals) -> dict[str, Any]:
         "attendance": written(totals.attendance),
         "authorised_share": written(totals.share(totals.authorised)),
         "unauthorised_share": written(totals.share(totals.unauthorised)),
-        "late_share": written(totals.share(totals.late)),
+        "late_share": totals.late_percent,
+        "late_of": totals.late_of,
+        "late_definition": totals.late_definition,
     }
 
 

@@ -231,3 +231,18 @@ def test_every_column_of_the_dfe_file_has_a_code_of_the_law():
 def test_the_database_holds_the_codes_of_the_law(db):
     held = [(c.code, c.stat_class, c.is_late, c.valid_from, c.valid_to) for c in code_set("session").codes]
     assert held == [(c.code, c.stat_class, c.is_late, c.valid_from, c.valid_to) for c in LAW.codes]
+
+
+@pytest.mark.parametrize(
+    ("late", "after", "share", "of"),
+    [
+        (0, 0, "0.0\u202f%", "0 of 20 sessions they came to"),
+        (3, 0, "15.0\u202f%", "3 of 20 sessions they came to"),
+        (3, 5, "32.0\u202f%", "8 of 25 sessions they came to, 5 of them after the register closed"),
+        (0, 1, "4.8\u202f%", "1 of 21 sessions they came to, after the register closed"),
+    ],
+)
+def test_late_counts_whoever_came_late_of_the_sessions_they_came_to(late: int, after: int, share: str, of: str) -> None:
+    found = Totals(present=18, approved=2, late=late, late_after_close=after, unauthorised=after + 4)
+    assert (found.late_percent, found.late_of) == (share, of)
+    assert found.lateness is not None and found.punctuality == 100 - found.lateness

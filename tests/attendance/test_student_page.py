@@ -258,9 +258,9 @@ def test_a_late_after_the_register_closed_is_said_the_same_on_page_and_certifica
     SessionMark.objects.create(student=ben, date=END, slot=1, code_id=code_id("U"), marked_at=now)
     rebuild_summary()
     page = words(sign_in(college.okafor).get(reverse("attendance:student_attendance", args=[ben.public_id])))
-    assert "Late 1, after the register closed" in page
+    assert "Late 1 of 1 sessions they came to, after the register closed" in page
     tile = next(each for each in student_attendance(ben.pk).stats if each["label"] == "Late")
-    assert (tile["value"], tile["of"]) == ("1", "after the register closed")
+    assert (tile["value"], tile["of"]) == ("1", "1 of 1 sessions they came to, after the register closed")
     facts = certificate_facts(ben, college.year)["totals"]
     assert (facts["all_late"], facts["late_note"]) == (1, "after the register closed")
 

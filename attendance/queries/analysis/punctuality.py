@@ -20,16 +20,6 @@ class Late:
     row: Row
     totals: Totals
 
-    @property
-    def times(self) -> int:
-        """Late before and after the register closed."""
-        return self.totals.times_late
-
-    @property
-    def on_time(self) -> int:
-        """Attended and not late."""
-        return self.totals.attended - self.totals.late
-
 
 @dataclass(frozen=True)
 class Place:
@@ -59,7 +49,7 @@ class Punctuality:
 def punctuality(scope: Scope, window: Window) -> Punctuality:
     """Lateness of the students of a page in a window, those late most often first. Two statements for each calendar.
 
-    Those who came are the present and late, and those who came after the register closed.
+    Those who came attended, or came after the register closed.
     """
     found = totals_by_student({"now": window}, scope.series)
     totals = {pk: each["now"] for pk, each in found.items()}
@@ -68,8 +58,8 @@ def punctuality(scope: Scope, window: Window) -> Punctuality:
     return Punctuality(
         everybody=sum_of(totals.values(), scope.series),
         students=sorted(
-            (each for each in late if each.times),
-            key=lambda each: (-each.times, -each.totals.minutes_late, each.row["sort_key"]),
+            (each for each in late if each.totals.times_late),
+            key=lambda each: (-each.totals.times_late, -each.totals.minutes_late, each.row["sort_key"]),
         ),
         labels=list(dict.fromkeys(place.label for place in places)),
         places={(place.label, place.weekday): place for place in places},
@@ -86,7 +76,7 @@ def late_by_place(window: Window, series: str) -> list[Place]:
     params = [value for part in window.parts for value in (list(part.ids), *part.span)]
     statement = f"""
         SELECT extract(isodow FROM m.date)::int - 1, {label}, count(*) FILTER (WHERE c.is_late),
-            count(*) FILTER (WHERE c.stat_class = 'P' OR c.is_late)
+            count(*) FILTER (WHERE c.stat_class IN ('P', 'AEA') OR c.is_late)
         FROM ({asked}) AS a (id, first, last) JOIN {TABLE[Series(series)]} AS m ON m.student_id = a.id AND m.date BETWEEN a.first AND a.last
         JOIN attendance_attendancecode AS c ON c.id = m.code_id{join}
         WHERE EXISTS (SELECT 1
