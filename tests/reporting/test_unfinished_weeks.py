@@ -1,0 +1,41 @@
+"""No line, chart or row of weeks shows a week that is not over: its few marks would look like a fall or a rise."""
+
+from datetime import date, timedelta
+
+from attendance.queries.student_page import student_attendance
+from core import clock
+from interventions.queries.panel_pack import pack_facts
+from reporting.queries.dashboard import weeks_of
+from reporting.queries.students import group_facts
+from reporting.queries.term import term_facts
+from tests.college import College
+from tests.interventions.test_panels import call
+from tests.reporting.conftest import mark
+
+THIS_WEEK, LAST_WEEK = date(2026, 11, 16), date(2026, 11, 9)
+
+
+def weeks_shown(college: College) -> dict[str, list[object]]:
+    """The weeks that each page or document draws of Ben, or of his year."""
+    ben, year = college.student("Ben"), college.year.starts_on
+    facts = group_facts(college.lind, [ben.pk], year)
+    term = term_facts(("year_group", college.years[10].pk), college.terms[0], "staff")
+    (pack,) = pack_facts(college.lind, call(college, names=("Ben",)))["pages"]
+    return {
+        "dashboard": [week for week, _ in weeks_of(facts.of_series("session"), year, facts.day, "session")],
+        "term report": [row[0] for row in term["sections"][0]["weeks"]],
+        "panel pack": [row[0] for row in pack["attendance"]["weeks"]],
+        "student page": student_attendance(ben.pk).spark,
+    }
+
+
+def test_a_week_is_drawn_once_it_is_over(full: College) -> None:
+    mark(full, LAST_WEEK)
+    assert weeks_shown(full) == {
+        "dashboard": [LAST_WEEK], "term report": ["9 Nov"], "panel pack": ["9 Nov"], "student page": [100.0],
+    }  # fmt: skip
+    with clock.set_to(clock.at(THIS_WEEK + timedelta(days=5), 10)):
+        assert weeks_shown(full) == {
+            "dashboard": [LAST_WEEK, THIS_WEEK], "term report": ["9 Nov", "16 Nov"],
+            "panel pack": ["9 Nov", "16 Nov"], "student page": [100.0, 100.0],
+        }  # fmt: skip
