@@ -21,7 +21,6 @@ from attendance.queries.analysis.scope import Scope
 from attendance.queries.analysis.unauthorised import Threshold
 from attendance.queries.feeds import feeds_for
 from caseload.list_files import WHO, list_file, who
-from core import wording
 
 Cells = Sequence[Any]
 LATE = ("Late", "Of them after the register closed", "Came")
