@@ -1,4 +1,7 @@
-"""The dashboard of a group: six figures, its caseloads side by side, gaps between groups, students to talk about."""
+"""The dashboard of a group: its figures, its caseloads side by side, gaps between groups, students to talk about.
+
+Attendance is told for each series apart, sessions and lessons, on the one page; targets, one-to-ones and grades are not split.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,14 +11,16 @@ from statistics import pstdev
 from typing import Any
 
 from attendance.arithmetic import Totals, sum_of, written
-from attendance.choices import Series
 from attendance.queries.totals import ATTENDED_OR_ABSENT, finished, weekly_series
 from attendance.queries.windows import Windows
+from core import wording
 from core.charts import line_over_weeks
+from progress.models import AssessmentPoint
 from reporting.queries.students import NOT_SEEN_WEEKS, GroupFacts, StudentFacts
 
 WEEKS = 6
 FEWEST_CHANGES = 8
+Weeks = Sequence[tuple[date, Totals]]
 YEAR_AGO = timedelta(weeks=52)
 
 
@@ -100,39 +105,46 @@ FIGURES = {
 PROGRESS, WORK = {"below"}, {"overdue", "unseen"}
 
 
-def behind(facts: GroupFacts, key: str, series: str) -> list[StudentFacts]:
-    """The students behind a figure, in the order that it is read."""
+def behind(facts: GroupFacts, key: str, series: str = "") -> list[StudentFacts]:
+    """The students behind a figure, in the order that it is read; of one series where one is named."""
     figure = FIGURES[key]
     return sorted((s for s in facts.of_series(series) if figure.has(s)), key=figure.order)
 
 
-def six_figures(
-    facts: GroupFacts, series: str, weeks: Sequence[tuple[date, Totals]], address: Callable[[str], str]
+def attendance_figures(
+    facts: GroupFacts, series: str, weeks: Weeks, address: Callable[[str], str]
 ) -> list[dict[str, Any]]:
-    """The row of figures as the page shows it: value, of how many, change, whether that is usual, and the way to the students."""
+    """The attendance of one series as the page shows it: value, of how many, change, whether that is usual, and the way to
+    the students."""
     students = facts.of_series(series)
-    now, then = sum_of((s.six_weeks for s in students), series), sum_of((s.before for s in students), series)
-    figures = [
-        _attendance(now, then, weeks, address, facts.window.against) | _in_window(facts, now),
+    shown = facts.window(series)
+    return [
+        _attendance(students, series, weeks, address, shown),
         _persistent(students, address),
-        _late(now, then, series, address, facts.window),
+        _late(students, series, address, shown),
     ]
-    if series in facts.points:
-        figures.append(_below(facts, series, students, address))
+
+
+def other_figures(facts: GroupFacts, address: Callable[[str], str]) -> list[dict[str, Any]]:
+    """What is not counted by register: grades, targets and one-to-ones of everybody."""
+    students = facts.of_series()
+    figures = [_below(facts, students, address)] if facts.points else []
     if facts.sees_work:
         figures += [_overdue(students, address), _unseen(students, address)]
     return figures
 
 
 def _attendance(
-    now: Totals, then: Totals, weeks: Sequence[tuple[date, Totals]], address: Callable[[str], str], against: str
+    students: Sequence[StudentFacts], series: str, weeks: Weeks, address: Callable[[str], str], shown: Windows
 ) -> dict[str, Any]:
-    change = None if now.attendance is None or then.attendance is None else float(now.attendance - then.attendance)
+    now = sum_of((s.six_weeks for s in students), series)
+    same, later, earlier = _both_times(students, series)
+    change = _difference(later.attendance, earlier.attendance)
     return {
-        "label": FIGURES["attendance"].label,
-        "value": written(now.attendance),
-        "of": now.of,
-        "change": _points(change, f"against {against}"),
+        "label": f"Attendance, {shown.label.lower()}",
+        "value": now.percent,
+        "of": ", ".join(filter(None, (now.of, shown.short))),
+        "change": _points(change, shown.against, same),
         "usual": is_usual(change, weeks),
         "tone": now.tone,
         "spark": [None if t.attendance is None else float(t.attendance) for _, t in weeks[-WEEKS * 2 :]],
@@ -140,59 +152,65 @@ def _attendance(
     }
 
 
-def _in_window(facts: GroupFacts, now: Totals) -> dict[str, Any]:
-    """What the six weeks are called, what of, and how few weeks there are."""
-    shown = facts.window
-    return {"label": f"Attendance, {shown.label.lower()}", "of": ", ".join(filter(None, (now.of, shown.short)))}
-
-
 def _persistent(students: Sequence[StudentFacts], address: Callable[[str], str]) -> dict[str, Any]:
     counted = [s for s in students if s.year.is_enough]
     now = [s for s in counted if s.persistent]
     severe = sum(s.year.called_severe for s in now)
-    then = sum(s.month_ago.called_persistent for s in counted)
-    comparable = any(s.month_ago.possible for s in counted)
+    both = [s for s in counted if s.month_ago.is_enough]
+    then = sum(s.month_ago.called_persistent for s in both)
     return {
         "label": FIGURES["persistent"].label,
         "value": str(len(now)),
         "of": f"of {len(counted)}{f', {severe} severely' if severe else ''}",
-        "change": _more(len(now) - then, "than four weeks ago") if comparable else "",
+        "change": _more(sum(s.persistent for s in both), then, "four weeks ago", len(both)),
         "url": address("persistent"),
     }
 
 
-def _late(now: Totals, then: Totals, series: str, address: Callable[[str], str], shown: Windows) -> dict[str, Any]:
-    share, before = now.lateness, then.lateness
+def _late(
+    students: Sequence[StudentFacts], series: str, address: Callable[[str], str], shown: Windows
+) -> dict[str, Any]:
+    now = sum_of((s.six_weeks for s in students), series)
+    same, later, earlier = _both_times(students, series)
     return {
         "label": f"Late, {shown.label.lower()}",
         "value": now.late_percent,
         "of": now.late_of,
-        "change": _points(
-            None if share is None or before is None else float(share - before), f"against {shown.against}"
-        ),
+        "change": _points(_difference(later.lateness, earlier.lateness), shown.against, same),
         "url": address("late"),
     }
 
 
-def _below(
-    facts: GroupFacts, series: str, students: Sequence[StudentFacts], address: Callable[[str], str]
-) -> dict[str, Any]:
+def _both_times(students: Sequence[StudentFacts], series: str) -> tuple[int, Totals, Totals]:
+    """How many have marks in the six weeks and in those before, and their totals in both: a comparison is of the same students."""
+    both = [s for s in students if s.six_weeks.possible and s.before.possible]
+    return len(both), sum_of((s.six_weeks for s in both), series), sum_of((s.before for s in both), series)
+
+
+def _difference(now: Fraction | None, then: Fraction | None) -> float | None:
+    return None if now is None or then is None else float(now - then)
+
+
+def _below(facts: GroupFacts, students: Sequence[StudentFacts], address: Callable[[str], str]) -> dict[str, Any]:
     graded = [s for s in students if s.below]
     now = sum(1 for s in graded if s.below and s.below.below)
-    change = ""
-    if series in facts.previous_points:
-        common = [s for s in graded if s.pk in facts.below_before]
-        then = sum(bool(facts.below_before[s.pk].below) for s in common)
-        change = _more(
-            sum(bool(s.below and s.below.below) for s in common) - then, f"than at {facts.previous_points[series].name}"
-        )
+    common = [s for s in graded if s.pk in facts.below_before]
+    then = sum(bool(facts.below_before[s.pk].below) for s in common)
+    earlier = points_called([before for _, before in facts.points if before]) or "the point before"
+    change = _more(sum(bool(s.below and s.below.below) for s in common), then, f"at {earlier}", len(common))
     return {
-        "label": f"{FIGURES['below'].label}, {facts.points[series].name}",
+        "label": f"{FIGURES['below'].label}, {points_called([now for now, _ in facts.points]) or 'latest grades'}",
         "value": str(now),
         "of": f"of {len(graded)} with grades",
         "change": change,
         "url": address("below"),
     }
+
+
+def points_called(points: Sequence[AssessmentPoint]) -> str:
+    """The one name of these assessment points of different sites; nothing when they have several."""
+    names = {point.name for point in points}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _overdue(students: Sequence[StudentFacts], address: Callable[[str], str]) -> dict[str, Any]:
@@ -215,21 +233,28 @@ def _unseen(students: Sequence[StudentFacts], address: Callable[[str], str]) -> 
     }
 
 
-def _points(change: float | None, against: str) -> str:
-    if change is None:
+def _points(change: float | None, against: str, same: int) -> str:
+    """A change in percentage points of the same students; nothing where there is nothing to set it beside."""
+    if change is None or not against:
         return ""
-    if abs(change) < 0.05:
-        return f"no change {against}"
-    return f"{'+' if change > 0 else '−'}{abs(change):.1f} points {against}"
+    said = wording.change(change, "points")
+    return f"{said} against {against}, {the_same(same)}"
 
 
-def _more(difference: int, than: str) -> str:
-    if not difference:
-        return f"as many as {than.removeprefix('than ')}"
-    return f"{abs(difference)} {'more' if difference > 0 else 'fewer'} {than}"
+def the_same(students: int) -> str:
+    """Of whom a comparison is: “same 140 students”."""
+    return f"same {students:,} {'student' if students == 1 else 'students'}"
 
 
-def is_usual(change: float | None, weeks: Sequence[tuple[date, Totals]]) -> bool | None:
+def _more(now: int, then: int, when: str, both: int) -> str:
+    """How a number of students has changed among those counted both times, and how many those are; nothing for nobody."""
+    if not both:
+        return ""
+    said = f"{abs(now - then)} {'more' if now > then else 'fewer'} than {when}" if now != then else f"as many as {when}"
+    return f"{said}, {the_same(both)}"
+
+
+def is_usual(change: float | None, weeks: Weeks) -> bool | None:
     """Whether a change between two runs of six weeks is within the usual wobble: no further from zero than twice the
     standard deviation of the group's own earlier changes of that kind. None when there are too few to tell."""
     if change is None:
@@ -248,7 +273,7 @@ def weeks_of(students: Sequence[StudentFacts], start: date, end: date, series: s
 
 
 def weekly_chart(
-    weeks: Sequence[tuple[date, Totals]], year_starts: date, year_name: str, last_name: str, *, narrow: bool = False
+    weeks: Weeks, year_starts: date, year_name: str, last_name: str, *, narrow: bool = False
 ) -> dict[str, Any] | None:
     """The specification of attendance by week this year, and last year for the same students and weeks.
 

@@ -32,25 +32,29 @@ class Side:
     key: str = ""
     who: str = ""
 
-    @property
-    def series(self) -> str:
-        """The series that these students attend by."""
-        return self.students[0].series if self.students else Series.SESSION
+    @cached_property
+    def six_weeks(self) -> list[Totals]:
+        """The last six weeks of all of them, sessions and lessons apart; added up when it is asked for."""
+        return self._by_series("six_weeks")
 
     @cached_property
-    def six_weeks(self) -> Totals:
-        """The last six weeks of all of them; added up when it is asked for."""
-        return sum_of((s.six_weeks for s in self.students), self.series)
+    def year(self) -> list[Totals]:
+        """The year of all of them, sessions and lessons apart; added up when it is asked for."""
+        return self._by_series("year")
 
-    @cached_property
-    def year(self) -> Totals:
-        """The year of all of them; added up when it is asked for."""
-        return sum_of((s.year for s in self.students), self.series)
+    def _by_series(self, window: str) -> list[Totals]:
+        found = [[getattr(s, window) for s in self.students if s.series == series] for series in Series.values]
+        return [sum_of(totals) for totals in found if totals]
 
     @property
     def persistent(self) -> int:
         """How many have missed a tenth or more of the year."""
         return sum(s.persistent for s in self.students)
+
+    @property
+    def counted(self) -> int:
+        """How many have enough marks of this year to say so."""
+        return sum(s.year.is_enough for s in self.students)
 
     @property
     def below(self) -> int:
@@ -72,24 +76,30 @@ class Side:
         """How many have not been seen for too long."""
         return sum(s.unseen >= NOT_SEEN_WEEKS for s in self.students)
 
-    @property
-    def percent(self) -> float | None:
-        """Attendance of the year as a number for a bar."""
-        return None if self.year.attendance is None else float(self.year.attendance)
-
 
 @dataclass
 class Gap:
-    """A group with a characteristic beside everybody else: the two figures, and the gap between them in points."""
+    """A group with a characteristic beside everybody else of the same series: the two figures, and the gap in points."""
 
     name: str
+    series: str
     inside: Side
     outside: Side
 
     @property
+    def here(self) -> Totals:
+        """The year of the group."""
+        return self.inside.year[0]
+
+    @property
+    def there(self) -> Totals:
+        """The year of everybody else."""
+        return self.outside.year[0]
+
+    @property
     def points(self) -> float | None:
         """How far the group is from the others: negative when it attends less."""
-        here, there = self.inside.year.attendance, self.outside.year.attendance
+        here, there = self.here.attendance, self.there.attendance
         return None if here is None or there is None else float(here - there)
 
 
@@ -102,21 +112,21 @@ _GROUPS = """
 """
 
 
-def by_caseload(facts: GroupFacts, series: str) -> list[Side]:
+def by_caseload(facts: GroupFacts) -> list[Side]:
     """The tutor groups and caseloads that these students are in today, each with those of its students who are in view."""
-    found = _groups(facts, series, _GROUPS.format(kind="caseload", order="g.name, g.id"))
+    found = _groups(facts, _GROUPS.format(kind="caseload", order="g.name, g.id"))
     tutors = _tutors([pk for pk, _, _, _ in found])
     return [Side(name, members, f"caseload:{key}", tutors.get(pk, "")) for pk, name, key, members in found]
 
 
-def by_year_group(facts: GroupFacts, series: str) -> list[Side]:
+def by_year_group(facts: GroupFacts) -> list[Side]:
     """The year groups that these students are in today."""
-    found = _groups(facts, series, _GROUPS.format(kind="yeargroup", order="g.nc_year, g.id"))
+    found = _groups(facts, _GROUPS.format(kind="yeargroup", order="g.nc_year, g.id"))
     return [Side(name, members, f"year_group:{key}") for _, name, key, members in found]
 
 
-def _groups(facts: GroupFacts, series: str, statement: str) -> list[tuple[int, str, str, list[StudentFacts]]]:
-    students = {s.pk: s for s in facts.of_series(series)}
+def _groups(facts: GroupFacts, statement: str) -> list[tuple[int, str, str, list[StudentFacts]]]:
+    students = facts.students
     with connection.cursor() as cursor:
         cursor.execute(statement, [array(students), facts.day])
         rows = cursor.fetchall()
@@ -136,20 +146,20 @@ def _tutors(caseloads: Iterable[int]) -> dict[int, str]:
     return {pk: ", ".join(found) for pk, found in names.items()}
 
 
-def gaps(user: Any, facts: GroupFacts, series: str) -> list[Gap]:
-    """Groups by characteristic beside everybody else; only for those whose characteristics this person may see."""
-    students = facts.of_series(series)
-    ids = [s.pk for s in students]
-    if not user.has_perm(CHARACTERISTICS) or not ids:
+def gaps(user: Any, facts: GroupFacts) -> list[Gap]:
+    """Groups by characteristic beside everybody else, sessions and lessons apart; only for those whose characteristics this
+    person may see."""
+    if not user.has_perm(CHARACTERISTICS) or not facts.ids:
         return []
-    seen = set(reached_ids(user, CHARACTERISTICS, VIEW_DASHBOARD, ids))
-    students = [s for s in students if s.pk in seen]
-    found = []
-    for name, members in characteristic_sets(list(seen)).items():
-        inside = [s for s in students if s.pk in members]
-        outside = [s for s in students if s.pk not in members]
-        if inside and outside:
-            found.append(Gap(name, Side(name, inside), Side("Everybody else", outside)))
+    seen = set(reached_ids(user, CHARACTERISTICS, VIEW_DASHBOARD, facts.ids))
+    sets, found = characteristic_sets(list(seen)), []
+    for series in facts.series:
+        students = [s for s in facts.of_series(series) if s.pk in seen]
+        for name, members in sets.items():
+            inside = [s for s in students if s.pk in members]
+            outside = [s for s in students if s.pk not in members]
+            if inside and outside:
+                found.append(Gap(name, series, Side(name, inside), Side("Everybody else", outside)))
     return found
 
 

@@ -12,6 +12,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from attendance.arithmetic import Totals
 from caseload.columns import BulkAction
 from caseload.templatetags.ticks import tick
 from core.drawing import bar
@@ -26,26 +27,35 @@ register = template.Library()
 
 
 @register.simple_tag
-def side_rows(sides: Iterable[Side], facts: GroupFacts, key: str, series: str) -> SafeString:
+def side_rows(sides: Iterable[Side], facts: GroupFacts, key: str) -> SafeString:
     """The groups of a comparison, each a link to its students inside the group that is shown, whose key is given."""
     start = f"{reverse('reporting:dashboard_students')}?in={escape(key)}&amp;of="
-    end = f"&amp;series={escape(series)}&amp;figure=all"
+    end = "&amp;figure=all"
     return mark_safe("".join([_side(side, facts, f"{start}{side.key}{end}") for side in sides]))  # escaped in each
 
 
 def _side(side: Side, facts: GroupFacts, url: str) -> str:
     who = f"<small> {escape(side.who)}</small>" if side.who else ""
-    year = NOTHING if side.percent is None else f"{bar(side.percent, of=100, mark=90)} {side.year.percent}"
+    year = "<br>".join(_with_bar(totals) for totals in side.year)
+    six_weeks = "<br>".join(totals.percent for totals in side.six_weeks)
     below = f"{side.below} of {side.graded}" if side.graded else NOTHING
     progress = f'<td class="wm-r">{below}</td>' if facts.sees_progress else ""
     work = f'<td class="wm-r">{side.overdue}</td><td class="wm-r">{side.unseen}</td>' if facts.sees_work else ""
     return (
         f'<tr data-item><th scope="row"><a class="wm-row-link" href="{url}">{escape(side.name)}</a>{who}</th>'
         f'<td class="wm-r">{len(side.students)}</td><td class="wm-phone-a" data-label="Year">{year}</td>'
-        f'<td class="wm-r">{side.six_weeks.percent}</td>'
-        f'<td class="wm-r wm-phone-b" data-label="Persistent">{side.persistent}</td>'
+        f'<td class="wm-r">{six_weeks}</td>'
+        f'<td class="wm-r wm-phone-b" data-label="Persistent">{side.persistent}<small> of {side.counted}</small></td>'
         f"{progress}{work}</tr>"
     )
+
+
+def _with_bar(totals: Totals) -> str:
+    """The attendance of a year with its bar and what it is of."""
+    if totals.attendance is None:
+        return NOTHING
+    of = f"of {totals.possible:,} {totals.unit}"
+    return f"{bar(float(totals.attendance), of=100, mark=90)} {totals.percent}<small> {of}</small>"
 
 
 @register.simple_tag

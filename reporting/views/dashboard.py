@@ -1,5 +1,6 @@
 """The dashboard of a group, and the students behind each of its figures."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from caseload.queries.lists import in_most_need
 from caseload.queries.students import student_rows
 from caseload.querysets import containers
 from core import clock
-from core.charts import render_chart
+from core.charts import Chart, render_chart
 from reporting.choices import VIEW_DASHBOARD
 from reporting.queries import dashboard as figures
 from reporting.queries import groups
@@ -28,6 +29,7 @@ from reporting.rules import reaches_scope
 KINDS = ("year_group", "house", "team", "site", "area", "course")
 TO_TALK_ABOUT = 12
 WHOLE = "college"
+COUNTED_IN = {Series.SESSION: "AM and PM sessions", Series.LESSON: "lessons"}
 SERIES_LABEL = {Series.SESSION: "AM and PM sessions", Series.LESSON: "Lessons"}
 
 
@@ -63,8 +65,8 @@ def _part(request: HttpRequest) -> Container | None:
     return container_named(request.user, VIEW_DASHBOARD, key) if key else None
 
 
-def _facts(request: HttpRequest, container: Container, part: Container | None = None) -> tuple[GroupFacts, Any, str]:
-    """The group's facts, the academic years, and the series to show."""
+def _facts(request: HttpRequest, container: Container, part: Container | None = None) -> tuple[GroupFacts, Any]:
+    """The group's facts, and the academic years."""
     years = [year for year in academic_years() if year.starts_on <= clock.today()]
     if not years:
         raise Http404
@@ -72,12 +74,45 @@ def _facts(request: HttpRequest, container: Container, part: Container | None = 
     if part:
         students = students.in_container(part.kind, part.id)
     ids = list(students.order_by("sort_key", "pk").values_list("pk", flat=True))
-    facts = group_facts(request.user, ids, years[0].starts_on, request.GET.get("series", ""))
-    return facts, years, facts.shown
+    return group_facts(request.user, ids), years
 
 
-def _address(name: str, container: Container, series: str, **more: str) -> str:
-    return f"{reverse(name)}?{urlencode({'in': container.key, 'series': series} | more)}"
+def _address(name: str, container: Container, **more: str) -> str:
+    return f"{reverse(name)}?{urlencode({'in': container.key} | {key: value for key, value in more.items() if value})}"
+
+
+def _charts(weeks: figures.Weeks, years: Any) -> dict[str, Chart]:
+    """Attendance by week in the four ways it is drawn: wide and narrow, light and dark; nothing for too few weeks."""
+    names = years[0].name, years[1].name if len(years) > 1 else ""
+    drawn = {}
+    for size in ("", "narrow_"):
+        spec = figures.weekly_chart(weeks, years[0].starts_on, *names, narrow=bool(size))
+        if spec:
+            drawn |= {f"{size}chart": render_chart(spec), f"{size}dark_chart": render_chart(spec, mode="dark")}
+    return drawn
+
+
+def _attendance(facts: GroupFacts, container: Container, years: Any) -> list[dict[str, Any]]:
+    """The attendance of each series of a group, the one of most students first: its figures and its charts."""
+    starts = years[1].starts_on if len(years) > 1 else years[0].starts_on
+    parts = []
+    for series in facts.series:
+        students = facts.of_series(series)
+        weeks = figures.weeks_of(students, starts, facts.day, series)
+        to = partial(
+            _address, "reporting:dashboard_students", container, series=series if len(facts.series) > 1 else ""
+        )
+        parts.append(
+            {
+                "series": series,
+                "title": SERIES_LABEL[Series(series)],
+                "counted_in": COUNTED_IN[Series(series)],
+                "students": len(students),
+                "stats": figures.attendance_figures(facts, series, weeks, lambda key, to=to: to(figure=key)),
+                **_charts(weeks, years),
+            }
+        )
+    return parts
 
 
 @page(VIEW_DASHBOARD)
@@ -87,42 +122,27 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if not offered and "in" not in request.GET:
         return render(request, "reporting/dashboard_none.html")
     container = _chosen(request, offered)
-    facts, years, series = _facts(request, container)
-    students = facts.of_series(series)
-    starts = years[1].starts_on if len(years) > 1 else years[0].starts_on
-    weeks = figures.weeks_of(students, starts, facts.day, series)
-    names = years[0].name, years[1].name if len(years) > 1 else ""
-    spec = figures.weekly_chart(weeks, years[0].starts_on, *names)
-    narrow = figures.weekly_chart(weeks, years[0].starts_on, *names, narrow=True)
-    by_year = groups.by_year_group(facts, series)
+    facts, years = _facts(request, container)
+    parts = _attendance(facts, container, years)
+    others = figures.other_figures(facts, lambda key: _address("reporting:dashboard_students", container, figure=key))
+    if len(parts) == 1:  # one row of figures says it all
+        parts[0]["stats"] += others
+    by_year = groups.by_year_group(facts)
     context = {
         "container": container,
         "offered": [
-            {"label": c.name, "url": _address("reporting:dashboard", c, ""), "current": c == container} for c in offered
-        ],
-        "tabs": [
-            {
-                "label": SERIES_LABEL[Series(name)],
-                "url": _address("reporting:dashboard", container, name),
-                "current": name == series,
-            }
-            for name in facts.series
+            {"label": c.name, "url": _address("reporting:dashboard", c), "current": c == container} for c in offered
         ],
         "facts": facts,
-        "students": len(students),
-        "stats": figures.six_figures(
-            facts, series, weeks, lambda key: _address("reporting:dashboard_students", container, series, figure=key)
-        ),
-        "chart": render_chart(spec) if spec else None,
-        "dark_chart": render_chart(spec, mode="dark") if spec else None,
-        "narrow_chart": render_chart(narrow) if narrow else None,
-        "narrow_dark_chart": render_chart(narrow, mode="dark") if narrow else None,
+        "students": len(facts.students),
+        "parts": parts,
+        "others": others if len(parts) > 1 else [],
         "by_year": by_year if len(by_year) > 1 else [],
-        "by_caseload": groups.by_caseload(facts, series),
-        "gaps": groups.gaps(request.user, facts, series),
+        "by_caseload": groups.by_caseload(facts),
+        "gaps": groups.gaps(request.user, facts),
+        "labels": SERIES_LABEL,
         "people": in_most_need(request.user, facts.ids, permission=VIEW_DASHBOARD, limit=TO_TALK_ABOUT),
-        "series": series,
-        "everybody": _address("reporting:dashboard_students", container, series, figure="all"),
+        "points": [point for point, _ in facts.points],
         "now": clock.now(),
     }
     return render(request, "reporting/dashboard.html", context)
@@ -135,23 +155,26 @@ def dashboard_students(request: HttpRequest) -> HttpResponse:
     if key not in figures.FIGURES:
         raise Http404
     container, part = _chosen(request, _choices(request.user)), _part(request)
-    more = {"of": part.key} if part else {}
-    facts, _, series = _facts(request, container, part)
+    facts, _ = _facts(request, container, part)
+    asked = request.GET.get("series", "")
+    series = asked if asked in facts.series and len(facts.series) > 1 else ""
+    more = {"of": part.key if part else "", "series": series}
     if (key in figures.PROGRESS and not facts.sees_progress) or (key in figures.WORK and not facts.sees_work):
         raise Http404
     figure = figures.FIGURES[key]
     found = figures.behind(facts, key, series)
     people = {row["id"]: row for row in student_rows(Student.objects.filter(pk__in={each.pk for each in found}))}
     rows = [{"row": people[each.pk], "says": figure.says(each), "year": each.year} for each in found]
+    where = f"{part.name}, {container.name}" if part and part != container else container.name
     context = {
-        "where": f"{part.name}, {container.name}" if part and part != container else container.name,
+        "where": f"{where}, {COUNTED_IN[Series(series)]}" if series else where,
         "figure": figure,
         "rows": rows,
         "total": len(facts.of_series(series)),
         "figures": [
             {
                 "label": other.label,
-                "url": _address("reporting:dashboard_students", container, series, figure=other.key, **more),
+                "url": _address("reporting:dashboard_students", container, figure=other.key, **more),
                 "current": other.key == key,
                 "count": sum(map(other.has, facts.of_series(series))),
             }
@@ -159,8 +182,8 @@ def dashboard_students(request: HttpRequest) -> HttpResponse:
             if not (other.key in figures.PROGRESS and not facts.sees_progress)
             and not (other.key in figures.WORK and not facts.sees_work)
         ],
-        "trail": [("Dashboard", _address("reporting:dashboard", container, series)), (figure.label, "")],
-        "back": _address("reporting:dashboard", container, series),
+        "trail": [("Dashboard", _address("reporting:dashboard", container)), (figure.label, "")],
+        "back": _address("reporting:dashboard", container),
         "actions": columns.actions_for(request.user),
     }
     request.current_place = "reporting:dashboard"  # type: ignore[attr-defined]  # read by the shell

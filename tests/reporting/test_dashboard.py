@@ -24,7 +24,8 @@ def figures(client: Client, key: str = "") -> dict[str, dict[str, Any]]:
     """The figures of a dashboard by the key of the list behind each."""
     page = client.get(HOME, {"in": key} if key else {})
     assert page.status_code == 200
-    return {parse_qs(urlsplit(figure["url"]).query)["figure"][0]: figure for figure in page.context["stats"]}
+    shown = [*(figure for part in page.context["parts"] for figure in part["stats"]), *page.context["others"]]
+    return {parse_qs(urlsplit(figure["url"]).query)["figure"][0]: figure for figure in shown}
 
 
 def behind(client: Client, address: str) -> list[str]:
@@ -100,7 +101,7 @@ def test_a_row_of_the_comparison_leads_to_the_students_it_counts(full: College, 
     client = sign_in(full.hollis)
     page = client.get(HOME)
     for side in page.context["by_year"] + page.context["by_caseload"]:
-        address = f"?in={page.context['container'].key}&amp;of={side.key}&amp;series=session&amp;figure=all"
+        address = f"?in={page.context['container'].key}&amp;of={side.key}&amp;figure=all"
         assert f'href="{BEHIND}{address}"' in page.content.decode()
         shown = behind(client, BEHIND + address.replace("&amp;", "&"))
         names = Student.objects.in_bulk([student.pk for student in side.students])
@@ -163,3 +164,29 @@ def test_it_costs_the_same_for_three_and_for_thirty(full: College, sign_in: Any,
     assert len(client.get(BEHIND).context["rows"]) == 30
     more = count()
     assert (more - cost, cost - more) == (Counter(), Counter())
+
+
+def test_the_whole_college_is_everybody_with_sessions_and_lessons_on_one_page(full: College, sign_in: Any) -> None:
+    """Sessions and lessons are never added up; grades, targets and one-to-ones are not split by them."""
+    client = sign_in(full.novak)
+    page = client.get(HOME)
+    assert (page.context["container"].name, page.context["students"]) == ("Whole college", 30)
+    parts = {part["series"]: part for part in page.context["parts"]}
+    assert {name: part["students"] for name, part in parts.items()} == {"session": 22, "lesson": 8}
+    said = {name: [(stat["value"], stat["of"]) for stat in part["stats"]] for name, part in parts.items()}
+    assert said["session"][0] == ("85.7\u202f%", "36 of 42 sessions")
+    assert said["lesson"][0] == ("87.5\u202f%", "7 of 8 lessons")
+    for part in parts.values():
+        for stat in part["stats"][:1]:
+            assert len(behind(client, stat["url"])) == stat_students(part)
+    others = {stat["label"].split(",")[0]: stat for stat in page.context["others"]}
+    assert list(others) == ["Below target", "Overdue targets", "Not seen for 6 weeks"]
+    assert others["Not seen for 6 weeks"]["of"] == "of 30"
+    assert len(behind(client, others["Not seen for 6 weeks"]["url"])) == int(others["Not seen for 6 weeks"]["value"])
+    assert len(behind(client, BEHIND + "?figure=all")) == 30
+    assert sum(len(side.students) for side in page.context["by_year"]) == 30
+
+
+def stat_students(part: dict[str, Any]) -> int:
+    """The students with marks in six weeks: two groups of the school, one lesson of the college."""
+    return {"session": 14, "lesson": 8}[part["series"]]

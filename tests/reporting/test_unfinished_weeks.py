@@ -18,7 +18,7 @@ THIS_WEEK, LAST_WEEK = date(2026, 11, 16), date(2026, 11, 9)
 def weeks_shown(college: College) -> dict[str, list[object]]:
     """The weeks that each page or document draws of Ben, or of his year."""
     ben, year = college.student("Ben"), college.year.starts_on
-    facts = group_facts(college.lind, [ben.pk], year)
+    facts = group_facts(college.lind, [ben.pk])
     term = term_facts(("year_group", college.years[10].pk), college.terms[0], "staff")
     (pack,) = pack_facts(college.lind, call(college, names=("Ben",)))["pages"]
     return {
