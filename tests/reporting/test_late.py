@@ -23,7 +23,7 @@ YEAR_10 = "37 sessions they came to, 1 of them after the register closed"  # 36 
 @pytest.fixture
 def twice_late(full: College) -> College:
     """Ben was late once before the register closed, and on another day once after."""
-    ben, day = full.student("Ben"), date(2026, 11, 17)
+    ben, day = full.student("Ben"), date(2026, 11, 10)
     SessionMark.objects.create(
         student=ben,
         date=day,

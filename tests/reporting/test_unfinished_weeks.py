@@ -30,7 +30,7 @@ def weeks_shown(college: College) -> dict[str, list[object]]:
 
 
 def test_a_week_is_drawn_once_it_is_over(full: College) -> None:
-    mark(full, LAST_WEEK)
+    mark(full, THIS_WEEK)
     assert weeks_shown(full) == {
         "dashboard": [LAST_WEEK], "term report": ["9 Nov"], "panel pack": ["9 Nov"], "student page": [100.0],
     }  # fmt: skip
