@@ -1,108 +1,181 @@
-"""The edition for anybody outside hides small groups, and every cell that would let one be worked out.
+"""The edition for anybody outside: nobody in it can be told apart, alone or with a few others.
 
-Design section 6: groups under 5 are hidden, and so is what a reader could find by taking the rest from the total. A row
-is hidden when its group is under 5; a count when it is from 1 to 4. Where a table's total is known, hidden cells of a
-column are at least two and add up to at least 5, or the smallest shown ones are hidden with them.
+Design section 6: groups under 5 are hidden, and so is what a reader could work out from the rest. Three rules do it:
+
+- Every number of students, entries, targets or sessions is rounded (`about`), and under 5 it is called that. So whatever is
+  added up or taken away, in one document or between two of them, is never a number from 1 to 4. A share is that of the
+  rounded numbers and says nothing more.
+- An attendance is printed of a group only where `printed.Printed` says that no sum or difference of the groups is small.
+- A table of which most rows would be hidden is left out, and a sentence says so.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from core.wording import NOTHING
 from reporting.choices import SMALL
+from reporting.queries.printed import Printed
 
 HIDDEN = None
+UNDER = f"under {SMALL}"
+SESSIONS = 100  # sessions and lessons are rounded to so many
 Row = dict[str, Any]
-Derived = Mapping[str, Sequence[str]]
+PARTS = ("below", "on", "above")
 
 
-def hide_small(
-    rows: Sequence[Row], *, size: str, counts: Sequence[str] = (), derived: Derived | None = None
-) -> list[Row]:
-    """Rows of a table whose total is known, with small cells set to None.
-
-    `size` is the field with the number of students, `counts` the fields that count students within it, each on its
-    own, `derived` the fields that follow from each and go with it (a percentage with its count).
-    """
-    derived = derived or {}
-    gone = _rows_to_hide(rows, size)
-    cells = {size: gone}
-    for count in counts:
-        small = {at for at, row in enumerate(rows) if 0 < row[count] < SMALL}
-        cells[count] = _with_next(rows, gone | small, count, partial(_told, rows, count))
-    along = {size: [*counts, *_all(derived)]} | {count: list(derived.get(count, ())) for count in counts}
-    return _emptied(rows, cells, along)
+def about(count: int, to: int = SMALL) -> str:
+    """A number to the nearest five, or the nearest so many; of fewer only that they are."""
+    return f"under {to}" if count < to else f"{_nearest(count, to):,}"
 
 
-def hide_parts(rows: Sequence[Row], *, size: str, parts: Sequence[str], derived: Sequence[str] = ()) -> list[Row]:
-    """As `hide_small`, where the counts of a row add up to its size: one of them hidden would follow from the rest, so
-    they are hidden together, and with them those of another row whose counts could be exchanged for them."""
-    gone = _rows_to_hide(rows, size)
-    hidden = gone | {at for at, row in enumerate(rows) if any(0 < row[part] < SMALL for part in parts)}
-    hidden = _with_next(rows, hidden, size, partial(_parts_told, rows, parts))
-    return _emptied(rows, {size: gone, parts[0]: hidden}, {size: [*parts, *derived], parts[0]: [*parts, *derived]})
+def part(count: int, of: int) -> str | None:
+    """How many of a group it is; nothing where it would tell of the few others in the group."""
+    return UNDER if count < SMALL else HIDDEN if of - count < SMALL else about(count)
 
 
-def _all(derived: Derived) -> list[str]:
-    return [field for fields in derived.values() for field in fields]
+def share(count: int, of: int) -> str:
+    """The same in per cent, of the rounded numbers, so that it tells no more than they do."""
+    if count < SMALL or of - count < SMALL:
+        return NOTHING
+    return f"{100 * _nearest(count) / _nearest(of):.0f}\u202f%"
 
 
-def _rows_to_hide(rows: Sequence[Row], size: str) -> set[int]:
-    small = {at for at, row in enumerate(rows) if row[size] < SMALL}
-    return _with_next(rows, small, size, partial(_told, rows, size))
+def _nearest(count: int, to: int = SMALL) -> int:
+    return to * ((2 * count + to) // (2 * to))
 
 
-def _with_next(rows: Sequence[Row], hidden: Iterable[int], field: str, told: Callable[[set[int]], bool]) -> set[int]:
-    """The hidden cells, and as many of the next smallest as it takes that none can be worked out."""
-    found = set(hidden)
-    shown = sorted(
-        (at for at, row in enumerate(rows) if at not in found and row[field]), key=lambda at: (rows[at][field], at)
+def for_governors(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a report as anybody outside may read them; the rows still hold their `members`."""
+    facts["students"] = about(facts["students"])
+    facts["left_out"] = []
+    gaps: list[Row] = facts.get("gaps", [])
+    hidden_gaps = []
+    for section in facts["sections"]:
+        section["students"] = about(section["students"])
+        if len(section["members"]) < SMALL:
+            nothing: dict[str, Any] = {
+                "total": None,
+                "last_year": None,
+                "weeks": [],
+                "reasons": [],
+                "by_year": [],
+                "by_caseload": [],
+            }
+            section |= nothing | {"counted": UNDER, "persistent": HIDDEN, "severe": HIDDEN}
+            hidden_gaps += [_only_name(row) for row in gaps if row["series"] == section["title"]]
+            continue
+        hidden_gaps += _section(section, [row for row in gaps if row["series"] == section["title"]], facts["left_out"])
+    if "gaps" in facts:
+        facts["gaps"] = _unless_most_are_hidden(hidden_gaps, "groups compared", facts["left_out"])
+    for point in facts.get("progress", ()):
+        _progress(point, facts["left_out"])
+    if "work" in facts:
+        facts["work"] = _work(facts["work"])
+    return facts
+
+
+def _section(section: dict[str, Any], gaps: Sequence[Row], left_out: list[str]) -> list[Row]:
+    """One section, in place; gives back the groups compared of its series."""
+    tables = (section["by_year"], gaps, section["by_caseload"])
+    printed = Printed(section["members"], [row["members"] for table in tables for row in table])
+    counted = section["counted"]
+    for name in ("persistent", "severe"):
+        section[name] = part(section[name], counted)
+    section["counted"] = about(counted)
+    section["total"] = _whole(section["total"], section["unit"])
+    if section["last_year"]:
+        few = section["last_year"]["students"] < SMALL
+        section["last_year"] = None if few else _whole(section["last_year"], section["unit"])
+    section["weeks"] = [_week(week) for week in section["weeks"] if week[5] >= SMALL]
+    section["reasons"] = _reasons(section["reasons"])
+    by_year, compared, by_caseload = (
+        _table(table, printed, as_row) for table, as_row in zip(tables, (_group, _gap, _group), strict=True)
     )
-    while shown and found and told(found):
-        found.add(shown.pop(0))
-    return found
+    section["by_year"] = _unless_most_are_hidden(by_year, "year groups", left_out)
+    section["by_caseload"] = _unless_most_are_hidden(by_caseload, "tutor groups and caseloads", left_out)
+    return compared
 
 
-def _told(rows: Sequence[Row], field: str, hidden: set[int]) -> bool:
-    """Whether the total would tell a small number: of one hidden cell, or of all of them together."""
-    values = [rows[at][field] for at in hidden]
-    together = sum(values)
-    return bool(together) and (together < SMALL or len(values) < 2)
+def _table(rows: Sequence[Row], printed: Printed, as_row: Callable[[Row], Row]) -> list[Row]:
+    """The rows, the largest group first to be printed, each with its figures or with its name alone."""
+    shown = {
+        at
+        for at in sorted(range(len(rows)), key=lambda at: (-len(rows[at]["members"]), at))
+        if printed.add(rows[at]["members"])
+    }
+    return [as_row(row) if at in shown else _only_name(row) for at, row in enumerate(rows)]
 
 
-def _parts_told(rows: Sequence[Row], parts: Sequence[str], hidden: set[int]) -> bool:
-    """Whether the totals, and the sizes that are still shown, would tell a small number."""
-    if any(0 < sum(rows[at][part] for at in hidden) < SMALL for part in parts):
-        return True
-    small = [(at, part) for at in hidden for part in parts if 0 < rows[at][part] < SMALL]
-    others = [(at, part) for at in hidden for part in parts if rows[at][part]]
-    return any(not any(at != there and part != other for there, other in others) for at, part in small)
+def _unless_most_are_hidden(rows: list[Row], what: str, left_out: list[str]) -> list[Row]:
+    if 2 * sum(row["students"] is HIDDEN for row in rows) <= len(rows):
+        return rows
+    left_out.append(what)
+    return []
 
 
-def _emptied(rows: Sequence[Row], cells: Mapping[str, set[int]], along: Mapping[str, Sequence[str]]) -> list[Row]:
-    found = [dict(row) for row in rows]
-    for field, hidden in cells.items():
-        for at in hidden:
-            found[at].update(dict.fromkeys((field, *along[field]), HIDDEN))
-    return found
+def _only_name(row: Row) -> Row:
+    return {key: value if key in ("name", "series") else HIDDEN for key, value in row.items()}
 
 
-def hide_total(row: Row, parts: Sequence[str], derived: Sequence[str] = ()) -> Row:
-    """The last row of a table: its counts go together when one of them is small."""
-    small = any(0 < row[part] < SMALL for part in parts)
-    return row | dict.fromkeys((*parts, *derived), HIDDEN) if small else dict(row)
+def _whole(line: dict[str, Any], unit: str) -> dict[str, Any]:
+    kept = ("attendance", "authorised_share", "unauthorised_share", "late_share", "late_definition")
+    of = f"of about {about(line['possible'], SESSIONS)} {unit}" if line["possible"] >= SESSIONS else ""
+    return {name: line[name] for name in kept} | {"of": of, "late_of": "", "unmarked": HIDDEN}
 
 
-def hide_pair(rows: Sequence[Row], sizes: Sequence[str]) -> list[Row]:
-    """Rows that set a group beside everybody else: both sides go when either is small, for the total is known."""
-    return [
-        {key: (value if key == "name" else HIDDEN) for key, value in row.items()}
-        if any(row[size] < SMALL for size in sizes)
-        else dict(row)
-        for row in rows
-    ]
+def _group(row: Row) -> Row:
+    return row | {
+        "students": about(row["students"]),
+        "attended": HIDDEN,
+        "possible": HIDDEN,
+        "value": HIDDEN,
+        "counted": about(row["counted"]),
+        "persistent": part(row["persistent"], row["counted"]),
+        "persistent_share": share(row["persistent"], row["counted"]),
+    }
 
 
-def hide_count(value: int, of: int) -> int | None:
-    """A count on its own: hidden when it, or what is left of the total, is from 1 to 4."""
-    return None if 0 < value < SMALL or 0 < of - value < SMALL else value
+def _gap(row: Row) -> Row:
+    return row | {"students": about(row["students"]), "others": about(row["others"])}
+
+
+def _week(week: list[Any]) -> list[Any]:
+    label, now, then, _, _, students, students_then = week
+    return [label, now, then if students_then >= SMALL else HIDDEN, HIDDEN, HIDDEN, students, students_then]
+
+
+def _reasons(rows: Sequence[Row]) -> list[Row]:
+    """The reasons of five students or more; the others in one row, if need be with the rarest of those."""
+    shown: list[Row] = []
+    others: list[Row] = []
+    for row in rows:
+        (others if len(row["members"]) < SMALL else shown).append(row)
+    while shown and others and len(set[int]().union(*(row["members"] for row in others))) < SMALL:
+        others.append(shown.pop())
+    return [row | {"number": HIDDEN} for row in shown]
+
+
+def _progress(point: dict[str, Any], left_out: list[str]) -> None:
+    students = point["students"]
+    point["students_below"] = part(point["students_below"], students)
+    point["students"] = about(students)
+    point["total"] = _standing(point["total"])
+    rows = [_standing(row) for row in point["by_course"] if row["compared"] >= SMALL]
+    if 2 * len(rows) < len(point["by_course"]):
+        left_out.append(f"subjects of {point['site']}")
+        rows = []
+    point["by_course"] = rows
+
+
+def _standing(row: Row) -> Row:
+    entries = row["compared"]
+    return row | {
+        "compared": about(entries),
+        **{name: part(row[name], entries) for name in PARTS},
+        "below_share": share(row["below"], entries),
+    }
+
+
+def _work(work: dict[str, Any]) -> dict[str, Any]:
+    students = work["students"]
+    return {name: about(count) for name, count in work.items()} | {"seen": part(work["seen"], students)}

@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 from attendance.arithmetic import NOTHING, Totals, sum_of, written
 from attendance.choices import Series
 from attendance.queries.feeds import words_about
-from attendance.queries.students import codes_used
-from attendance.queries.totals import finished, series_by_student, totals_by_student, weekly_series
+from attendance.queries.students import codes_used, students_by_code
+from attendance.queries.totals import over_until, series_by_student, totals_by_student, weekly_by_student
 from caseload.models import CaseloadMembership, Site, Student, Term, YearGroupMembership
 from caseload.queries.telling_apart import groups_in_full
 from core import clock
@@ -56,33 +56,51 @@ def term_facts(
         beat(4)
         facts["work"] = _work(ids, start, end)
     beat(5)
-    return _for_governors(facts) if edition == Edition.GOVERNORS else facts
+    return _told(hiding.for_governors(facts) if edition == Edition.GOVERNORS else facts)
+
+
+def _told(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts without who is in which group, which only the hiding needs."""
+    for section in facts["sections"]:
+        section.pop("members")
+        section["weeks"] = [week[:5] for week in section["weeks"]]
+        for row in (*section["by_year"], *section["by_caseload"], *section["reasons"]):
+            row.pop("members")
+    for row in facts.get("gaps", ()):
+        row.pop("members")
+    return facts
 
 
 def _attendance(ids: Sequence[int], start: date, end: date, series: str) -> dict[str, Any]:
     by_student = totals_by_student(ids, start, end, series)
     total = sum_of(by_student.values(), series)
-    before = sum_of(totals_by_student(ids, start - YEAR, end - YEAR, series).values(), series)
-    counted = [totals for totals in by_student.values() if totals.is_enough]
+    earlier = [
+        totals for totals in totals_by_student(ids, start - YEAR, end - YEAR, series).values() if totals.possible
+    ]
+    before = sum_of(earlier, series)
+    members = {pk: totals for pk, totals in by_student.items() if totals.possible}
+    counted = [totals for totals in members.values() if totals.is_enough]
     return {
         "series": series,
         "title": SECTION[Series(series)],
         "unit": total.unit,
         "students": len(ids),
         "total": _line(total),
-        "last_year": _line(before) if before.possible else None,
+        "members": set(members),
+        "last_year": _line(before) | {"students": len(earlier)} if before.possible else None,
         "counted": len(counted),
         "persistent": sum(totals.is_persistent for totals in counted),
         "severe": sum(totals.is_severe for totals in counted),
         "weeks": _weeks(ids, start, end, series),
-        "by_year": _by_group(YearGroupMembership, by_student, end, series, "group__nc_year"),
-        "by_caseload": _by_group(CaseloadMembership, by_student, end, series, "group__name"),
+        "by_year": _by_group(YearGroupMembership, members, end, series, "group__nc_year"),
+        "by_caseload": _by_group(CaseloadMembership, members, end, series, "group__name"),
         "reasons": _reasons(ids, start, end, total, series),
     }
 
 
 def _line(totals: Totals) -> dict[str, Any]:
     return totals._asdict() | {
+        "of": totals.of,
         "possible": totals.possible,
         "attended": totals.attended,
         "absent": totals.absent,
@@ -96,12 +114,25 @@ def _line(totals: Totals) -> dict[str, Any]:
 
 
 def _weeks(ids: Sequence[int], start: date, end: date, series: str) -> list[list[Any]]:
-    before = {week + YEAR: totals for week, totals in weekly_series(ids, start - YEAR, end - YEAR, series)}
+    """The weeks that are over: attendance, that of a year before, attended, possible, and of how many students each is."""
+    before = {week + YEAR: totals for week, totals in _by_week(ids, start - YEAR, end - YEAR, series).items()}
     rows = []
-    for week, totals in finished(weekly_series(ids, start, end, series)):
-        then = before.get(week)
-        rows.append([f"{week.day} {week:%b}", _number(totals), _number(then), totals.attended, totals.possible])
+    for week, students in sorted(_by_week(ids, start, min(end, over_until(clock.today())), series).items()):
+        then = before.get(week, [])
+        total, earlier = sum_of(students, series), sum_of(then, series)
+        figures = [_number(total), _number(earlier), total.attended, total.possible, len(students), len(then)]
+        rows.append([f"{week.day} {week:%b}", *figures])
     return rows
+
+
+def _by_week(ids: Sequence[int], start: date, end: date, series: str) -> dict[date, list[Totals]]:
+    """The totals of each student who could attend, by week."""
+    found: dict[date, list[Totals]] = {}
+    for weekly in weekly_by_student(ids, start, end, series).values():
+        for week, totals in weekly:
+            if totals.possible:
+                found.setdefault(week, []).append(totals)
+    return found
 
 
 def _number(totals: Totals | None) -> float | None:
@@ -112,31 +143,35 @@ def _by_group(model: Any, by_student: dict[int, Totals], end: date, series: str,
     pairs = model.objects.filter(student__in=list(by_student), period__contains=end).order_by(order, "group_id")
     rows = list(pairs.values_list("group_id", "group__name", "group__site__name", "student_id"))
     names = groups_in_full((pk, name, site) for pk, name, site, _ in rows)
-    members: dict[int, list[Totals]] = {}
+    members: dict[int, dict[int, Totals]] = {}
     for pk, _, _, student in rows:
-        members.setdefault(pk, []).append(by_student[student])
+        members.setdefault(pk, {})[student] = by_student[student]
     return [_group(names[pk], totals, series) for pk, totals in members.items()]
 
 
-def _group(name: str, members: Sequence[Totals], series: str) -> dict[str, Any]:
-    total = sum_of(members, series)
-    counted = [totals for totals in members if totals.is_enough]
+def _group(name: str, members: dict[int, Totals], series: str) -> dict[str, Any]:
+    total = sum_of(members.values(), series)
+    counted = [totals for totals in members.values() if totals.is_enough]
     persistent = sum(totals.is_persistent for totals in counted)
     return {
         "name": name,
+        "members": set(members),
         "students": len(members),
         "attended": total.attended,
         "possible": total.possible,
         "attendance": written(total.attendance),
         "value": _number(total),
+        "counted": len(counted),
         "persistent": persistent,
         "persistent_share": f"{100 * persistent / len(counted):.0f}\u202f%" if counted else NOTHING,
     }
 
 
 def _reasons(ids: Sequence[int], start: date, end: date, total: Totals, series: str) -> list[dict[str, Any]]:
+    members = students_by_code(ids, start, end, series)
     return [
         {
+            "members": members[used.code.id],
             "code": used.code.code,
             "meaning": used.code.short,
             "number": used.number,
@@ -152,17 +187,19 @@ def _gaps(ids: Sequence[int], series: dict[int, str], start: date, end: date) ->
     sets = characteristic_sets(ids)
     for name in sorted(set(series.values()), reverse=True):
         members = [pk for pk in ids if series.get(pk) == name]
-        totals = totals_by_student(members, start, end, name)
+        found = totals_by_student(members, start, end, name)
+        totals = {pk: each for pk, each in found.items() if each.possible}
         for words, inside in sets.items():
-            here = [totals[pk] for pk in members if pk in inside and pk in totals]
+            here = {pk: totals[pk] for pk in members if pk in inside and pk in totals}
             others = [totals[pk] for pk in members if pk not in inside and pk in totals]
             if not here or not others:
                 continue
-            one, other = sum_of(here, name), sum_of(others, name)
+            one, other = sum_of(here.values(), name), sum_of(others, name)
             gap = None if one.attendance is None or other.attendance is None else one.attendance - other.attendance
             rows.append(
                 {
                     "name": words,
+                    "members": set(here),
                     "series": str(SECTION[Series(name)]),
                     "students": len(here),
                     "attendance": written(one.attendance),
@@ -231,30 +268,3 @@ def _work(ids: Sequence[int], start: date, end: date) -> dict[str, Any]:
         overdue=Count("pk", filter=Q(state__in=OPEN_STATES, due_on__lt=clock.today())),
     )
     return held | counts | {"students": len(ids)}
-
-
-def _for_governors(facts: dict[str, Any]) -> dict[str, Any]:
-    for section in facts["sections"]:
-        for name in ("by_year", "by_caseload"):
-            section[name] = hiding.hide_small(
-                section[name],
-                size="students",
-                counts=("persistent",),
-                derived={
-                    "persistent": ("persistent_share",),
-                    "students": ("attended", "possible", "attendance", "value"),
-                },
-            )
-        for name in ("persistent", "severe"):
-            section[name] = hiding.hide_count(section[name], section["counted"])
-        if section["students"] < hiding.SMALL:
-            section |= {"total": None, "last_year": None, "weeks": [], "reasons": []}
-    facts["gaps"] = hiding.hide_pair(facts["gaps"], ("students", "others"))
-    for point in facts["progress"]:
-        parts, share = ("below", "on", "above"), ("below_share",)
-        point["by_course"] = hiding.hide_parts(point["by_course"], size="compared", parts=parts, derived=share)
-        point["total"] = hiding.hide_total(point["total"], parts, share)
-        point["students_below"] = hiding.hide_count(point["students_below"], point["students"])
-    seen = facts["work"]["seen"]
-    facts["work"]["seen"] = hiding.hide_count(seen, facts["work"]["students"])
-    return facts

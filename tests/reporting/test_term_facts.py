@@ -78,13 +78,35 @@ def test_nothing_that_anybody_wrote_and_no_name_is_in_it(full: College, edition:
 def test_governors_see_no_small_count(full: College) -> None:
     facts = facts_of(full, edition="governors")
     sessions, lessons = facts["sections"]
-    assert (sessions["persistent"], sessions["severe"]) == (None, None)
-    assert sessions["total"]["possible"] == 280
-    assert [row["persistent"] for row in sessions["by_caseload"]] == [None, None]
-    assert [row["students"] for row in sessions["by_caseload"]] == [8, 6]
+    assert (sessions["persistent"], sessions["severe"], lessons["persistent"]) == ("under 5", "under 5", "under 5")
+    assert sessions["total"]["of"] == "of about 300 sessions"
+    assert [(row["students"], row["persistent"], row["attended"]) for row in sessions["by_caseload"]] == [
+        ("10", "under 5", None), ("5", "under 5", None),
+    ]  # fmt: skip
+    assert sessions["reasons"] == []  # each of one student
     point = facts["progress"][0]
-    assert (point["total"]["below"], point["students_below"], point["by_course"][0]["compared"]) == (None, None, None)
-    assert facts["work"]["seen"] is None
+    assert (point["total"]["below"], point["students_below"], point["by_course"]) == ("under 5", "under 5", [])
+    assert facts["work"]["seen"] == "under 5"
+
+
+def test_every_number_that_governors_see_is_rounded(full: College) -> None:
+    """So nothing that is added up or taken away, in one edition or between two, is a number from 1 to 4."""
+    facts = facts_of(full, edition="governors") | {"from": "", "to": ""}
+    for point in facts["progress"]:
+        point["on"] = ""
+
+    def numbers(value: Any) -> list[int]:
+        if isinstance(value, dict):
+            return [found for each in value.values() for found in numbers(each)]
+        if isinstance(value, list):
+            return [found for each in value for found in numbers(each)]
+        if isinstance(value, bool) or value is None or isinstance(value, float):
+            return []
+        digits = str(value).replace(",", "")
+        return [int(digits)] if digits.isdigit() else []
+
+    assert numbers(facts)
+    assert [found for found in numbers(facts) if found % 5] == []
 
 
 def test_governors_see_nothing_of_four_students(full: College) -> None:
