@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import page
 from attendance import rules
 from attendance.actions.reminders import Reminded, remind_now
-from attendance.queries.day_known import known_of
+from attendance.queries.day_known import DayKnown, known_of
 from attendance.queries.missing import (
     SORTS,
     WINDOWS,
@@ -58,7 +58,7 @@ def missing_register_list(request: HttpRequest) -> HttpResponse:
         ],
         "lines": shown,
         "known": known,
-        "elsewhere": f"{known.words}. The groups whose registers are not taken are led by others.",
+        "elsewhere": _elsewhere(known),
         "to_remind": sum(1 for line in shown if _may_remind(line, takers, reminders)),
         "not_taken": sum(1 for line in shown if not line.is_taken),
         "nobody": [line.sitting for line in shown if not line.is_taken and line.sitting.key not in takers],
@@ -132,6 +132,15 @@ def register_taker_detail(request: HttpRequest, public_id: UUID) -> HttpResponse
     }
     request.current_place = "attendance:missing_register_list"  # type: ignore[attr-defined]  # read by the shell
     return render(request, "attendance/register_taker_detail.html", context)
+
+
+def _elsewhere(known: DayKnown) -> str:
+    """That registers are missing which hold this person's students and are followed by others."""
+    left = known.registers - known.taken
+    if not left:
+        return ""
+    which = "The register" if known.registers == 1 else f"{left} of the {known.registers} registers"
+    return f"{which} that your students are in {'is' if left == 1 else 'are'} not taken yet; others follow {'it' if left == 1 else 'them'}."
 
 
 def _last_days() -> list[date]:
