@@ -54,20 +54,20 @@ class DayKnown:
         return ", ".join([*parts, f"{self.marked:,} of {self.students:,} students accounted for"])
 
 
-def known_of(user: Any, day: date | None = None, permission: str = rules.VIEW, site: int | None = None) -> DayKnown:
-    """How much of a day is known about the students whom somebody reaches with a permission, of one site or of all; read once for
-    a page.
+def known_of(user: Any, day: date | None = None, permission: str = rules.VIEW) -> DayKnown:
+    """How much of a day is known about the students whom somebody reaches with a permission; read once for a page.
 
     A fixed number of queries. Registers taken in an MIS are not counted, the students they mark are.
     """
     on = day or clock.today()
-    return once(("day known", user.pk, on, permission, site), lambda: _read(user, on, permission, site))
+    students = Student.objects.visible_to(user, permission).on_roll(on).values_list("pk", flat=True)
+    return once(("day known", user.pk, on, permission), lambda: known_about(students, on))
 
 
-def _read(user: Any, day: date, permission: str, only: int | None) -> DayKnown:
-    students = Student.objects.visible_to(user, permission).on_roll(day).values_list("pk", flat=True)
-    ids = array(students)
-    sites = {site: (kind, taken) for site, kind, taken in read_rows(_SITES, [ids, day, only, only])}
+def known_about(student_ids: Iterable[int], day: date) -> DayKnown:
+    """How much of a day is known about these students, in a fixed number of queries."""
+    ids = array(student_ids)
+    sites = {site: (kind, taken) for site, kind, taken in read_rows(_SITES, [ids, day])}
     calendars = calendars_for(sites, day, day)
     opens = [site for site in sites if calendars[site].is_open(day)]
     if not opens:
@@ -105,8 +105,7 @@ def _expected(ids: str, day: date, opens: list[int], here: set[int], lessons: se
 
 
 _SITES = """SELECT DISTINCT s.id, s.kind, s.registers_taken FROM unnest(%s::bigint[]) AS w (id)
-    JOIN caseload_sitemembership AS m ON m.student_id = w.id AND m.period @> %s::date JOIN caseload_site AS s ON s.id = m.site_id
-    WHERE %s::bigint IS NULL OR s.id = %s"""
+    JOIN caseload_sitemembership AS m ON m.student_id = w.id AND m.period @> %s::date JOIN caseload_site AS s ON s.id = m.site_id"""
 _TUTOR_GROUPS = """SELECT DISTINCT c.id, c.site_id FROM unnest(%s::bigint[]) AS w (id)
     JOIN caseload_caseloadmembership AS m ON m.student_id = w.id AND m.period @> %s::date
     JOIN caseload_caseload AS c ON c.id = m.group_id AND c.site_id = ANY(%s) AND c.kind = %s

@@ -1,5 +1,6 @@
 """The evacuation list: who was marked in today, to count them outside."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
@@ -9,10 +10,10 @@ from django.shortcuts import render
 from accounts.gates import page
 from attendance import choices, rules
 from attendance.models import EvacuationCopy
-from attendance.queries.day_known import known_of
+from attendance.queries.day_known import known_about
 from attendance.queries.evacuation import Reached, evacuation_of, sites_reached
 from audit import record
-from caseload.models import Student
+from caseload.models import SiteMembership, Student
 from core import clock
 from core.files import file_response
 
@@ -34,7 +35,7 @@ def evacuation_list(request: HttpRequest) -> HttpResponseBase:
         "reached": reached,
         "chosen": chosen,
         "list": found,
-        "known": known_of(request.user, site=chosen.site.pk),
+        "known": known_about(_on_roll(chosen, ids), found.date),
         "parts": found.parts(by),
         "by": by,
         "copy": copy if chosen.whole else None,
@@ -54,6 +55,13 @@ def evacuation_copy(request: HttpRequest, site_id: UUID) -> HttpResponseBase:
         raise Http404
     record.record(request.user, choices.EVACUATION_COPY_TAKEN, "site", copy.site_id)
     return file_response(copy.file)
+
+
+def _on_roll(chosen: Reached, student_ids: Iterable[int] | None) -> list[int]:
+    """Everybody on the roll of the site, or those of them whom this person reaches."""
+    rolls = SiteMembership.objects.filter(site=chosen.site, period__contains=clock.today())
+    only = rolls if student_ids is None else rolls.filter(student_id__in=list(student_ids))
+    return list(only.values_list("student_id", flat=True))
 
 
 def _chosen(reached: list[Reached], asked: str) -> Reached | None:

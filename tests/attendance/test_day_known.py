@@ -59,10 +59,14 @@ def test_a_closed_day_says_nothing(college: College) -> None:
 
 def test_the_pages_about_today_say_how_much_is_known(ten_taken: College, sign_in: Any) -> None:
     head = sign_in(ten_taken.lind)
-    for name in ("absent_list", "missing_register_list", "evacuation_list"):
-        assert "1 of 4 registers taken so far, 8 of 14 students accounted for" in words(
-            head.get(reverse(f"attendance:{name}"))
-        ), name
+    said = "1 of 4 registers taken so far, 8 of 14 students accounted for"
+    for name in ("absent_list", "missing_register_list"):
+        assert said in words(head.get(reverse(f"attendance:{name}"))), name
+    # Outside they take charge of the whole site: the list is of everybody there, and so is what is known.
+    whole = head.get(reverse("attendance:evacuation_list"))
+    known = whole.context["known"]
+    assert (known.taken, known.marked, known.students) == (1, 8, len(whole.context["list"].unknown) + 8)
+    assert known.words in words(whole)
     officer = words(sign_in(ten_taken.price).get(reverse("attendance:first_day_list")))
     assert "registers taken so far, 8 of" in officer
 
