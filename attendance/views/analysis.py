@@ -18,6 +18,7 @@ from attendance.choices import Series
 from attendance.queries.analysis import comparison as compared
 from attendance.queries.analysis import leavers, persistent, resits, unauthorised
 from attendance.queries.analysis.consecutive import RECENT, away_now
+from attendance.queries.analysis.punctuality import latest_first
 from attendance.queries.analysis.punctuality import punctuality as read_punctuality
 from attendance.queries.analysis.scope import Scope, read_scope
 from attendance.queries.analysis.spans import Window, windows_offered
@@ -52,26 +53,20 @@ def comparison(request: HttpRequest) -> HttpResponseBase:
     kinds = _kinds(scope)
     by = request.GET.get("by", "")
     by = by if by in kinds else "caseload"
-    found = compared.compare(scope, by, window, offered["year"])
-    sides, own_lessons = (
-        _ordered(found.sides, request.GET.get("sort", "")),
-        by == "course" and scope.series == Series.LESSON,
-    )
+    tables = [_compared(request, part, by, window.key) for part in _compared_parts(scope, by)]
     said = notes.filled(notes.COMPARISON, unit=scope.unit)
     said += [notes.CHANGE.format(against=window.against)] if window.against else [notes.NO_CHANGE]
-    said += [notes.OWN_LESSONS] if own_lessons else []
+    said += [notes.OWN_LESSONS] if by == "course" else []
+    if left := len(scope.rows) - sum(len(table["scope"].rows) for table in tables):
+        said += [notes.NO_COURSE.format(number=left)]
     if wants_file(request):
-        about = _about(window)
-        return files.answer(
-            request, "comparison", files.comparison_by(kinds[by]), [*sides, found.everybody], scope, said, about
-        )
+        about, sides = _about(window), [side for table in tables for side in (*table["sides"], table["everybody"])]
+        return files.answer(request, "comparison", files.comparison_by(kinds[by]), sides, scope, said, about)
     context = _context(request, scope, "attendance:comparison", by=by, window=window.key) | {
         "notes": said,
         "by": kinds[by],
         "window": window,
-        "everybody": found.everybody,
-        "everybody_url": _students_address(scope, by, window, ""),
-        "rows": [(side, _students_address(scope, by, window, side.group.key)) for side in sides],
+        "tables": tables,
         "by_chips": _chips(kinds, by, lambda key: _address("attendance:comparison", scope, by=key, window=window.key)),
         "window_chips": _chips(
             {each.key: each.label for each in offered.values()},
@@ -80,6 +75,27 @@ def comparison(request: HttpRequest) -> HttpResponseBase:
         ),
     }
     return render(request, "attendance/comparison.html", context)
+
+
+def _compared_parts(scope: Scope, by: str) -> list[Scope]:
+    """The students who are compared, by series: courses have lessons, and AM and PM sessions belong to none."""
+    return [part for part in scope.parts if by != "course" or part.series == Series.LESSON]
+
+
+def _compared(request: HttpRequest, part: Scope, by: str, key: str) -> dict[str, Any]:
+    """One table of a comparison: the groups of one series, and everybody of it together."""
+    offered = windows_offered(part.ids, part.day)
+    window = offered[key]
+    found = compared.compare(part, by, window, offered["year"])
+    sides = _ordered(found.sides, request.GET.get("sort", ""))
+    return {
+        "scope": part,
+        "title": SERIES_LABEL[Series(part.series)],
+        "sides": sides,
+        "everybody": found.everybody,
+        "everybody_url": _students_address(part, by, window, ""),
+        "rows": [(side, _students_address(part, by, window, side.group.key)) for side in sides],
+    }
 
 
 @page(rules.VIEW)
@@ -92,10 +108,15 @@ def comparison_students(request: HttpRequest) -> HttpResponseBase:
     by = request.GET.get("by", "caseload")
     if by not in kinds:
         raise Http404
-    group, totals = compared.students_of(scope, by, request.GET.get("of", ""), window, offered["year"])
+    group, rows = None, []
+    for part in _compared_parts(scope, by):
+        windows = windows_offered(part.ids, part.day)
+        found, totals = compared.students_of(part, by, request.GET.get("of", ""), windows[window.key], windows["year"])
+        group = group or found
+        for pk in found.members if found else ():
+            rows.append((part.rows[pk], totals.get(pk, {}).get("now"), totals.get(pk, {}).get("year")))
     if group is None:
         raise Http404
-    rows = [(scope.rows[pk], totals.get(pk, {}).get("now"), totals.get(pk, {}).get("year")) for pk in group.members]
     rows.sort(key=lambda row: _lowest_first(row[1]))
     said = notes.filled(notes.COMPARED, unit=scope.unit)
     few = sum(bool(now and now.possible and not now.is_enough) for _, now, _ in rows)
@@ -108,8 +129,10 @@ def comparison_students(request: HttpRequest) -> HttpResponseBase:
         "notes": said,
         "window": window,
         "page": Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page")),
-        "marks": {pk: _marks_query(scope, window.span_of(pk)) for pk in group.members},
-        "own_lessons": bool(group.key) and by == "course" and scope.series == Series.LESSON,
+        "marks": {
+            pk: _marks_query(scope.of_student[pk], window.span_of(pk)) for pk in (row["id"] for row, _, _ in rows)
+        },
+        "own_lessons": bool(group.key) and by == "course",
         "trail": [
             ("Compare", _address("attendance:comparison", scope, by=by, window=window.key)),
             (group.name, ""),
@@ -126,7 +149,7 @@ def persistent_list(request: HttpRequest) -> HttpResponseBase:
     show = _one_of(request.GET.get("show"), persistent.SHOW)
     chosen = persistent.on_list(rows, show)
     said = notes.filled(notes.PERSISTENT, unit=scope.unit)
-    said += [notes.BY_THE_END] if scope.series == Series.SESSION else []
+    said += [notes.BY_THE_END] if scope.series != Series.LESSON else []
     counted = sum(each.year.is_enough for each in rows)
     said += (
         [notes.TOO_FEW.format(number=len(rows) - counted, least=ENOUGH, unit=scope.unit)] if counted < len(rows) else []
@@ -145,7 +168,9 @@ def persistent_list(request: HttpRequest) -> HttpResponseBase:
             lambda key: _address("attendance:persistent_list", scope, show=key),
             lambda key: len(persistent.on_list(rows, key)),
         ),
-        "marks": _marks_query(scope, year_to_date(scope.day), show="absent"),
+        "marks": {
+            each.row["id"]: _marks_query(each.year.series, year_to_date(scope.day), show="absent") for each in chosen
+        },
     }
     return render(request, "attendance/persistent_list.html", context)
 
@@ -177,7 +202,7 @@ def away_list(request: HttpRequest) -> HttpResponseBase:
     wanted = request.GET.get("days", "")
     least = int(wanted) if wanted in {str(number) for number in AWAY_DAYS} else AWAY_DAYS[0]
     rows = [each for each in everybody if each.days >= least]
-    one = scope.unit.removesuffix("s")
+    one = " or ".join(part.unit.removesuffix("s") for part in scope.parts)
     said = notes.filled(notes.AWAY, one=one, recent=RECENT)
     if wants_file(request):
         upto = f"{least} school days or more" + (f", marks up to {found.as_of:%-d %b %Y}" if found.as_of else "")
@@ -204,25 +229,34 @@ def punctuality(request: HttpRequest) -> HttpResponseBase:
     scope = _scope(request)
     offered = {key: window for key, window in windows_offered(scope.ids, scope.day).items() if key != "last_year"}
     window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
-    found = read_punctuality(scope, window)
+    parts = [(part, read_punctuality(part, windows_offered(part.ids, part.day)[window.key])) for part in scope.parts]
+    students = latest_first([late for _, found in parts for late in found.students])
     said = notes.filled(notes.PUNCTUALITY, unit=scope.unit)
     if wants_file(request):
         about = _about(window)
-        return files.answer(request, "punctuality", files.PUNCTUALITY, found.students, scope, said, about)
+        return files.answer(request, "punctuality", files.PUNCTUALITY, students, scope, said, about)
     context = _context(request, scope, "attendance:punctuality", window=window.key) | {
         "notes": said,
         "window": window,
-        "found": found,
-        "page": Paginator(found.students, ROWS_PER_PAGE).get_page(request.GET.get("page")),
+        "parts": [
+            {
+                "series": part.series,
+                "title": SERIES_LABEL[Series(part.series)],
+                "everybody": found.everybody,
+                "grid": [(label, [found.places.get((label, day)) for day in range(5)]) for label in found.labels],
+            }
+            for part, found in parts
+        ],
+        "page": Paginator(students, ROWS_PER_PAGE).get_page(request.GET.get("page")),
         "weekdays": WEEKDAYS[:5],
-        "grid": [(label, [found.places.get((label, day)) for day in range(5)]) for label in found.labels],
         "chips": _chips(
             {each.key: each.label for each in offered.values()},
             window.key,
             lambda key: _address("attendance:punctuality", scope, window=key),
         ),
         "marks": {
-            each.row["id"]: _marks_query(scope, window.span_of(each.row["id"]), show="late") for each in found.students
+            each.row["id"]: _marks_query(each.totals.series, window.span_of(each.row["id"]), show="late")
+            for each in students
         },
     }
     return render(request, "attendance/punctuality.html", context)
@@ -295,8 +329,8 @@ def _context(request: HttpRequest, scope: Scope, name: str, **kept: str) -> dict
             for key, label in (("", scope.whole), *((each.key, each.name) for each in _shown_groups(scope)))
         ],
         "series_tabs": [
-            {"label": SERIES_LABEL[Series(one)], "url": _address(name, scope, series=one, **kept), "current": one == scope.series, "count": None}
-            for one in scope.every_series
+            {"label": label, "url": _address(name, scope, series=one, **kept), "current": one == scope.series, "count": None}
+            for one, label in (("", "Everybody"), *((one, SERIES_LABEL[Series(one)]) for one in scope.every_series))
         ]
         if len(scope.every_series) > 1 and not ONLY[name]
         else [],
@@ -314,7 +348,8 @@ def _kinds(scope: Scope) -> dict[str, str]:
     return {
         key: label
         for key, label in compared.BY.items()
-        if key != "characteristic" or scope.user.has_perm(compared.CHARACTERISTICS)
+        if (key != "characteristic" or scope.user.has_perm(compared.CHARACTERISTICS))
+        and (key != "course" or _compared_parts(scope, key))
     }
 
 
@@ -339,8 +374,8 @@ def _about(window: Window) -> str:
     return ", ".join(filter(None, (window.label.lower(), window.dates, window.short)))
 
 
-def _marks_query(scope: Scope, span: tuple[Any, Any], **more: str) -> str:
-    return urlencode({"series": scope.series, "from": span[0], "to": span[1]} | more)
+def _marks_query(series: str, span: tuple[Any, Any], **more: str) -> str:
+    return urlencode({"series": series, "from": span[0], "to": span[1]} | more)
 
 
 def _chips(

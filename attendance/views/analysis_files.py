@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from attendance.arithmetic import Totals
-from attendance.choices import LIST_EXPORTED
+from attendance.choices import LIST_EXPORTED, UNIT, Series
 from attendance.queries.analysis.comparison import Side
 from attendance.queries.analysis.consecutive import Away, Unknown
 from attendance.queries.analysis.leavers import Between
@@ -23,6 +23,7 @@ from attendance.queries.feeds import feeds_for
 from caseload.list_files import WHO, list_file, who
 
 Cells = Sequence[Any]
+UNIT_COLUMN = "Counted in"
 LATE = ("Late", "Of them after the register closed", "Came")
 
 
@@ -64,7 +65,7 @@ def _standing(each: Standing) -> Cells:
     year = each.year
     return (
         *who(each.row), year.attended, year.possible, year.authorised, year.unauthorised, _percent(year),
-        _percent(each.six_weeks), SHOW.get(each.kind, ""), each.words,
+        _percent(each.six_weeks), SHOW.get(each.kind, ""), each.words, year.unit,
     )  # fmt: skip
 
 
@@ -76,9 +77,10 @@ def _threshold(found: tuple[dict[str, Any], Threshold]) -> Cells:
 
 def _away(each: Away | Unknown) -> Cells:
     if isinstance(each, Unknown):
-        return (*who(each.row), None, None, None, each.last, "No mark lately", each.last_attended, None)
+        return (*who(each.row), None, None, None, each.last, "No mark lately", each.last_attended, None, None)
     return (
         *who(each.row), each.days, each.marks, each.since, each.last, each.reason, each.last_attended, each.without_leave,
+        UNIT[Series(each.series)],
     )  # fmt: skip
 
 
@@ -86,7 +88,7 @@ def _late(each: Late) -> Cells:
     totals = each.totals
     return (
         *who(each.row), totals.times_late, totals.late_after_close, totals.came, totals.minutes_late,
-        totals.on_time_percent,
+        totals.on_time_percent, totals.unit,
     )  # fmt: skip
 
 
@@ -108,8 +110,8 @@ def _side(side: Side) -> Cells:
     now = side.now
     change = None if side.points is None else round(side.points, 2)
     return (
-        side.group.name if side.group.key else "Everybody together", side.students, _percent(now), now.attended, now.possible, change, now.authorised, now.unauthorised,
-        now.times_late, now.late_after_close, now.came, side.persistent, side.counted, "Small group" if side.is_small else "",
+        side.group.name if side.group.key else "Everybody together", side.students, _percent(now), now.attended, now.possible, change, side.same, now.authorised, now.unauthorised,
+        now.times_late, now.late_after_close, now.came, side.persistent, side.counted, "Small group" if side.is_small else "", now.unit,
     )  # fmt: skip
 
 
@@ -120,15 +122,15 @@ def _compared(found: tuple[dict[str, Any], Totals | None, Totals | None]) -> Cel
         counts = (
             now.attended, now.possible, now.authorised, now.unauthorised, now.times_late, now.late_after_close, now.came,
         )  # fmt: skip
-    return (*who(row), _percent(now), *counts, _percent(year))
+    return (*who(row), _percent(now), *counts, _percent(year), now.unit if now else "")
 
 
 def comparison_by(kind: str) -> ListFile:
     """Groups side by side: the first column says which kind of group."""
     return ListFile(
         (
-            kind, "Students", "Attendance %", "Attended", "Possible", "Change in points", "Authorised", "Unauthorised",
-            *LATE, "Persistent, year", "With marks, year", "Small group",
+            kind, "Students", "Attendance %", "Attended", "Possible", "Change in points", "Same students", "Authorised", "Unauthorised",
+            *LATE, "Persistent, year", "With marks, year", "Small group", UNIT_COLUMN,
         ),
         _side,
     )  # fmt: skip
@@ -137,7 +139,7 @@ def comparison_by(kind: str) -> ListFile:
 PERSISTENT = ListFile(
     (
         *WHO, "Attended", "Possible", "Authorised", "Unauthorised", "Attendance %", "Six weeks %", "Standing",
-        "What it takes",
+        "What it takes", UNIT_COLUMN,
     ),
     _standing,
 )  # fmt: skip
@@ -150,11 +152,11 @@ THRESHOLD = ListFile(
 )  # fmt: skip
 AWAY = ListFile(
     (
-        *WHO, "School days", "Marks", "Since", "Last mark", "Latest reason", "Last attended", "Without leave",
+        *WHO, "School days", "Marks", "Since", "Last mark", "Latest reason", "Last attended", "Without leave", UNIT_COLUMN,
     ),
     _away,
 )  # fmt: skip
-PUNCTUALITY = ListFile((*WHO, *LATE, "Minutes", "On time"), _late)
+PUNCTUALITY = ListFile((*WHO, *LATE, "Minutes", "On time", UNIT_COLUMN), _late)
 RESITS = ListFile(
     (
         *WHO, "Course", "Class", "Attended", "Possible", "Last attended", "Started", "42nd day", "List", "Responsible",
@@ -166,7 +168,7 @@ LEAVING = ListFile(
 )
 COMPARED = ListFile(
     (
-        *WHO, "Attendance %", "Attended", "Possible", "Authorised", "Unauthorised", *LATE, "Year to date %",
+        *WHO, "Attendance %", "Attended", "Possible", "Authorised", "Unauthorised", *LATE, "Year to date %", UNIT_COLUMN,
     ),
     _compared,
 )  # fmt: skip

@@ -10,8 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attendance.actions import rebuild_summary
+from attendance.arithmetic import Totals
 from attendance.codes import all_codes
 from attendance.models import LessonMark, SessionMark
+from attendance.queries.analysis.comparison import Group
+from attendance.queries.analysis.comparison import _side as compared_side
 from attendance.queries.analysis.consecutive import away_now
 from attendance.queries.analysis.leavers import between_dates
 from attendance.queries.analysis.persistent import on_list, standings
@@ -94,7 +97,7 @@ def test_each_person_sees_those_they_reach_and_nobody_else(college):
 
 
 def test_series_are_kept_apart(college):
-    sessions, lessons = read_scope(college.price), read_scope(college.price, series="lesson")
+    sessions, lessons = read_scope(college.price, series="session"), read_scope(college.price, series="lesson")
     assert sessions.every_series == ["session", "lesson"]
     assert not set(sessions.rows) & set(lessons.rows)
     assert college.student("Wren").pk in lessons.rows
@@ -105,14 +108,14 @@ def test_series_are_kept_apart(college):
 
 def test_groups_are_sums_of_their_students_and_open_them(marked, sign_in):
     response = sign_in(marked.lind).get(reverse("attendance:comparison"), {"window": "year"})
-    sides = {side.group.name: side for side, _ in response.context["rows"]}
+    sides = {side.group.name: side for side, _ in response.context["tables"][0]["rows"]}
     assert {name: (side.now.absent, side.now.possible, side.students) for name, side in sides.items()} == {
         "10A": (77, 4 * marked.possible, 8),
         "10B": (2, marked.possible, 6),
     }
-    everybody = response.context["everybody"]
+    everybody = response.context["tables"][0]["everybody"]
     assert (everybody.now.absent, everybody.persistent, everybody.counted) == (79, 2, 5)
-    url = {side.group.name: url for side, url in response.context["rows"]}["10A"]
+    url = {side.group.name: url for side, url in response.context["tables"][0]["rows"]}["10A"]
     listed = sign_in(marked.lind).get(url)
     assert [row["given_name"] for row, _, _ in listed.context["page"]][:2] == ["Chloe", "Ben"]
     assert listed.context["page"].paginator.count == 8
@@ -123,7 +126,7 @@ def test_characteristics_only_for_those_who_may_and_small_groups_are_marked(mark
         student=marked.student("Ben"), kind="sen_status", code="K", period=DateRange(date(2026, 9, 1), None)
     )
     page = sign_in(marked.lind).get(reverse("attendance:comparison"), {"by": "characteristic", "window": "year"})
-    sen = next(side for side, _ in page.context["rows"] if side.group.name == "SEN support")
+    sen = next(side for side, _ in page.context["tables"][0]["rows"] if side.group.name == "SEN support")
     assert (sen.students, sen.is_small, sen.now.absent) == (1, True, 11)
     assert "small group" in words(page)
     teacher = sign_in(marked.mendes)
@@ -153,7 +156,7 @@ def test_lessons_by_course_are_that_courses_own_lessons(college, sign_in):
     rebuild_summary()
     query = {"by": "course", "series": "lesson", "window": "year"}
     page = sign_in(college.price).get(reverse("attendance:comparison"), query)
-    (side, url), *_ = page.context["rows"]
+    (side, url), *_ = page.context["tables"][0]["rows"]
     assert (side.group.name, side.now.attended, side.now.possible) == ("A level Biology", 1, 2)
     listed = sign_in(college.price).get(url)
     first = listed.context["page"][0]
@@ -444,3 +447,45 @@ def test_a_part_time_timetable_is_no_pattern(college):
     symbols = [("C2" if day.weekday() == 0 else "/\\"[n]) for day in days for n in range(2)]
     mark_sessions(college, college.student("Ada"), symbols, days)
     assert student_pattern(college.student("Ada").pk).absences == 0
+
+
+# --- everybody on one page -------------------------------------------------------------------------------------------
+
+
+def test_everybody_stands_on_one_page_sessions_and_lessons_apart(marked, sign_in):
+    client = sign_in(marked.novak)
+    page = client.get(reverse("attendance:comparison"), {"by": "year_group"})
+    assert len(page.context["scope"].rows) == 30
+    tables = {table["scope"].series: table for table in page.context["tables"]}
+    assert {name: table["everybody"].students for name, table in tables.items()} == {"session": 22, "lesson": 8}
+    assert {name: table["everybody"].now.unit for name, table in tables.items()} == {
+        "session": "sessions", "lesson": "lessons",
+    }  # fmt: skip
+    for name in ("persistent_list", "away_list", "punctuality"):
+        whole = client.get(reverse(f"attendance:{name}")).context["page"].paginator.count
+        each = [
+            client.get(reverse(f"attendance:{name}"), {"series": one}).context["page"].paginator.count
+            for one in ("session", "lesson")
+        ]
+        assert whole == sum(each), name
+
+
+def test_courses_are_compared_by_their_lessons_alone(marked, sign_in):
+    """AM and PM sessions belong to no course: the year's sessions would be said again of each subject."""
+    client, address = sign_in(marked.novak), reverse("attendance:comparison")
+    page = client.get(address, {"by": "course"})
+    assert [table["scope"].series for table in page.context["tables"]] == ["lesson"]
+    assert "22 students who attend by them are not here" in page.content.decode()
+    school = client.get(address, {"by": "course", "series": "session"})
+    assert school.context["by"] == "Tutor group or caseload"
+    assert "Course" not in [chip["label"] for chip in school.context["by_chips"]]
+    students = reverse("attendance:comparison_students")
+    assert client.get(students, {"by": "course", "series": "session"}).status_code == 404
+
+
+def test_a_change_is_of_the_same_students_and_says_how_many(college):
+    """Ben came in only now: his sessions are in the figure and not in the change."""
+    nothing, enough = Totals(), Totals(present=30, unauthorised=10)
+    figures = {1: {"now": enough, "before": Totals(present=40)}, 2: {"now": Totals(present=40), "before": nothing}}
+    side = compared_side(Group("", "Both", (1, 2)), figures, {}, "session")
+    assert (side.now.percent, side.same, side.points) == ("87.5\u202f%", 1, -25.0)

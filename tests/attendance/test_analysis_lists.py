@@ -131,9 +131,9 @@ def test_the_comparison_of_groups_is_a_file_with_its_notes(listed, sign_in):
     file = b"".join(client.get(url, {"by": "caseload", "as": "xlsx"}).streaming_content)
     rows = list(load_workbook(BytesIO(file)).active.iter_rows(values_only=True))
     assert rows[0][:6] == (page.context["by"], "Students", "Attendance %", "Attended", "Possible", "Change in points")
-    sides = [side for side, _ in page.context["rows"]]
+    sides = [side for side, _ in page.context["tables"][0]["rows"]]
     assert [row[:2] for row in rows[1 : len(sides) + 2]] == [
-        *((side.group.name, side.students) for side in sides), ("Everybody together", page.context["everybody"].students),
+        *((side.group.name, side.students) for side in sides), ("Everybody together", page.context["tables"][0]["everybody"].students),
     ]  # fmt: skip
     said = [row[0] for row in rows]
     assert page.context["notes"] == [note for note in page.context["notes"] if note in said]

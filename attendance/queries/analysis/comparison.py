@@ -48,9 +48,11 @@ class Side:
 
     group: Group
     now: Totals
-    before: Totals
     persistent: int
     counted: int
+    same: int  # how many have marks in both windows: a change is of the same students
+    same_now: Totals
+    same_before: Totals
 
     @property
     def students(self) -> int:
@@ -69,10 +71,10 @@ class Side:
 
     @property
     def points(self) -> float | None:
-        """Change against the window before, in percentage points."""
-        if self.now.attendance is None or self.before.attendance is None:
+        """Change against the window before of the students with marks in both, in percentage points."""
+        if self.same_now.attendance is None or self.same_before.attendance is None:
             return None
-        return float(self.now.attendance - self.before.attendance)
+        return float(self.same_now.attendance - self.same_before.attendance)
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,11 @@ def groups_by(scope: Scope, by: str) -> list[Group]:
 
 
 def compare(scope: Scope, by: str, window: Window, year: Window) -> Comparison:
-    """The groups side by side in a window of dates. Lessons by course are that course's own lessons, from the marks."""
+    """The groups of one series side by side in a window of dates. Courses have lessons only: their own, from the marks."""
     groups = groups_by(scope, by)
     by_student = totals_by_student({"now": window, "year": year}, scope.series, before=True)
     everybody = Group("", scope.name, tuple(scope.ids))
-    if by == "course" and scope.series == Series.LESSON:
+    if by == "course":
         own = lessons_by_course(_asked(window, before=True))
         sides = [_side(group, own.get(group.key, {}), by_student, scope.series) for group in groups]
     else:
@@ -126,7 +128,7 @@ def students_of(
         group = next((found for found in groups_by(scope, by) if found.key == key), None)
     if group is None:
         return None, {}
-    if key and by == "course" and scope.series == Series.LESSON:
+    if key and by == "course":
         found = totals_by_student({"year": year}, scope.series)
         own = lessons_by_course(_asked(window)).get(key, {})
         return group, {pk: found.get(pk, {}) | own.get(pk, {}) for pk in group.members}
@@ -191,13 +193,17 @@ def _side(
 ) -> Side:
     nothing = Totals(series=series)
     mine = [figures.get(pk, {}) for pk in group.members]
+    pairs = [(found.get("now", nothing), found.get("before", nothing)) for found in mine]
+    both = [(now, before) for now, before in pairs if now.possible and before.possible]
     year = [totals for pk in group.members if (totals := years.get(pk, {}).get("year", nothing)).is_enough]
     return Side(
         group,
-        sum_of((found.get("now", nothing) for found in mine), series),
-        sum_of((found.get("before", nothing) for found in mine), series),
+        sum_of((now for now, _ in pairs), series),
         sum(totals.called_persistent for totals in year),
         len(year),
+        len(both),
+        sum_of((now for now, _ in both), series),
+        sum_of((before for _, before in both), series),
     )
 
 

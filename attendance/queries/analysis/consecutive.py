@@ -36,11 +36,12 @@ class Away:
     last_attended: date | None
     reason: str
     without_leave: bool
+    series: str = Series.SESSION
 
     @property
     def must_be_returned(self) -> bool:
         """Ten school days in a row without leave: a return to the local authority is due at compulsory school age."""
-        return self.without_leave and self.days >= RETURN_AFTER
+        return self.series == Series.SESSION and self.without_leave and self.days >= RETURN_AFTER
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,16 @@ def away_now(scope: Scope, least: int = 2) -> AwayNow:
     A day on which nothing could be attended neither counts nor ends it. Two statements for the marks: the second goes
     back as far as it must for those who attended nothing in 120 days, so that the first day is right.
     """
+    each = [_away_now(part, least) for part in scope.parts]
+    return AwayNow(
+        sorted((one for found in each for one in found.away), key=lambda one: (-one.days, one.since)),
+        [one for found in each for one in found.unknown],
+        max((found.as_of for found in each if found.as_of), default=None),
+    )
+
+
+def _away_now(scope: Scope, least: int) -> AwayNow:
+    """The same of one series."""
     found = {row[0]: row for row in _runs(scope, scope.ids, scope.day - LOOK_BACK)}
     long_ago = [pk for pk in scope.ids if pk not in found or found[pk][2] is None]
     found |= {row[0]: row for row in _runs(scope, long_ago, EVER)}
@@ -77,8 +88,9 @@ def away_now(scope: Scope, least: int = 2) -> AwayNow:
         if pk in known_from and (last is None or last < known_from[pk]):
             unknown.append(Unknown(scope.rows[pk], last, attended))
         elif (days or 0) >= least:
-            away.append(Away(scope.rows[pk], days, int(marks), since, last, attended, reason, bool(without)))
-    away.sort(key=lambda each: (-each.days, each.since))
+            away.append(
+                Away(scope.rows[pk], days, int(marks), since, last, attended, reason, bool(without), scope.series)
+            )
     return AwayNow(away, unknown, max((row[1] for row in found.values()), default=None))
 
 

@@ -85,11 +85,10 @@ def standings(scope: Scope) -> list[Standing]:
     """Where each student of a page stands this year, those who missed most first. One statement for each calendar of its sites."""
     found = usual_totals(scope.ids, ("year", "six_weeks"), scope.day)
     to_come = _still_to_come(scope)
-    nothing = Totals(series=scope.series)
     rows = [
-        Standing(row, totals["year"], totals.get("six_weeks", nothing), to_come.get(pk))
+        Standing(row, year, totals.get("six_weeks", Totals(series=year.series)), to_come.get(pk))
         for pk, row in scope.rows.items()
-        if (totals := found.get(pk, {})).get("year", nothing).possible
+        if (year := (totals := found.get(pk, {})).get("year")) and year.possible
     ]
     return sorted(rows, key=lambda each: (each.more, -(each.year.absence or 0), each.row["sort_key"]))
 
@@ -110,13 +109,14 @@ def _still_to_come(scope: Scope) -> Mapping[int, int]:
 
     Lessons are not known ahead.
     """
-    if scope.series != Series.SESSION:
+    ids = [pk for pk in scope.ids if scope.of_student[pk] == Series.SESSION]
+    if not ids:
         return {}
     year = academic_year_on(scope.day)
     if year is None:
-        return dict.fromkeys(scope.ids, 0)
+        return dict.fromkeys(ids, 0)
     sites = dict(
-        SiteMembership.objects.filter(student__in=scope.ids, period__contains=scope.day)
+        SiteMembership.objects.filter(student__in=ids, period__contains=scope.day)
         .order_by("period")
         .values_list("student_id", "site_id")
     )

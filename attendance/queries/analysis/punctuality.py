@@ -57,13 +57,15 @@ def punctuality(scope: Scope, window: Window) -> Punctuality:
     places = late_by_place(window, scope.series)
     return Punctuality(
         everybody=sum_of(totals.values(), scope.series),
-        students=sorted(
-            (each for each in late if each.totals.times_late),
-            key=lambda each: (-each.totals.times_late, -each.totals.minutes_late, each.row["sort_key"]),
-        ),
+        students=latest_first([each for each in late if each.totals.times_late]),
         labels=list(dict.fromkeys(place.label for place in places)),
         places={(place.label, place.weekday): place for place in places},
     )
+
+
+def latest_first(late: list[Late]) -> list[Late]:
+    """Those who were late most often first."""
+    return sorted(late, key=lambda each: (-each.totals.times_late, -each.totals.minutes_late, each.row["sort_key"]))
 
 
 def late_by_place(window: Window, series: str) -> list[Place]:
