@@ -19,7 +19,8 @@ RUN DATABASE_URL=postgresql://nobody@nowhere/none REDIS_URL=redis://nowhere WAYM
     WAYMARK_STATIC=/srv/static python manage.py collectstatic --noinput --verbosity 0 \
     && useradd --system --home-dir /waymark waymark \
     && install -d -o waymark -g waymark -m 700 /srv/var /srv/keys
-ENV WAYMARK_STATIC=/srv/static WAYMARK_VAR=/srv/var WAYMARK_KEYS=/srv/keys PYTHONUNBUFFERED=1
+ENV WAYMARK_STATIC=/srv/static WAYMARK_VAR=/srv/var WAYMARK_KEYS=/srv/keys PYTHONUNBUFFERED=1 \
+    OPENBLAS_NUM_THREADS=1
 USER waymark
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \

@@ -10,6 +10,7 @@ Number = int | float | Decimal
 
 SPARK_WIDTH = 64
 SPARK_HEIGHT = 20
+INTERVAL_WIDTH = 96
 _EDGE = 2.5
 
 
@@ -52,6 +53,22 @@ def bar(
         f' preserveAspectRatio="none"{name}><rect class="wm-bar-track" width="100" height="8"/>'
         f'<rect class="wm-bar-fill" width="{round(_share(value, of), 2)}" height="8"/>{line}</svg>'
     )
+
+
+def interval(low: Number, high: Number, value: Number, reach: Number, label: str = "") -> SafeString:
+    """An interval with its middle, on a line from −`reach` to `reach` with a mark at nought. The numbers must stand beside it."""
+    name = f' role="img" aria-label="{escape(label)}"' if label else ' aria-hidden="true"'
+    left, right, middle = (_along(one, reach) for one in (low, high, value))
+    return mark_safe(  # numbers and constants, and the label escaped
+        f'<svg class="wm-interval" width="{INTERVAL_WIDTH}" height="16" viewBox="0 0 {INTERVAL_WIDTH} 16"{name}>'
+        f'<path class="wm-interval-nought" d="M{INTERVAL_WIDTH / 2:g} 1V15"/><path d="M{left} 8H{right}M{left} 5V11M{right} 5V11"/>'
+        f'<circle cx="{middle}" cy="8" r="3"/></svg>'
+    )
+
+
+def _along(value: Number, reach: Number) -> float:
+    share = max(-1.0, min(1.0, float(value) / float(reach))) if reach else 0.0
+    return round(INTERVAL_WIDTH / 2 + share * (INTERVAL_WIDTH / 2 - 4), 1)
 
 
 def _share(value: Number | None, of: Number) -> float:

@@ -36,6 +36,14 @@ class ImpactScope(models.TextChoices):
     PROGRAMME = "programme", "Every intervention of a programme"
 
 
+class HiddenReason(models.TextChoices):
+    """Whether students were chosen for something that their figures don't hold. Said by somebody who knows, before any verdict."""
+
+    NONE = "none", "No, nothing that their figures don’t show"
+    LASTING = "lasting", "Yes, something that was likely to last or get worse"
+    PASSING = "passing", "Yes, something that was likely to pass by itself"
+
+
 RUN = "interventions.run_intervention"
 IMPACT = "interventions.view_impact"
 MANAGE_KINDS = "interventions.manage_kinds"
@@ -53,3 +61,4 @@ SESSION_LOGGED = "intervention_session_logged"
 KIND_SAVED = "intervention_kind_saved"
 IMPACT_ASKED = "impact_asked"
 PROGRAMME_NAMED = "programme_named"
+CHOICE_EXPLAINED = "choice_explained"

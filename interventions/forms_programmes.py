@@ -17,11 +17,10 @@ from core.form_dates import HourField, moment_said
 from core.form_fields import CHOOSE
 from core.plausible import HAPPENED
 from interventions.actions.programmes import InterventionSaid, SessionSaid
-from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, Measure, NeedArea
+from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, HiddenReason, Measure, NeedArea
 from interventions.fields import Day, StaffChoice, Words
 from interventions.models import Intervention, InterventionMember, InterventionType, Programme
 
-SPANS = [(3, "3 weeks"), (6, "6 weeks"), (9, "9 weeks"), (12, "12 weeks")]
 MOST_MONEY = Decimal("999999")
 
 
@@ -39,6 +38,23 @@ class CourseChoice(forms.ModelChoiceField):
         return str(obj.title)
 
 
+def chosen_for_field() -> forms.ChoiceField:
+    """Whether there was a reason for choosing the students that the figures don't hold."""
+    return forms.ChoiceField(
+        label="Was there a reason for choosing these students that their figures don’t show?",
+        choices=HiddenReason.choices,
+        widget=forms.RadioSelect,
+        help_text="Attendance, lateness and grades are figures; trouble at home or an illness is not. With a yes, no verdict on "
+        "impact is given, because figures can’t tell such a reason from the help.",
+    )
+
+
+class ChosenForForm(forms.Form):
+    """Asked before any verdict on impact."""
+
+    chosen_for = chosen_for_field()
+
+
 class InterventionForm(forms.Form):
     """An intervention. Kind, aim, leader and dates are asked for; the rest is folded away."""
 
@@ -54,6 +70,7 @@ class InterventionForm(forms.Form):
     )
     starts_on = Day(label="Starts on", required=True)
     review_on = Day(label="Review on", required=True)
+    chosen_for = chosen_for_field()
     title = forms.CharField(
         label="Title", max_length=120, required=False, help_text="Left empty, the kind is its title."
     )
@@ -96,6 +113,8 @@ class InterventionForm(forms.Form):
         staff.queryset = staff_with(RUN)
         self.intervention = intervention
         if intervention is not None:
+            # Asked at the start; afterwards it is answered on the page of its impact.
+            del self.fields["chosen_for"]
             kinds: Any = self.fields["type"]
             kinds.queryset = (
                 InterventionType.objects.filter(active=True) | InterventionType.objects.filter(pk=intervention.type_id)
@@ -152,7 +171,7 @@ class InterventionForm(forms.Form):
 
     def said(self) -> InterventionSaid:
         """As the action takes it."""
-        data = dict(self.cleaned_data)
+        data = {name: value for name, value in self.cleaned_data.items() if name != "chosen_for"}
         data["title"] = data["title"].strip() or data["type"].name
         data["area"] = data["area"] or data["type"].area
         data["other_cost"] = data["other_cost"] or Decimal(0)
@@ -278,9 +297,3 @@ class KindForm(forms.Form):
         if (same.exclude(pk=self.kind.pk) if self.kind else same).exists():
             raise forms.ValidationError("There is a kind of this name already.")
         return name
-
-
-class WeeksForm(forms.Form):
-    """How many weeks before, and after, are compared."""
-
-    weeks = forms.TypedChoiceField(label="Compare", choices=SPANS, coerce=int, initial=6)

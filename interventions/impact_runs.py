@@ -1,165 +1,159 @@
-"""The impact of an intervention, or of every one of a kind or programme, put together from the figures: what the page shows."""
+"""The impact of an intervention, or of every one of a kind, programme or model plan, put together from the figures as it is stored.
 
+Only numbers are stored; what they say depends on who chose the students and on what else the page shows, and is worked out
+when the page is drawn (`impact_words`).
+"""
+
+import hashlib
 from collections.abc import Sequence
-from datetime import datetime
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 from typing import Any
 
-import numpy as np
+import pandas as pd
 
-from interventions import impact_words as words
-from interventions.impact import METHOD, Asked, Comparison, compare
+from interventions.choices_programmes import IMPACT_WEEKS
+from interventions.impact import METHOD
+from interventions.impact.dates import Start, horizon
+from interventions.impact.estimate import FEWEST_SHOWN, Around, estimate
+from interventions.impact.finding import Finding
+from interventions.impact.shares import NEAR
 from interventions.impact_words import FIGURES, Figure
 from interventions.queries.impact_figures import Figures, Part, rows_of
 
 DURING, AFTER = "during", "after"
 LABELS = {DURING: "While it ran", AFTER: "Afterwards"}
+FEWEST_WEEKS = 3  # weeks looked at, below which it is too early
+LOOKED_BACK = 4 * NEAR  # weeks before a start that say how students stood
+GRADE_AFTER = timedelta(weeks=3)  # a grade sooner after the start says nothing about it
 
 
-def impact_of(
-    figures: Figures, parts: Sequence[Part], weeks: int, *, snapshot: datetime, cost: Decimal | None
-) -> dict[str, Any]:
-    """The result that is stored: every figure, for the weeks while it ran and for those afterwards. `cost` is in pounds."""
+def impact_of(figures: Figures, parts: Sequence[Part], *, snapshot: datetime) -> dict[str, Any]:
+    """The result that is stored: every figure, for the first six weeks while it ran and for the six afterwards."""
     known = [one for one in parts if one.student in figures.row_of]
-    measured = [_figure(figures, known, weeks, one, cost) for one in FIGURES]
-    students = {one.student for one in parts}
     return {
         "method": METHOD,
-        "weeks": weeks,
+        "weeks": IMPACT_WEEKS,
         "snapshot": snapshot.isoformat(),
-        "students": len(students),
-        "figures": measured,
-        "warnings": [words.SWING, words.NOT_CHANCE, *(said for one in measured for said in one["cautions"])],
+        "students": len({one.student for one in parts}),
+        "figures": [_figure(figures, known, one) for one in FIGURES],
     }
 
 
-def _figure(
-    figures: Figures, parts: Sequence[Part], weeks: int, figure: Figure, cost: Decimal | None
-) -> dict[str, Any]:
-    phases, main = [], None
+def print_of(figures: Figures, parts: Sequence[Part]) -> str:
+    """A fingerprint of all that a result comes from: it is worked out again only when this changes.
+
+    Marks from the weeks before the first start to the last week looked at; who took part and who had the same help. A mark
+    corrected further back than these weeks changes nothing until somebody asks for the result.
+    """
+    starts = [one for phase in (DURING, AFTER) for one in _starts(figures, parts, phase)]
+    first = min((one.date for one in starts), default=0)
+    last = horizon(starts, len(figures.weeks)) if starts else 0
+    table = figures.parts_table
+    types = {one.type for one in parts}
+    others = table[table["type"].isin(types) & (table["first"] < last)][["row", "type", "first"]]
+    seen = [
+        METHOD,
+        sorted((one.student, one.type, one.first, one.end or date.max) for one in parts),
+        sorted((int(figures.ids[row]), kind, figures.weeks[begun]) for row, kind, begun in others.to_numpy()),
+        figures.prints[max(first - LOOKED_BACK, 0) : last],
+        _grade_changes(figures, parts).round(6).tolist(),
+    ]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
+
+
+def _figure(figures: Figures, parts: Sequence[Part], figure: Figure) -> dict[str, Any]:
+    kept = {"key": figure.key, "phases": [], "chart": []}
+    if figure.key == "grades":
+        return kept | {"moved": _moved(figures, parts)}
     for phase in (DURING, AFTER):
-        found, starts = _compared(figures, parts, weeks, figure.key, phase)
-        if found is None:
-            continue
-        phases.append(_phase(found, figure, phase, cost))
-        # What lasts counts; while it can't be compared yet, what happens meanwhile does.
-        if main is None or found.told:
-            main = (found, starts, phase)
-    if main is None:
-        nothing = Comparison()
-        return _empty(figure, nothing)
-    found, starts, phase = main
-    text, tone = words.verdict(found, figure)
-    return {
-        "key": figure.key, "name": figure.name, "unit": figure.unit, "level": figure.level, "places": figure.places,
-        "sentence": words.sentence(found, figure), "verdict": text, "tone": tone, "main": phase, "phases": phases,
-        "cautions": words.cautions(found, figure, _far(figures, found, starts, weeks, figure.key)),
-        "chart": _chart(figures, parts, weeks, figure),
-    }  # fmt: skip
+        starts = _starts(figures, parts, phase)
+        if starts or phase == DURING:
+            found = _estimated(figures, parts, starts, figure.key)
+            kept["phases"].append(_phase(figures, found, figure, phase))
+    return kept | {"chart": _chart(figures, _starts(figures, parts, DURING), figure)}
 
 
-def _empty(figure: Figure, found: Comparison) -> dict[str, Any]:
-    return {
-        "key": figure.key, "name": figure.name, "unit": figure.unit, "level": figure.level, "places": figure.places,
-        "sentence": "Too few to tell: nothing can be compared yet.", "verdict": "Too few to tell", "tone": "plain",
-        "main": "", "phases": [], "cautions": [], "chart": [],
-    }  # fmt: skip
+def _phase(figures: Figures, found: Finding, figure: Figure, phase: str) -> dict[str, Any]:
+    """As it is stored. Of lateness the share that was late, so the signs turn round."""
+    kept = found.stored() | {"phase": phase, "out": [int(figures.ids[row]) for row in found.out]}
+    if not figure.up_is_good:
+        for name in ("before", "later", "expected"):
+            kept[name] = None if kept[name] is None else 100 - kept[name]
+        kept["effect"] = None if found.effect is None else -found.effect
+        kept["low"] = None if found.high is None else -found.high
+        kept["high"] = None if found.low is None else -found.low
+    for name in ("before", "later", "expected", "effect", "low", "high", "error", "chance", "stretch"):
+        kept[name] = None if kept[name] is None else round(float(kept[name]), 6 if name == "chance" else 3)
+    return kept
 
 
-def _phase(found: Comparison, figure: Figure, phase: str, cost: Decimal | None) -> dict[str, Any]:
-    numbers = (
-        "before",
-        "later",
-        "compared_before",
-        "compared_later",
-        "naive",
-        "compared_change",
-        "effect",
-        "low",
-        "high",
-    )
-    values = {name: getattr(found, name) for name in numbers}
-    if not found.told:
-        # Of one or two students a mean would be somebody's own figures.
-        values = dict.fromkeys(numbers)
-    text, tone = words.verdict(found, figure)
-    return {
-        "key": phase, "label": LABELS[phase], "students": found.students, "left_out": found.left_out,
-        "compared": found.compared, "verdict": text, "tone": tone, "sentence": words.sentence(found, figure),
-        "cost": words.cost_of_a_point(found, figure, cost),
-        **{name: None if value is None else round(value, 3) for name, value in values.items()},
-    }  # fmt: skip
+def _starts(figures: Figures, parts: Sequence[Part], phase: str) -> list[Start]:
+    """The parts by the week in which they began and the weeks looked at: the first six while it ran, or the six afterwards.
 
-
-def _grouped(
-    figures: Figures, parts: Sequence[Part], weeks: int, phase: str
-) -> dict[tuple[int, tuple[int, int]], list[Part]]:
-    """The parts by the week in which they began and the later weeks that are looked at."""
+    Parts of which there are too few weeks yet are left out here.
+    """
     last = len(figures.weeks)
-    found: dict[tuple[int, tuple[int, int]], list[Part]] = {}
+    found: dict[tuple[int, int, int], list[Part]] = {}
     for one in parts:
         start, end = figures.week(one.first), figures.week_after(one.end)
-        later = (start, min(end, last)) if phase == DURING else (end, min(end + weeks, last))
-        if start > 0 and later[1] > later[0]:
-            found.setdefault((start, later), []).append(one)
+        first = start if phase == DURING else end
+        until = min(first + IMPACT_WEEKS, last, end if phase == DURING else last)
+        if start > 0 and until - first >= FEWEST_WEEKS:
+            found.setdefault((start, first - start, until - first), []).append(one)
+    return [Start(*key, rows_of(figures, inside)) for key, inside in sorted(found.items())]
+
+
+def _estimated(figures: Figures, parts: Sequence[Part], starts: Sequence[Start], key: str) -> Finding:
+    # Of a programme, who had any of its kinds.
+    types = {one.type for one in parts}
+    around = Around(figures.columns, figures.tutor_groups)
+    found = estimate(figures.weekly[key], starts, lambda week: figures.helped_by(types, week), around)
+    found.early = len({one.student for one in parts}) - found.asked
     return found
 
 
-def _compared(
-    figures: Figures, parts: Sequence[Part], weeks: int, key: str, phase: str
-) -> tuple[Comparison | None, list[int]]:
-    groups = sorted(_grouped(figures, parts, weeks, phase).items())
-    if not groups:
-        return None, []
-    asked, starts = [], []
-    for (start, later), inside in groups:
-        barred = np.zeros(len(figures.ids), dtype=bool)
-        # Of a programme, whoever had any of its kinds.
-        for kind in {one.type for one in parts}:
-            barred |= figures.barred(kind, start - weeks, later[1])
-        window = figures.window(key, start, weeks, later)
-        asked.append(Asked(window, rows_of(figures, inside), barred, *figures.at(start)))
-        starts.append(start)
-    return compare(asked), starts
-
-
-def _far(figures: Figures, found: Comparison, starts: list[int], weeks: int, key: str) -> float | None:
-    """The level that the students had in the weeks before the weeks before."""
-    values = []
-    for number, row, _ in found.pairs:
-        far = figures.far(key, starts[number], weeks)
-        if far is not None and np.isfinite(far[row]):
-            values.append(float(far[row]))
-    return float(np.mean(values)) if values else None
-
-
-def _chart(figures: Figures, parts: Sequence[Part], weeks: int, figure: Figure) -> list[list[Any]]:
-    """Week by week from the start: the students, and those compared with them while it ran. Fewer than five make no line."""
-    found, starts = _compared(figures, parts, weeks, figure.key, DURING)
-    if not figure.level or found is None or not found.told:
-        return []
-    top, bottom = (figures.shown, figures.possible) if figure.key == "attendance" else (figures.late, figures.attended)
+def _chart(figures: Figures, starts: Sequence[Start], figure: Figure) -> list[list[Any]]:
+    """Week by week from the start, the students who had it. Fewer than five make no line."""
+    top, bottom = _counted(figures, figure)
     points = []
-    for away in range(-weeks, 2 * weeks):
-        helped, others = [], []
-        for number, row, mates in found.pairs:
-            week = starts[number] + away
-            if 0 <= week < len(figures.weeks) and bottom[row, week] > 0:
-                below = bottom[mates, week]
-                if below.sum() > 0:
-                    helped.append(100 * top[row, week] / bottom[row, week])
-                    others.append(100 * top[mates, week].sum() / below.sum())
-        if len(helped) * 2 >= found.students:
-            points.append(
-                [
-                    _week_words(away),
-                    round(float(np.mean(helped)), 1),
-                    round(float(np.mean(others)), 1),
-                ]
-            )
+    for away in range(-NEAR, IMPACT_WEEKS):
+        inside = [one for one in starts if 0 <= one.date + away < len(figures.weeks)]
+        above = sum(float(top[one.helped, one.date + away].sum()) for one in inside)
+        below = sum(float(bottom[one.helped, one.date + away].sum()) for one in inside)
+        if below > 0 and sum(len(one.helped) for one in inside) >= FEWEST_SHOWN:
+            points.append([_week_words(away), round(100 * above / below, 1)])
     return points
+
+
+def _counted(figures: Figures, figure: Figure) -> tuple[Any, Any]:
+    if figure.key == "attendance":
+        return figures.shown, figures.possible
+    return figures.late, figures.attended
 
 
 def _week_words(away: int) -> str:
     """The weeks before the start count down to −1, those from it on from 1."""
     return str(away + 1) if away >= 0 else f"−{-away}"
+
+
+def _moved(figures: Figures, parts: Sequence[Part]) -> dict[str, Any]:
+    """How many students' grades rose, stayed and fell in steps of their scale, from before the start to three weeks after it or later."""
+    changes = _grade_changes(figures, parts)
+    return {
+        "students": len(changes), "rose": int((changes > 0).sum()), "fell": int((changes < 0).sum()),
+        "stayed": int((changes == 0).sum()),
+    }  # fmt: skip
+
+
+def _grade_changes(figures: Figures, parts: Sequence[Part]) -> "pd.Series[float]":
+    """Each student's mean change over their courses: the last grade before their start beside the latest one since."""
+    first = {figures.row_of[one.student]: one.first for one in sorted(parts, key=lambda one: one.first, reverse=True)}
+    grades = figures.grades[figures.grades["row"].isin(first)]
+    if grades.empty:
+        return pd.Series(dtype=float)
+    begun = pd.to_datetime(grades["row"].map(first)).astype("datetime64[s]")
+    before = grades[grades["on"] < begun].groupby(["row", "course"]).tail(1).set_index(["row", "course"])
+    since = grades[grades["on"] >= begun + GRADE_AFTER].groupby(["row", "course"]).tail(1).set_index(["row", "course"])
+    joined = before.join(since.add_suffix("_after"), how="inner")
+    joined = joined[joined["scale"] == joined["scale_after"]]
+    return (joined["position"] - joined["position_after"]).groupby(level="row").mean()

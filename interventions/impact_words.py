@@ -1,10 +1,15 @@
-"""What a comparison says, in plain words: the sentence, the warnings, what a point cost."""
+"""What a comparison says, in plain words: the verdict, its sentence or why there is none, and what a point cost."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from interventions.impact import FEWEST, Comparison
+from interventions.choices_programmes import IMPACT_WEEKS, HiddenReason
+from interventions.impact import guards
+from interventions.impact.comparable import ENOUGH_RECORD
+
+Stored = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -16,23 +21,58 @@ class Figure:
     unit: str
     up_is_good: bool
     places: int = 1
-    level: bool = True  # whether the level itself means something, or only its change
 
 
 FIGURES = (
     Figure("attendance", "Attendance", "points", True),
     Figure("lateness", "Lateness", "points", False),
-    Figure("grades", "Grades", "steps", True, 2, level=False),
+    Figure("grades", "Grades", "steps", True, 2),
 )
 BY_KEY = {one.key: one for one in FIGURES}
-SWING = (
-    "Students are picked when things are at their worst, and most get better without help. So their own before and after "
-    "is not what the intervention did; only the difference from the students compared is."
+UNSEEN = (
+    "A reason for choosing these students that is not in their figures. If there was one, it is in this number too.",
+    "Anything else that happened only to them in those weeks: a new tutor, a trip, an outbreak.",
+    "Other help that they had, or that those had whose figures they are compared with.",
+    "Students who came after the start or left before the end.",
 )
-NOT_CHANCE = (
-    "They were not chosen by lot. Whoever chose them may have known something that the figures don’t show, and the comparison "
-    "can’t make up for that."
+PROVED = "In made-up colleges where the answer is known, such intervals held it about 95 times in 100."
+EXPECTED = (
+    "Expected is what happened to students whose figures were like theirs, here, at other times, without this help."
 )
+NOT_ANSWERED = "First say whether there was a reason for choosing them that their figures don’t show."
+NOT_ANSWERED_SHORT = "not answered yet"
+SOME = (
+    "Some or all were chosen for something that their figures don’t show, or this was said after the figures were worked out. "
+    "They are worked out again every night, and when you ask."
+)
+HIDDEN = {
+    HiddenReason.LASTING: "They were chosen for something that their figures don’t show and that was likely to last. Figures can’t tell that from what the help did.",
+    HiddenReason.PASSING: "They were chosen for something that their figures don’t show and that was likely to pass. Figures can’t tell its passing from what the help did.",
+}
+GRADES = "How to tell what help did to grades from what would have happened anyway is not proved here, so no verdict is given."
+SHORT = {
+    guards.TOO_FEW: f"fewer than {guards.FEWEST} students",
+    guards.NO_LATER: "too many without figures afterwards",
+    guards.NOBODY_LIKE: "nobody to compare too many with",
+    guards.ONE_GROUP: "nearly all of one tutor group",
+    guards.SHAPE_DIFFERS: "moved differently before the start",
+    guards.UNSTEADY: "groups without help differ too much",
+    guards.IMPOSSIBLE: "more than was possible",
+    guards.FALL_GOES_ON: "perhaps their own fall going on",
+    guards.NOTHING_YET: "too early",
+    guards.NO_POOL: "too little on record",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Said:
+    """The verdict in two words with its tone, the sentence, and a few words for a list."""
+
+    verdict: str
+    tone: str
+    sentence: str
+    short: str = ""
+    told: bool = False  # whether estimate and interval may be shown
 
 
 def number(value: float, figure: Figure) -> str:
@@ -48,66 +88,116 @@ def signed(value: float, figure: Figure) -> str:
     return f"{'+' if value > 0 else '−'}{text}"
 
 
-def sentence(found: Comparison, figure: Figure) -> str:
-    """What can be said of one figure, in one sentence."""
-    if found.students == 0 and found.left_out == 0:
-        return "There is nothing to compare yet."
-    if not found.told or found.effect is None or found.low is None or found.high is None:
-        have = f"{found.students} could be compared" if found.students else "nobody could be compared"
-        return f"Too few to tell: {have}, and it takes at least {FEWEST} students with figures before and afterwards."
-    who = f"{found.compared} similar students who did not have it"
-    span = f"{signed(found.low, figure)} to {signed(found.high, figure)} {figure.unit}"
-    if not found.excludes_none:
-        return (
-            f"It can’t be told whether {figure.name.lower()} changed because of it: beside {who}, the difference is "
-            f"{signed(found.effect, figure)} {figure.unit}, and anything from {span} fits the figures."
-        )
-    verb = "better" if (found.effect > 0) == figure.up_is_good else "worse"
+def says(found: Stored, figure: Figure, *, hidden: str | None, stands: bool, of: int = 1) -> Said:
+    """What may be said of one comparison. `hidden` is the chooser's answer (none: not asked yet), `stands` whether the verdict
+    holds beside the `of` others of its page."""
+    if hidden != HiddenReason.NONE:
+        short = NOT_ANSWERED_SHORT if not hidden else "chosen for something else"
+        words = SOME if hidden == "some" else HIDDEN[HiddenReason(hidden)] if hidden else NOT_ANSWERED
+        return Said("No verdict", "plain", words, short)
+    if not is_told(found):
+        code = found["refusals"][0] if found["refusals"] else guards.NOTHING_YET
+        verdict = "Too early" if code == guards.NOTHING_YET else "No verdict"
+        return Said(verdict, "plain", _refusal(code, found, figure), SHORT[code])
+    if found["low"] <= 0 <= found["high"] or not stands:
+        return Said("Can’t be told", "plain", _untold(found, figure, of), told=True)
+    good = (found["effect"] > 0) == figure.up_is_good
+    verdict, tone = ("Better", "good") if good else ("Worse", "concern")
+    return Said(verdict, tone, _sentence(found, figure), told=True)
+
+
+def is_told(found: Stored) -> bool:
+    """Whether nothing speaks against an interval."""
+    return not found["refusals"] and found["low"] is not None
+
+
+def interval(found: Stored, figure: Figure) -> str:
+    """The 95 % interval."""
+    return f"{signed(found['low'], figure)} to {signed(found['high'], figure)}"
+
+
+def _sentence(found: Stored, figure: Figure) -> str:
+    way = "higher" if found["effect"] > 0 else "lower"
     return (
-        f"{figure.name} went {number(found.effect, figure)} {figure.unit} {verb} than for {who}; the true difference most "
-        f"likely lies between {span.replace(' to ', ' and ')}."
+        f"{figure.name} of these {found['students']} was {number(found['effect'], figure)} {figure.unit} {way} than expected "
+        f"(95 % interval {interval(found, figure)}). {EXPECTED} {PROVED}"
     )
 
 
-def verdict(found: Comparison, figure: Figure) -> tuple[str, str]:
-    """The same in two words, with a tone."""
-    if not found.told or found.effect is None:
-        return "Too few to tell", "plain"
-    if not found.excludes_none:
-        return "Can’t be told", "plain"
-    return ("Better", "good") if (found.effect > 0) == figure.up_is_good else ("Worse", "concern")
-
-
-def cautions(found: Comparison, figure: Figure, far: float | None) -> list[str]:
-    """What to bear in mind about one figure."""
-    said = []
-    if figure.level and far is not None and found.before is not None:
-        worse = (far - found.before) if figure.up_is_good else (found.before - far)
-        if worse >= 1:
-            said.append(
-                f"{figure.name} was {number(worse, figure)} points worse in the weeks before the start than in the weeks before "
-                "those: it began at a low point, from which much would have come back by itself."
-            )
-    if found.poor_match:
-        said.append(f"For {figure.name.lower()} no close match was found for everybody, so the comparison is rough.")
-    if found.left_out:
-        verb = "is" if found.left_out == 1 else "are"
-        said.append(
-            f"{found.left_out} {verb} left out of {figure.name.lower()}: too few marks or grades before or afterwards."
+def _untold(found: Stored, figure: Figure, of: int) -> str:
+    if found["low"] <= 0 <= found["high"]:
+        small = 2.8 * found["error"]
+        return (
+            f"Anything from {interval(found, figure)} {figure.unit} fits. With {found['students']} students like these, an effect "
+            f"under about {number(small, figure)} {figure.unit} is told less than 8 times in 10."
         )
+    return (
+        f"The interval, {interval(found, figure)} {figure.unit}, leaves out no change at all. But this page makes {of} comparisons, "
+        "and among so many one like it can come by chance alone."
+    )
+
+
+def _refusal(code: str, found: Stored, figure: Figure) -> str:
+    everybody = found["asked"]
+    lost = len(found["out"]) + found["without_record"]
+    name = figure.name.lower()
+    words = {
+        guards.TOO_FEW: f"{found['students'] + len(found['out'])} could be compared, and it takes at least {guards.FEWEST}.",
+        guards.NO_LATER: f"{found['without_later']} of {everybody} have no figures for those weeks, and those who leave are not like those who stay.",
+        guards.NOBODY_LIKE: f"For {lost} of {everybody} there is nobody to compare them with: no students here had figures like theirs without this help.{_record(found)}",
+        guards.ONE_GROUP: "Nearly all are of one tutor group. What else happened to that group can’t be told from the help.",
+        guards.SHAPE_DIFFERS: f"In the weeks before the start their {name} moved differently from that of students with such figures, so these are no measure for them.",
+        guards.UNSTEADY: "Groups chosen in the same way that had no help differ too much from what was expected of them.",
+        guards.IMPOSSIBLE: "The difference would be larger than was possible.",
+        guards.FALL_GOES_ON: "They did worse than students with such figures usually do, but not worse than if their own fall had gone on. If you chose them because it would last, this says nothing against the help.",
+        guards.NOTHING_YET: "It takes three whole school weeks.",
+        guards.NO_POOL: f"There are too few students or weeks on record without this help to learn from.{_record(found)}",
+    }  # fmt: skip
+    return words[code]
+
+
+def _record(found: Stored) -> str:
+    weeks = found["record"]
+    if weeks >= ENOUGH_RECORD:
+        return ""
+    plural = "week was" if weeks == 1 else "weeks were"
+    return f" Only {weeks} school {plural} on record before the start; more can be told from {ENOUGH_RECORD} on."
+
+
+def left_out(found: Stored, names: Sequence[str]) -> list[str]:
+    """Who is not in a comparison, counted and, where this reader may know them, named."""
+    said = []
+    unlike = len(found["out"])
+    if unlike:
+        others = unlike - len(names)
+        known = [*names, *([f"{others} other{'' if others == 1 else 's'}"] if others else [])]
+        listed = f": {_joined(known)}" if names else ""
+        said.append(f"Nobody is like {unlike} of them, who are left out{listed}.")
+    for key, words in (
+        ("without_record", "too little on record before the start"), ("without_later", "no figures for those weeks"),
+        ("early", f"fewer than three of the {IMPACT_WEEKS} weeks so far"),
+    ):  # fmt: skip
+        if found[key]:
+            said.append(f"Left out with {words}: {found[key]}.")
     return said
 
 
-def cost_of_a_point(found: Comparison, figure: Figure, cost: Decimal | None) -> dict[str, Any]:
-    """Pounds for one point (or step) of one student: only where the interval leaves out nought, on the better side."""
+def _joined(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def of_grades(moved: Stored) -> str:
+    """How grades moved, which says nothing of the help."""
+    if not moved["students"]:
+        return "Nobody has grades on one scale both before the start and three weeks after it."
+    return f"Of {moved['students']} with grades before and since, {moved['rose']} rose, {moved['stayed']} stayed and {moved['fell']} fell. {GRADES}"
+
+
+def cost_of_a_point(found: Stored, said: Said, figure: Figure, cost: Decimal | float | None) -> str:
+    """Pounds for one point of one student: only where the verdict is Better."""
     if cost is None:
-        return {"words": "No cost is entered."}
-    good = found.effect is not None and (found.effect > 0) == figure.up_is_good
-    if not found.excludes_none or not good or found.effect is None:
-        return {"words": f"It can’t be told: no gain in {figure.name.lower()} is sure."}
-    pounds = float(cost) / (abs(found.effect) * found.students)
-    unit = figure.unit.removesuffix("s")
-    return {
-        "words": f"£{pounds:,.2f} for each {unit} of {figure.name.lower()} gained by one student",
-        "pounds": round(pounds, 2),
-    }
+        return "No cost is entered."
+    if said.verdict != "Better":
+        return f"It can’t be told: no gain in {figure.name.lower()} is sure."
+    pounds = float(cost) / (abs(found["effect"]) * found["students"])
+    return f"£{pounds:,.2f} for each {figure.unit.removesuffix('s')} of {figure.name.lower()} gained by one student"

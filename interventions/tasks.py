@@ -24,7 +24,7 @@ def work_out_impact(run_id: int) -> None:
 
 @job("interventions.work_out_all_impact")
 def work_out_all_impact() -> None:
-    """Work out what every intervention and kind changed, once the week is complete."""
+    """Work out what every intervention and kind changed, where marks, members or answers have changed since."""
     impact.work_out_all()
 
 
@@ -32,7 +32,7 @@ register_sweep(ImpactRun, "interventions.work_out_impact")
 register_schedule(
     "Work out what interventions changed",
     "interventions.work_out_all_impact",
-    at=crontab(day_of_week="1", hour="4", minute="20"),
+    at=crontab(hour="4", minute="20"),
 )
 
 

@@ -20,6 +20,8 @@ def environment(kind: str = "main", mode: str | None = None) -> Iterator[dict[st
     where = place(kind)
     env = dict(os.environ)
     env.setdefault("WAYMARK_MODE", mode or "development")
+    # The matrices of impact are small: with a second thread they take several times as long, and the other core is busy.
+    env.setdefault("OPENBLAS_NUM_THREADS", "1")
     needed = missing_servers(env, kind)
     where.prepare()
     with servers.using(where, needed):

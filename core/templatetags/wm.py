@@ -23,6 +23,7 @@ register.filter("initials", wording.initials)
 register.simple_tag(wording.percent_of, name="percent_of")
 register.simple_tag(drawing.sparkline, name="sparkline")
 register.simple_tag(drawing.bar, name="bar")
+register.simple_tag(drawing.interval, name="interval")
 register.simple_tag(icons.icon, name="icon")
 
 TONES = {

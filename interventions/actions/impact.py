@@ -1,8 +1,8 @@
-"""Working out what interventions changed: asked for on a page, or for everything once a week; always in the background."""
+"""What interventions changed: who chose the students says why; it is worked out when asked for, and every night where something changed."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,12 +12,27 @@ from accounts.models import User
 from audit import record
 from core import clock, naming
 from core.jobs import WorkState, after_commit
-from interventions.choices_programmes import IMPACT, IMPACT_ASKED, IMPACT_WEEKS, ImpactScope
+from interventions.choices_programmes import (
+    CHOICE_EXPLAINED,
+    IMPACT,
+    IMPACT_ASKED,
+    IMPACT_WEEKS,
+    HiddenReason,
+    ImpactScope,
+)
 from interventions.impact import METHOD
-from interventions.impact_runs import impact_of
-from interventions.models import ActionPlan, BankItem, ImpactRun, Intervention, InterventionType, Programme
+from interventions.impact_runs import impact_of, print_of
+from interventions.models import (
+    ActionPlan,
+    BankItem,
+    ChoiceExplained,
+    ImpactRun,
+    Intervention,
+    InterventionType,
+    Programme,
+)
+from interventions.queries.explained import OF, explained, latest_results
 from interventions.queries.impact_figures import Figures, Part, read_figures
-from interventions.queries.programmes import Effort, efforts_of
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -27,24 +42,27 @@ SCOPES = {
     "intervention": ImpactScope.INTERVENTION, "type": ImpactScope.TYPE, "bank_item": ImpactScope.TEMPLATE,
     "programme": ImpactScope.PROGRAMME,
 }  # fmt: skip
-LATELY = timedelta(weeks=60)  # interventions that ended longer ago are not worked out every week
-KEPT = timedelta(days=90)  # what was worked out by itself is kept so long
+LATELY = timedelta(weeks=60)  # interventions that ended longer ago keep the result they have
+KEPT = timedelta(days=90)  # what was worked out by itself and has a later result is kept so long
 
 
 @transaction.atomic
-def ask_for_impact(
-    by: User,
-    *,
-    weeks: int,
-    intervention: Intervention | None = None,
-    kind: InterventionType | None = None,
-    item: BankItem | None = None,
-    programme: Programme | None = None,
-) -> ImpactRun:
-    """Ask for the impact of an intervention, a kind, a programme, or the plans made from a model plan, over so many weeks before and after. Asked twice at once it runs once.
+def explain_choice(
+    by: User, reason: str, *, intervention: Intervention | None = None, item: BankItem | None = None
+) -> ChoiceExplained:
+    """Say whether there was a reason for choosing the students that their figures don't hold. Earlier answers stay on record.
 
-    Raises PermissionDenied when this person may not see it.
+    Raises PermissionDenied when this person may not see the impact.
     """
+    _allowed(by, intervention=intervention)
+    row = ChoiceExplained.objects.create(
+        intervention=intervention, bank_item=item, reason=HiddenReason(reason), said_by=by
+    )
+    record.record(by, CHOICE_EXPLAINED, "choice_explained", row.pk, details={"reason": reason})
+    return row
+
+
+def _allowed(by: User, *, intervention: Intervention | None = None, programme: Programme | None = None) -> None:
     if intervention is not None:
         allowed = Intervention.objects.all().visible_to(by, IMPACT).filter(pk=intervention.pk).exists()
     elif programme is not None:
@@ -53,14 +71,30 @@ def ask_for_impact(
         allowed = by.has_perm(IMPACT)
     if not allowed:
         raise PermissionDenied
+
+
+@transaction.atomic
+def ask_for_impact(
+    by: User,
+    *,
+    intervention: Intervention | None = None,
+    kind: InterventionType | None = None,
+    item: BankItem | None = None,
+    programme: Programme | None = None,
+) -> ImpactRun:
+    """Ask for the impact of an intervention, a kind, a programme, or the plans made from a model plan. Asked twice at once it runs once.
+
+    Raises PermissionDenied when this person may not see it.
+    """
+    _allowed(by, intervention=intervention, programme=programme)
     of = {"intervention": intervention, "type": kind, "bank_item": item, "programme": programme}
-    same = ImpactRun.objects.filter(**of, weeks=weeks)
+    same = ImpactRun.objects.filter(**of)
     waiting = same.filter(state__in=(WorkState.WAITING, WorkState.RUNNING)).first()
     if waiting is not None:
         return waiting
     run = ImpactRun.objects.create(
-        scope=SCOPES[next(name for name, one in of.items() if one is not None)], **of, weeks=weeks, method_version=METHOD,
-        asked_by=by,
+        scope=SCOPES[next(name for name, one in of.items() if one is not None)], **of, weeks=IMPACT_WEEKS,
+        method_version=METHOD, asked_by=by,
     )  # fmt: skip
     record.record(by, IMPACT_ASKED, "impact_run", run.pk)
     after_commit(WORK, run_id=run.pk)
@@ -73,96 +107,97 @@ def work_out_impact(run_id: int) -> None:
     if run is None:
         return
     with naming.named(run.asked_by_id, purpose=WORK):
-        result, moment = _worked_out(run), clock.now()
+        figures, moment = read_figures(clock.today()), clock.now()
+        result = _result(figures, _thing(figures, run), moment)
     run.heartbeat()
     with naming.named(run.asked_by_id, purpose=WORK):
         run.finish(result=result, snapshot_at=moment, method_version=METHOD)
 
 
-def _worked_out(run: ImpactRun) -> dict[str, Any]:
-    figures = read_figures(clock.today())
+@dataclass(frozen=True)
+class _Thing:
+    """Something whose impact is worked out: its parts, and how many interventions of it are compared, waiting and left out."""
+
+    parts: list[Part]
+    counted: dict[str, Any]
+
+
+def _thing(figures: Figures, run: ImpactRun) -> _Thing:
     if run.bank_item_id is not None:
-        return _plan_result(figures, run.bank_item_id, run.weeks, clock.now())
+        return _Thing([one for one in figures.parts if one.type == -run.bank_item_id], {})
     if run.intervention_id is not None:
-        wanted = list(Intervention.objects.filter(pk=run.intervention_id))
-    elif run.programme_id is not None:
-        wanted = list(Intervention.objects.filter(programme=run.programme_id))
-    else:
-        wanted = list(Intervention.objects.filter(type=run.type_id))
-    return _result(figures, wanted, run.weeks, clock.now(), efforts_of(wanted))
+        return _of_interventions(figures, [run.intervention_id])
+    rows = Intervention.objects.filter(programme=run.programme_id) if run.programme_id else None
+    rows = Intervention.objects.filter(type=run.type_id) if rows is None else rows
+    return _together(figures, list(rows.values_list("pk", flat=True)), explained())
+
+
+def _of_interventions(figures: Figures, ids: Collection[int]) -> _Thing:
+    return _Thing([one for one in figures.parts if one.intervention in set(ids)], {})
+
+
+def _together(figures: Figures, ids: Collection[int], said: dict[int, str]) -> _Thing:
+    """Of a kind or programme: those of which somebody said that there was no reason beyond the figures."""
+    compared = sorted(pk for pk in ids if said.get(pk) == HiddenReason.NONE)
+    counted = {
+        "compared": compared,
+        "waiting": sum(pk not in said for pk in ids),
+        "hidden": sum(said.get(pk, HiddenReason.NONE) != HiddenReason.NONE for pk in ids),
+    }
+    return _Thing(_of_interventions(figures, compared).parts, counted)
+
+
+def _result(figures: Figures, thing: _Thing, moment: "datetime", print_: str = "") -> dict[str, Any]:
+    result = impact_of(figures, thing.parts, snapshot=moment)
+    return result | thing.counted | {"print": print_ or print_of(figures, thing.parts)}
 
 
 def work_out_all(today: "date | None" = None) -> int:
     """Work out every intervention that goes on or ended lately, every kind, programme and model plan that was used, from
-    one reading. Gives how many were."""
+    one reading, where what it comes from has changed since the last result. Gives how many were."""
     moment, day = clock.now(), today or clock.today()
     figures = read_figures(day)
-    recent = Intervention.objects.filter(ended_on=None) | Intervention.objects.filter(ended_on__gte=day - LATELY)
-    every = list(recent.order_by("pk"))
-    of_kind: dict[int, list[Intervention]] = {}
+    before = latest_results()
+    made = 0
+    for of, thing in _everything(figures, day):
+        print_ = print_of(figures, thing.parts)
+        held = before.get(next(iter(of.items())), {})
+        if held.get("print") == print_ and all(held.get(name) == value for name, value in thing.counted.items()):
+            continue
+        _done(of, moment, _result(figures, thing, moment, print_)).save(force_insert=True)
+        made += 1
+    _forget(moment)
+    return made
+
+
+def _everything(figures: Figures, day: "date") -> Iterator[tuple[dict[str, int], _Thing]]:
     rows = list(Intervention.objects.order_by("pk"))
-    efforts = efforts_of(rows)
+    said = explained()
     for row in rows:
-        of_kind.setdefault(row.type_id, []).append(row)
-    made = [
-        _done(
-            ImpactScope.INTERVENTION, moment, _result(figures, [row], IMPACT_WEEKS, moment, efforts), intervention=row
-        )
-        for row in every
-    ]
-    made += [
-        _done(ImpactScope.TYPE, moment, _result(figures, same, IMPACT_WEEKS, moment, efforts), type_id=kind)
-        for kind, same in sorted(of_kind.items())
-    ]
-    of_programme: dict[int, list[Intervention]] = {}
-    for row in rows:
-        if row.programme_id is not None:
-            of_programme.setdefault(row.programme_id, []).append(row)
-    made += [
-        _done(
-            ImpactScope.PROGRAMME, moment, _result(figures, same, IMPACT_WEEKS, moment, efforts), programme_id=programme
-        )
-        for programme, same in sorted(of_programme.items())
-    ]
+        if row.ended_on is None or row.ended_on >= day - LATELY:
+            yield {"intervention_id": row.pk}, _of_interventions(figures, [row.pk])
+    for name in ("type_id", "programme_id"):
+        of: dict[int, list[int]] = {}
+        for row in rows:
+            if getattr(row, name) is not None:
+                of.setdefault(getattr(row, name), []).append(row.pk)
+        for number, ids in sorted(of.items()):
+            yield {name: number}, _together(figures, ids, said)
     used = ActionPlan.objects.exclude(bank_item=None).order_by().values_list("bank_item_id", flat=True).distinct()
-    made += [
-        _done(ImpactScope.TEMPLATE, moment, _plan_result(figures, item, IMPACT_WEEKS, moment), bank_item_id=item)
-        for item in sorted(used)
-    ]
-    with transaction.atomic():
-        ImpactRun.objects.filter(asked_by=None, asked_at__lt=moment - KEPT).delete()
-        ImpactRun.objects.bulk_create(made)
-    return len(made)
+    for item in sorted(used):
+        yield {"bank_item_id": item}, _Thing([one for one in figures.parts if one.type == -item], {})
 
 
-def _done(scope: str, moment: "datetime", result: dict[str, Any], **of: Any) -> ImpactRun:
+def _done(of: dict[str, int], moment: "datetime", result: dict[str, Any]) -> ImpactRun:
+    scope = SCOPES[next(iter(of)).removesuffix("_id")]
     return ImpactRun(
         scope=scope, weeks=IMPACT_WEEKS, method_version=METHOD, snapshot_at=moment, asked_at=moment, result=result,
         state=WorkState.DONE, finished_at=moment, **of,
     )  # fmt: skip
 
 
-def _result(
-    figures: Figures, rows: list[Intervention], weeks: int, moment: "datetime", known: dict[int, Effort]
-) -> dict[str, Any]:
-    ids = {row.pk for row in rows}
-    parts: Iterable[Part] = [one for one in figures.parts if one.intervention in ids]
-    efforts = {row.pk: known[row.pk] for row in rows}
-    costs = [effort.cost for effort in efforts.values()]
-    # Of a kind, a cost is known only when it is known of all.
-    cost = sum((one for one in costs if one is not None), Decimal(0)) if costs and None not in costs else None
-    result = impact_of(figures, list(parts), weeks, snapshot=moment, cost=cost)
-    result["effort"] = {
-        "interventions": len(rows),
-        "sessions": sum(effort.sessions for effort in efforts.values()),
-        "hours": round(sum(effort.hours for effort in efforts.values()), 1),
-        "cost": None if cost is None else float(round(cost, 2)),
-    }
-    return result
-
-
-def _plan_result(figures: Figures, item: int, weeks: int, moment: "datetime") -> dict[str, Any]:
-    """Of the plans made from a model plan. What they took is not written down, so there is no cost of a point."""
-    parts = [one for one in figures.parts if one.type == -item]
-    result = impact_of(figures, parts, weeks, snapshot=moment, cost=None)
-    return result | {"effort": {"plans": len(parts)}}
+def _forget(moment: "datetime") -> None:
+    """Erase what was worked out by itself long ago, but never the latest result of anything."""
+    latest = ImpactRun.objects.filter(state=WorkState.DONE).order_by(*OF, "-snapshot_at", "-pk").distinct(*OF)
+    old = ImpactRun.objects.filter(asked_by=None, asked_at__lt=moment - KEPT)
+    old.exclude(pk__in=list(latest.values_list("pk", flat=True))).delete()

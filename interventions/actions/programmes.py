@@ -18,6 +18,7 @@ from caseload.models import Course, Student
 from caseload.reasons import Through
 from core import clock
 from interventions import choices_programmes as choices
+from interventions.actions.impact import explain_choice
 from interventions.choices_programmes import RUN
 from interventions.models import (
     Intervention,
@@ -87,9 +88,17 @@ class SessionSaid:
 
 @transaction.atomic
 def start_intervention(
-    by: "By", said: InterventionSaid, students: Sequence[Student], *, token: UUID, answers: Collection[str] = ()
+    by: "By",
+    said: InterventionSaid,
+    students: Sequence[Student],
+    *,
+    token: UUID,
+    answers: Collection[str] = (),
+    chosen_for: str = "",
 ) -> Intervention:
     """Start an intervention for these students; their open reasons named by `answers` are cleared through it.
+
+    `chosen_for` says whether there was a reason for choosing them that their figures don't hold; empty leaves it to be asked.
 
     The same form sent twice starts one. Raises PermissionDenied when a student is out of reach.
     """
@@ -103,6 +112,8 @@ def start_intervention(
     _join(row, students, row.starts_on)
     ids = [student.pk for student in students]
     reasons.clear(answers, ids, by=by, through=Through("Intervention", "intervention", row.pk))
+    if chosen_for:
+        explain_choice(by, chosen_for, intervention=row)
     record.record(by, choices.INTERVENTION_STARTED, "intervention", row.pk, details={"students": ids})
     return row
 

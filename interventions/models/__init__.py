@@ -26,6 +26,7 @@ from interventions.models.processes import (
     StagedProcess,
 )
 from interventions.models.programmes import (
+    ChoiceExplained,
     ImpactRun,
     Intervention,
     InterventionMember,
@@ -47,6 +48,7 @@ __all__ = [
     "CalendarFeed",
     "Case",
     "CaseStep",
+    "ChoiceExplained",
     "Handover",
     "HandoverNote",
     "ImpactRun",

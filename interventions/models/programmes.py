@@ -15,7 +15,7 @@ from caseload.models import Course, Student
 from core import clock
 from core.models import LeasedWork, PublicIdModel
 from interventions.choices import TEXT_LIMIT
-from interventions.choices_programmes import ImpactScope, Measure, NeedArea
+from interventions.choices_programmes import HiddenReason, ImpactScope, Measure, NeedArea
 from interventions.models.bank import BankItem
 from interventions.querysets_programmes import (
     ImpactRunQuerySet,
@@ -192,6 +192,31 @@ class SessionAttendance(models.Model):
 
     def __str__(self) -> str:
         return f"Session attendance {self.pk}"
+
+
+class ChoiceExplained(models.Model):
+    """Whether there was a reason for choosing the students of an intervention, or for a model plan, that figures don't hold.
+
+    Append-only: the latest answer counts, and the earlier ones stay with who gave them.
+    """
+
+    intervention = models.ForeignKey(Intervention, models.PROTECT, null=True, blank=True, related_name="+")
+    bank_item = models.ForeignKey(BankItem, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=8, choices=HiddenReason.choices)
+    said_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
+    said_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(intervention__isnull=False, bank_item=None) | Q(intervention=None, bank_item__isnull=False),
+                name="interventions_choice_of_one_thing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Choice explained {self.pk}"
 
 
 class ImpactRun(PublicIdModel, LeasedWork):

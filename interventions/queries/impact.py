@@ -1,10 +1,12 @@
 """What is known of impact: the latest result of an intervention or kind, hours by kind, and who got nothing though flagged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from attendance.choices import AlertState
 from attendance.models import Alert
@@ -14,11 +16,13 @@ from caseload.models import Student
 from caseload.queries.students import student_rows
 from core import clock
 from core.jobs import WorkState
-from interventions.choices_programmes import IMPACT
+from interventions.choices_programmes import IMPACT, RUN
+from interventions.impact import METHOD
 from interventions.models import (
     ActionPlan,
     BankItem,
     Case,
+    ChoiceExplained,
     ImpactRun,
     Intervention,
     InterventionMember,
@@ -27,7 +31,7 @@ from interventions.models import (
     Programme,
 )
 from interventions.queries.bank import Standing, standings
-from interventions.queries.programmes import efforts_of
+from interventions.queries.programmes import Effort, efforts_of
 
 LOOK_BACK = timedelta(weeks=6)  # persistent absence is no single day: help in the last six weeks counts as help
 
@@ -55,7 +59,7 @@ class KindRow:
     hours: float = 0.0
     cost: Any = None
     run: ImpactRun | None = None
-    figures: list[dict[str, Any]] = field(default_factory=list)
+    figures: list[Any] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class TemplateRow:
     students: int
     standing: Standing
     run: ImpactRun | None = None
-    figures: list[dict[str, Any]] = field(default_factory=list)
+    figures: list[Any] = field(default_factory=list)
 
 
 @dataclass
@@ -86,7 +90,7 @@ class ProgrammeRow:
     interventions: int
     students: int
     run: ImpactRun | None = None
-    figures: list[dict[str, Any]] = field(default_factory=list)
+    figures: list[Any] = field(default_factory=list)
 
 
 def latest_of(
@@ -98,11 +102,65 @@ def latest_of(
 ) -> Latest:
     """The newest result and whatever came after it. Two queries."""
     runs = ImpactRun.objects.filter(intervention=intervention, type=kind, bank_item=item, programme=programme)
-    done = runs.filter(state=WorkState.DONE).order_by("-snapshot_at", "-pk").first()
+    done = runs.filter(state=WorkState.DONE, method_version=METHOD).order_by("-snapshot_at", "-pk").first()
     newest = runs.exclude(state=WorkState.DONE).order_by("-asked_at", "-pk").first()
     if newest is not None and done is not None and newest.asked_at < done.asked_at:
         newest = None
     return Latest(done, newest)
+
+
+def effort_of(
+    *,
+    intervention: Intervention | None = None,
+    kind: InterventionType | None = None,
+    item: BankItem | None = None,
+    programme: Programme | None = None,
+) -> Effort | None:
+    """Sessions, hours and cost of everything that is compared together; none of plans, of which nobody writes them down."""
+    if item is not None:
+        return None
+    rows = [intervention] if intervention else list(_interventions_of(kind, programme))
+    efforts = list(efforts_of(rows).values())
+    costs = [effort.cost for effort in efforts if effort.cost is not None]
+    # Of several, a cost is known only when it is known of all.
+    cost = sum(costs, Decimal(0)) if costs and len(costs) == len(efforts) else None
+    return Effort(
+        sessions=sum(effort.sessions for effort in efforts),
+        staff_minutes=sum(effort.staff_minutes for effort in efforts), cost=cost,
+    )  # fmt: skip
+
+
+def _interventions_of(kind: InterventionType | None, programme: Programme | None) -> QuerySet[Intervention]:
+    rows = Intervention.objects.filter(type=kind) if kind else Intervention.objects.filter(programme=programme)
+    return rows.order_by("-starts_on", "-pk")
+
+
+def unanswered(
+    user: Any,
+    *,
+    intervention: Intervention | None = None,
+    kind: InterventionType | None = None,
+    item: BankItem | None = None,
+    programme: Programme | None = None,
+) -> list[Intervention]:
+    """Of a kind or programme, the interventions of which nobody has said why their students were chosen, as far as in reach."""
+    if kind is None and programme is None:
+        return []
+    said = ChoiceExplained.objects.filter(intervention=OuterRef("pk"))
+    rows: QuerySet[Intervention] = _interventions_of(kind, programme).visible_to(user, IMPACT)  # type: ignore[attr-defined]
+    return list(rows.filter(~Exists(said)).select_related("led_by"))
+
+
+def names_of(user: Any, ids: Sequence[int], *, intervention: Intervention | None = None, **of: Any) -> dict[int, str]:
+    """The names of these students, of those that this person may know: who leads an intervention knows all who take part."""
+    if not ids:
+        return {}
+    members = InterventionMember.objects.all().visible_to(user, RUN).filter(intervention=intervention)
+    may = Q(pk__in=Student.objects.visible_to(user, IMPACT).values("pk"))
+    if intervention is not None:
+        may |= Q(pk__in=members.values("student"))
+    rows = Student.objects.filter(may, pk__in=set(ids)).order_by("sort_key", "pk")
+    return {one.pk: one.full_name for one in rows}
 
 
 def kinds() -> list[KindRow]:
@@ -128,7 +186,7 @@ def kinds() -> list[KindRow]:
 
 
 def _latest_of_kinds() -> QuerySet[ImpactRun]:
-    done = ImpactRun.objects.filter(scope="type", state=WorkState.DONE)
+    done = ImpactRun.objects.filter(scope="type", state=WorkState.DONE, method_version=METHOD)
     rows: QuerySet[ImpactRun] = done.order_by("type_id", "-snapshot_at", "-pk").distinct("type_id")
     return rows
 
@@ -139,7 +197,7 @@ def templates(user: Any) -> list[TemplateRow]:
     students = dict(plans.annotate(n=Count("student", distinct=True)).values_list("bank_item_id", "n"))
     items = list(BankItem.objects.filter(pk__in=students).order_by("title", "pk"))
     known = standings(items, user)
-    done = ImpactRun.objects.filter(scope="template", state=WorkState.DONE)
+    done = ImpactRun.objects.filter(scope="template", state=WorkState.DONE, method_version=METHOD)
     newest = done.order_by("bank_item_id", "-snapshot_at", "-pk").distinct("bank_item_id")
     runs = {run.bank_item_id: run for run in newest}
     return [TemplateRow(item, students[item.pk], known[item.pk], runs.get(item.pk)) for item in items]
@@ -150,7 +208,7 @@ def programmes() -> list[ProgrammeRow]:
     counted = Programme.objects.annotate(
         used=Count("interventions", distinct=True), students=Count("interventions__members__student", distinct=True)
     ).filter(used__gt=0)
-    done = ImpactRun.objects.filter(scope="programme", state=WorkState.DONE)
+    done = ImpactRun.objects.filter(scope="programme", state=WorkState.DONE, method_version=METHOD)
     newest = done.order_by("programme_id", "-snapshot_at", "-pk").distinct("programme_id")
     runs = {run.programme_id: run for run in newest}
     return [ProgrammeRow(one, one.used, one.students, runs.get(one.pk)) for one in counted.order_by("name", "pk")]

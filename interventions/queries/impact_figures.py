@@ -1,6 +1,7 @@
 """Reading what impact is worked out from, once for everything: weekly figures, grades, year groups, who had what when."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -9,22 +10,22 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from django.db.models import Case, When
 
 from attendance.choices import Series
 from attendance.queries.totals import series_by_student, weekly_by_student
 from caseload.choices import CharacteristicKind
-from caseload.models import Characteristic, Student, YearGroupMembership
+from caseload.models import Caseload, CaseloadMembership, Characteristic, Student, YearGroupMembership
 from core import clock
-from interventions.impact import Floats, Mask, Rows, Window, share, weekly_window
+from interventions.impact.shares import Floats, Mask, Rows, Weekly
 from interventions.models import ActionPlan, InterventionMember
 from progress.choices import GradeKind
 from progress.models import Grade
 
 BACK = timedelta(weeks=90)  # how far back weekly figures are read
 LEAST_OF_A_WEEK = 0.2  # a week in which fewer marks were possible than this share of the usual is no school week
-GRADE_AFTER = timedelta(weeks=3)  # a grade sooner after the start says nothing about it
 FAR = date(9999, 1, 1)
-# The characteristics on which students are matched: special needs, money, care.
+# The characteristics that the line knows: special needs, money, care.
 TRAITS = {
     CharacteristicKind.SEN_STATUS: 0,
     CharacteristicKind.FREE_MEALS: 1,
@@ -63,6 +64,7 @@ class Figures:
     late: Floats
     years: pd.DataFrame
     traits: pd.DataFrame
+    groups: pd.DataFrame
     grades: pd.DataFrame
     parts: list[Part]
     _kept: dict[Any, Any] = field(default_factory=dict)
@@ -94,24 +96,26 @@ class Figures:
         """The number of the first school week after a part ended; past the last one while it goes on."""
         return len(self.weeks) + 1 if end is None else self.week(end - timedelta(days=1) + timedelta(days=7))
 
-    def window(self, key: str, start: int, weeks: int, later: tuple[int, int]) -> Window:
-        """Everybody's figures around a start; worked out once for all who began in the same week."""
-        asked = (key, start, weeks, later)
-        if asked not in self._kept:
-            if key == "grades":
-                self._kept[asked] = self._grade_window(start, weeks, later)
-            else:
-                top, bottom = (self.shown, self.possible) if key == "attendance" else (self.late, self.attended)
-                self._kept[asked] = weekly_window(top, bottom, start=start, weeks=weeks, later=later)
-        found: Window = self._kept[asked]
+    @cached_property
+    def weekly(self) -> dict[str, Weekly]:
+        """What each figure is worked out from. Of lateness the share that was on time, so that more is better in both."""
+        return {
+            "attendance": Weekly(self.shown, self.possible), "lateness": Weekly(self.attended - self.late, self.attended),
+        }  # fmt: skip
+
+    @cached_property
+    def prints(self) -> list[bytes]:
+        """A fingerprint of each week: it changes with any mark of the week, and with nothing else."""
+        found = []
+        for week in range(len(self.weeks)):
+            seen = np.flatnonzero(self.possible[:, week] > 0)
+            held = np.column_stack([self.ids[seen], *(one[seen, week] for one in self._counts)])
+            found.append(hashlib.sha256(self.weeks[week].isoformat().encode() + held.astype(float).tobytes()).digest())
         return found
 
-    def far(self, key: str, start: int, weeks: int) -> Floats | None:
-        """The level of the weeks before the weeks before."""
-        if key == "grades":
-            return None
-        top, bottom = (self.shown, self.possible) if key == "attendance" else (self.late, self.attended)
-        return share(top, bottom, start - 2 * weeks, start - weeks)
+    @property
+    def _counts(self) -> tuple[Floats, ...]:
+        return self.shown, self.possible, self.attended, self.late
 
     def at(self, start: int) -> tuple[npt.NDArray[np.int64], Floats]:
         """Year groups and characteristics on the first day of a week."""
@@ -127,44 +131,37 @@ class Figures:
         found: tuple[npt.NDArray[np.int64], Floats] = self._kept["at", start]
         return found
 
-    def barred(self, type_id: int, first: int, last: int) -> Mask:
-        """Who had help of this kind in any of these weeks, and so is compared with nobody."""
+    def columns(self, start: int) -> Floats:
+        """A column of 0 and 1 for each year group but the first, and for each characteristic, on the first day of a week."""
+        if ("columns", start) not in self._kept:
+            years, traits = self.at(start)
+            groups = sorted(set(self.years["group"]))[1:]
+            self._kept["columns", start] = np.column_stack([*(years == one for one in groups), traits]).astype(float)
+        found: Floats = self._kept["columns", start]
+        return found
+
+    def tutor_groups(self, start: int) -> npt.NDArray[np.int64]:
+        """Everybody's tutor group on the first day of a week; −1 for none."""
+        if ("groups", start) not in self._kept:
+            day = np.datetime64(self.weeks[min(start, len(self.weeks) - 1)])
+            found = np.full(len(self.ids), -1, dtype=np.int64)
+            held = self.groups[(self.groups["first"] <= day) & (self.groups["end"] > day)]
+            found[held["row"]] = held["group"]
+            self._kept["groups", start] = found
+        kept: npt.NDArray[np.int64] = self._kept["groups", start]
+        return kept
+
+    def helped_by(self, types: Collection[int], week: int) -> Mask:
+        """Who had begun with help of one of these kinds before this week."""
         table = self.parts_table
         mask = np.zeros(len(self.ids), dtype=bool)
-        had = table[(table["type"] == type_id) & (table["first"] < last) & (table["end"] > first)]
+        had = table[table["type"].isin(list(types)) & (table["first"] < week)]
         mask[had["row"].to_numpy()] = True
         return mask
 
-    def _grade_window(self, start: int, weeks: int, later: tuple[int, int]) -> Window:
-        """The change of current grades in steps of their scale: the last before the start, the last by the end of the later weeks."""
-        begin = np.datetime64(self.weeks[start]) if start < len(self.weeks) else np.datetime64("NaT")
-        final = np.datetime64(self.weeks[min(later[1], len(self.weeks)) - 1]) + np.timedelta64(7, "D")
-        grades = self.grades
-        before = grades[grades["on"] < begin].groupby(["row", "course"], sort=False)
-        last = before.tail(1).set_index(["row", "course"])
-        one_before = before.nth(-2).set_index(["row", "course"])
-        soonest = begin + np.timedelta64(GRADE_AFTER.days, "D")
-        since = grades[(grades["on"] >= soonest) & (grades["on"] < final)]
-        after = since.groupby(["row", "course"], sort=False).tail(1).set_index(["row", "course"])
-        earlier = one_before[["scale", "position"]].add_suffix("_earlier")
-        joined = last.join(after.add_suffix("_after")).join(earlier)
-        joined = joined[joined["scale"] == joined["scale_after"]]
-        gained = joined["position"] - joined["position_after"]
-        before_that = (joined["position_earlier"] - joined["position"]).where(
-            joined["scale"] == joined["scale_earlier"], 0
-        )
-        per_row = pd.DataFrame(
-            {"gained": gained, "level": joined["level"], "trend": before_that.fillna(0)}
-        ).groupby(level="row").mean()  # fmt: skip
-        table = per_row.reindex(np.arange(len(self.ids)))
-        near = share(self.shown, self.possible, start - weeks, start)
-        features = np.column_stack([table["level"], table["trend"], near]).astype(float)
-        later_values = table["gained"].to_numpy(dtype=float)
-        return Window(np.where(np.isfinite(later_values), 0.0, np.nan), later_values, features)
-
 
 def read_figures(today: date) -> Figures:
-    """Everything that any impact needs, in nine queries whatever the number of students, interventions or plans.
+    """Everything that any impact needs, in ten queries whatever the number of students, interventions or plans.
 
     Only whole weeks count: the present one is left out.
     """
@@ -176,11 +173,16 @@ def read_figures(today: date) -> Figures:
     years = YearGroupMembership.objects.filter(period__endswith__gt=since) | YearGroupMembership.objects.filter(
         period__endswith=None
     )
+    # A tutor group where there is one; other caseloads only for those without.
+    caseloads = CaseloadMembership.objects.exclude(period__endswith__lte=since).order_by(
+        Case(When(group__kind=Caseload.Kind.TUTOR_GROUP, then=1), default=0), "pk"
+    )
     traits = Characteristic.objects.filter(kind__in=TRAITS).exclude(kind=CharacteristicKind.SEN_STATUS, code="N")
     return Figures(
         ids, weeks, shown, possible, attended, late,
         _dated(row_of, years.values_list("student_id", "group_id", "period"), "group"),
         _dated(row_of, ((s, TRAITS[CharacteristicKind(k)], p) for s, k, p in traits.values_list("student_id", "kind", "period")), "kind"),
+        _dated(row_of, caseloads.values_list("student_id", "group_id", "period"), "group"),
         _grades(row_of, since),
         [
             Part(student, row, kind, period.lower, period.upper)
@@ -242,8 +244,6 @@ def _grades(row_of: dict[int, int], since: date) -> pd.DataFrame:
     table["row"] = table["student"].map(row_of).astype("Int64")
     table = table[table["row"].notna()].astype({"row": "int64"}).drop(columns="student")
     table["on"] = table["on"].to_numpy(dtype="datetime64[D]").astype("datetime64[s]")
-    lowest = table.groupby("scale")["position"].transform("max")
-    table["level"] = 1 - (table["position"] - 1) / (lowest - 1).clip(lower=1)
     return table
 
 

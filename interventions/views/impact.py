@@ -12,25 +12,26 @@ from django.urls import reverse
 
 from accounts.gates import page
 from caseload import columns
-from core.charts import Chart, line_over_weeks, render_chart
-from core.http import posted, wants_part
+from core.http import wants_part
+from interventions import impact_words as words
 from interventions.actions import impact as actions
 from interventions.choices_programmes import IMPACT, RUN
-from interventions.forms_programmes import WeeksForm
-from interventions.impact import METHOD
-from interventions.impact_words import BY_KEY, signed
+from interventions.forms_programmes import ChosenForForm
 from interventions.models import BankItem, Intervention, InterventionType, Programme
+from interventions.queries import explained
 from interventions.queries import impact as queries
+from interventions.queries.programmes import Effort
+from interventions.views import impact_figures as figures_on_page
+from interventions.views.impact_figures import Drawn
 from interventions.views.programmes import _trail
 
 TEMPLATE = "interventions/impact.html"
-GRADES = "progress.view_grades"
 PER_PAGE = 60
 
 
 @page(RUN)
 def intervention_impact(request: HttpRequest, intervention_id: UUID) -> HttpResponse:
-    """What one intervention changed, and asking for it anew. Seen by leaders, and by whoever leads or made it."""
+    """What one intervention changed, why its students were chosen, and asking for it again. Seen by leaders, and by whoever leads or made it."""
     rows = Intervention.objects.select_related("type", "led_by").all().visible_to(request.user, IMPACT)
     row = get_object_or_404(rows, public_id=intervention_id)
     here = reverse("interventions:intervention_impact", args=[row.public_id])
@@ -73,19 +74,34 @@ def impact_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
 
 
 def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpResponse:
-    form = WeeksForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        actions.ask_for_impact(request.user, weeks=form.cleaned_data["weeks"], **of)
-        messages.success(request, "It is being worked out. This page follows it; you can leave it.")
-        return redirect(context["here"])
+    asked = {name: one for name, one in of.items() if name in ("intervention", "item")}
+    form = ChosenForForm(request.POST) if "chosen_for" in request.POST else ChosenForForm()
+    if request.method == "POST":
+        if form.is_valid() and asked:
+            actions.explain_choice(request.user, form.cleaned_data["chosen_for"], **asked)
+            messages.success(request, "Your answer is kept, with your name.")
+            return redirect(context["here"])
+        if not form.is_bound:
+            actions.ask_for_impact(request.user, **of)
+            messages.success(request, "It is being worked out. This page follows it; you can leave it.")
+            return redirect(context["here"])
     latest = queries.latest_of(**of)
     result = latest.done.result if latest.done else {}
+    answer = explained.last_answer(**asked) if asked else None
+    hidden = answer.reason if answer else None if asked else explained.hidden_of_many(result, explained.explained())
+    (figures,) = figures_on_page.drawn(request.user, [(result, hidden)], all_phases=True)
+    effort = queries.effort_of(**of)
+    known = queries.names_of(request.user, [pk for one in figures for row in one.rows for pk in row.found["out"]], **of)
     context |= {
-        "form": form if form.is_bound else WeeksForm(initial={"weeks": result.get("weeks", 6)}),
+        "form": form,
+        "asks": bool(asked),
+        "answer": answer,
         "latest": latest,
         "result": result,
-        "figures": [_figure(one) for one in figures_for(request.user, result)],
-        "old_method": bool(latest.done and latest.done.method_version != METHOD),
+        "effort": effort,
+        "unseen": words.UNSEEN,
+        "unanswered": queries.unanswered(request.user, **of),
+        "figures": [_figure(one, effort, known) for one in figures],
     }
     template = f"{TEMPLATE}#state" if wants_part(request) and latest.working else TEMPLATE
     if wants_part(request) and not latest.working:
@@ -95,47 +111,28 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def figures_for(user: Any, result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The figures of a comparison that this person reads: grades only with the right to see grades."""
-    may_see_grades = user.has_perm(GRADES)
-    return [one for one in result.get("figures", []) if one["key"] != "grades" or may_see_grades]
-
-
-def _figure(found: dict[str, Any]) -> dict[str, Any]:
+def _figure(one: Drawn, effort: Effort | None, known: Mapping[int, str]) -> dict[str, Any]:
     """One figure as the page draws it."""
-    figure = BY_KEY[found["key"]]
-    rows = []
-    for phase in found["phases"]:
-        say = {name: _said(phase[name], figure, change=name not in LEVELS) for name in (*LEVELS, *CHANGES)}
-        span = f"{say['low']} to {say['high']}" if phase["low"] is not None else "too few to tell"
-        rows.append(phase | {"say": say, "span": span})
-    return found | {"rows": rows, "drawn": _chart(found) if found["chart"] else {}}
-
-
-LEVELS = ("before", "later", "compared_before", "compared_later")
-CHANGES = ("naive", "compared_change", "effect", "low", "high")
-
-
-def _said(value: float | None, figure: Any, change: bool) -> str:
-    if value is None:
-        return "–"
-    return signed(value, figure) if change else f"{value:.1f} %"
-
-
-def _chart(found: dict[str, Any]) -> dict[str, Chart]:
-    series = {
-        "Those who had it": [(label, one) for label, one, _ in found["chart"]],
-        "Those compared": [(label, two) for label, _, two in found["chart"]],
+    main = one.main
+    if main is None:
+        return {
+            "name": one.figure.name,
+            "sentence": words.of_grades(one.stored["moved"]),
+            "verdict": "No verdict",
+            "tone": "plain",
+        }
+    names = [known[pk] for pk in main.found["out"] if pk in known]
+    answered = main.said.short != words.NOT_ANSWERED_SHORT
+    return {
+        "name": one.figure.name,
+        "verdict": main.said.verdict,
+        "tone": main.said.tone,
+        "sentence": main.said.sentence,
+        "rows": one.rows if answered else [],
+        "left_out": words.left_out(main.found, names) if answered else [],
+        "cost": words.cost_of_a_point(main.found, main.said, one.figure, effort.cost) if effort and answered else "",
+        "drawn": figures_on_page.chart(one) if answered else {},
     }
-    values = [value for points in series.values() for _, value in points]
-    alt = f"{found['name']} week by week from the start, of those who had it and those compared with them"
-    name = found["name"].lower()
-    limits: dict[str, Any] = {"low": 0} if name == "lateness" else {"low": max(0, int(min(values)) - 5), "high": 100}
-    drawn = {}
-    for size, width in (("wide", 640), ("narrow", 330)):
-        spec = line_over_weeks(alt, series, axis="Week from the start", width=width, **limits)
-        drawn[size], drawn[f"{size}_dark"] = render_chart(spec), render_chart(spec, mode="dark")
-    return drawn
 
 
 @page(IMPACT)
@@ -145,10 +142,18 @@ def impact_list(request: HttpRequest) -> HttpResponse:
         "rows": queries.kinds(),
         "templates": queries.templates(request.user),
         "programmes": queries.programmes(),
-        "grades": request.user.has_perm(GRADES),
+        "unseen": words.UNSEEN,
     }
-    for row in (*context["rows"], *context["templates"], *context["programmes"]):
-        row.figures = figures_for(request.user, row.run.result if row.run else {})
+    said, items = explained.explained(), explained.explained_items()
+    every: list[Any] = [*context["rows"], *context["templates"], *context["programmes"]]
+    results = [
+        (row.run.result, items.get(row.run.bank_item_id) if row.run.bank_item_id else explained.hidden_of_many(row.run.result, said))
+        if row.run else ({}, None)
+        for row in every
+    ]  # fmt: skip
+    for row, figures in zip(every, figures_on_page.drawn(request.user, results, all_phases=False), strict=True):
+        row.figures = [one.main for one in figures if one.main is not None]
+    context["comparisons"] = sum(one.said.told for row in every for one in row.figures)
     return render(request, "interventions/impact_list.html", context)
 
 

@@ -81,6 +81,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
                 found.students,
                 token=form_token(request),
                 answers=answers,
+                chosen_for=form.cleaned_data["chosen_for"],
             )
             messages.success(request, _started(row))
             say_left_out(request, found.left_out)

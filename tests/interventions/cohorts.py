@@ -1,76 +1,326 @@
-"""Made-up cohorts in which the true effect of an intervention is known, for testing what is worked out about it."""
+"""Made-up colleges in which the true effect of an intervention is known, for testing what is worked out about it.
 
+Four hundred students with ten sessions a week. Each has a level of their own, good and bad weeks that drag on, and now and
+then a spell in which they hardly come; the college has better and worse weeks. The help begins after `START` weeks on record
+and adds so many points of attendance for six weeks, up to what is possible.
+"""
+
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from interventions.impact import Asked, Comparison, compare, weekly_window
+from interventions.impact import guards
+from interventions.impact.dates import Start
+from interventions.impact.estimate import Around, estimate
+from interventions.impact.finding import Finding
+from interventions.impact.shares import Weekly
 
-WEEKS, START, SPAN, LESSONS = 20, 12, 6, 20
-STUDENTS = 400
+STUDENTS, GROUPS, SPAN, AFTERWARDS, SESSIONS = 400, 20, 6, 6, 10
+START = 42
+SPELL = 2.0  # in log odds
+Floats = npt.NDArray[np.float64]
+Chosen = npt.NDArray[np.intp]
+Chooser = Callable[["College", np.random.Generator], Chosen]
+
+
+@dataclass(frozen=True)
+class World:
+    """How attendance behaves: the spread of levels and of weeks (as log odds), how long a bad week drags on, how often a spell begins."""
+
+    level: float = 2.85
+    levels: float = 0.8
+    drag: float = 0.6
+    weekly: float = 0.55
+    spells: float = 0.02
+    sessions: int = SESSIONS
+    shocks: float = 0.0  # of whole tutor groups, in points
+    missing: float = 0.0  # the share of student weeks without a mark
+
+
+@dataclass
+class College:
+    """The chances of everybody in every week, and what was counted so far."""
+
+    chance: Floats
+    top: Floats
+    bottom: Floats
+    group: npt.NDArray[np.int64]
+    years: npt.NDArray[np.int64]
+    start: int
+    level: Floats
+
+    def near(self, back: int = 0) -> Floats:
+        """Everybody's six weeks before the start, or those `back` weeks earlier."""
+        last = self.start - back
+        return self.top[:, last - SPAN : last].sum(axis=1) / np.maximum(
+            self.bottom[:, last - SPAN : last].sum(axis=1), 1
+        )
+
+    def last(self) -> Floats:
+        """Everybody's last marked week."""
+        return self.top[:, self.start - 1] / np.maximum(self.bottom[:, self.start - 1], 1)
+
+
+def college(dice: np.random.Generator, world: World, start: int = START, students: int = STUDENTS) -> College:
+    """A college without any help."""
+    weeks = start + SPAN + AFTERWARDS
+    level = world.level + world.levels * dice.standard_normal(students)
+    bad = np.zeros((students, weeks))
+    bad[:, 0] = world.weekly * dice.standard_normal(students)
+    fresh = world.weekly * np.sqrt(1 - world.drag**2)
+    for week in range(1, weeks):
+        bad[:, week] = world.drag * bad[:, week - 1] + fresh * dice.standard_normal(students)
+    # In a spell of one to four weeks somebody comes much less.
+    spell = np.zeros((students, weeks))
+    for length in (1, 2, 3, 4):
+        began = dice.random((students, weeks)) < world.spells / 4
+        for on in range(length):
+            spell[:, on:] = np.where(began[:, : weeks - on], SPELL, spell[:, on:])
+    whole = 0.15 * dice.standard_normal(weeks)
+    chance = 1 / (1 + np.exp(-(level[:, None] + bad + whole - spell)))
+    group = dice.permutation(np.arange(students) % max(students // 20, 1)).astype(np.int64)
+    if world.shocks:
+        chance = chance + _shocks(dice, world.shocks, int(group.max()) + 1, weeks)[group]
+    chance = np.clip(chance, 0, 1)
+    top = dice.binomial(world.sessions, chance).astype(float)
+    bottom = np.full(top.shape, float(world.sessions))
+    if world.missing:
+        gone = dice.random(top.shape) < world.missing
+        top[gone] = bottom[gone] = 0
+    return College(chance, top, bottom, group, (group % 2).astype(np.int64), start, level)
+
+
+def _shocks(dice: np.random.Generator, points: float, groups: int, weeks: int) -> Floats:
+    """What befalls whole groups, in shares: it comes and goes over some weeks."""
+    found = np.zeros((groups, weeks))
+    found[:, 0] = dice.standard_normal(groups)
+    for week in range(1, weeks):
+        found[:, week] = 0.9 * found[:, week - 1] + np.sqrt(1 - 0.81) * dice.standard_normal(groups)
+    return found * points / 100
+
+
+def move(dice: np.random.Generator, made: College, rows: Chosen, first: int, points: Floats) -> float:
+    """Move the chances of these from a week on, by so many points in each week; gives by how much they really moved.
+
+    Nobody comes more often than always, so what was meant and what was done differ.
+    """
+    weeks = slice(first, first + len(points))
+    without = made.chance[rows, weeks]
+    made.chance[rows, weeks] = np.clip(without + points / 100, 0, 1)
+    made.top[rows, weeks] = dice.binomial(made.bottom[rows, weeks].astype(int), made.chance[rows, weeks])
+    return float(100 * (made.chance[rows, weeks] - without).mean())
+
+
+def told(made: College, chosen: Chosen, gap: int = 0) -> Finding:
+    """What Waymark says of the six weeks from the start, or of those so many weeks later."""
+    helped = np.zeros(len(made.group), dtype=bool)
+    helped[chosen] = True
+    nobody = np.zeros(len(made.group), dtype=bool)
+    years = (made.years == 0).astype(float)[:, None]
+    start = Start(made.start, gap, SPAN, np.sort(chosen))
+    return estimate(
+        Weekly(made.top, made.bottom), [start], lambda over: helped if over > made.start else nobody,
+        Around(lambda _: years, lambda _: made.group),
+    )  # fmt: skip
+
+
+def by_lot(count: int) -> Chooser:
+    """Any of them."""
+    return lambda made, dice: dice.choice(len(made.group), count, replace=False)
+
+
+def worst(count: int, of: int | None = None) -> Chooser:
+    """The lowest six weeks before the start, exactly, or so many by lot out of a larger number."""
+
+    def choose(made: College, dice: np.random.Generator) -> Chosen:
+        order = np.argsort(made.near() + 1e-6 * dice.random(len(made.group)))
+        return order[:count] if of is None else dice.choice(order[:of], count, replace=False)
+
+    return choose
+
+
+def worst_last_week(count: int) -> Chooser:
+    """The lowest last week before the start."""
+    return lambda made, dice: np.argsort(made.last() + 1e-6 * dice.random(len(made.group)))[:count]
+
+
+def steepest_fall(count: int) -> Chooser:
+    """The largest fall from the six weeks before those to the last six."""
+    return lambda made, dice: np.argsort(made.near() - made.near(SPAN) + 1e-6 * dice.random(len(made.group)))[:count]
+
+
+def worst_of_groups(count: int, groups: int) -> Chooser:
+    """The lowest of so many tutor groups."""
+
+    def choose(made: College, dice: np.random.Generator) -> Chosen:
+        picked = dice.choice(int(made.group.max()) + 1, groups, replace=False)
+        inside = np.flatnonzero(np.isin(made.group, picked))
+        return inside[np.argsort(made.near()[inside] + 1e-6 * dice.random(len(inside)))][:count]
+
+    return choose
+
+
+def of_groups(count: int, groups: int) -> Chooser:
+    """By lot out of so many tutor groups."""
+
+    def choose(made: College, dice: np.random.Generator) -> Chosen:
+        picked = dice.choice(int(made.group.max()) + 1, groups, replace=False)
+        return dice.choice(np.flatnonzero(np.isin(made.group, picked)), count, replace=False)
+
+    return choose
+
+
+def best(count: int) -> Chooser:
+    """The highest six weeks before the start: nobody has far to go."""
+    return lambda made, dice: np.argsort(-made.near() + 1e-6 * dice.random(len(made.group)))[:count]
+
+
+def lasting_trouble(made: College, dice: np.random.Generator) -> Chosen:
+    """Twenty who fall by fifteen points for good, chosen by somebody who knows it; for twenty others the same fall passes."""
+    rows = dice.choice(len(made.group), 40, replace=False)
+    move(dice, made, rows[:20], made.start - 3, np.full(made.top.shape[1] - made.start + 3, -15.0))
+    move(dice, made, rows[20:], made.start - 3, np.full(3, -15.0))
+    return rows[:20]
+
+
+def passing_trouble(made: College, dice: np.random.Generator) -> Chosen:
+    """The other way round: the twenty for whom it passes are chosen."""
+    rows = dice.choice(len(made.group), 40, replace=False)
+    move(dice, made, rows[:20], made.start - 6, np.full(6, -15.0))
+    move(dice, made, rows[20:], made.start - 6, np.full(made.top.shape[1] - made.start + 6, -15.0))
+    return rows[:20]
+
+
+def decliners(made: College, dice: np.random.Generator) -> Chosen:
+    """Twenty who go down by two points every week, before the start and after it."""
+    rows = dice.choice(len(made.group), 20, replace=False)
+    move(dice, made, rows, made.start - 6, -2.0 * np.arange(1, made.top.shape[1] - made.start + 7))
+    return rows
+
+
+def leavers(made: College, dice: np.random.Generator) -> Chosen:
+    """The lowest 24; of everybody under three quarters, six in ten leave within the first two weeks."""
+    chosen = worst(24)(made, dice)
+    gone = np.flatnonzero((made.near() < 0.75) & (dice.random(len(made.group)) < 0.6))
+    made.top[gone, made.start + 1 :] = made.bottom[gone, made.start + 1 :] = 0
+    return chosen
+
+
+def newcomers(made: College, dice: np.random.Generator) -> Chosen:
+    """Twenty-four who came when the help began."""
+    rows = dice.choice(len(made.group), 24, replace=False)
+    made.top[rows, : made.start] = made.bottom[rows, : made.start] = 0
+    return rows
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Attended and possible lessons of each student in each week, who was helped, year groups and characteristics."""
+    """A kind of college and a way of choosing."""
 
-    attended: npt.NDArray[np.float64]
-    possible: npt.NDArray[np.float64]
-    helped: npt.NDArray[np.intp]
-    years: npt.NDArray[np.intp]
-    traits: npt.NDArray[np.float64]
+    name: str
+    choose: Chooser
+    world: World = World()
+    start: int = START
+    students: int = STUDENTS
+    gap: int = 0  # weeks between the start and those looked at
 
-    def compared(self) -> Comparison:
-        """What Waymark says of the six weeks from the start."""
-        window = weekly_window(self.attended, self.possible, start=START, weeks=SPAN, later=(START, START + SPAN))
-        nobody = np.zeros(len(self.years), dtype=bool)
-        return compare([Asked(window, self.helped, nobody, self.years, self.traits)])
+    def draw(self, seed: int, effect: float) -> tuple[Finding, float]:
+        """One college: what is said, and what is true."""
+        dice = np.random.default_rng(seed)
+        made = college(dice, self.world, self.start, self.students)
+        chosen = self.choose(made, dice)
+        truth = move(dice, made, chosen, self.start + self.gap, np.full(SPAN, float(effect))) if effect else 0.0
+        return told(made, chosen, self.gap), truth
 
-
-def cohort(seed: int, *, effect: float, worst: bool, helped: int = 24) -> Cohort:
-    """400 students over 20 weeks; the help begins in week 13 and adds `effect` points of attendance to each one helped.
-
-    Each student has a level of their own, weeks of illness that drag on, and the luck of single lessons; all have the
-    college's better and worse weeks. With `worst` the helped are picked from those whose last week was the worst.
-    """
-    dice = np.random.default_rng(seed)
-    years = dice.integers(0, 2, STUDENTS)
-    traits = (dice.random((STUDENTS, 2)) < 0.25).astype(float)
-    level = np.clip(dice.normal(0.88, 0.06, STUDENTS) - 0.03 * traits[:, 0] - 0.01 * years, 0.5, 0.95)
-    college = dice.normal(0, 0.015, WEEKS)
-    drag = np.zeros((STUDENTS, WEEKS))
-    for week in range(WEEKS):
-        before = drag[:, week - 1] if week else 0.0
-        drag[:, week] = 0.6 * before + dice.normal(0, 0.05, STUDENTS)
-    chance = np.clip(level[:, None] + college + drag, 0.05, 0.95)
-    last = dice.binomial(LESSONS, chance[:, :START])
-    order = np.argsort(last[:, START - 1] + dice.random(STUDENTS)) if worst else dice.permutation(STUDENTS)
-    chosen = dice.choice(order[:100] if worst else order, helped, replace=False)
-    chance[chosen, START:] += effect / 100
-    later = dice.binomial(LESSONS, chance[:, START:])
-    attended = np.concatenate([last, later], axis=1).astype(float)
-    return Cohort(attended, np.full(attended.shape, float(LESSONS)), chosen, years, traits)
+    def tally(self, draws: int, effect: float, seed: int) -> "Tally":
+        """Many of them."""
+        return Tally(self.name, effect, [self.draw(seed + n, effect) for n in range(draws)])
 
 
 @dataclass(frozen=True)
-class Trial:
-    """Many cohorts with one true effect: how often the interval covers it, and what both ways of reckoning say on average."""
+class Tally:
+    """What was said of many colleges of a kind. Shares are of one, not in per cent."""
 
-    covered: float
-    mean: float
-    naive: float
-    width: float
+    name: str
+    effect: float
+    drawn: list[tuple[Finding, float]]
+
+    @property
+    def printed(self) -> list[tuple[Finding, float]]:
+        """Those with an interval."""
+        return [(found, truth) for found, truth in self.drawn if found.told]
+
+    @property
+    def refused(self) -> float:
+        """How many are told nothing."""
+        return 1 - len(self.printed) / len(self.drawn)
+
+    @property
+    def covered(self) -> float:
+        """How often the interval itself holds the truth, also where only "their own fall went on" keeps it from the page."""
+        inside = [
+            found.low <= truth <= found.high
+            for found, truth in self.drawn
+            if found.low is not None and found.high is not None and set(found.refusals) <= {guards.FALL_GOES_ON}
+        ]
+        return float(np.mean(inside)) if inside else float("nan")
+
+    @property
+    def better(self) -> float:
+        """Of those printed, how many say Better."""
+        return self._said([found.low is not None and found.low > 0 for found, _ in self.printed])
+
+    @property
+    def worse(self) -> float:
+        """Of those printed, how many say Worse."""
+        return self._said([found.high is not None and found.high < 0 for found, _ in self.printed])
+
+    @property
+    def power(self) -> float:
+        """Of all, how many say Better."""
+        return self.better * (1 - self.refused) if self.printed else 0.0
+
+    @property
+    def bias(self) -> float:
+        """By how much the effect is said too high on average."""
+        return self._said([(found.effect or 0.0) - truth for found, truth in self.printed])
+
+    @property
+    def reach(self) -> float:
+        """How far the interval goes to each side on average."""
+        return self._said([((found.high or 0.0) - (found.low or 0.0)) / 2 for found, _ in self.printed])
+
+    def _said(self, values: list[Any]) -> float:
+        return float(np.mean(values)) if values else float("nan")
+
+    def row(self) -> str:
+        """One line of the table in the app's README."""
+        why = Counter(code for found, _ in self.drawn for code in found.refusals[:1]).most_common(2)
+        cells = (
+            self.name, f"{self.effect:g}", f"{100 * self.refused:.1f}", f"{100 * self.covered:.1f}", f"{self.bias:+.2f}",
+            f"{100 * self.better:.1f} / {100 * self.worse:.1f}", f"{100 * self.power:.1f}", f"{self.reach:.2f}",
+            ", ".join(f"{code} {count}" for code, count in why),
+        )  # fmt: skip
+        return "| " + " | ".join(cells) + " |"
 
 
-def trial(cohorts: int, *, effect: float, worst: bool, helped: int = 24, seed: int = 0) -> Trial:
-    """Work out so many cohorts."""
-    found = [cohort(seed + n, effect=effect, worst=worst, helped=helped).compared() for n in range(cohorts)]
-    low = np.array([one.low for one in found], dtype=float)
-    high = np.array([one.high for one in found], dtype=float)
-    return Trial(
-        covered=float(((low <= effect) & (effect <= high)).mean()),
-        mean=float(np.mean([one.effect for one in found])),
-        naive=float(np.mean([one.naive for one in found])),
-        width=float((high - low).mean()),
-    )
+HEAD = (
+    "| cohort | effect | no verdict % | cover % | bias | Better / Worse, % of printed | Better, % of all | reach | why none |\n"
+    "|---|---|---|---|---|---|---|---|---|"
+)
+SHOCKS, GAPS = World(shocks=2), World(missing=0.25)
+LATE = World(level=3.4, levels=1.0, weekly=0.6, spells=0.01, sessions=9)
+LOT, FORTY, TWENTY_FOUR = (
+    Cohort("24 by lot", by_lot(24)), Cohort("40 of the 80 worst", worst(40, 80)), Cohort("24 of the 80 worst", worst(24, 80)),
+)  # fmt: skip
+PROVED = (
+    LOT, FORTY, TWENTY_FOUR,
+    Cohort("the 24 worst", worst(24)), Cohort("the 40 worst", worst(40)), Cohort("24 worst by last week", worst_last_week(24)),
+    Cohort("24 steepest falls", steepest_fall(24)), Cohort("worst 24 of three groups, shocks", worst_of_groups(24, 3), SHOCKS),
+    Cohort("24 of six groups, shocks", of_groups(24, 6), SHOCKS), Cohort("the 24 worst, a quarter of weeks missing", worst(24), GAPS),
+    Cohort("24 of the best (ceiling)", best(24)),
+)  # fmt: skip

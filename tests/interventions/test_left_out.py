@@ -102,6 +102,7 @@ def test_interventions_leave_out_a_leaver_by_name(college: College, leaver: Stud
     typed = {
         "student": both(college), "type": kind.pk, "led_by": college.lind.pk, "starts_on": TODAY, "form_token": uuid4(),
         "review_on": TODAY + timedelta(days=30), "intended": "Attendance of 95 %", "figure": "attendance",
+        "chosen_for": "none",
     }  # fmt: skip
     client = sign_in(college.lind)
     page = client.post(reverse("interventions:intervention_new"), typed, follow=True)

@@ -16,6 +16,8 @@ from interventions.actions import impact as impact_actions
 from interventions.actions import programmes as actions
 from interventions.choices_programmes import IMPACT, RUN
 from interventions.models import (
+    BankItem,
+    ChoiceExplained,
     ImpactRun,
     Intervention,
     InterventionMember,
@@ -24,6 +26,7 @@ from interventions.models import (
     InterventionType,
     SessionAttendance,
 )
+from interventions.queries import explained as impact_explained
 from interventions.queries import impact as impact_queries
 from interventions.queries import programmes as queries
 
@@ -66,7 +69,7 @@ def form(college, kind, **more):
     today = college.today
     return {
         "type": kind.pk, "led_by": college.lind.pk, "starts_on": today, "review_on": today + timedelta(days=30),
-        "form_token": uuid4(), **SET_UP,
+        "form_token": uuid4(), "chosen_for": "none", **SET_UP,
     } | more  # fmt: skip
 
 
@@ -308,16 +311,49 @@ def test_impact_is_asked_for_worked_out_and_shown(college, sign_in, started):
     client = sign_in(college.lind)
     address = reverse("interventions:intervention_impact", args=[started.public_id])
     assert "Not worked out yet" in client.get(address).content.decode()
-    assert client.post(address, {"weeks": 6}).status_code == 302
-    assert client.post(address, {"weeks": 6}).status_code == 302
+    assert client.post(address).status_code == 302
+    assert client.post(address).status_code == 302
     run = ImpactRun.objects.get()
     assert "Being worked out" in client.get(address).content.decode()
     run_now("interventions.work_out_impact", run_id=run.pk)
     run_now("interventions.work_out_impact", run_id=run.pk)
     run.refresh_from_db()
-    assert (run.state, run.method_version, run.result["students"]) == ("done", "matched-did-1", 2)
-    assert [one["verdict"] for one in run.result["figures"]] == ["Too few to tell"] * 3
-    assert "Too few to tell" in client.get(address).content.decode()
+    assert (run.state, run.method_version, run.result["students"]) == ("done", "many-dates-1", 2)
+    page = client.get(address)
+    assert [(one["verdict"], one["sentence"]) for one in page.context["figures"][:2]] == [
+        ("No verdict", "First say whether there was a reason for choosing them that their figures don’t show.")
+    ] * 2
+    assert "What this can’t see" in page.content.decode()
+
+
+def test_the_chooser_is_asked_first_and_the_answer_stays_with_a_name(college, sign_in, started):
+    client = sign_in(college.okafor)
+    address = reverse("interventions:intervention_impact", args=[started.public_id])
+    assert "First: why these students?" in client.get(address).content.decode()
+    wrong = client.post(address, {"chosen_for": "perhaps"})
+    assert (wrong.status_code, ChoiceExplained.objects.count()) == (422, 0)
+    for reason in ("passing", "none"):
+        assert client.post(address, {"chosen_for": reason}).status_code == 302
+    said = ChoiceExplained.objects.order_by("pk").values_list("intervention", "reason", "said_by")
+    assert list(said) == [(started.pk, "passing", college.okafor.pk), (started.pk, "none", college.okafor.pk)]
+    text = client.get(address).content.decode()
+    assert ("First: why these students?" in text, college.okafor.formal_name in text) == (False, True)
+    assert impact_explained.explained() == {started.pk: "none"}
+    assert Entry.objects.filter(verb="choice_explained").count() == 2
+    with pytest.raises(PermissionDenied):
+        impact_actions.explain_choice(college.mendes, "none", intervention=started)
+    with pytest.raises(PermissionDenied):
+        impact_actions.explain_choice(college.okafor, "none", item=BankItem.objects.plans().first())
+
+
+def test_the_form_that_starts_one_asks_why(college, sign_in, kind):
+    client, address = sign_in(college.lind), reverse("interventions:intervention_new")
+    sent = form(college, kind, student=[college.student("Ada").public_id])
+    page = client.post(address, sent | {"chosen_for": ""})
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["chosen_for"])
+    assert client.post(address, sent | {"chosen_for": "lasting"}).status_code == 302
+    row = ChoiceExplained.objects.get()
+    assert (row.intervention, row.reason, row.said_by) == (Intervention.objects.get(), "lasting", college.lind)
 
 
 def test_impact_is_for_leaders_and_whoever_leads(college, sign_in, started):
@@ -326,16 +362,25 @@ def test_impact_is_for_leaders_and_whoever_leads(college, sign_in, started):
     client = sign_in(college.okafor)
     assert client.get(address).status_code == 404
     with pytest.raises(PermissionDenied):
-        impact_actions.ask_for_impact(college.okafor, weeks=6, intervention=started)
+        impact_actions.ask_for_impact(college.okafor, intervention=started)
     with pytest.raises(PermissionDenied):
-        impact_actions.ask_for_impact(college.okafor, weeks=6, kind=started.type)
+        impact_actions.ask_for_impact(college.okafor, kind=started.type)
 
 
-def test_everything_is_worked_out_once_a_week(college, started):
+def test_everything_is_worked_out_once_and_again_only_where_something_changed(college, started):
     assert impact_actions.work_out_all() == 2
     assert set(ImpactRun.objects.values_list("scope", "state")) == {("intervention", "done"), ("type", "done")}
     (row,) = impact_queries.kinds()
     assert (row.kind, row.students, row.interventions, row.run.scope) == (started.type, 2, 1, "type")
+    assert (row.run.result["compared"], row.run.result["waiting"]) == ([], 1)
+    assert impact_actions.work_out_all() == 0
+    # An answer changes what is compared of the kind, though not the intervention's own result.
+    impact_actions.explain_choice(college.okafor, "none", intervention=started)
+    assert impact_actions.work_out_all() == 1
+    assert ImpactRun.objects.filter(scope="type").order_by("-pk").first().result["compared"] == [started.pk]
+    impact_actions.explain_choice(college.okafor, "lasting", intervention=started)
+    newest = ImpactRun.objects.filter(scope="type").order_by("-pk").first().result
+    assert impact_explained.hidden_of_many(newest, impact_explained.explained()) == "some"
 
 
 def test_who_got_nothing_though_flagged(college, started, sign_in):

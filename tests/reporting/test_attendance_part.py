@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from core import clock
 from core.jobs import WorkState
+from interventions.impact import METHOD
 from interventions.models import ImpactRun, Intervention, InterventionType
 from reporting.choices import ATTENDANCE_REPORT
 from reporting.forms import NewReportForm
@@ -81,15 +82,22 @@ def test_the_officer_reads_the_attendance_of_impact_and_no_grades(college: Colle
         type=kind, title="Ready by nine", led_by=college.okafor, made_by=college.okafor, starts_on=college.today,
         review_on=college.today,
     )  # fmt: skip
-    figures = [
-        {"key": key, "name": key.title(), "verdict": f"Said of {key}", "tone": "plain", "phases": [], "chart": []}
-        for key in ("attendance", "lateness", "grades")
-    ]
+    found = {
+        "phase": "during", "refusals": ["too_few"], "students": 4, "asked": 4, "out": [], "low": None, "effect": None,
+        "before": 90.0, "later": 91.0, "expected": None, "record": 30, "without_record": 0, "without_later": 0, "early": 0,
+    }  # fmt: skip
+    figures = [{"key": key, "phases": [found], "chart": []} for key in ("attendance", "lateness")]
+    grades = {"key": "grades", "phases": [], "chart": [], "moved": {"students": 3, "rose": 2, "stayed": 1, "fell": 0}}
     ImpactRun.objects.create(
-        scope="type", type=kind, weeks=6, method_version=1, asked_at=clock.now(), snapshot_at=clock.now(),
-        finished_at=clock.now(), state=WorkState.DONE, result={"figures": figures, "weeks": 6},
+        scope="type", type=kind, weeks=6, method_version=METHOD, asked_at=clock.now(), snapshot_at=clock.now(),
+        finished_at=clock.now(), state=WorkState.DONE, result={"figures": [*figures, grades], "students": 4},
     )  # fmt: skip
-    page = reverse("interventions:impact_list")
-    own, leaders = sign_in(college.price).get(page).content.decode(), sign_in(college.lind).get(page).content.decode()
-    assert ("Said of attendance" in own, "Said of grades" in own, ">Grades<" in own) == (True, False, False)
-    assert ("Said of attendance" in leaders, "Said of grades" in leaders, ">Grades<" in leaders) == (True, True, True)
+    for page, figure in ((reverse("interventions:impact_list"), "Lateness"), (_of_kind(kind), "Lateness")):
+        own = sign_in(college.price).get(page).content.decode()
+        assert (figure in own, "2 rose" in own, ">Grades<" in own) == (True, False, False)
+    leaders = sign_in(college.lind).get(_of_kind(kind)).content.decode()
+    assert ("2 rose" in leaders, ">Grades<" in leaders) == (True, True)
+
+
+def _of_kind(kind: InterventionType) -> str:
+    return reverse("interventions:impact_kind", args=[kind.public_id])
