@@ -128,7 +128,7 @@ def _chart(figures: Figures, starts: Sequence[Start], figure: Figure) -> list[li
 def _counted(figures: Figures, figure: Figure) -> tuple[Any, Any]:
     if figure.key == "attendance":
         return figures.shown, figures.possible
-    return figures.late, figures.attended
+    return figures.late, figures.came
 
 
 def _week_words(away: int) -> str:

@@ -60,7 +60,7 @@ class Figures:
     weeks: list[date]
     shown: Floats
     possible: Floats
-    attended: Floats
+    came: Floats
     late: Floats
     years: pd.DataFrame
     traits: pd.DataFrame
@@ -100,7 +100,7 @@ class Figures:
     def weekly(self) -> dict[str, Weekly]:
         """What each figure is worked out from. Of lateness the share that was on time, so that more is better in both."""
         return {
-            "attendance": Weekly(self.shown, self.possible), "lateness": Weekly(self.attended - self.late, self.attended),
+            "attendance": Weekly(self.shown, self.possible), "lateness": Weekly(self.came - self.late, self.came),
         }  # fmt: skip
 
     @cached_property
@@ -115,7 +115,7 @@ class Figures:
 
     @property
     def _counts(self) -> tuple[Floats, ...]:
-        return self.shown, self.possible, self.attended, self.late
+        return self.shown, self.possible, self.came, self.late
 
     def at(self, start: int) -> tuple[npt.NDArray[np.int64], Floats]:
         """Year groups and characteristics on the first day of a week."""
@@ -169,7 +169,7 @@ def read_figures(today: date) -> Figures:
     since = clock.week_of(until - BACK)
     ids = np.array(sorted(Student.objects.values_list("pk", flat=True)), dtype=np.int64)
     row_of = {int(number): row for row, number in enumerate(ids)}
-    (shown, possible, attended, late), weeks = _weekly(row_of, since, until)
+    (shown, possible, came, late), weeks = _weekly(row_of, since, until)
     years = YearGroupMembership.objects.filter(period__endswith__gt=since) | YearGroupMembership.objects.filter(
         period__endswith=None
     )
@@ -179,7 +179,7 @@ def read_figures(today: date) -> Figures:
     )
     traits = Characteristic.objects.filter(kind__in=TRAITS).exclude(kind=CharacteristicKind.SEN_STATUS, code="N")
     return Figures(
-        ids, weeks, shown, possible, attended, late,
+        ids, weeks, shown, possible, came, late,
         _dated(row_of, years.values_list("student_id", "group_id", "period"), "group"),
         _dated(row_of, ((s, TRAITS[CharacteristicKind(k)], p) for s, k, p in traits.values_list("student_id", "kind", "period")), "kind"),
         _dated(row_of, caseloads.values_list("student_id", "group_id", "period"), "group"),
@@ -219,8 +219,8 @@ def _weekly(row_of: dict[int, int], since: date, until: date) -> tuple[list[Floa
                 column = place[week]
                 counts[0][row, column] = totals.shown
                 counts[1][row, column] = totals.possible
-                counts[2][row, column] = totals.attended
-                counts[3][row, column] = totals.late
+                counts[2][row, column] = totals.came
+                counts[3][row, column] = totals.times_late
     marked = counts[1].sum(axis=0)
     usual = float(np.median(marked[marked > 0])) if (marked > 0).any() else 0.0
     school = marked > usual * LEAST_OF_A_WEEK
