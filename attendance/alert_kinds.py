@@ -36,11 +36,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Hit:
-    """One student for whom a rule holds on a day: the sentence, and the figures behind it as (label, words) pairs."""
+    """What a rule finds of one student on a day: the sentence, the figures behind it as (label, words) pairs, the figure
+    alone, and whether the rule holds. `totals` are those of the rule's own window, where it has one."""
 
     student_id: int
     reason: str
     facts: Mapping[str, Any]
+    holds: bool = True
+    figure: str = ""
+    totals: Totals | None = None
 
 
 class Ruled(Protocol):
@@ -133,11 +137,11 @@ def in_words(rule: Ruled) -> str:
         case AlertKind.DROP:
             return f"Attendance down {plain(rule.points, 2)} points or more {weeks}, of {rule.least_possible} possible or more"
         case AlertKind.CONSECUTIVE:
-            return f"Absent {_days(rule.count or 0)} in a row or more"
+            return f"Absent {in_days(rule.count or 0)} in a row or more"
         case AlertKind.UNAUTHORISED:
             return f"{rule.count} unauthorised sessions or more in ten school weeks"
         case AlertKind.LATE:
-            return f"Late {_times(rule.count or 0)} or more {weeks}"
+            return f"Late {in_times(rule.count or 0)} or more {weeks}"
         case _:
             return f"A pattern of absence {weeks} that chance does not explain"
 
@@ -171,16 +175,23 @@ def dropped_sentence(rule: Ruled, before: Totals, now: Totals) -> str:
     return f"Down {points} points in {weeks}: {plain(was)}\u202f% to {plain(is_now)}\u202f%"
 
 
+def moved(before: Totals, now: Totals) -> str:
+    """How attendance has moved between two windows: “down 3 points”, “up 2 points”, “level”."""
+    points = (decimal(now.attendance, 1) or Decimal(0)) - (decimal(before.attendance, 1) or Decimal(0))
+    size = plain(abs(points))
+    return "level" if not points else f"{'up' if points > 0 else 'down'} {size} {'point' if size == '1' else 'points'}"
+
+
 def late_sentence(rule: Ruled, totals: Totals) -> str:
     """“Late 7 times in four weeks, 54 minutes in all”."""
     weeks = "a week" if rule.weeks == 1 else f"{number(rule.weeks or 0)} weeks"
     minutes = f", {totals.minutes_late} minutes in all" if totals.minutes_late else ""
-    return f"Late {_times(totals.times_late)} in {weeks}{minutes}"
+    return f"Late {in_times(totals.times_late)} in {weeks}{minutes}"
 
 
 def consecutive_sentence(days: int, since: date) -> str:
     """“Absent five days in a row, since Mon 16 Nov”."""
-    return f"Absent {_days(days)} in a row, since {wording.day(since)}"
+    return f"Absent {in_days(days)} in a row, since {wording.day(since)}"
 
 
 def unauthorised_sentence(sessions: int, provisional: int) -> str:
@@ -189,9 +200,40 @@ def unauthorised_sentence(sessions: int, provisional: int) -> str:
     return f"{what}, {provisional} of them N and provisional" if provisional else what
 
 
-def _days(value: int) -> str:
+# What stands in the place of a figure where marks hold none for the rule: no longer in a run, not late, no pattern.
+NONE_NOW: dict[str, str] = {
+    AlertKind.BELOW: "no marks in these dates",
+    AlertKind.DROP: "too few weeks to compare",
+    AlertKind.CONSECUTIVE: "attending again",
+    AlertKind.UNAUTHORISED: "0",
+    AlertKind.LATE: "not late",
+    AlertKind.PATTERN: "no pattern",
+}
+NOT_ON_ROLL = "not on the roll"
+
+
+def on_its_day(reason: str, true_on: date) -> str:
+    """The sentence of an alert with the day on which it was true: “Below 85 % in six weeks: 80.0 % on 9 Nov”."""
+    day = wording.day(true_on, weekday=False)
+    return f"{reason} on {day}" if ": " in reason else f"{reason}, as at {day}"
+
+
+def as_of_today(reason: str, true_on: date, today: date, now: Hit | None) -> str:
+    """The sentence of an alert beside what is so today: “Below 85 % in six weeks: 80.0 % on 9 Nov, now 90.0 %”.
+
+    A sentence that was true this morning gives way to today's; where today was not looked at it says only when it was true.
+    """
+    if now is not None and now.holds and (true_on == today or now.reason == reason):
+        return now.reason
+    dated = on_its_day(reason, true_on)
+    return dated if now is None else f"{dated}, now {now.figure}"
+
+
+def in_days(value: int) -> str:
+    """“one day”, “five days”."""
     return "one day" if value == 1 else f"{number(value)} days"
 
 
-def _times(value: int) -> str:
+def in_times(value: int) -> str:
+    """“once”, “7 times”."""
     return "once" if value == 1 else "twice" if value == 2 else f"{value} times"

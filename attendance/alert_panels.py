@@ -9,6 +9,7 @@ from attendance import rules
 from attendance.actions.alerts import clear_alerts, open_alerts_again
 from attendance.models import Alert, ChaseHold
 from attendance.queries import alerts
+from attendance.queries.alerts_today import words_of
 from caseload import columns, reasons
 from caseload.columns import Filter, ReasonSource, StudentAction
 from caseload.reasons import Source, Through
@@ -22,7 +23,8 @@ def load_panel(user: Any, student: Any) -> dict[str, Any] | None:
     found, hold = alerts.of_student(student)
     if not found and hold is None:
         return None
-    return {"alerts": found, "hold": hold, "student": student, "more": reverse("attendance:alert_list")}
+    here = reverse("caseload:student_detail", args=[student.public_id])
+    return {"alerts": found, "hold": hold, "student": student, "more": reverse("attendance:alert_list"), "here": here}
 
 
 def _clear(numbers: Any, by: Any, through: Through) -> list[int]:
@@ -53,7 +55,7 @@ def register() -> None:
             (Alert, ChaseHold),
         )
     )
-    columns.register_reasons(ReasonSource("attendance_alerts", rules.ACT, alerts.reasons, 5))
+    columns.register_reasons(ReasonSource(alerts.SOURCE, rules.ACT, alerts.reasons, 5, today=words_of))
     columns.register_filter(Filter("alert", "Attendance alert", 5, rules.ACT))
     columns.register_student_action(
         StudentAction("hold", "Hold out", "attendance:hold_new", rules.ACT, 90, "pause-circle")

@@ -10,6 +10,7 @@ from attendance.actions.escalating import TOLD
 from attendance.choices import AlertState
 from attendance.models import Alert
 from attendance.queries.alerts import in_order
+from attendance.queries.alerts_today import words_of
 from attendance.queries.first_day import absent_without_reason
 from attendance.queries.missing import takers_of
 from attendance.queries.registers import register_lines
@@ -34,9 +35,10 @@ def alerts_of(user: Any) -> QuerySet[Alert]:
 
 
 def load_alerts(user: Any, limit: int) -> list[Item]:
-    """The first of them, with a one-to-one or a call as the next click. Two queries."""
+    """The first of them, with a one-to-one or a call as the next click, and how each stands today."""
     fields = ("student_id", "student__public_id", "pk", "reason", "raised_on", "escalated_at", "at_once")
     found = list(in_order(alerts_of(user)).values_list(*fields)[:limit])
+    words = words_of([row[2] for row in found])
     meets = set(reached_ids(user, LOG_MEETING, rules.ACT, [row[0] for row in found]))
     items = []
     for student, public_id, pk, reason, raised_on, escalated_at, at_once in found:
@@ -45,7 +47,7 @@ def load_alerts(user: Any, limit: int) -> list[Item]:
             page, click = ("caseload:contact_log", "Ring home")
         url = f"{reverse(page, args=[public_id])}?next={reverse('caseload:my_work')}&answers=attendance_alert:{pk}"
         note = "nobody acted in time" if escalated_at else ""
-        items.append(Item(reason, raised_on, url, click, about=student, note=note, at_once=at_once))
+        items.append(Item(words.get(pk, reason), raised_on, url, click, about=student, note=note, at_once=at_once))
     return items
 
 

@@ -85,7 +85,14 @@ def may_manage(by: Any) -> bool:
 
 def may_act_on_alerts_of(by: Any, student_id: int) -> bool:
     """Whoever reaches the student in a role that acts on alerts."""
-    return isinstance(by, SystemActor) or Student.objects.visible_to(by, ACT).filter(pk=student_id).exists()
+    return may_act_on_alerts_of_all(by, {student_id})
+
+
+def may_act_on_alerts_of_all(by: Any, student_ids: set[int]) -> bool:
+    """Whoever reaches every one of the students in a role that acts on alerts."""
+    if isinstance(by, SystemActor):
+        return True
+    return Student.objects.visible_to(by, ACT).filter(pk__in=student_ids).count() == len(student_ids)
 
 
 def sites_held(user: "User", permission: str) -> list[int] | None:

@@ -60,6 +60,7 @@ urlpatterns = [
     path("attendance/english-and-maths/", analysis.resit_list, name="resit_list"),
     path("attendance/leavers/", analysis.leaving_list, name="leaving_list"),
     path("alerts/", alerts.alert_list, name="alert_list"),
+    path("alerts/end/", alerts.alert_end, name="alert_end"),
     path("students/<uuid:public_id>/hold/", alerts.hold_new, name="hold_new"),
     path("alerts/holds/<uuid:public_id>/end/", alerts.hold_end, name="hold_end"),
     path("alerts/rules/", alert_rules.alert_rule_list, name="alert_rule_list"),

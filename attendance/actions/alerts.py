@@ -11,6 +11,7 @@ from attendance.alert_kinds import HELD_OUT
 from attendance.choices import AlertState
 from attendance.errors import BadMarks, NotAllowed
 from attendance.models import Alert, AlertRule, ChaseHold
+from attendance.queries.alerts_today import standing
 from audit import record
 from caseload.models import Student
 from caseload.reasons import Through
@@ -34,6 +35,27 @@ def clear_alerts(alert_ids: Sequence[int], *, by: Any, through: Through) -> list
         details = {"student": student, "through": through.kind, "through_id": through.number}
         record.record(by, choices.ALERT_CLEARED, "alert", pk, details=details)
     return [pk for pk, _ in found]
+
+
+@transaction.atomic
+def end_alerts_no_longer_so(alert_ids: Sequence[int], *, by: Any) -> int:
+    """End those of these open alerts whose rule holds no longer, as the marks stand now; the others stay open.
+
+    Each says by whom it was ended and today's figure. So again within the week it is the same alert, as when the morning's
+    job ends it. Raises NotAllowed. Gives how many ended.
+    """
+    rows = Alert.objects.filter(pk__in=list(alert_ids), state=AlertState.OPEN).select_for_update().order_by("pk")
+    found = list(rows)
+    if not rules.may_act_on_alerts_of_all(by, {alert.student_id for alert in found}):
+        raise NotAllowed("You can't end these alerts.")
+    now = standing((alert.rule_id, alert.student_id) for alert in found)
+    over = [alert for alert in found if not now[alert.rule_id, alert.student_id].holds]
+    for alert in over:
+        alert.state, alert.ended_at, alert.ended_by = AlertState.LAPSED, clock.now(), by
+        alert.ended_note = f"Now {now[alert.rule_id, alert.student_id].figure}"[:200]
+    Alert.objects.bulk_update(over, ["state", "ended_at", "ended_by", "ended_note"])
+    record.record_each(by, choices.ALERT_NO_LONGER_SO, "alert", {one.pk: {"student": one.student_id} for one in over})
+    return len(over)
 
 
 @transaction.atomic

@@ -4,8 +4,8 @@ Percentages come from `queries.totals`, so an alert never disagrees with the pag
 each student in that of their site: sessions at a school, lessons at a college.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -50,6 +50,10 @@ class Population:
         """Whoever is on the roll on one of the days."""
         return list(self.rolls)
 
+    def narrowed(self, only: Collection[int]) -> "Population":
+        """The same site with some of its students only."""
+        return replace(self, rolls={pk: periods for pk, periods in self.rolls.items() if pk in only})
+
     def on_roll(self, student_id: int, day: date) -> bool:
         """Whether the student is on the site's roll on the day: a leaver and a late starter count between their dates."""
         return any(
@@ -76,42 +80,60 @@ def students_by_day(rule: AlertRule, days: Sequence[date]) -> dict[date, dict[in
     return found
 
 
-def add_hits(found: dict[date, dict[int, Hit]], rule: AlertRule, population: Population) -> None:
-    """Add the students of one site for whom the rule holds as at each of the days in `found`; who is there already stays."""
-    for day, hits in _EVALUATE[AlertKind(rule.kind)](rule, population, list(found)).items():
+def add_hits(
+    found: dict[date, dict[int, Hit]], rule: AlertRule, population: Population, *, everybody: bool = False
+) -> None:
+    """Add the students of one site for whom the rule holds as at each of the days in `found`; who is there already stays.
+
+    With `everybody`, those too for whom it does not hold, each with their figure.
+    """
+    for day, hits in _EVALUATE[AlertKind(rule.kind)](rule, population, list(found), everybody).items():
         for hit in hits:
             if population.on_roll(hit.student_id, day):
                 found[day].setdefault(hit.student_id, hit)
 
 
-def populations(rule: AlertRule, days: Sequence[date]) -> list[Population]:
-    """The students of each site whom the rule may speak of on these days."""
-    sites = Site.objects.order_by("pk")
-    if rule.site_id:
-        sites = sites.filter(pk=rule.site_id)
-    if rule.series == Series.SESSION or rule.kind == AlertKind.UNAUTHORISED:
-        sites = sites.filter(kind="school")
-    kind_of = dict(sites.values_list("pk", "kind"))
+@dataclass(frozen=True)
+class Rolls:
+    """Who is on which roll between two days, and when each site opens: read once for any number of rules."""
+
+    kinds: Mapping[int, str]
+    members: Mapping[int, Mapping[int, list[Any]]]
+    born: Mapping[int, date | None]
+    calendars: Mapping[int | None, SiteCalendar]
+
+    def of(self, rule: AlertRule) -> list[Population]:
+        """The students of each site whom the rule may speak of."""
+        schools_only = rule.series == Series.SESSION or rule.kind == AlertKind.UNAUTHORISED
+        return [
+            Population(_series(rule, kind), self.calendars[site], self.members[site], self.born)
+            for site, kind in self.kinds.items()
+            if site in self.members and rule.site_id in (None, site) and (kind == "school" or not schools_only)
+        ]
+
+
+def read_rolls(days: Sequence[date], only: Collection[int] | None = None) -> Rolls:
+    """The rolls of every site over these days, of everybody or of some students only."""
+    kind_of = dict(Site.objects.order_by("pk").values_list("pk", "kind"))
     first, last = min(days), max(days)
-    members = SiteMembership.objects.filter(
-        site_id__in=kind_of,
-        student__merged_into=None,
-        student__erased_at=None,
-        period__overlap=(first, last + timedelta(days=1)),
+    rows = SiteMembership.objects.filter(
+        student__merged_into=None, student__erased_at=None, period__overlap=(first, last + timedelta(days=1))
     )
-    rolls: dict[int, dict[int, list[Any]]] = {}
+    if only is not None:
+        rows = rows.filter(student__in=list(only))
+    members: dict[int, dict[int, list[Any]]] = {}
     born: dict[int, date | None] = {}
-    for site, student, period, birthday in members.values_list(
+    for site, student, period, birthday in rows.values_list(
         "site_id", "student_id", "period", "student__date_of_birth"
     ):
-        rolls.setdefault(site, {}).setdefault(student, []).append(period)
+        members.setdefault(site, {}).setdefault(student, []).append(period)
         born[student] = birthday
-    calendars = calendars_for(kind_of, first - LOOK_BACK, last)
-    return [
-        Population(_series(rule, kind), calendars[site], rolls[site], born)
-        for site, kind in kind_of.items()
-        if site in rolls
-    ]
+    return Rolls(kind_of, members, born, calendars_for(kind_of, first - LOOK_BACK, last))
+
+
+def populations(rule: AlertRule, days: Sequence[date]) -> list[Population]:
+    """The students of each site whom the rule may speak of on these days."""
+    return read_rolls(days).of(rule)
 
 
 def _series(rule: AlertRule, site_kind: str) -> str:
@@ -125,7 +147,7 @@ def _until(day: date) -> date:
     return day + timedelta(days=2) if day.weekday() == FRIDAY else day
 
 
-def _below(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+def _below(rule: AlertRule, those: Population, days: Sequence[date], everybody: bool) -> Found:
     # The six weeks are those of every other page: the last that are over, of this site and this year.
     spans, had = {}, {}
     for day in days:
@@ -135,10 +157,12 @@ def _below(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
         had[day] = len(weeks)
     found: Found = {day: [] for day in days}
     for student, totals, day in _each(those, spans, days):
-        if kinds.below(rule, totals):
+        holds = kinds.below(rule, totals)
+        if holds or everybody:
             figures = [(label_of(had[day]) if rule.weeks else "This year", totals.words)]
+            facts = _facts(*spans[day.isoformat()], day, figures)
             sentence = kinds.below_sentence(rule, totals, had[day])
-            found[day].append(Hit(student, sentence, _facts(*spans[day.isoformat()], day, figures)))
+            found[day].append(Hit(student, sentence, facts, holds, totals.percent, totals))
     return found
 
 
@@ -151,7 +175,7 @@ def _each(
                 yield student, by_day[day.isoformat()], day
 
 
-def _drop(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+def _drop(rule: AlertRule, those: Population, days: Sequence[date], everybody: bool) -> Found:
     weeks = rule.weeks or 1
     spans: dict[str, tuple[date, date]] = {}
     for day in days:
@@ -164,15 +188,17 @@ def _drop(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
     for student, by_span in totals_in_windows(those.ids, spans, those.series).items():
         for day in days:
             before, now = by_span.get(f"{day} before"), by_span.get(f"{day} now")
-            if before and now and kinds.dropped(rule, before, now):
+            holds = bool(before and now and kinds.dropped(rule, before, now))
+            if before and now and (holds or everybody):
                 words = f"{kinds.number(weeks).capitalize()} {'week' if weeks == 1 else 'weeks'}"
                 figures = [("Before", before.words), (words, now.words)]
                 facts = _facts(spans[f"{day} before"][0], day, day, figures)
-                found[day].append(Hit(student, kinds.dropped_sentence(rule, before, now), facts))
+                sentence = kinds.dropped_sentence(rule, before, now)
+                found[day].append(Hit(student, sentence, facts, holds, kinds.moved(before, now)))
     return found
 
 
-def _late(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+def _late(rule: AlertRule, those: Population, days: Sequence[date], everybody: bool) -> Found:
     spans = {}
     for day in days:
         weeks = those.weeks(day, rule.weeks or 1)
@@ -180,14 +206,16 @@ def _late(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
             spans[day.isoformat()] = (max(weeks[0], those.year_starts(day)), _until(day))
     found: Found = {day: [] for day in days}
     for student, totals, day in _each(those, spans, days):
-        if totals.times_late >= (rule.count or 1):
+        holds = totals.times_late >= (rule.count or 1)
+        if holds or everybody:
             figures = [("Late", totals.late_words)]
             facts = _facts(spans[day.isoformat()][0], day, day, figures)
-            found[day].append(Hit(student, kinds.late_sentence(rule, totals), facts))
+            times = kinds.in_times(totals.times_late)
+            found[day].append(Hit(student, kinds.late_sentence(rule, totals), facts, holds, times))
     return found
 
 
-def _unauthorised(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+def _unauthorised(rule: AlertRule, those: Population, days: Sequence[date], everybody: bool) -> Found:
     """Facts 1.7: the week of the day and the nine school weeks before it, across terms and years; compulsory age only.
 
     The school weeks, codes and ages are those of the page about the national threshold.
@@ -207,32 +235,36 @@ def _unauthorised(rule: AlertRule, those: Population, days: Sequence[date]) -> F
         for day, start in first.items():
             inside = [mark for mark in own if start <= mark[0] <= day]
             sessions, provisional = sum(mark[1] for mark in inside), sum(mark[2] for mark in inside)
-            if sessions >= (rule.count or UNAUTHORISED_SESSIONS):
+            holds = sessions >= (rule.count or UNAUTHORISED_SESSIONS)
+            if holds or everybody:
                 facts = _facts(start, day, day, [("Unauthorised", f"{sessions}"), ("Of these N", f"{provisional}")])
-                found[day].append(Hit(student, kinds.unauthorised_sentence(sessions, provisional), facts))
+                sentence = kinds.unauthorised_sentence(sessions, provisional)
+                found[day].append(Hit(student, sentence, facts, holds, f"{sessions}"))
     return found
 
 
-def _consecutive(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+def _consecutive(rule: AlertRule, those: Population, days: Sequence[date], everybody: bool) -> Found:
     """Days with an absence and nothing attended, one after another; days without a mark that counts break no run."""
     values = {
         "ids": those.ids,
         "start": min(days) - RUN_LOOK_BACK,
         "end": max(days),
-        "least": rule.count or 1,
+        "least": 1 if everybody else rule.count or 1,
         "first": min(days),
     }
     found: Found = {day: [] for day in days}
     for student, absent, ended in _rows(_RUNS.format(table=TABLE[Series(those.series)]), values):
         for day in days:
             run = [missed for missed in absent if missed <= day]
-            if len(run) >= (rule.count or 1) and (ended is None or ended > day):
+            holds = len(run) >= (rule.count or 1)
+            if run and (holds or everybody) and (ended is None or ended > day):
                 facts = _facts(run[0], run[-1], day, [("Days absent", f"{len(run)}")])
-                found[day].append(Hit(student, kinds.consecutive_sentence(len(run), run[0]), facts))
+                sentence = kinds.consecutive_sentence(len(run), run[0])
+                found[day].append(Hit(student, sentence, facts, holds, kinds.in_days(len(run))))
     return found
 
 
-def _pattern(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
+def _pattern(rule: AlertRule, those: Population, days: Sequence[date], everybody: bool) -> Found:
     """A pattern with the chance test that it passed, at a stricter level than one student's page: many are looked at.
 
     Of several days, a student is looked at anew only where they missed something since the day before it; until then
@@ -255,7 +287,8 @@ def _pattern(rule: AlertRule, those: Population, days: Sequence[date]) -> Found:
         for student, findings in patterns_of(anew, start, end, those.series, PATTERN_LEVEL).items():
             if (strongest := findings.strongest) is not None:
                 figures = [("Pattern", strongest.sentence), ("Chance", strongest.chance_words)]
-                kept[student] = Hit(student, strongest.sentence.rstrip("."), _facts(start, end, day, figures))
+                sentence, share = strongest.sentence.rstrip("."), f"{strongest.number} of {strongest.of}"
+                kept[student] = Hit(student, sentence, _facts(start, end, day, figures), figure=share)
         found[day], before = list(kept.values()), day
     return found
 
@@ -324,7 +357,7 @@ _RUNS = (
     ORDER BY student_id, ended
 """
 )
-_EVALUATE: dict[AlertKind, Callable[[AlertRule, Population, Sequence[date]], Found]] = {
+_EVALUATE: dict[AlertKind, Callable[[AlertRule, Population, Sequence[date], bool], Found]] = {
     AlertKind.BELOW: _below,
     AlertKind.DROP: _drop,
     AlertKind.CONSECUTIVE: _consecutive,

@@ -13,6 +13,7 @@ from attendance import alert_kinds, rules
 from attendance.alert_kinds import AT_ONCE, SAME_REASON_DAYS
 from attendance.choices import AlertKind, AlertState
 from attendance.models import Alert, ChaseHold
+from attendance.queries.alerts_today import standing, words_of
 from caseload.columns import Reason
 from caseload.models import Student
 from caseload.queries.students import student_rows
@@ -22,11 +23,12 @@ from core import clock
 from core.id_lists import array
 
 STUDENTS_PER_PAGE = 50
+SOURCE = "attendance_alerts"
 SHOWS = {"": "Open", "waiting": "Not acted on", "held": "Held out", "ended": "Ended lately"}
 LOG_MEETING, LOG_CONTACT = "interventions.log_meeting", "caseload.log_contact"
 _ALERT = (
-    "pk", "public_id", "student_id", "reason", "facts", "state", "raised_on", "true_on", "escalated_at", "ended_at",
-    "ended_through", "ended_note", "rule__name", "rule__kind", "ended_by__title", "ended_by__given_name",
+    "pk", "public_id", "student_id", "rule_id", "reason", "facts", "state", "raised_on", "true_on", "escalated_at",
+    "ended_at", "ended_through", "ended_note", "rule__name", "rule__kind", "ended_by__title", "ended_by__given_name",
     "ended_by__family_name",
 )  # fmt: skip
 
@@ -66,7 +68,7 @@ def _of(every: Mapping[str, list[dict[str, Any]]], show: str) -> list[dict[str, 
 
 def _open(user: Any) -> list[dict[str, Any]]:
     rows = Alert.objects.visible_to(user, rules.ACT).filter(state=AlertState.OPEN)
-    return [_alert(row) for row in in_order(rows).values(*_ALERT)]
+    return [_alert(row) for row in in_order(rows).values(*_ALERT)]  # each beside today once it is on a page: `_today`
 
 
 def in_order(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
@@ -109,14 +111,26 @@ def _by_student(rows: Sequence[dict[str, Any]], held: Mapping[int, dict[str, Any
 
 
 def _with_names(rows: list[dict[str, Any]], user: Any) -> list[dict[str, Any]]:
-    """Put the student into each row, and whether this person may log a one-to-one or a contact with them."""
+    """Put the student into each row, how each alert stands today, and whether this person may log a one-to-one or a contact."""
     ids = [row["id"] for row in rows]
+    _today([alert for row in rows for alert in row["alerts"]])
     people = {row["id"]: row for row in student_rows(Student.objects.filter(pk__in=ids))}
     may_meet, may_ring = _reached(user, LOG_MEETING, ids), _reached(user, LOG_CONTACT, ids)
     return [
         row | {"student": people[row["id"]], "may_meet": row["id"] in may_meet, "may_ring": row["id"] in may_ring}
         for row in rows
     ]
+
+
+def _today(alerts: Sequence[dict[str, Any]]) -> None:
+    """Put beside the sentence of each alert how its rule stands today: `words`, and `over` where an open one holds no longer."""
+    standings = standing(
+        (alert["rule_id"], alert["student_id"]) for alert in alerts if alert["state"] == AlertState.OPEN
+    )
+    for alert in alerts:
+        now = standings.get((alert["rule_id"], alert["student_id"])) if alert["state"] == AlertState.OPEN else None
+        alert["words"] = alert_kinds.as_of_today(alert["reason"], alert["true_on"], clock.today(), now)
+        alert["now"], alert["over"] = (now.figure if now else ""), now is not None and not now.holds
 
 
 def _reached(user: Any, permission: str, ids: Sequence[int]) -> set[int]:
@@ -135,7 +149,9 @@ def of_student(student: Student) -> tuple[list[dict[str, Any]], ChaseHold | None
     """The open alerts of one student, the oldest first, and the hold in force. Only for those who act on alerts."""
     rows = Alert.objects.filter(student=student, state=AlertState.OPEN).order_by("raised_on", "pk")
     holds = ChaseHold.objects.filter(student=student, ended_at=None, until__gte=clock.today())
-    return [_alert(row) for row in rows.values(*_ALERT)], holds.select_related("set_by").first()
+    found = [_alert(row) for row in rows.values(*_ALERT)]
+    _today(found)
+    return found, holds.select_related("set_by").first()
 
 
 def watched_for(kind: str) -> bool:
@@ -150,30 +166,33 @@ def watched_for(kind: str) -> bool:
 
 
 def reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
-    """Why students need attention, for lists of them. One query, written out."""
+    """Why students need attention, for lists of them: the sentences as they were raised, which `words_of` brings up to today
+    for those shown. One query, written out."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT a.student_id, a.reason, r.kind, a.escalated_at IS NOT NULL FROM attendance_alert AS a"
+            "SELECT a.student_id, a.id, a.reason, r.kind, a.escalated_at IS NOT NULL FROM attendance_alert AS a"
             " JOIN attendance_alertrule AS r ON r.id = a.rule_id"
             " WHERE a.state = %s AND a.student_id IN (SELECT unnest(%s::bigint[])) ORDER BY a.raised_on, a.id",
             [AlertState.OPEN, array(student_ids)],
         )
         rows = cursor.fetchall()
     found: dict[int, list[Reason]] = {}
-    for student, words, kind, escalated in rows:
+    for student, number, words, kind, escalated in rows:
         raised, not_acted_on = alert_kinds.NEEDS[kind]
-        found.setdefault(student, []).append(Reason(words, not_acted_on if escalated else raised, "alert"))
+        need = not_acted_on if escalated else raised
+        found.setdefault(student, []).append(Reason(words, need, "alert", SOURCE, number))
     return found
 
 
 def open_reasons(student_ids: Sequence[int]) -> list[OpenReason]:
-    """The open alerts of students, as what a support may answer. One query."""
+    """The open alerts of students, as what a support may answer, beside how each stands today."""
     rows = Alert.objects.filter(student_id__in=list(student_ids), state=AlertState.OPEN).order_by("raised_on", "pk")
+    found = list(rows.values_list("student_id", "pk", "rule__kind", "raised_on"))
+    words = words_of([pk for _, pk, _, _ in found])
     return [
-        OpenReason(student, pk, words, answered_by(kind), raised)
-        for student, pk, words, kind, raised in rows.values_list(
-            "student_id", "pk", "reason", "rule__kind", "raised_on"
-        )
+        OpenReason(student, pk, words[pk], answered_by(kind), raised)
+        for student, pk, kind, raised in found
+        if pk in words
     ]
 
 

@@ -16,23 +16,21 @@ from accounts.gates import fetch, page
 from attendance import rules
 from attendance.actions import alerts as actions
 from attendance.alert_forms import HoldForm
-from attendance.choices import LIST_EXPORTED
+from attendance.choices import LIST_EXPORTED, AlertState
 from attendance.errors import BadMarks
-from attendance.models import AlertRule, ChaseHold
+from attendance.models import Alert, AlertRule, ChaseHold
 from attendance.queries import alerts as queries
 from caseload.columns import actions_for
 from caseload.list_files import WHO, list_file, wants_file, who
 from caseload.models import Student
 from caseload.views.one_student import the_student
 from core import wording
-from core.http import posted
+from core.http import posted, sent_keys
 
 COLUMNS = (
-    *WHO, "Alert", "Since", "Not acted on in time", "Ended", "Through", "By", "Alerts paused until", "Because",
+    *WHO, "Alert", "No longer so", "Since", "Not acted on in time", "Ended", "Through", "By", "Alerts paused until", "Because",
 )  # fmt: skip
-NOTES = (
-    "One alert for each student and reason; its figures are those of the morning on which it was raised or last looked at.",
-)
+NOTES = ("One alert for each student and reason. Each figure says its day, and stands beside that of today.",)
 EMPTY = {
     "": ("Nothing is open", "Alerts stand here when a rule finds a reason, each school-day morning."),
     "waiting": ("Everything has been acted on in time", "Alerts that wait too long come here, and the head of year is told."),
@@ -64,6 +62,7 @@ def alert_list(request: HttpRequest) -> HttpResponseBase:
         "may_see_rules": request.user.has_perm(rules.VIEW_RULES),
         "here": request.get_full_path(),
         "actions": actions_for(request.user),
+        "over": [alert for row in found.page.object_list for alert in row["alerts"] if alert["over"]],
         "notes": NOTES,
     }
     return render(request, "attendance/alert_list.html", context)
@@ -73,15 +72,33 @@ def _cells(row: dict[str, Any]) -> list[Sequence[Any]]:
     """The lines of one student in the file: one for each alert, or for the time in which nobody is chased."""
     until, reason = (row["hold"]["until"], row["hold"]["reason"]) if row["hold"] else (None, "")
     alerts = row["alerts"] or [
-        dict.fromkeys(("reason", "raised_on", "escalated_at", "ended_at", "ended_through", "ended_who"))
+        dict.fromkeys(("words", "over", "raised_on", "escalated_at", "ended_at", "ended_through", "ended_who"))
     ]
     return [
         (
-            *who(row["student"]), alert["reason"], alert["raised_on"], bool(alert["escalated_at"]), alert["ended_at"],
+            *who(row["student"]), alert["words"], alert["over"], alert["raised_on"], bool(alert["escalated_at"]), alert["ended_at"],
             alert["ended_through"], alert["ended_who"], until, reason,
         )
         for alert in alerts
     ]  # fmt: skip
+
+
+@require_POST
+@page(rules.ACT)
+def alert_end(request: HttpRequest) -> HttpResponse:
+    """End the alerts named whose rule holds no longer: one, or all of a page of the list."""
+    keys = sent_keys(request.POST.getlist("alert"))
+    alerts = Alert.objects.visible_to(request.user, rules.ACT).filter(public_id__in=keys, state=AlertState.OPEN)
+    ids = list(alerts.values_list("pk", flat=True))
+    ended = actions.end_alerts_no_longer_so(ids, by=request.user)
+    if ended:
+        messages.success(request, f"{ended} {'alert' if ended == 1 else 'alerts'} ended: no longer so.")
+    if still := len(ids) - ended:
+        said = "1 alert holds again and stays" if still == 1 else f"{still} alerts hold again and stay"
+        messages.info(request, f"{said} open.")
+    if not ids:
+        messages.info(request, "These alerts had ended already.")
+    return redirect(_ours(request, reverse("attendance:alert_list")))
 
 
 @page(rules.ACT)
@@ -118,6 +135,10 @@ def hold_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _back(request: HttpRequest, student: Student) -> str:
     """The page of ours named by the link or the form, else the student's."""
+    return _ours(request, reverse("caseload:student_detail", args=[student.public_id]))
+
+
+def _ours(request: HttpRequest, otherwise: str) -> str:
     named = request.POST.get("next") or request.GET.get("next") or ""
     ours = named.startswith("/") and url_has_allowed_host_and_scheme(named, allowed_hosts=None)
-    return named if ours else reverse("caseload:student_detail", args=[student.public_id])
+    return named if ours else otherwise

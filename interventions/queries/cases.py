@@ -1,10 +1,17 @@
 """Cases of staged processes: whose turn it is, what happened, who could begin one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from attendance.models import Alert
+from attendance.alert_kinds import Hit, as_of_today, in_words, on_its_day
+from attendance.arithmetic import Totals
+from attendance.models import Alert, AlertRule
+from attendance.queries.alerts_today import standing
+from attendance.queries.lists import figures
+from attendance.rules import VIEW
 from caseload.columns import Reason
+from caseload.models import Student
 from caseload.needs import Need
 from caseload.queries.tutors import tutor_groups_of
 from caseload.querysets import reached
@@ -19,7 +26,7 @@ ROWS, LATE_DAYS = 300, 7
 
 
 def cases(user: Any, show: str = "", limit: int | None = ROWS) -> list[dict[str, Any]]:
-    """The cases of students in reach, those to be looked at first on top. Two queries."""
+    """The cases of students in reach, those to be looked at first on top, with their attendance now. A fixed number of queries."""
     rows = Case.objects.visible_to(user, MANAGE)
     rows = rows.exclude(closed_on=None) if show == "closed" else rows.open()
     if show == "mine":
@@ -31,9 +38,14 @@ def cases(user: Any, show: str = "", limit: int | None = ROWS) -> list[dict[str,
     order = ("-closed_on", "-pk") if show == "closed" else ("review_on", "pk")
     found = list(rows.select_related("student", "process", "stage", "owner").order_by(*order)[:limit])
     groups = tutor_groups_of(case.student_id for case in found)
-    today = clock.today()
+    today, now = clock.today(), attendance_now(user, found)
     return [
-        {"case": case, "group": groups.get(case.student_id, ""), "due": not case.closed_on and case.review_on <= today}
+        {
+            "case": case,
+            "group": groups.get(case.student_id, ""),
+            "due": not case.closed_on and case.review_on <= today,
+            "now": now.get(case.pk),
+        }
         for case in found
     ]
 
@@ -57,18 +69,82 @@ def could_begin(user: Any) -> list[dict[str, Any]]:
     """Students in reach with an open alert that begins the first stage of a process, and no open case of it. Two queries."""
     stages = ProcessStage.objects.filter(number=1, active=True, process__active=True, alert_rule__isnull=False)
     by_rule = {stage.alert_rule_id: stage for stage in stages.select_related("process")}
-    alerts = (
+    alerts = list(
         Alert.objects.filter(state="open", rule__in=list(by_rule), student__in=reached(user, MANAGE))
         .select_related("student")
         .order_by("raised_on", "pk")[:ROWS]
     )
     running = set(Case.objects.open().values_list("student_id", "process_id"))
+    now = standing((alert.rule_id, alert.student_id) for alert in alerts)
     return [
-        {"student": alert.student, "reason": alert.reason, "since": alert.raised_on, "stage": stage}
+        {
+            "student": alert.student,
+            "words": as_of_today(alert.reason, alert.true_on, clock.today(), now[alert.rule_id, alert.student_id]),
+            "over": not now[alert.rule_id, alert.student_id].holds,
+            "reason": _reason_now(alert, now[alert.rule_id, alert.student_id]),
+            "since": alert.raised_on,
+            "stage": stage,
+        }
         for alert in alerts
         for stage in [by_rule[alert.rule_id]]
         if (alert.student_id, stage.process_id) not in running
     ]
+
+
+def _reason_now(alert: Alert, now: Hit) -> str:
+    """Why a case would begin, with the day of its figures: today's where the rule holds, else those of the alert."""
+    return on_its_day(now.reason, clock.today()) if now.holds else on_its_day(alert.reason, alert.true_on)
+
+
+@dataclass(frozen=True)
+class AttendanceNow:
+    """A student's attendance today beside what opened a case: six weeks and this year, and whether the trigger still holds."""
+
+    six_weeks: Totals | None = None
+    year: Totals | None = None
+    trigger: str = ""  # the rule that opened it, in words; empty where no rule did
+    holds: bool | None = None
+    figure: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether what opened the case holds no longer."""
+        return self.holds is False
+
+
+def attendance_now(user: Any, cases: Sequence[Case]) -> dict[int, AttendanceNow]:
+    """The attendance of today beside each case, for the students whose attendance this person may see.
+
+    The trigger is the rule of the case's stage, or of the latest stage before it that has one. A fixed number of queries.
+    """
+    ids = {case.student_id for case in cases}
+    seen = set(Student.objects.visible_to(user, VIEW).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    here = [case for case in cases if case.student_id in seen]
+    if not here:
+        return {}
+    triggers = triggers_of(here)
+    shown, now = figures(seen), standing((rule.pk, case.student_id) for case in here if (rule := triggers.get(case.pk)))
+    found = {}
+    for case in here:
+        totals, rule = shown.get(case.student_id), triggers.get(case.pk)
+        hit = now[rule.pk, case.student_id] if rule else None
+        found[case.pk] = AttendanceNow(
+            totals.six_weeks if totals else None, totals.year if totals else None, in_words(rule) if rule else "",
+            hit.holds if hit else None, hit.figure if hit else "",
+        )  # fmt: skip
+    return found
+
+
+def triggers_of(cases: Sequence[Case]) -> dict[int, AlertRule]:
+    """The alert rule behind each case: that of its stage, or of the latest stage before it that has one. One query."""
+    rows = ProcessStage.objects.filter(process__in={case.process_id for case in cases}, alert_rule__isnull=False)
+    stages = list(rows.select_related("alert_rule").order_by("number"))
+    found: dict[int, AlertRule] = {}
+    for case in cases:
+        for stage in stages:
+            if stage.process_id == case.process_id and stage.number <= case.stage.number and stage.alert_rule:
+                found[case.pk] = stage.alert_rule
+    return found
 
 
 def steps_of(case: Case) -> list[CaseStep]:

@@ -27,7 +27,8 @@ from interventions.subjects import of_processes
 
 MANAGE, SET_UP = actions.MANAGE, actions.SET_UP
 COLUMNS = (
-    "Student", "Group", "Process", "Stage", "Name of the stage", "Why", "To approve", "Review date", "Owner", "Closed",
+    "Student", "Group", "Process", "Stage", "Name of the stage", "Why", "Opened", "Attendance now, six weeks",
+    "Attendance now, year", "What opened it still holds", "To approve", "Review date", "Owner", "Closed",
     "Outcome",
 )  # fmt: skip
 CHANGED = "Somebody moved or closed this case meanwhile; what stands now is below. Nothing of yours was saved."
@@ -55,9 +56,10 @@ def case_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    case, student = row["case"], row["case"].student
+    case, student, now = row["case"], row["case"].student, row["now"] or read.AttendanceNow()
     return (
         student.list_name, row["group"], case.process.name, case.stage.number, case.stage.name, case.reason,
+        case.opened_on, now.six_weeks.words if now.six_weeks else None, now.year.words if now.year else None, now.holds,
         case.awaits_approval, case.review_on, case.owner.full_name, case.closed_on, case.outcome,
     )  # fmt: skip
 
@@ -137,6 +139,7 @@ def _detail(request: HttpRequest, case: Case, move: Any, close: Any, trouble: st
     context = {
         "case": case,
         "student": case.student,
+        "now": read.attendance_now(request.user, [case]).get(case.pk),
         "steps": read.steps_of(case),
         "stages": ProcessStage.objects.filter(process=case.process, active=True).select_related(
             "letter", "meeting_type"

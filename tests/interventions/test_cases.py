@@ -8,9 +8,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from attendance.models import Alert, AlertRule
+from core import clock
 from interventions.actions import cases as actions
 from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
 from interventions.queries import cases as read
+from tests.interventions.marking import mark_sessions, words
 
 
 @pytest.fixture
@@ -142,10 +144,68 @@ def test_lists_cost_the_same_for_few_as_for_many(college, stages, django_assert_
                     student=student, process=stages[1].process, stage=stages[1], owner=college.okafor,
                     opened_by=college.okafor, reason="x", review_on=college.today,
                 )  # fmt: skip
-        with django_assert_num_queries(2):
+        # The cases, the names of tutor groups, who is reached, stages with a rule, and today's figures beside each.
+        with django_assert_num_queries(14):
             read.cases(college.okafor)
         with django_assert_num_queries(3):
             read.could_begin(college.okafor)
+
+
+@pytest.fixture
+def fell_and_rose(college, stages):
+    """Ada's case began with “Below 85 % in six weeks: 50.0 %” on Thu 15 Oct; she has missed nothing since."""
+    rule = AlertRule.objects.get(name="Below 85 % in six weeks")
+    mark_sessions(college, "Ada", date(2026, 9, 7), date(2026, 9, 25), "I\\")
+    mark_sessions(college, "Ada", date(2026, 9, 28), college.today, "/\\")
+    with clock.set_to(clock.at(date(2026, 10, 15), 10)):
+        case = actions.open_case(
+            college.okafor,
+            college.student("Ada"),
+            stages[1],
+            reason="Below 85\u202f% in six weeks: 50.0\u202f% on 15 Oct",
+        )
+    assert stages[1].alert_rule == rule
+    return case
+
+
+def test_a_case_shows_todays_attendance_beside_what_opened_it(college, fell_and_rose, sign_in):
+    client = sign_in(college.okafor)
+    detail = words(client.get(reverse("interventions:case_detail", args=[fell_and_rose.public_id])))
+    assert "Below 85 % in six weeks: 50.0 % on 15 Oct, opened Thu 15 Oct" in detail
+    assert "Attendance now six weeks 100.0 %" in detail
+    assert (
+        "What opened this no longer holds. Attendance below 85 % in six weeks, of 30 possible or more: now 100.0 %"
+        in detail
+    )
+    listed = words(client.get(reverse("interventions:case_list")))
+    assert "opened Thu 15 Oct six weeks 100.0 %" in listed
+    assert "Trigger no longer holds" in listed
+    file = client.get(reverse("interventions:case_list") + "?as=csv")
+    assert "100.0\u202f% · " in b"".join(file.streaming_content).decode("utf-8-sig")
+    file.close()
+
+
+def test_attendance_beside_a_case_is_for_those_who_may_see_it(college, fell_and_rose):
+    assert read.attendance_now(college.okafor, [fell_and_rose])[fell_and_rose.pk].is_over is True
+    assert read.attendance_now(college.brandt, [fell_and_rose]) == {}
+
+
+def test_a_proposed_case_carries_the_day_of_its_figures(college, stages):
+    rule = AlertRule.objects.get(name="Below 85 % in six weeks")
+    mark_sessions(college, "Ada", date(2026, 10, 5), college.today, "/\\")
+    mark_sessions(college, "Ben", date(2026, 10, 5), college.today, "I\\")
+    then = {"rule": rule, "reason": "Below 85\u202f% in six weeks: 40.0\u202f%", "raised_on": date(2026, 11, 9)}
+    for name in ("Ada", "Ben"):
+        Alert.objects.create(student=college.student(name), true_on=date(2026, 11, 9), **then)
+    found = {
+        row["student"].given_name: (row["words"], row["over"], row["reason"])
+        for row in read.could_begin(college.okafor)
+    }
+    stale, now = "Below 85\u202f% in six weeks: 40.0\u202f% on 9 Nov", "Below 85\u202f% in six weeks: 50.0\u202f%"
+    assert found == {
+        "Ada": (f"{stale}, now 100.0\u202f%", True, stale),
+        "Ben": (f"{stale}, now 50.0\u202f%", False, f"{now} on 20 Nov"),
+    }
 
 
 def test_the_pages_from_beginning_to_closing(college, stages, sign_in):

@@ -62,6 +62,7 @@ ROWS: tuple[Row, ...] = (
     see("attendance:alert_list",                   "+- ++++- ++ -- +-+ -- -"),
     see("attendance:hold_new",                     "+- ++++- ++ -- +-+ -- -", t.ada),
     send("attendance:hold_end",                    "+- ++++- ++ -- +-+ -- -", t.hold),
+    send("attendance:alert_end",                   "+- ++++- ++ -- +-+ -- -"),
     see("attendance:alert_rule_list",              "-- ++++- +- -- +-+ -- -"),
     see("attendance:alert_rule_detail",            "-- ++++- +- -- +-+ -- -", t.alert_rule),
     see("attendance:alert_rule_new",               "-- ----- +- -- --- -- -"),
