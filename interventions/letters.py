@@ -18,11 +18,26 @@ PLACES = {
     "unauthorised": "of these, not authorised",
     "late": "times late this year",
     "days_missed": "school days missed this year, in words",
+    "window": "the weeks the letter is about: the last six school weeks, or this school year where its process is about the year",
+    "window_attendance": "attendance in those weeks, such as 88.4 %",
+    "window_days_missed": "school days missed in those weeks, in words",
     "college": "the name of the college, or of the student’s site where there are several",
     "sender": "who sends the letter",
 }
 # Those that stand for figures of attendance.
-FIGURES = frozenset({"attendance", "attended", "possible", "absences", "unauthorised", "late", "days_missed"})
+FIGURES = frozenset(
+    {
+        "attendance",
+        "attended",
+        "possible",
+        "absences",
+        "unauthorised",
+        "late",
+        "days_missed",
+        "window_attendance",
+        "window_days_missed",
+    }
+)
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 

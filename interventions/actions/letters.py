@@ -25,6 +25,7 @@ from interventions import choices
 from interventions.choices import LetterState, SentHow
 from interventions.letters import fill, has_figures
 from interventions.models import Case, CaseStep, Letter, LetterBatch, LetterTemplate
+from interventions.queries.cases import triggers_of
 from interventions.queries.letters import college_names, held_out, letter_values, letters_in
 
 # Whoever writes home sends the letters offered to tutors; SEND is for every letter there is.
@@ -84,7 +85,8 @@ def draft_letters(
             batch = LetterBatch.objects.create(template=template, made_by=by, form_token=token, state=WorkState.DONE)
     except IntegrityError:
         return LetterBatch.objects.get(form_token=token, made_by=by)
-    held, allowed, values = held_out(list(reached)), recipients(reached), letter_values(list(reached))
+    trigger = triggers_of([case]).get(case.pk) if case else None
+    held, allowed, values = held_out(list(reached)), recipients(reached), letter_values(list(reached), trigger)
     feeds = words_by_student(list(reached)) if has_figures(template.subject + template.body) else {}
     here = on_roll_today(ids) if len(ids) > 1 else ids
     letters, left_out = [], []
@@ -151,9 +153,12 @@ def drop_letters(by: User, batch: LetterBatch, letters: Iterable[UUID] | None = 
 
 
 @transaction.atomic
-def send_letters(by: User, batch: LetterBatch, how: str, chosen: Collection[UUID] = ()) -> LetterBatch | None:
+def send_letters(
+    by: User, batch: LetterBatch, how: str, chosen: Collection[UUID] = (), *, confirmed: Collection[UUID] = ()
+) -> LetterBatch | None:
     """Send the drafts of a batch: by email to those with an address, or as one document to print. Pressed twice it goes out once.
 
+    A letter about attendance to somebody who has attended everything goes only when its writer has `confirmed` it.
     Of those chosen only these go; the others stay drafts in a batch of their own, which is given back. Raises LetterChanged
     when it was sent or thrown away while somebody looked at it, NothingToSend when nobody can be reached this way.
     """
@@ -169,16 +174,31 @@ def send_letters(by: User, batch: LetterBatch, how: str, chosen: Collection[UUID
         raise NothingToSend("There is no letter left in this batch.")
     if unwritten := [row["to"] for row in rows if UNWRITTEN in row["letter"].body]:
         raise NothingToSend(f"Open the letter to {unwritten[0]} and write what stands in brackets. Nothing was sent.")
+    asked = [row for row in rows if row["now"] and row["now"].asks]
+    if unsure := [row for row in asked if row["letter"].public_id not in confirmed]:
+        raise NothingToSend(_should_it_go(unsure))
     waiting = LetterBatch.objects.visible_to(by, WRITE).filter(pk=batch.pk, stage=Stage.DRAFT)
     if not waiting.update(
         stage=Stage.SENDING, how=how, state=WorkState.WAITING, attempts=0, finished_at=None, total_count=len(rows)
     ):
         raise LetterChanged
     record.record(by, choices.LETTERS_SENT, "letter_batch", batch.pk, details={"letters": len(rows), "how": how})
+    details = {row["letter"].pk: {"student": row["letter"].student_id, "now": row["now"].asks} for row in asked}
+    record.record_each(by, choices.LETTER_CONFIRMED, "letter", details)
     rest = {row["letter"].pk for row in everything} - {row["letter"].pk for row in rows}
     kept = _kept_as_drafts(by, batch, rest) if rest else None
     after_commit("interventions.send_letters", batch_id=batch.pk)
     return kept
+
+
+def _should_it_go(rows: Sequence[dict[str, Any]]) -> str:
+    """Ask whether letters about attendance should go at all to those who have attended everything."""
+    first, more = rows[0], len({row["letter"].student_id for row in rows}) - 1
+    others = f" The same is true of {more} more {'student' if more == 1 else 'students'}." if more else ""
+    return (
+        f"{first['letter'].student.named}: {first['now'].asks}{others} Should the letter go at all? Tick “Send it all the"
+        " same” beside it, or leave it out. Nothing was sent."
+    )
 
 
 def _kept_as_drafts(by: User, batch: LetterBatch, letters: Collection[int]) -> LetterBatch:

@@ -83,6 +83,7 @@ def letter_send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
     """Send the letters ticked, or all where none is; or throw the ticked ones away."""
     batch = fetch(LetterBatch, request.user, WRITE, public_id=batch_id)
     chosen = sent_keys(request.POST.getlist("letter"))
+    confirmed = sent_keys(request.POST.getlist("confirmed"))
     try:
         if "drop" in request.POST:
             if chosen:
@@ -93,7 +94,7 @@ def letter_send(request: HttpRequest, batch_id: UUID) -> HttpResponse:
             actions.drop_letters(request.user, batch)
             messages.success(request, "Thrown away. Nothing went out.")
         elif request.POST.get("how") in choices.SentHow.values:
-            kept = actions.send_letters(request.user, batch, request.POST["how"], chosen)
+            kept = actions.send_letters(request.user, batch, request.POST["how"], chosen, confirmed=confirmed)
             if kept is not None:
                 messages.info(request, _kept(kept.letters.count()))
     except actions.LetterChanged:

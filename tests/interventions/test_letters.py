@@ -6,10 +6,13 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from psycopg.types.range import Range
 
 from attendance.models import ChaseHold, MarkDelivery
+from audit.models import Entry
 from caseload.choices import Capacity
 from caseload.models import Contact, ContactLogEntry, Site, SiteMembership, Student, StudentContact
 from core import clock, naming
@@ -17,10 +20,12 @@ from core.files import open_file
 from core.jobs import run_now
 from core.models import Mail
 from interventions.actions import letters as actions
+from interventions.actions.cases import open_case
 from interventions.letters import days_in_words, fill, unknown_places
-from interventions.models import Letter, LetterBatch, LetterTemplate
-from interventions.queries.letters import letter_values
+from interventions.models import Letter, LetterBatch, LetterTemplate, ProcessStage
+from interventions.queries.letters import letter_values, letters_in
 from tests.core.test_pdf import pages
+from tests.interventions.marking import mark_sessions, words
 
 BODY = "Dear {recipient},\n\n{first_name} missed {days_missed} this year.\n\n{sender}"
 
@@ -423,3 +428,90 @@ def test_a_tutor_reads_their_own_letters_and_no_others_about_the_same_student(co
     assert set(Letter.objects.visible_to(college.okafor, actions.WRITE)) == {own}
     assert set(Letter.objects.visible_to(college.lind, actions.WRITE)) == {own, theirs}
     assert set(Letter.objects.visible_to(college.brandt, actions.WRITE)) == set()
+
+
+@pytest.fixture
+def trigger(college):
+    """The first stage of the attendance process, begun by “Below 85 % in six weeks”, with its letter."""
+    return ProcessStage.objects.select_related("letter").get(process__code="attendance", number=1)
+
+
+@pytest.fixture
+def rose(college, ada, trigger):
+    """A case of Ada's from October: she missed half of September and nothing since."""
+    mark_sessions(college, "Ada", date(2026, 9, 7), date(2026, 9, 25), "I\\")
+    mark_sessions(college, "Ada", date(2026, 9, 28), college.today)
+    return open_case(college.lind, ada, trigger, reason="Below 85\u202f% in six weeks: 50.0\u202f% on 15 Oct")
+
+
+def draft_of_case(college, case):
+    with naming.named(college.lind.pk):
+        return actions.draft_letters(college.lind, case.stage.letter, [case.student], token=uuid4(), case=case)
+
+
+def test_a_letter_of_a_case_holds_the_figures_of_the_weeks_of_its_trigger(college, ada, trigger):
+    mark_sessions(college, "Ada", date(2026, 9, 7), date(2026, 9, 25))
+    mark_sessions(college, "Ada", date(2026, 9, 28), college.today, "I\\")
+    case = open_case(college.lind, ada, trigger, reason="Below 85 %")
+    body = draft_of_case(college, case).letters.get().body
+    assert "has missed 17½ days this school year. In the last six school weeks, attendance was 50.0\u202f%." in body
+
+
+def test_letters_say_where_the_trigger_no_longer_holds_and_ask_whether_to_write_at_all(college, rose, mother, sign_in):
+    client, batch = sign_in(college.lind), draft_of_case(college, rose)
+    letter = batch.letters.get()
+    page = words(client.get(reverse("interventions:letter_batch", args=[batch.public_id])))
+    assert (
+        "Trigger no longer holds Attendance below 85 % in six weeks, of 30 possible or more: no longer so, now 100.0 %."
+        in page
+    )
+    assert "Nothing missed: should this letter go at all? Send it all the same" in page
+    send_page = reverse("interventions:letter_send", args=[batch.public_id])
+    for sent in ({"how": "email"}, {"how": "email", "letter": [letter.public_id]}):
+        page = words(client.post(send_page, sent, follow=True))
+        assert "Ada Ábel: Attendance in the last six school weeks is 100.0 %" in page
+        assert "Should the letter go at all?" in page
+        letter.refresh_from_db()
+        assert (letter.state, LetterBatch.objects.get().stage) == ("draft", "draft")
+    client.post(send_page, {"how": "email", "confirmed": [letter.public_id]})
+    run_now("interventions.send_letters", batch_id=batch.pk)
+    letter.refresh_from_db()
+    assert (letter.state, letter.sent_by) == ("sent", college.lind)
+    kept = Entry.objects.get(verb="letter_confirmed")
+    assert (kept.object_id, kept.actor_id, kept.details["student"]) == (
+        str(letter.pk),
+        college.lind.pk,
+        rose.student_id,
+    )
+
+
+def test_a_letter_that_says_nothing_of_attendance_is_not_asked_about(college, ada, mother):
+    mark_sessions(college, "Ada", date(2026, 9, 28), college.today)
+    good = LetterTemplate.objects.create(name="Well done", subject="Well done", body="Dear {recipient}")
+    send(college, draft(college, good, ada))
+    assert list(Letter.objects.values_list("state", flat=True)) == ["sent"]
+
+
+def test_a_letter_to_somebody_who_missed_a_session_is_not_asked_about(college, ada, mother, template):
+    mark_sessions(college, "Ada", date(2026, 9, 28), date(2026, 11, 12))
+    mark_sessions(college, "Ada", date(2026, 11, 13), date(2026, 11, 13), "/I")
+    send(college, draft(college, template, ada))
+    assert list(Letter.objects.values_list("state", flat=True)) == ["sent"]
+
+
+def test_a_draft_of_an_earlier_day_says_whose_figures_it_holds(college, ada, mother, template, sign_in):
+    mark_sessions(college, "Ada", date(2026, 11, 2), college.today, "I\\")
+    batch = draft(college, template, ada)
+    Letter.objects.update(drafted_at=clock.at(date(2026, 11, 16), 10))
+    page = words(sign_in(college.lind).get(reverse("interventions:letter_batch", args=[batch.public_id])))
+    assert "The figures in this letter are of Mon 16 Nov." in page
+
+
+def test_a_batch_costs_the_same_for_few_letters_as_for_many(college, template, ada, mother):
+    def cost(batch):
+        with CaptureQueriesContext(connection) as asked:
+            assert letters_in(batch.pk)
+        return len(asked)
+
+    one = cost(draft(college, template, ada))
+    assert cost(draft(college, template, *college.students[:8])) == one
