@@ -130,6 +130,7 @@ ROLES = (
                 "caseload.log_contact",
                 "attendance.take_register",
                 "attendance.view_attendance",
+                "attendance.decide_threshold",
                 "attendance.authorise_absence",
                 "attendance.amend_closed_register",
                 "attendance.view_missing_registers",
@@ -197,6 +198,7 @@ ROLES = (
         LEADING
         | frozenset(
             {
+                "attendance.decide_threshold",
                 "safeguarding.propose_team",
                 "safeguarding.view_adult_concern",
                 "safeguarding.break_glass",
@@ -225,6 +227,7 @@ ROLES = (
         LEADING
         | frozenset(
             {
+                "attendance.decide_threshold",
                 "interventions.manage_meeting_types",
                 "interventions.manage_processes",
                 "interventions.manage_kinds",

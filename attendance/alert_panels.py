@@ -7,20 +7,20 @@ from django.urls import reverse
 
 from attendance import rules
 from attendance.actions.alerts import clear_alerts, open_alerts_again
-from attendance.models import Alert, ChaseHold
-from attendance.queries import alerts
+from attendance.models import Alert, ChaseHold, ThresholdDecision
+from attendance.queries import alerts, decisions
 from attendance.queries.alerts_today import words_of
 from caseload import columns, reasons
 from caseload.columns import Filter, ReasonSource, StudentAction
 from caseload.reasons import Source, Through
 from core import navigation, panels
 from core.navigation import Place
-from core.panels import Panel
+from core.panels import Panel, TimelineSource
 
 
 def load_panel(user: Any, student: Any) -> dict[str, Any] | None:
     """A student's open alerts and the hold in force; nothing when there is neither."""
-    found, hold = alerts.of_student(student)
+    found, hold = alerts.of_student(student, user)
     if not found and hold is None:
         return None
     here = reverse("caseload:student_detail", args=[student.public_id])
@@ -53,6 +53,11 @@ def register() -> None:
             "attendance/panels/alerts.html",
             load_panel,
             (Alert, ChaseHold),
+        )
+    )
+    panels.register_timeline(
+        TimelineSource(
+            "threshold", "Threshold decisions", 35, rules.ACT, decisions.load_timeline, shows=(ThresholdDecision,)
         )
     )
     columns.register_reasons(ReasonSource(alerts.SOURCE, rules.ACT, alerts.reasons, 5, today=words_of))

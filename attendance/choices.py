@@ -72,8 +72,20 @@ ALERTS_ESCALATED = "attendance.alerts_escalated"
 ALERT_CLEARED = "attendance.alert_cleared"
 ALERT_NO_LONGER_SO = "attendance.alert_no_longer_so"
 ALERT_OPENED_AGAIN = "attendance.alert_opened_again"
+THRESHOLD_DECIDED = "attendance.threshold_decided"
+THRESHOLD_DECISION_UNDONE = "attendance.threshold_decision_undone"
 HELD_OUT = "attendance.held_out"
 HOLD_ENDED = "attendance.hold_ended"
+
+
+class Decision(models.TextChoices):
+    """What can be decided at the national threshold; nothing follows by itself (facts 1.7, 1.10)."""
+
+    SUPPORT = "support", "Support first, no penalty notice now"
+    IMPROVE = "improve", "Notice to Improve"
+    PENALTY = "penalty", "Ask the local authority for a penalty notice"
+    OTHER = "other", "Other formal action"
+    NONE = "none", "No penalty notice: not right in this case"
 
 
 class PlannedKind(models.TextChoices):

@@ -24,6 +24,7 @@ CLOSE = "attendance.manage_closures"
 VIEW_RULES = "attendance.view_alert_rules"
 ACT = "attendance.act_on_alert"
 IMPORT = "attendance.import_marks"
+DECIDE = "attendance.decide_threshold"
 
 
 def reaches(user: "User", permission: str, sitting: Sitting) -> bool:
@@ -93,6 +94,11 @@ def may_act_on_alerts_of_all(by: Any, student_ids: set[int]) -> bool:
     if isinstance(by, SystemActor):
         return True
     return Student.objects.visible_to(by, ACT).filter(pk__in=student_ids).count() == len(student_ids)
+
+
+def may_decide_for(by: Any, student_id: int) -> bool:
+    """Whoever reaches the student in a role that decides at the national threshold."""
+    return Student.objects.visible_to(by, DECIDE).filter(pk=student_id).exists()
 
 
 def sites_held(user: "User", permission: str) -> list[int] | None:

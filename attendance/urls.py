@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import path, register_converter
 
 from attendance import urls_daily, urls_planned
-from attendance.views import alert_rules, alerts, analysis, evacuation, registers, students
+from attendance.views import alert_rules, alerts, analysis, decisions, evacuation, registers, students
 
 
 class DayConverter:
@@ -60,6 +60,8 @@ urlpatterns = [
     path("attendance/english-and-maths/", analysis.resit_list, name="resit_list"),
     path("attendance/leavers/", analysis.leaving_list, name="leaving_list"),
     path("alerts/", alerts.alert_list, name="alert_list"),
+    path("students/<uuid:public_id>/threshold/", decisions.threshold_decisions, name="threshold_decisions"),
+    path("threshold/<uuid:public_id>/undo/", decisions.threshold_decision_undo, name="threshold_decision_undo"),
     path("alerts/end/", alerts.alert_end, name="alert_end"),
     path("students/<uuid:public_id>/hold/", alerts.hold_new, name="hold_new"),
     path("alerts/holds/<uuid:public_id>/end/", alerts.hold_end, name="hold_end"),

@@ -2,6 +2,7 @@
 
 from attendance.models.alerts import Alert, AlertRule, ChaseHold, RulePreview
 from attendance.models.codes import AttendanceCode
+from attendance.models.decisions import ThresholdDecision
 from attendance.models.marks import (
     LessonMark,
     LessonMarkChange,
@@ -28,5 +29,6 @@ __all__ = [
     "SessionMark",
     "SessionMarkChange",
     "SiteSettings",
+    "ThresholdDecision",
     "WeekSummary",
 ]

@@ -14,6 +14,7 @@ from attendance.alert_kinds import AT_ONCE, SAME_REASON_DAYS
 from attendance.choices import AlertKind, AlertState
 from attendance.models import Alert, ChaseHold
 from attendance.queries.alerts_today import standing, words_of
+from attendance.queries.decisions import standing_decisions
 from caseload.columns import Reason
 from caseload.models import Student
 from caseload.queries.students import student_rows
@@ -114,6 +115,7 @@ def _with_names(rows: list[dict[str, Any]], user: Any) -> list[dict[str, Any]]:
     """Put the student into each row, how each alert stands today, and whether this person may log a one-to-one or a contact."""
     ids = [row["id"] for row in rows]
     _today([alert for row in rows for alert in row["alerts"]])
+    _decided([alert for row in rows for alert in row["alerts"]], user)
     people = {row["id"]: row for row in student_rows(Student.objects.filter(pk__in=ids))}
     may_meet, may_ring = _reached(user, LOG_MEETING, ids), _reached(user, LOG_CONTACT, ids)
     return [
@@ -133,6 +135,14 @@ def _today(alerts: Sequence[dict[str, Any]]) -> None:
         alert["now"], alert["over"] = (now.figure if now else ""), now is not None and not now.holds
 
 
+def _decided(alerts: Sequence[dict[str, Any]], user: Any) -> None:
+    """Put beside each alert about the national threshold what was decided about the student, as `made`."""
+    of_threshold = [alert for alert in alerts if alert["rule__kind"] == AlertKind.UNAUTHORISED]
+    decided = standing_decisions(user, [one["student_id"] for one in of_threshold]) if of_threshold else {}
+    for alert in of_threshold:
+        alert["made"], alert["decides"] = decided.get(alert["student_id"]), True
+
+
 def _reached(user: Any, permission: str, ids: Sequence[int]) -> set[int]:
     if not user.has_perm(permission):
         return set()
@@ -145,12 +155,13 @@ def students_with_open_alerts(user: Any) -> int:
     return rows.aggregate(students=Count("student_id", distinct=True))["students"] or 0
 
 
-def of_student(student: Student) -> tuple[list[dict[str, Any]], ChaseHold | None]:
+def of_student(student: Student, user: Any) -> tuple[list[dict[str, Any]], ChaseHold | None]:
     """The open alerts of one student, the oldest first, and the hold in force. Only for those who act on alerts."""
     rows = Alert.objects.filter(student=student, state=AlertState.OPEN).order_by("raised_on", "pk")
     holds = ChaseHold.objects.filter(student=student, ended_at=None, until__gte=clock.today())
     found = [_alert(row) for row in rows.values(*_ALERT)]
     _today(found)
+    _decided(found, user)
     return found, holds.select_related("set_by").first()
 
 

@@ -20,6 +20,7 @@ from attendance.choices import LIST_EXPORTED, AlertState
 from attendance.errors import BadMarks
 from attendance.models import Alert, AlertRule, ChaseHold
 from attendance.queries import alerts as queries
+from attendance.queries.decisions import in_words
 from caseload.columns import actions_for
 from caseload.list_files import WHO, list_file, wants_file, who
 from caseload.models import Student
@@ -28,7 +29,7 @@ from core import wording
 from core.http import posted, sent_keys
 
 COLUMNS = (
-    *WHO, "Alert", "No longer so", "Since", "Not acted on in time", "Ended", "Through", "By", "Alerts paused until", "Because",
+    *WHO, "Alert", "No longer so", "Since", "Not acted on in time", "Ended", "Through", "By", "Decision", "Alerts paused until", "Because",
 )  # fmt: skip
 NOTES = ("One alert for each student and reason. Each figure says its day, and stands beside that of today.",)
 EMPTY = {
@@ -77,7 +78,7 @@ def _cells(row: dict[str, Any]) -> list[Sequence[Any]]:
     return [
         (
             *who(row["student"]), alert["words"], alert["over"], alert["raised_on"], bool(alert["escalated_at"]), alert["ended_at"],
-            alert["ended_through"], alert["ended_who"], until, reason,
+            alert["ended_through"], alert["ended_who"], in_words(alert["made"]) if alert.get("made") else None, until, reason,
         )
         for alert in alerts
     ]  # fmt: skip
@@ -116,7 +117,7 @@ def hold_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"{student.full_name} is not chased until {wording.day(hold.until)}.")
             return redirect(back)
-    open_alerts, hold = queries.of_student(student)
+    open_alerts, hold = queries.of_student(student, request.user)
     context = {"student": student, "form": form, "alerts": open_alerts, "hold": hold, "back": back}
     return render(request, "attendance/hold_new.html", context, status=422 if form.errors else 200)
 

@@ -22,11 +22,13 @@ from attendance.queries.analysis.punctuality import latest_first
 from attendance.queries.analysis.punctuality import punctuality as read_punctuality
 from attendance.queries.analysis.scope import Scope, read_scope
 from attendance.queries.analysis.spans import Window, windows_offered
+from attendance.queries.decisions import standing_decisions, undecided
 from attendance.queries.student_page import WEEKDAYS
 from attendance.queries.windows import year_to_date
 from attendance.views import analysis_files as files
 from caseload.columns import actions_for
 from caseload.list_files import wants_file
+from caseload.queries.students import reached_ids
 from core import clock
 
 TABS = (
@@ -180,7 +182,8 @@ def threshold_list(request: HttpRequest) -> HttpResponseBase:
     """The national threshold for penalty notices, with the sessions behind it: a prompt to staff, never an act."""
     scope = _scope(request, only=Series.SESSION)
     found = unauthorised.thresholds_of(scope.ids, scope.day)
-    rows = [(scope.rows[each.student_id], each) for each in found]
+    decided = standing_decisions(request.user, [each.student_id for each in found])
+    rows = [(scope.rows[each.student_id], each, decided.get(each.student_id)) for each in found]
     said = notes.filled(notes.THRESHOLD, nearly=unauthorised.NEARLY)
     if wants_file(request):
         return files.answer(request, "unauthorised", files.THRESHOLD, rows, scope, said)
@@ -189,6 +192,8 @@ def threshold_list(request: HttpRequest) -> HttpResponseBase:
         "met": [row for row in rows if row[1].is_met],
         "earlier": [row for row in rows if not row[1].is_met and row[1].met_in],
         "near": [row for row in rows if not row[1].is_met and not row[1].met_in],
+        "to_decide": set(undecided(found, decided)),
+        "acts_on": set(reached_ids(request.user, rules.ACT, rules.VIEW, [each.student_id for each in found])),
     }
     return render(request, "attendance/threshold_list.html", context)
 

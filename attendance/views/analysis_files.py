@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 
 from attendance.arithmetic import Totals
 from attendance.choices import LIST_EXPORTED, UNIT, Series
+from attendance.models import ThresholdDecision
 from attendance.queries.analysis.comparison import Side
 from attendance.queries.analysis.consecutive import Away, Unknown
 from attendance.queries.analysis.leavers import Between
@@ -21,6 +22,7 @@ from attendance.queries.analysis.scope import Scope
 from attendance.queries.analysis.unauthorised import Threshold
 from attendance.queries.feeds import feeds_for
 from caseload.list_files import WHO, list_file, who
+from core import clock
 
 Cells = Sequence[Any]
 UNIT_COLUMN = "Counted in"
@@ -69,10 +71,17 @@ def _standing(each: Standing) -> Cells:
     )  # fmt: skip
 
 
-def _threshold(found: tuple[dict[str, Any], Threshold]) -> Cells:
-    row, each = found
+def _threshold(found: tuple[dict[str, Any], Threshold, ThresholdDecision | None]) -> Cells:
+    row, each, made = found
     sessions = "; ".join(f"{missed.date:%d/%m/%Y} {missed.half} {missed.code.code}" for missed in each.sessions)
-    return (*who(row), each.now, each.provisional, each.is_met, each.met_in, sessions)
+    return (*who(row), each.now, each.provisional, each.is_met, each.met_in, sessions, *_decided(made))
+
+
+def _decided(made: ThresholdDecision | None) -> Cells:
+    if made is None:
+        return (None,) * 5
+    day = clock.local(made.decided_at).date()
+    return (made.get_decision_display(), made.reason, made.decided_by.full_name, day, made.sessions)
 
 
 def _away(each: Away | Unknown) -> Cells:
@@ -146,7 +155,7 @@ PERSISTENT = ListFile(
 THRESHOLD = ListFile(
     (
         *WHO, "Unauthorised in ten school weeks", "Of these provisional (N)", "Met now", "Last met in the week of",
-        "Sessions",
+        "Sessions", "Decision", "Why", "Decided by", "Decided on", "On so many sessions",
     ),
     _threshold,
 )  # fmt: skip

@@ -1,13 +1,13 @@
 """Cases of staged processes: whose turn it is, what happened, who could begin one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from attendance.alert_kinds import Hit, as_of_today, in_words, on_its_day
 from attendance.arithmetic import Totals
 from attendance.models import Alert, AlertRule
-from attendance.queries.alerts_today import standing
+from attendance.queries.alerts_today import Pair, standing
 from attendance.queries.lists import figures
 from attendance.rules import VIEW
 from caseload.columns import Reason
@@ -25,8 +25,29 @@ SHOWS = {"": "All open", "mine": "Mine", "due": "Review due", "approval": "To ap
 ROWS, LATE_DAYS = 300, 7
 
 
+@dataclass(frozen=True)
+class CasePage:
+    """The rows of the page of cases, and the students for whom an alert proposes one."""
+
+    rows: list[dict[str, Any]]
+    could: list[dict[str, Any]]
+
+
+def case_page(user: Any, show: str = "") -> CasePage:
+    """Both lists, with how the rules behind all of them stand today read together."""
+    found, proposed = _cases(user, show, ROWS), [] if show else _proposed(user)
+    triggers = triggers_of(found)
+    behind = [(rule.pk, case.student_id) for case in found if (rule := triggers.get(case.pk))]
+    now = standing([*behind, *((alert.rule_id, alert.student_id) for alert, _ in proposed)])
+    return CasePage(_rows(user, found, now), _could(proposed, now))
+
+
 def cases(user: Any, show: str = "", limit: int | None = ROWS) -> list[dict[str, Any]]:
     """The cases of students in reach, those to be looked at first on top, with their attendance now. A fixed number of queries."""
+    return _rows(user, _cases(user, show, limit))
+
+
+def _cases(user: Any, show: str, limit: int | None) -> list[Case]:
     rows = Case.objects.visible_to(user, MANAGE)
     rows = rows.exclude(closed_on=None) if show == "closed" else rows.open()
     if show == "mine":
@@ -36,9 +57,12 @@ def cases(user: Any, show: str = "", limit: int | None = ROWS) -> list[dict[str,
     elif show == "approval":
         rows = rows.filter(awaits_approval=True)
     order = ("-closed_on", "-pk") if show == "closed" else ("review_on", "pk")
-    found = list(rows.select_related("student", "process", "stage", "owner").order_by(*order)[:limit])
+    return list(rows.select_related("student", "process", "stage", "owner").order_by(*order)[:limit])
+
+
+def _rows(user: Any, found: Sequence[Case], standings: Mapping[Pair, Hit] | None = None) -> list[dict[str, Any]]:
     groups = tutor_groups_of(case.student_id for case in found)
-    today, now = clock.today(), attendance_now(user, found)
+    today, now = clock.today(), attendance_now(user, found, standings)
     return [
         {
             "case": case,
@@ -66,7 +90,12 @@ def counts(user: Any) -> dict[str, int]:
 
 
 def could_begin(user: Any) -> list[dict[str, Any]]:
-    """Students in reach with an open alert that begins the first stage of a process, and no open case of it. Two queries."""
+    """Students in reach with an open alert that begins the first stage of a process, and no open case of it."""
+    found = _proposed(user)
+    return _could(found, standing((alert.rule_id, alert.student_id) for alert, _ in found))
+
+
+def _proposed(user: Any) -> list[tuple[Alert, ProcessStage]]:
     stages = ProcessStage.objects.filter(number=1, active=True, process__active=True, alert_rule__isnull=False)
     by_rule = {stage.alert_rule_id: stage for stage in stages.select_related("process")}
     alerts = list(
@@ -75,7 +104,15 @@ def could_begin(user: Any) -> list[dict[str, Any]]:
         .order_by("raised_on", "pk")[:ROWS]
     )
     running = set(Case.objects.open().values_list("student_id", "process_id"))
-    now = standing((alert.rule_id, alert.student_id) for alert in alerts)
+    return [
+        (alert, stage)
+        for alert in alerts
+        for stage in [by_rule[alert.rule_id]]
+        if (alert.student_id, stage.process_id) not in running
+    ]
+
+
+def _could(proposed: Sequence[tuple[Alert, ProcessStage]], now: Mapping[Pair, Hit]) -> list[dict[str, Any]]:
     return [
         {
             "student": alert.student,
@@ -85,9 +122,7 @@ def could_begin(user: Any) -> list[dict[str, Any]]:
             "since": alert.raised_on,
             "stage": stage,
         }
-        for alert in alerts
-        for stage in [by_rule[alert.rule_id]]
-        if (alert.student_id, stage.process_id) not in running
+        for alert, stage in proposed
     ]
 
 
@@ -112,7 +147,9 @@ class AttendanceNow:
         return self.holds is False
 
 
-def attendance_now(user: Any, cases: Sequence[Case]) -> dict[int, AttendanceNow]:
+def attendance_now(
+    user: Any, cases: Sequence[Case], standings: Mapping[Pair, Hit] | None = None
+) -> dict[int, AttendanceNow]:
     """The attendance of today beside each case, for the students whose attendance this person may see.
 
     The trigger is the rule of the case's stage, or of the latest stage before it that has one. A fixed number of queries.
@@ -123,7 +160,8 @@ def attendance_now(user: Any, cases: Sequence[Case]) -> dict[int, AttendanceNow]
     if not here:
         return {}
     triggers = triggers_of(here)
-    shown, now = figures(seen), standing((rule.pk, case.student_id) for case in here if (rule := triggers.get(case.pk)))
+    pairs = [(rule.pk, case.student_id) for case in here if (rule := triggers.get(case.pk))]
+    shown, now = figures(seen), standing(pairs) if standings is None else standings
     found = {}
     for case in here:
         totals, rule = shown.get(case.student_id), triggers.get(case.pk)

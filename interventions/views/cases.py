@@ -45,13 +45,18 @@ def case_list(request: HttpRequest) -> HttpResponseBase:
         {"label": label, "url": f"?show={key}", "count": numbers[key], "current": key == show}
         for key, label in read.SHOWS.items()
     ]
-    rows, total = read.cases(request.user, show), numbers[show]
     if wants_file(request):
         cells = [_cells(row) for row in read.cases(request.user, show, limit=None)]
         return list_file(request, LIST_EXPORTED, "stage-processes", COLUMNS, cells, [f"{read.SHOWS[show]}."])
-    context: dict[str, Any] = {"rows": rows, "total": total, "chips": chips, "show": show}
+    shown = read.case_page(request.user, show)
+    context: dict[str, Any] = {
+        "rows": shown.rows,
+        "could": shown.could,
+        "total": numbers[show],
+        "chips": chips,
+        "show": show,
+    }
     context["actions"] = actions_for(request.user)
-    context["could"] = [] if show else read.could_begin(request.user)
     return render(request, "interventions/case_list.html", context)
 
 

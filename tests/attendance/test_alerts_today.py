@@ -86,7 +86,6 @@ def test_every_kind_of_place_says_the_day_of_a_figure_and_todays(college: Colleg
         assert plain(FELL) in text(client.get(page)), page
     file = client.get(reverse(PAGE) + "?as=csv")
     assert FELL in b"".join(file.streaming_content).decode("utf-8-sig")
-    file.close()
 
 
 def test_a_figure_of_this_morning_is_todays(college: College, ada: Alert) -> None:

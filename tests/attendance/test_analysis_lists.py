@@ -84,7 +84,7 @@ def test_the_excel_file_has_its_notes_below_and_runs_no_formula(listed, sign_in)
     response = sign_in(listed.lind).get(reverse("attendance:alert_list"), {"as": "xlsx"})
     rows = list(load_workbook(BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True))
     assert rows[0][:4] == ("Student", "Group", "Year group", "Alert")
-    assert rows[1][:4] == ("Ábel, Ada", "10A", "Year 10", "'=8 %")
+    assert rows[1][:4] == ("Ábel, Ada", "10A", "Year 10", "'=8 %, as at 20 Nov, now 11.1\u202f%")
     assert rows[3][0] == "As at Fri 20 Nov 2026, 10:00."
 
 

@@ -182,7 +182,6 @@ def test_a_case_shows_todays_attendance_beside_what_opened_it(college, fell_and_
     assert "Trigger no longer holds" in listed
     file = client.get(reverse("interventions:case_list") + "?as=csv")
     assert "100.0\u202f% · " in b"".join(file.streaming_content).decode("utf-8-sig")
-    file.close()
 
 
 def test_attendance_beside_a_case_is_for_those_who_may_see_it(college, fell_and_rose):

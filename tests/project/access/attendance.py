@@ -62,6 +62,8 @@ ROWS: tuple[Row, ...] = (
     see("attendance:alert_list",                   "+- ++++- ++ -- +-+ -- -"),
     see("attendance:hold_new",                     "+- ++++- ++ -- +-+ -- -", t.ada),
     send("attendance:hold_end",                    "+- ++++- ++ -- +-+ -- -", t.hold),
+    see("attendance:threshold_decisions",          "+- ++++- ++ -- +-+ -- -", t.ada),
+    send("attendance:threshold_decision_undo",     "-- ----- +- -- +-+ -- -", t.decision),
     send("attendance:alert_end",                   "+- ++++- ++ -- +-+ -- -"),
     see("attendance:alert_rule_list",              "-- ++++- +- -- +-+ -- -"),
     see("attendance:alert_rule_detail",            "-- ++++- +- -- +-+ -- -", t.alert_rule),

@@ -74,6 +74,17 @@ def hold(college: College) -> Any:
 
 
 @once
+def decision(college: College) -> Any:
+    """Support was decided for Ada at the threshold."""
+    from attendance.models import ThresholdDecision
+
+    return ThresholdDecision.objects.create(
+        student=college.student("Ada"), decision="support", reason="Illness at home", first_week=date(2026, 9, 7),
+        last_week=date(2026, 11, 16), sessions=10, decided_by=college.price,
+    ).public_id  # fmt: skip
+
+
+@once
 def evacuation_copy(college: College) -> Any:
     """The school's evacuation list, kept ready as a file."""
     from attendance.actions.evacuation import make_evacuation_copy
