@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from django.core import signing
 from django.db import transaction
 
 from attendance import choices, rules
 from attendance.choices import AlertState
 from attendance.errors import NotAllowed, RegisterProblem
-from attendance.models import Alert, AlertRule
+from attendance.models import Alert, AlertRule, RulePreview
 from audit import record
 from core import clock
-from core.jobs import after_commit
+from core.jobs import WorkState, after_commit
 
 FIGURES = ("percent", "points", "weeks", "count", "least_possible")
 WATCHED = ("kind", "series", "site_id", *FIGURES)
+SALT, PREVIEW_LASTS = "attendance.alert-preview", 24 * 3600
 SWITCHED_OFF = "The rule was switched off"
 
 
@@ -28,6 +30,26 @@ class PreviewFirst(RegisterProblem):
 def fingerprint(rule: AlertRule) -> str:
     """What a rule watches for, in one line: a preview is of exactly this."""
     return "|".join(f"{name}={_plain(getattr(rule, name))}" for name in WATCHED)
+
+
+def proof_of(run: RulePreview, *, by: Any) -> str:
+    """What the page of a worked-out preview hands to the person who looks at it: signed, of this run and for them alone."""
+    return signing.dumps(_shown(run, by), salt=SALT)
+
+
+def _was_seen(proof: str, rule: AlertRule, by: Any) -> bool:
+    """Whether this person has seen the rule's latest preview, worked out of exactly what it watches for now."""
+    run = rule.previews.filter(fingerprint=fingerprint(rule)).order_by("-asked_at", "-pk").first()
+    if run is None or run.state != WorkState.DONE:
+        return False
+    try:
+        return bool(signing.loads(proof, salt=SALT, max_age=PREVIEW_LASTS) == _shown(run, by))
+    except signing.BadSignature:
+        return False
+
+
+def _shown(run: RulePreview, by: Any) -> list[str]:
+    return [str(run.public_id), run.fingerprint, str(by.pk)]
 
 
 def _plain(value: Any) -> str:
@@ -58,7 +80,7 @@ def set_alert_rule(rule: AlertRule, *, by: Any) -> AlertRule:
 
 @transaction.atomic
 def switch_on(rule: AlertRule, *, by: Any, seen: str) -> AlertRule:
-    """Let a rule raise alerts from now on. `seen` is the fingerprint of what was previewed.
+    """Let a rule raise alerts from now on. `seen` is the proof that this person saw its latest preview (`proof_of`).
 
     Alerts are raised once this is saved, and then each school-day morning. Pressed twice it is switched on once.
     """
@@ -66,8 +88,8 @@ def switch_on(rule: AlertRule, *, by: Any, seen: str) -> AlertRule:
     stored = AlertRule.objects.select_for_update().get(pk=rule.pk)
     if stored.is_on:
         return stored
-    if seen != fingerprint(stored):
-        raise PreviewFirst("The rule has changed since its preview. Look at the preview again, then switch it on.")
+    if not _was_seen(seen, stored, by):
+        raise PreviewFirst("You have not seen the latest preview of this rule. Look at the preview, then switch it on.")
     stored.switched_on_at, stored.switched_on_by, stored.switched_off_at = clock.now(), by, None
     stored.save(update_fields=["switched_on_at", "switched_on_by", "switched_off_at"])
     record.record(by, choices.ALERT_RULE_SWITCHED_ON, "alert_rule", stored.pk)

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core import signing
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,8 +21,6 @@ from attendance.models import AlertRule
 from attendance.queries.alert_preview import latest_preview, shown_to
 from core.http import posted, wants_part
 from core.jobs import WorkState
-
-SALT, PREVIEW_LASTS = "attendance.alert-preview", 24 * 3600
 
 
 @page(rules.VIEW_RULES)
@@ -59,6 +56,7 @@ def alert_rule_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect(f"{request.path}#preview")
     run = latest_preview(rule, actions.fingerprint(rule))
     may_manage = request.user.has_perm(rules.MANAGE)
+    done = run is not None and run.state == WorkState.DONE
     context = {
         "rule": rule,
         "words": alert_kinds.in_words(rule),
@@ -66,8 +64,8 @@ def alert_rule_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "open": rule.alerts.filter(state=AlertState.OPEN).count(),
         "may_manage": may_manage,
         "run": run,
-        "preview": shown_to(run, request.user) if run and run.state == WorkState.DONE else None,
-        "seen": signing.dumps([str(rule.public_id), actions.fingerprint(rule)], salt=SALT) if may_manage else "",
+        "preview": shown_to(run, request.user) if run and done else None,
+        "seen": actions.proof_of(run, by=request.user) if run and done and may_manage else "",
         "trail": _trail(rule.name),
     }
     return render(request, "attendance/alert_rule_detail.html" + ("#preview" if wants_part(request) else ""), context)
@@ -120,7 +118,7 @@ def alert_rule_on(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Switch a rule on, as it was previewed."""
     rule = fetch(AlertRule, request.user, rules.MANAGE, public_id=public_id)
     try:
-        actions.switch_on(rule, by=request.user, seen=_seen(request.POST.get("seen", ""), rule))
+        actions.switch_on(rule, by=request.user, seen=request.POST.get("seen", ""))
     except RegisterProblem as wrong:
         messages.error(request, wrong.sentence)
         return redirect(f"{reverse('attendance:alert_rule_detail', args=[rule.public_id])}#preview")
@@ -137,15 +135,6 @@ def alert_rule_off(request: HttpRequest, public_id: UUID) -> HttpResponse:
     ended = f" {lapsed} open alert{'' if lapsed == 1 else 's'} ended with it." if lapsed else ""
     messages.success(request, f"The rule is off.{ended}")
     return redirect("attendance:alert_rule_detail", rule.public_id)
-
-
-def _seen(token: str, rule: AlertRule) -> str:
-    """The fingerprint that the preview signed; nothing when it is of another rule, too old or forged."""
-    try:
-        public_id, fingerprint = signing.loads(token, salt=SALT, max_age=PREVIEW_LASTS)
-    except (signing.BadSignature, TypeError, ValueError):
-        return ""
-    return str(fingerprint) if public_id == str(rule.public_id) else ""
 
 
 def _trail(here: str) -> list[tuple[str, str | None]]:

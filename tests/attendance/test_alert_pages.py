@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attendance.actions import raising
+from attendance.actions.alert_previews import ask_for_preview
 from attendance.actions.summary import rebuild_summary
 from attendance.codes import all_codes
 from attendance.models import Alert, AlertRule, ChaseHold, RulePreview, SessionMark
@@ -209,11 +210,22 @@ def test_only_what_was_previewed_is_switched_on(college, sign_in):
     seen = re.search(r'name="seen" value="([^"]+)"', previewed(browser, rule).content.decode())
     assert seen
     AlertRule.objects.filter(pk=rule.pk).update(weeks=5)
-    assert "The rule has changed since its preview" in words(browser.post(switch, {"seen": seen[1]}, follow=True))
+    assert "You have not seen the latest preview of this rule" in words(
+        browser.post(switch, {"seen": seen[1]}, follow=True)
+    )
     other = AlertRule.objects.get(kind="late")
     browser.post(reverse("attendance:alert_rule_on", args=[other.public_id]), {"seen": seen[1]})
     assert list(AlertRule.objects.switched_on()) == []
     AlertRule.objects.filter(pk=rule.pk).update(weeks=4)
+    # What one officer saw is no proof for another.
+    college.grant(college.sam, "attendance_officer", "site", college.school)
+    sign_in(college.sam).post(switch, {"seen": seen[1]})
+    assert list(AlertRule.objects.switched_on()) == []
+    # Worked out once more since, with marks that came in: what was seen are other figures.
+    run_now("attendance.work_out_preview", preview_id=ask_for_preview(rule, by=college.lind).pk)
+    browser.post(switch, {"seen": seen[1]})
+    assert list(AlertRule.objects.switched_on()) == []
+    seen = re.search(r'name="seen" value="([^"]+)"', browser.get(address).content.decode())
     browser.post(switch, {"seen": seen[1]})
     assert list(AlertRule.objects.switched_on()) == [rule]
 

@@ -2,20 +2,23 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.actions import alert_rules, alerts, raising
+from attendance.actions.alert_previews import ask_for_preview
 from attendance.choices import AlertState
 from attendance.due_sources import alerts_of
 from attendance.errors import BadMarks, NotAllowed
-from attendance.models import Alert, AlertRule, ChaseHold
+from attendance.models import Alert, AlertRule, ChaseHold, RulePreview
 from caseload.models import SiteMembership
 from caseload.queries.calendar import school_days
 from caseload.reasons import Through
 from core import clock
+from core.jobs import run_now
 from core.models import Mail
 from tests.attendance.alerting import Absent, states
 from tests.attendance.conftest import members
@@ -232,16 +235,25 @@ def test_switching_off_lapses_what_is_open(college: College, rule: AlertRule, ab
     assert set(ended) == {("lapsed", college.price.pk, "The rule was switched off")}
 
 
+def seen_by(who: Any, rule: AlertRule) -> str:
+    """The proof that somebody saw the rule's preview."""
+    run = ask_for_preview(rule, by=who)
+    run_now("attendance.work_out_preview", preview_id=run.pk)
+    return alert_rules.proof_of(RulePreview.objects.get(pk=run.pk), by=who)
+
+
 def test_a_rule_is_switched_on_only_as_it_was_previewed(college: College) -> None:
     rule = AlertRule.objects.get(kind="drop")
-    seen = alert_rules.fingerprint(rule)
+    seen = seen_by(college.price, rule)
     rule.points = Decimal(3)
     alert_rules.set_alert_rule(rule, by=college.price)
     with pytest.raises(alert_rules.PreviewFirst):
         alert_rules.switch_on(rule, by=college.price, seen=seen)
+    with pytest.raises(alert_rules.PreviewFirst):
+        alert_rules.switch_on(rule, by=college.price, seen=seen_by(college.novak, rule))
     with pytest.raises(NotAllowed):
-        alert_rules.switch_on(rule, by=college.lind, seen=alert_rules.fingerprint(rule))
-    assert alert_rules.switch_on(rule, by=college.price, seen=alert_rules.fingerprint(rule)).is_on
+        alert_rules.switch_on(rule, by=college.lind, seen=seen_by(college.lind, rule))
+    assert alert_rules.switch_on(rule, by=college.price, seen=seen_by(college.price, rule)).is_on
     rule.points = Decimal(4)
     with pytest.raises(alert_rules.RuleIsOn):
         alert_rules.set_alert_rule(rule, by=college.price)
