@@ -37,7 +37,8 @@ class Asked:
 @dataclass(frozen=True)
 class Hit:
     """What a rule finds of one student on a day: the sentence, the figures behind it as (label, words) pairs, the figure
-    alone, and whether the rule holds. `totals` are those of the rule's own window, where it has one."""
+    alone, and whether the rule holds. `totals` are those of the rule's own window, where it has one; at the `edge` of a rule
+    stand those for whom it would not hold with a day's absence (or one late arrival) fewer."""
 
     student_id: int
     reason: str
@@ -45,6 +46,7 @@ class Hit:
     holds: bool = True
     figure: str = ""
     totals: Totals | None = None
+    edge: bool = False
 
 
 class Ruled(Protocol):
@@ -62,6 +64,7 @@ _LEAST = Asked(
     "Least possible", "Fewer possible sessions or lessons than this in the dates say nothing yet.", 1, 400, ENOUGH
 )
 _LOOK_BACK = "School weeks, this one included; weeks in which the college is closed are not counted."
+_FINISHED = "School weeks that are over. A fall is told only where chance hardly explains it: four weeks take nine weeks of the year."
 FIELDS: dict[str, dict[str, Asked]] = {
     AlertKind.BELOW: {
         "percent": Asked("Below this percentage", "A student at exactly this figure is not raised.", 1, 100, 90, 2),
@@ -69,7 +72,7 @@ FIELDS: dict[str, dict[str, Asked]] = {
     },
     AlertKind.DROP: {
         "points": Asked("Down by at least", "Percentage points, beside the same number of weeks before.", 1, 100, 8, 2),
-        "weeks": Asked("In the last weeks", _LOOK_BACK, 1, 13, 4),
+        "weeks": Asked("In the last weeks", _FINISHED, 2, 13, 4),
         "least_possible": _LEAST,
     },
     AlertKind.CONSECUTIVE: {
@@ -94,7 +97,7 @@ FIELDS: dict[str, dict[str, Asked]] = {
 }  # fmt: skip
 WHAT_FOR = {
     AlertKind.BELOW: "Attendance this year, or in the last six weeks, is below a percentage.",
-    AlertKind.DROP: "Attendance in the last weeks is so many points below that of the weeks before.",
+    AlertKind.DROP: "Attendance in the last finished weeks is so many points below that of the weeks before, and chance does not explain it.",
     AlertKind.CONSECUTIVE: "Somebody has been absent for so many school days without a break.",
     AlertKind.UNAUTHORISED: "Unauthorised sessions in a rolling ten school weeks, as the national framework counts them.",
     AlertKind.LATE: "Somebody has been late so many times in the last weeks.",
@@ -135,7 +138,7 @@ def in_words(rule: Ruled) -> str:
             when = weeks if rule.weeks else "this year"
             return f"Attendance below {plain(rule.percent, 2)}\u202f% {when}, of {rule.least_possible} possible or more"
         case AlertKind.DROP:
-            return f"Attendance down {plain(rule.points, 2)} points or more {weeks}, of {rule.least_possible} possible or more"
+            return f"Attendance down {plain(rule.points, 2)} points or more {weeks}, of {rule.least_possible} possible or more, and not by chance"
         case AlertKind.CONSECUTIVE:
             return f"Absent {in_days(rule.count or 0)} in a row or more"
         case AlertKind.UNAUTHORISED:
@@ -151,6 +154,11 @@ def below(rule: Ruled, totals: Totals) -> bool:
     if totals.possible < max(rule.least_possible, 1):
         return False
     return totals.attended * 100 < (rule.percent or 0) * totals.possible
+
+
+def below_edge(rule: Ruled, totals: Totals) -> bool:
+    """Whether two marks more attended, a day's sessions, would have kept somebody from being below."""
+    return (totals.attended + 2) * 100 >= (rule.percent or 0) * totals.possible
 
 
 def below_sentence(rule: Ruled, totals: Totals, weeks: int) -> str:

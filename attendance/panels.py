@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from attendance import rules
 from attendance.arithmetic import Totals
+from attendance.chance import is_more_than_chance
 from attendance.choices import AlertKind, Series
 from attendance.queries.alerts import watched_for
 from attendance.queries.feeds import feeds_for
@@ -19,6 +20,7 @@ from attendance.queries.totals import (
     missing_much,
     series_by_student,
     totals_in_windows,
+    weekly_by_student,
 )
 from attendance.queries.windows import together
 from caseload import columns
@@ -87,7 +89,9 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
     """Persistent absence, and six weeks well below the year unless a rule of the college watches for drops itself."""
     found: dict[int, list[Reason]] = {}
     watched = watched_for(AlertKind.DROP)
-    for student, (year, six_weeks) in _worth_a_word(ids, None if watched else FELL_BY).items():
+    worth = _worth_a_word(ids, None if watched else FELL_BY)
+    fell = set() if watched else _fell(worth)
+    for student, (year, six_weeks) in worth.items():
         reasons = []
         if year.called_severe:
             reasons.append(Reason(f"Severe absence, {year.percent} attended", Need.SEVERE_ABSENCE, "attendance"))
@@ -95,11 +99,25 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
             reasons.append(
                 Reason(f"Persistent absence, {year.percent} attended", Need.PERSISTENT_ABSENCE, "attendance")
             )
-        if not watched and six_weeks.possible >= 20 and six_weeks.is_below(year, FELL_BY):
+        if student in fell:
             words = f"Down {_points_between(year, six_weeks)} points in six weeks"
             reasons.append(Reason(words, Need.FALLING, "attendance"))
         if reasons:
             found[student] = reasons
+    return found
+
+
+def _fell(worth: Mapping[int, tuple[Totals, Totals]]) -> set[int]:
+    """Those whose six weeks lie so far below their year that chance hardly explains it; nobody, until the year has weeks
+    enough to tell. One statement for those who share windows, if anybody fell."""
+    low = [pk for pk, (year, six) in worth.items() if six.possible >= 20 and six.is_below(year, FELL_BY)]
+    found = set()
+    for those in together(low):
+        number, (start, _), (_, end) = those.windows.weeks, those.windows.year, those.windows.six_weeks
+        for student, weekly in weekly_by_student(those.ids, start, end, those.series).items():
+            weeks = [(totals.shown, totals.possible) for _, totals in weekly if totals.possible]
+            if is_more_than_chance(weeks, number):
+                found.add(student)
     return found
 
 

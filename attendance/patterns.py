@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from math import comb
+from random import Random
 from typing import NamedTuple
 
 LEVEL = 0.05  # at most this share of students without a pattern are given one
@@ -104,6 +105,19 @@ def odds(chance: float) -> str:
         return "fewer than 1 in 10,000"
     size = 10 ** max(len(str(times)) - 2, 0)
     return f"about 1 in {times // size * size:,}"
+
+
+def at_random(chances: Sequence[Chance], chance: Random) -> list[Chance]:
+    """The same absences at random places of the student's own timetable, each as long as it was: what no pattern looks like."""
+    runs: list[list[Chance]] = []
+    for one in chances:
+        if one.missed and runs and runs[-1][-1].missed:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    chance.shuffle(runs)
+    moved = [one for run in runs for one in run]
+    return [here._replace(missed=there.missed, late=there.late) for here, there in zip(chances, moved, strict=True)]
 
 
 def find_patterns(chances: Sequence[Chance], *, level: float = LEVEL, noun: str = "absences") -> Findings:

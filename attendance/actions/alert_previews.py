@@ -12,6 +12,7 @@ from attendance.actions.raising import SYSTEM_ALERTS
 from attendance.alert_kinds import Hit
 from attendance.errors import NotAllowed
 from attendance.models import AlertRule, RulePreview
+from attendance.queries.alert_chance import by_chance
 from attendance.queries.alert_preview import days_of_preview, in_weeks
 from attendance.queries.alert_rules import add_hits, populations
 from audit import record
@@ -62,4 +63,9 @@ def work_out_preview(preview_id: int) -> None:
     with naming.named_system(SYSTEM_ALERTS.name, purpose=WORK):
         on_roll = Student.objects.on_roll(days[-1]).filter(merged_into=None, erased_at=None).count() if days else 0
         result: dict[str, Any] = {"term": term.pk if term else None, "complete": complete, "on_roll": on_roll}
+    if days:
+        run.heartbeat(done=len(sites), total=len(sites))
+        with naming.named_system(SYSTEM_ALERTS.name, purpose=WORK):
+            result["chance"] = by_chance(run.rule, sites, days[-1], list(found[days[-1]].values()))
+    with naming.named_system(SYSTEM_ALERTS.name, purpose=WORK):
         run.finish(result=result | {"weeks": in_weeks(found)}, done_count=len(sites))

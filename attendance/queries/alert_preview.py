@@ -8,6 +8,7 @@ from typing import Any
 from attendance import rules
 from attendance.alert_kinds import Hit
 from attendance.models import AlertRule, RulePreview
+from attendance.queries.alert_chance import chance_words
 from caseload.models import Site, Student, Term
 from caseload.queries.calendar import calendars_for, latest_term
 from caseload.queries.students import student_rows
@@ -48,6 +49,7 @@ class Preview:
     weeks: list[PreviewWeek] = field(default_factory=list)
     students: int = 0
     on_roll: int = 0
+    chance: str = ""
 
     @property
     def raised(self) -> int:
@@ -97,7 +99,8 @@ def shown_to(run: RulePreview, user: Any) -> Preview:
         PreviewWeek(date.fromisoformat(day), len(people), number, _named(people, reached))
         for day, number, people in kept["weeks"]
     ]
-    return Preview(term, kept["complete"], weeks, len(raised), kept["on_roll"])
+    chance = chance_words(run.rule, kept["chance"]) if "chance" in kept else ""
+    return Preview(term, kept["complete"], weeks, len(raised), kept["on_roll"], chance)
 
 
 def _named(people: list[list[Any]], reached: dict[int, dict[str, Any]]) -> list[Raised]:

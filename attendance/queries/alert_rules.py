@@ -14,13 +14,14 @@ from django.db import connection
 from attendance import alert_kinds as kinds
 from attendance.alert_kinds import Hit
 from attendance.arithmetic import Totals
+from attendance.chance import CHANGE_LEVEL, as_low_by_chance
 from attendance.choices import AlertKind, Series
 from attendance.coding import of_compulsory_school_age
 from attendance.models import AlertRule
-from attendance.patterns import LEAST_ABSENCES
+from attendance.patterns import LEAST_ABSENCES, odds
 from attendance.queries.analysis.unauthorised import CODES, PROVISIONAL, school_weeks_of
 from attendance.queries.patterns import patterns_of
-from attendance.queries.totals import TABLE, totals_in_windows
+from attendance.queries.totals import TABLE, totals_in_windows, weekly_by_student
 from attendance.queries.windows import finished_weeks, label_of, span_of
 from attendance.thresholds import SCHOOL_WEEKS, UNAUTHORISED_SESSIONS
 from caseload.models import Site, SiteMembership
@@ -33,6 +34,7 @@ RUN_LOOK_BACK = timedelta(days=150)  # the longest run of absent days that is fo
 # At most this share of students without a pattern is given one: a whole college is looked at, not one student.
 PATTERN_LEVEL = 0.01
 FRIDAY = 4
+DAY_OF_ABSENCE = 2  # sessions
 WEEK = timedelta(days=7)
 
 
@@ -162,7 +164,9 @@ def _below(rule: AlertRule, those: Population, days: Sequence[date], everybody: 
             figures = [(label_of(had[day]) if rule.weeks else "This year", totals.words)]
             facts = _facts(*spans[day.isoformat()], day, figures)
             sentence = kinds.below_sentence(rule, totals, had[day])
-            found[day].append(Hit(student, sentence, facts, holds, totals.percent, totals))
+            found[day].append(
+                Hit(student, sentence, facts, holds, totals.percent, totals, kinds.below_edge(rule, totals))
+            )
     return found
 
 
@@ -176,25 +180,52 @@ def _each(
 
 
 def _drop(rule: AlertRule, those: Population, days: Sequence[date], everybody: bool) -> Found:
-    weeks = rule.weeks or 1
+    """The last finished weeks beside as many before them, where chance hardly explains how low they are (`chance.py`)."""
+    number = rule.weeks or 1
+    weeks = {day: finished_weeks(those.calendar, day, those.year_starts(day)) for day in days}
     spans: dict[str, tuple[date, date]] = {}
-    for day in days:
-        both = [monday for monday in those.weeks(day, 2 * weeks) if monday + WEEK > those.year_starts(day)]
-        if len(both) > weeks:
-            start = both[-weeks]
-            spans[f"{day} now"] = (start, _until(day))
-            spans[f"{day} before"] = (max(both[0], those.year_starts(day)), start - timedelta(days=1))
+    for day, mondays in weeks.items():
+        if len(mondays) > number:
+            start = those.year_starts(day)
+            spans[f"{day} now"] = span_of(mondays[-number:], start, day)
+            spans[f"{day} before"] = span_of(mondays[-2 * number : -number], start, day)
+    read = totals_in_windows(those.ids, spans, those.series)
+    pairs = [
+        (student, day, by_span[f"{day} before"], by_span[f"{day} now"])
+        for student, by_span in read.items()
+        for day in days
+        if f"{day} before" in by_span and f"{day} now" in by_span
+    ]
+    fell = {(student, day) for student, day, before, now in pairs if kinds.dropped(rule, before, now)}
+    chances = _chances(those, weeks, number, fell)
     found: Found = {day: [] for day in days}
-    for student, by_span in totals_in_windows(those.ids, spans, those.series).items():
-        for day in days:
-            before, now = by_span.get(f"{day} before"), by_span.get(f"{day} now")
-            holds = bool(before and now and kinds.dropped(rule, before, now))
-            if before and now and (holds or everybody):
-                words = f"{kinds.number(weeks).capitalize()} {'week' if weeks == 1 else 'weeks'}"
-                figures = [("Before", before.words), (words, now.words)]
-                facts = _facts(spans[f"{day} before"][0], day, day, figures)
-                sentence = kinds.dropped_sentence(rule, before, now)
-                found[day].append(Hit(student, sentence, facts, holds, kinds.moved(before, now)))
+    for student, day, before, now in pairs:
+        holds = chances.get((student, day), 1.0) <= CHANGE_LEVEL
+        if holds or everybody:
+            words = f"{kinds.number(number).capitalize()} {'week' if number == 1 else 'weeks'}"
+            figures = [("Before", before.words), (words, now.words)]
+            if holds:
+                figures.append(("Chance", f"as low by chance {odds(chances[student, day])}"))
+            facts = _facts(spans[f"{day} before"][0], day, day, figures)
+            sentence = kinds.dropped_sentence(rule, before, now)
+            found[day].append(Hit(student, sentence, facts, holds, kinds.moved(before, now)))
+    return found
+
+
+def _chances(
+    those: Population, weeks: Mapping[date, Sequence[date]], number: int, fell: set[tuple[int, date]]
+) -> dict[tuple[int, date], float]:
+    """How likely chance makes weeks as low as the last, for each student who fell and day. One statement, if anybody fell."""
+    if not fell:
+        return {}
+    first, last = min(mondays[0] for mondays in weeks.values() if mondays), max(day for _, day in fell)
+    own = weekly_by_student(sorted({student for student, _ in fell}), first, last, those.series)
+    found = {}
+    for student, day in fell:
+        counted = {
+            monday: (totals.shown, totals.possible) for monday, totals in own.get(student, ()) if totals.possible
+        }
+        found[student, day] = as_low_by_chance([counted[week] for week in weeks[day] if week in counted], number)
     return found
 
 
@@ -211,7 +242,16 @@ def _late(rule: AlertRule, those: Population, days: Sequence[date], everybody: b
             figures = [("Late", totals.late_words)]
             facts = _facts(spans[day.isoformat()][0], day, day, figures)
             times = kinds.in_times(totals.times_late)
-            found[day].append(Hit(student, kinds.late_sentence(rule, totals), facts, holds, times))
+            found[day].append(
+                Hit(
+                    student,
+                    kinds.late_sentence(rule, totals),
+                    facts,
+                    holds,
+                    times,
+                    edge=totals.times_late == rule.count,
+                )
+            )
     return found
 
 
@@ -239,7 +279,16 @@ def _unauthorised(rule: AlertRule, those: Population, days: Sequence[date], ever
             if holds or everybody:
                 facts = _facts(start, day, day, [("Unauthorised", f"{sessions}"), ("Of these N", f"{provisional}")])
                 sentence = kinds.unauthorised_sentence(sessions, provisional)
-                found[day].append(Hit(student, sentence, facts, holds, f"{sessions}"))
+                found[day].append(
+                    Hit(
+                        student,
+                        sentence,
+                        facts,
+                        holds,
+                        f"{sessions}",
+                        edge=sessions < (rule.count or UNAUTHORISED_SESSIONS) + DAY_OF_ABSENCE,
+                    )
+                )
     return found
 
 
@@ -260,7 +309,9 @@ def _consecutive(rule: AlertRule, those: Population, days: Sequence[date], every
             if run and (holds or everybody) and (ended is None or ended > day):
                 facts = _facts(run[0], run[-1], day, [("Days absent", f"{len(run)}")])
                 sentence = kinds.consecutive_sentence(len(run), run[0])
-                found[day].append(Hit(student, sentence, facts, holds, kinds.in_days(len(run))))
+                found[day].append(
+                    Hit(student, sentence, facts, holds, kinds.in_days(len(run)), edge=len(run) == rule.count)
+                )
     return found
 
 

@@ -27,7 +27,7 @@ def student_pattern(student_id: int, start: date | None = None, end: date | None
 def both_patterns(student_id: int, start: date, end: date, series: str) -> tuple[Findings, Findings]:
     """The patterns in one student's absences, and in their late arrivals: of what they attended, which was begun late. The
     marks are read once."""
-    chances = _read([student_id], start, end, series).get(student_id, [])
+    chances = chances_of([student_id], start, end, series).get(student_id, [])
     late = [_as_late(chance) for chance in chances if not chance.missed]
     return find_patterns(chances), find_patterns(late, noun=LATE)
 
@@ -48,12 +48,12 @@ def patterns_of(
     ids = sorted(set(student_ids))
     found: dict[int, Findings] = {}
     for first in range(0, len(ids), AT_A_TIME):
-        read = _read(ids[first : first + AT_A_TIME], start or year[0], end or year[1], series)
+        read = chances_of(ids[first : first + AT_A_TIME], start or year[0], end or year[1], series)
         found |= {student: find_patterns(chances, level=level) for student, chances in read.items()}
     return found
 
 
-def _read(ids: list[int], start: date, end: date, series: str) -> dict[int, list[Chance]]:
+def chances_of(ids: list[int], start: date, end: date, series: str) -> dict[int, list[Chance]]:
     """What each student could have attended, in order of time."""
     rows = _rows(ids, start, end, series)
     if series == Series.SESSION:

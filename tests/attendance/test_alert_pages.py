@@ -292,8 +292,8 @@ def test_the_preview_is_worked_out_in_the_background_once_and_of_this_rule_only(
         ("below", {"percent": "abc", "least_possible": "20"}, "Below this percentage: give a number from 1 to 100."),
         (
             "drop",
-            {"points": "8", "weeks": "0", "least_possible": "20"},
-            "In the last weeks: give a number from 1 to 13.",
+            {"points": "8", "weeks": "1", "least_possible": "20"},
+            "In the last weeks: give a number from 2 to 13.",
         ),
         ("consecutive", {"count": ""}, "Days in a row: give a number from 1 to 60."),
         ("unauthorised", {"count": "11"}, "Sessions in ten school weeks: give a number from 1 to 10."),

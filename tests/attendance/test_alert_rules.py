@@ -75,14 +75,33 @@ def test_below_a_percentage_leaves_out_whoever_is_exactly_there(college: College
     assert sentences(rule("below", percent=80, weeks=6)) == [{"Ben": "Below 80\u202f% in six weeks: 70.0\u202f%"}]
 
 
-def test_a_drop_is_measured_beside_the_same_number_of_school_weeks_before(college: College, marks: Marks) -> None:
-    # Half-term (26 to 30 October) is no school week: the two weeks before 9 November are those of 2 November and 19 October.
-    marks("Ada", date(2026, 10, 19), days={date(2026, 11, 12): "II", date(2026, 11, 13): "I\\"})
-    assert sentences(rule("drop", points=15, weeks=2)) == [
-        {"Ada": "Down 15 points in two weeks: 100\u202f% to 85\u202f%"}
-    ]
-    assert sentences(rule("drop", points="15.01", weeks=2)) == [{}]
-    assert sentences(rule("drop", points=15, weeks=2, least_possible=21)) == [{}]
+def test_a_drop_compares_finished_weeks_and_is_told_only_where_chance_hardly_explains_it(
+    college: College, marks: Marks
+) -> None:
+    # Ten weeks of the year are over on Fri 20 Nov; half-term is none of them. The last four are those of 12 and 19 Oct, 2 and 9 Nov.
+    falling = [date(2026, 10, 12), date(2026, 10, 19), date(2026, 11, 2), date(2026, 11, 9)]
+    two_days = [monday + timedelta(days=number) for monday in falling for number in (0, 3)]
+    marks("Ada", date(2026, 9, 2), days=dict.fromkeys(two_days, "II"))
+    one_week = school_days(college.school, date(2026, 11, 9), date(2026, 11, 13))
+    marks("Ben", date(2026, 9, 2), days=dict.fromkeys(one_week, "II"))  # down 25 points, all of it in one week
+    this_week = school_days(college.school, date(2026, 11, 16), FRIDAY)
+    marks("Chloe", date(2026, 9, 2), days=dict.fromkeys(this_week, "II"))  # nothing in a week that is over
+    down = {"Ada": "Down 40 points in four weeks: 100\u202f% to 60\u202f%"}
+    assert sentences(rule("drop", points=8, weeks=4)) == [down]
+    assert sentences(rule("drop", points=40, weeks=4)) == [down]
+    assert sentences(rule("drop", points="40.01", weeks=4)) == [{}]
+    assert sentences(rule("drop", points=40, weeks=4, least_possible=41)) == [{}]
+    hit = students_by_day(rule("drop", points=8, weeks=4), [FRIDAY])[FRIDAY][college.student("Ada").pk]
+    assert dict(hit.facts["figures"])["Chance"] == "as low by chance about 1 in 200"
+
+
+def test_before_nine_weeks_of_the_year_are_over_no_drop_over_four_is_told(college: College, marks: Marks) -> None:
+    falling = {date(2026, 9, 28): 2} | dict.fromkeys([date(2026, 10, 5), date(2026, 10, 12), date(2026, 10, 19)], 3)
+    missed = {monday + timedelta(days=n): "II" for monday, days in falling.items() for n in range(days)}
+    marks("Ada", date(2026, 9, 2), days=missed | {date(2026, 11, 2 + n): "II" for n in range(3)})
+    # Eight weeks are over in the week of 2 November, the last four her lowest; nine in that of 9 November.
+    before, after = sentences(rule("drop", points=8, weeks=4), date(2026, 11, 6), date(2026, 11, 13))
+    assert (before, after) == ({}, {"Ada": "Down 50 points in four weeks: 90\u202f% to 40\u202f%"})
 
 
 def test_days_in_a_row_count_only_days_with_marks_and_end_with_attendance(college: College, marks: Marks) -> None:
@@ -166,7 +185,7 @@ def test_only_the_site_of_the_rule_and_merged_students_left_out(college: College
     ("kind", "figures"),
     [
         ("below", {"percent": 99}),
-        ("drop", {"points": 5, "weeks": 2}),
+        ("drop", {"points": 5, "weeks": 4}),
         ("consecutive", {"count": 1}),
         ("unauthorised", {"count": 1}),
         ("late", {"count": 1, "weeks": 2}),

@@ -8,9 +8,9 @@ subject, and its name is added here.
 from tests.project.things.attendance import (
     alert_rule,
     college_site,
+    decision,
     evacuation_copy,
     grades,
-    decision,
     hold,
     lesson_code,
     planned,
