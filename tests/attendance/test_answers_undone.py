@@ -24,7 +24,7 @@ from tests.college import College
 
 def raise_for(college: College, given: str) -> Alert:
     """An alert that was raised nine days ago and that nobody acted on in time."""
-    rule = AlertRule.objects.create(name=f"For {given}", kind="threshold", switched_on_at=clock.now())
+    rule = AlertRule.objects.create(name=f"For {given}", kind="below", percent=85, switched_on_at=clock.now())
     return Alert.objects.create(
         student=college.student(given), rule=rule, reason="82 % in six weeks",
         raised_on=college.today - timedelta(days=9), true_on=college.today, escalated_at=clock.now(),
@@ -61,14 +61,20 @@ def test_the_next_page_says_what_was_cleared_and_undo_opens_it_again(college: Co
     }  # fmt: skip
     shown = browser.post(reverse("interventions:note_new", args=[alert.student.public_id]), typed, follow=True)
     said = shown.content.decode()
-    assert "Cleared by this: Ada Ábel: 82 % in six weeks · Ada Ábel: To follow up: No answer" in said
+    assert (
+        "Cleared by this: Ada Ábel: 82 % in six weeks, as at 20 Nov, now no marks in these dates · Ada Ábel: To follow up: No answer"
+        in said
+    )
     assert state(alert)[0] == "cleared"
     undo = re.search(r'action="(/cleared/[^"]+)"', said)
     assert undo
     assert f'name="next" value="{back}"' in said
     again = browser.post(undo[1], {"next": back}, follow=True)
     assert again.redirect_chain == [(back, 302)]
-    assert "Open again: Ada Ábel: 82 % in six weeks · Ada Ábel: To follow up: No answer" in again.content.decode()
+    assert (
+        "Open again: Ada Ábel: 82 % in six weeks, as at 20 Nov, now no marks in these dates · Ada Ábel: To follow up: No answer"
+        in again.content.decode()
+    )
     call.refresh_from_db()
     assert (state(alert), call.followed_up_at) == (before, None)
     entries = Entry.objects.filter(verb__in=[ALERT_OPENED_AGAIN, verbs.CONTACT_DUE_AGAIN]).order_by("verb")
@@ -103,7 +109,9 @@ def test_a_save_for_many_names_the_only_one_who_had_a_reason(college: College, s
         "text": "Late bus", "form_token": str(uuid4()), "answers": [f"attendance_alert:{alert.pk}"],
     }  # fmt: skip
     said = sign_in(college.okafor).post(reverse("interventions:note_new_many"), typed, follow=True)
-    assert [str(one) for one in said.context["messages"]][1:] == ["Cleared by this: Ada Ábel: 82 % in six weeks"]
+    assert [str(one) for one in said.context["messages"]][1:] == [
+        "Cleared by this: Ada Ábel: 82 % in six weeks, as at 20 Nov, now no marks in these dates"
+    ]
 
 
 def test_a_save_for_many_names_each_and_is_undone_for_all(college: College, sign_in: Any) -> None:
@@ -113,7 +121,7 @@ def test_a_save_for_many_names_each_and_is_undone_for_all(college: College, sign
         "text": "Late bus", "form_token": str(uuid4()), "answers": [f"attendance_alert:{one.pk}" for one in alerts],
     }  # fmt: skip
     said = browser.post(reverse("interventions:note_new_many"), typed, follow=True).content.decode()
-    assert "Cleared by this: Ada Ábel: 82 % in six weeks · Ben " in said
+    assert "Cleared by this: Ada Ábel: 82 % in six weeks, as at 20 Nov, now no marks in these dates · Ben " in said
     undo = re.search(r'action="(/cleared/[^"]+)"', said)
     assert undo
     browser.post(undo[1])

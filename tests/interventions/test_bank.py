@@ -256,7 +256,7 @@ def test_open_reasons_that_are_ticked_are_cleared_by_the_target(college: College
     alerts = [
         Alert.objects.create(
             student=college.student(given),
-            rule=AlertRule.objects.create(name=f"Below for {given}", kind="threshold"),
+            rule=AlertRule.objects.create(name=f"Below for {given}", kind="below", percent=85),
             reason="82 % in six weeks",
             raised_on=college.today,
             true_on=college.today,

@@ -145,7 +145,7 @@ def test_lists_cost_the_same_for_few_as_for_many(college, stages, django_assert_
                     opened_by=college.okafor, reason="x", review_on=college.today,
                 )  # fmt: skip
         # The cases, the names of tutor groups, who is reached, stages with a rule, and today's figures beside each.
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(16):
             read.cases(college.okafor)
         with django_assert_num_queries(3):
             read.could_begin(college.okafor)

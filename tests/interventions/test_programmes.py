@@ -75,7 +75,7 @@ def form(college, kind, **more):
 
 def test_starting_clears_the_ticked_reasons_and_is_recorded(college, said):
     ada = college.student("Ada")
-    rule = AlertRule.objects.create(name="Below", kind="threshold")
+    rule = AlertRule.objects.create(name="Below", kind="below", percent=85)
     Alert.objects.create(
         student=ada, rule=rule, reason="82 % in six weeks", raised_on=college.today, true_on=college.today
     )
@@ -385,7 +385,7 @@ def test_everything_is_worked_out_once_and_again_only_where_something_changed(co
 
 def test_who_got_nothing_though_flagged(college, started, sign_in):
     cara = college.student("Cai") if any(one.given_name == "Cai" for one in college.students) else None
-    rule = AlertRule.objects.create(name="Below", kind="threshold")
+    rule = AlertRule.objects.create(name="Below", kind="below", percent=85)
     ada = college.student("Ada")
     others = [one for one in college.students if one.pk not in (ada.pk, outsider(college).pk)]
     lone = cara or next(one for one in others if Intervention.objects.filter(members__student=one).count() == 0)

@@ -60,7 +60,7 @@ def mails(subject):
 
 def test_referring_clears_the_ticked_reasons_tells_the_takers_and_is_recorded(college, support):
     ada = college.student("Ada")
-    rule = AlertRule.objects.create(name="Below", kind="threshold")
+    rule = AlertRule.objects.create(name="Below", kind="below", percent=85)
     Alert.objects.create(student=ada, rule=rule, reason="82 %", raised_on=college.today, true_on=college.today)
     keys = [reason.key for reason in reasons.open_reasons([ada.pk], college.okafor)]
     said = actions.ReferralSaid(support, WHY)
@@ -75,7 +75,7 @@ def test_referring_clears_the_ticked_reasons_tells_the_takers_and_is_recorded(co
 
 def test_a_reason_cleared_by_a_confidential_referral_does_not_say_to_whom(college, counselling):
     ada = college.student("Ada")
-    rule = AlertRule.objects.create(name="Below", kind="threshold")
+    rule = AlertRule.objects.create(name="Below", kind="below", percent=85)
     Alert.objects.create(student=ada, rule=rule, reason="82 %", raised_on=college.today, true_on=college.today)
     keys = [reason.key for reason in reasons.open_reasons([ada.pk], college.okafor)]
     actions.refer(college.okafor, actions.ReferralSaid(counselling, WHY), [ada], token=uuid4(), answers=keys)

@@ -59,7 +59,7 @@ def review(college, **more):
 
 def test_making_a_plan_clears_the_ticked_reasons_and_is_recorded(college, said):
     ada = college.student("Ada")
-    rule = AlertRule.objects.create(name="Below", kind="threshold")
+    rule = AlertRule.objects.create(name="Below", kind="below", percent=85)
     Alert.objects.create(student=ada, rule=rule, reason="82 %", raised_on=college.today, true_on=college.today)
     keys = [reason.key for reason in reasons.open_reasons([ada.pk], college.lowe)]
     plan = actions.make_plan(college.lowe, ada, said(), token=uuid4(), answers=keys)
