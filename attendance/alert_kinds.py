@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from attendance.arithmetic import ENOUGH, Totals, decimal, written
-from attendance.choices import AlertKind
+from attendance.choices import AlertKind, Headline
 from attendance.thresholds import UNAUTHORISED_SESSIONS
 from caseload.needs import TODAY, Need
 from core import wording
@@ -67,7 +67,7 @@ _LOOK_BACK = "School weeks, this one included; weeks in which the college is clo
 _FINISHED = "School weeks that are over. A fall is told only where chance hardly explains it: four weeks take nine weeks of the year."
 FIELDS: dict[str, dict[str, Asked]] = {
     AlertKind.BELOW: {
-        "percent": Asked("Below this percentage", "A student at exactly this figure is not raised.", 1, 100, 90, 2),
+        "percent": Asked("Below this percentage", "A student at exactly this figure is not raised. Attendance as the college shows it.", 1, 100, 90, 2),
         "least_possible": _LEAST,
     },
     AlertKind.DROP: {
@@ -150,21 +150,23 @@ def in_words(rule: Ruled) -> str:
 
 
 def below(rule: Ruled, totals: Totals) -> bool:
-    """Whether attendance is below the rule's percentage; whole numbers are compared, nothing is rounded."""
+    """Whether attendance, as the college shows it, is below the rule's percentage; whole numbers are compared."""
     if totals.possible < max(rule.least_possible, 1):
         return False
-    return totals.attended * 100 < (rule.percent or 0) * totals.possible
+    return totals.shown * 100 < (rule.percent or 0) * totals.possible
 
 
 def below_edge(rule: Ruled, totals: Totals) -> bool:
     """Whether two marks more attended, a day's sessions, would have kept somebody from being below."""
-    return (totals.attended + 2) * 100 >= (rule.percent or 0) * totals.possible
+    return (totals.shown + 2) * 100 >= (rule.percent or 0) * totals.possible
 
 
 def below_sentence(rule: Ruled, totals: Totals, weeks: int) -> str:
-    """“Below 90 % this year: 87.5 %”; of six weeks how many of them are over this year."""
+    """“Below 90 % this year: 87.5 %”; of six weeks how many of them are over this year. Where a college counts absence with
+    leave as attended it says so: “Below 90 % attended or authorised this year: 87.5 %”."""
     when = f"in {'one week' if weeks == 1 else f'{number(weeks)} weeks'}" if rule.weeks else "this year"
-    return f"Below {plain(rule.percent, 2)}\u202f% {when}: {written(totals.attendance)}"
+    measure = "attended or authorised " if totals.headline == Headline.AUTHORISED else ""
+    return f"Below {plain(rule.percent, 2)}\u202f% {measure}{when}: {written(totals.attendance)}"
 
 
 def dropped(rule: Ruled, before: Totals, now: Totals) -> bool:

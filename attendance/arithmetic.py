@@ -124,6 +124,20 @@ class Totals(NamedTuple):
         return Fraction(100 * self.times_late, self.came) if self.came else None
 
     @property
+    def attended_words(self) -> str:
+        """What was attended, beside what the college shows where that counts absence with leave too: persistent and severe
+        absence are by law about the first, whatever is shown (facts 1.5)."""
+        words = f"{written(self.share(self.attended))} attended"
+        if self.headline == Headline.AUTHORISED:
+            words += f", {self.percent} attended or authorised"
+        return words
+
+    @property
+    def law_note(self) -> str:
+        """What was attended, where the college shows another figure as attendance; nothing where it is the same."""
+        return f"{written(self.share(self.attended))} attended" if self.headline == Headline.AUTHORISED else ""
+
+    @property
     def punctuality(self) -> Fraction | None:
         """On time of the sessions they came to in per cent, exactly."""
         return Fraction(100 * (self.came - self.times_late), self.came) if self.came else None

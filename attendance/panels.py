@@ -94,11 +94,9 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
     for student, (year, six_weeks) in worth.items():
         reasons = []
         if year.called_severe:
-            reasons.append(Reason(f"Severe absence, {year.percent} attended", Need.SEVERE_ABSENCE, "attendance"))
+            reasons.append(Reason(f"Severe absence, {year.attended_words}", Need.SEVERE_ABSENCE, "attendance"))
         elif year.called_persistent:
-            reasons.append(
-                Reason(f"Persistent absence, {year.percent} attended", Need.PERSISTENT_ABSENCE, "attendance")
-            )
+            reasons.append(Reason(f"Persistent absence, {year.attended_words}", Need.PERSISTENT_ABSENCE, "attendance"))
         if student in fell:
             words = f"Down {_points_between(year, six_weeks)} points in six weeks"
             reasons.append(Reason(words, Need.FALLING, "attendance"))

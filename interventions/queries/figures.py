@@ -12,7 +12,7 @@ A target that is closed is measured as of the day on which it was closed. Whethe
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -45,12 +45,15 @@ class Progress:
     of: str = ""
     reached: bool | None = None
     share: int | None = None
+    set_on: date | None = None
     is_early: bool = False  # there is a figure, but of too little to say whether the goal is reached
 
     @property
     def sentence(self) -> str:
-        """For example “91.4 % now, 95 % wanted, was 88.2 % when set”."""
-        parts = [self.now, f"{self.goal} wanted" if self.goal else "", f"was {self.was} when set" if self.was else ""]
+        """For example “91.4 % now, 95 % wanted, was 88.2 % when set on 9 Nov”."""
+        day = f" on {wording.day(self.set_on, weekday=False)}" if self.set_on else ""
+        was = f"was {self.was} when set{day}" if self.was else ""
+        parts = [self.now, f"{self.goal} wanted" if self.goal else "", was]
         return ", ".join(part for part in parts if part)
 
     @property
@@ -82,7 +85,8 @@ def progress_of(user: Any, targets: Sequence[Target]) -> dict[int, Progress]:
     for kind, measure in ((Figure.ATTENDANCE, _attendance), (Figure.GRADE, _grades), (Figure.COUNT, _counts)):
         seen = _reached(user, by_kind[kind], SEES.get(kind, ""))
         found |= measure(seen) if seen else {}
-    return found
+    set_on = {target.pk: target.set_on for target in targets}
+    return {pk: replace(progress, set_on=set_on[pk]) for pk, progress in found.items()}
 
 
 def goal_of(target: Target) -> str:

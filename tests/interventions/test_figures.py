@@ -81,7 +81,7 @@ def test_attendance_now_wanted_and_when_set(college: College, target_of: Any, ma
     target = target_of("Ada", figure="attendance", figure_goal=Decimal(95), set_on=MONDAY)
     marks("Ada", before=(6, 8), since=(20, 22), set_on=target.set_on)  # the two marks of the Monday itself don't count
     found = progress_of(college.okafor, [target])[target.pk]
-    assert found.sentence.replace("\u202f", " ") == "90.0 % now, 95 % wanted, was 75.0 % when set"
+    assert found.sentence.replace("\u202f", " ") == "90.0 % now, 95 % wanted, was 75.0 % when set on 2 Nov"
     assert (found.reached, found.share, found.of) == (False, 75, "18 of 20 sessions")
 
 
@@ -97,7 +97,7 @@ def test_below_twenty_marks_it_is_too_early_to_say(college: College, target_of: 
     marks("Ada", before=(6, 8), since=(20, 20), set_on=target.set_on)
     found = progress_of(college.okafor, [target])[target.pk]
     assert (found.reached, found.share, found.status) == (None, None, "Too early to say")
-    assert found.sentence.replace("\u202f", " ") == "100.0 % so far, 90 % wanted, was 75.0 % when set"
+    assert found.sentence.replace("\u202f", " ") == "100.0 % so far, 90 % wanted, was 75.0 % when set on 2 Nov"
     assert found.of == "18 of 18 sessions since then, said from 20 on"
 
 
@@ -132,7 +132,7 @@ def test_a_grade_now_wanted_and_when_set(college: College, target_of: Any, grade
     course, label = graded("Ada", {40: "D", 5: "C"})
     wanted = target_of("Ada", figure="grade", figure_grade=label("B"), course=course)
     reached = target_of("Ada", figure="grade", figure_grade=label("C"), course=course)
-    assert sentence(college.okafor, wanted) == "C now, B wanted, was D when set"
+    assert sentence(college.okafor, wanted) == "C now, B wanted, was D when set on 21 Oct"
     assert progress_of(college.okafor, [wanted, reached])[wanted.pk].reached is False
     assert progress_of(college.okafor, [wanted, reached])[reached.pk].reached is True
 
@@ -141,7 +141,7 @@ def test_a_closed_target_keeps_the_grade_of_its_day(college: College, target_of:
     course, label = graded("Ada", {40: "D", 5: "C"})
     closed = college.today - timedelta(days=10)
     target = target_of("Ada", figure="grade", figure_grade=label("B"), course=course, state="not_met", closed_on=closed)
-    assert sentence(college.okafor, target) == "No grade since it was set on Wed 21 Oct, B wanted, was D when set"
+    assert sentence(college.okafor, target) == "No grade since it was set on Wed 21 Oct, B wanted, was D when set on 21 Oct"
 
 
 def test_times_are_ticked_once_a_press_and_taken_back(college: College, target_of: Any) -> None:
