@@ -141,7 +141,10 @@ def test_a_closed_target_keeps_the_grade_of_its_day(college: College, target_of:
     course, label = graded("Ada", {40: "D", 5: "C"})
     closed = college.today - timedelta(days=10)
     target = target_of("Ada", figure="grade", figure_grade=label("B"), course=course, state="not_met", closed_on=closed)
-    assert sentence(college.okafor, target) == "No grade since it was set on Wed 21 Oct, B wanted, was D when set on 21 Oct"
+    assert (
+        sentence(college.okafor, target)
+        == "No grade since it was set on Wed 21 Oct, B wanted, was D when set on 21 Oct"
+    )
 
 
 def test_times_are_ticked_once_a_press_and_taken_back(college: College, target_of: Any) -> None:
