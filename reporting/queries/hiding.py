@@ -1,11 +1,13 @@
 """The edition for anybody outside: nobody in it can be told apart, alone or with a few others.
 
-Design section 6: groups under 5 are hidden, and so is what a reader could work out from the rest. Three rules do it:
+Design section 6: groups under 5 are hidden, and so is what a reader could work out from the rest. Four rules do it:
 
 - Every number of students, entries, targets or sessions is rounded (`about`), and under 5 it is called that. So whatever is
   added up or taken away, in one document or between two of them, is never a number from 1 to 4. A share is that of the
   rounded numbers and says nothing more.
 - An attendance is printed of a group only where `printed.Printed` says that no sum or difference of the groups is small.
+- The weeks stand in every edition of a term, while students join and leave. So they are in whole per cent, and left out for
+  fewer than a hundred students, where the difference between two editions would tell how those few attended.
 - A table of which most rows would be hidden is left out, and a sentence says so.
 """
 
@@ -19,6 +21,7 @@ from reporting.queries.printed import Printed
 HIDDEN = None
 UNDER = f"under {SMALL}"
 SESSIONS = 100  # sessions and lessons are rounded to so many
+WEEKS_FROM = 100  # students of whom an attendance by week, in whole per cent, tells nothing of one
 Row = dict[str, Any]
 PARTS = ("below", "on", "above")
 
@@ -86,7 +89,9 @@ def _section(section: dict[str, Any], gaps: Sequence[Row], left_out: list[str]) 
     if section["last_year"]:
         few = section["last_year"]["students"] < SMALL
         section["last_year"] = None if few else _whole(section["last_year"], section["unit"])
-    section["weeks"] = [_week(week) for week in section["weeks"] if week[5] >= SMALL]
+    section["weeks"] = [_week(week) for week in section["weeks"] if week[5] >= WEEKS_FROM]
+    if not section["weeks"]:
+        left_out.append(f"attendance by week of {section['unit']}")
     section["reasons"] = _reasons(section["reasons"])
     by_year, compared, by_caseload = (
         _table(table, printed, as_row) for table, as_row in zip(tables, (_group, _gap, _group), strict=True)
@@ -141,7 +146,8 @@ def _gap(row: Row) -> Row:
 
 def _week(week: list[Any]) -> list[Any]:
     label, now, then, _, _, students, students_then = week
-    return [label, now, then if students_then >= SMALL else HIDDEN, HIDDEN, HIDDEN, students, students_then]
+    before = float(round(then)) if then is not None and students_then >= WEEKS_FROM else HIDDEN
+    return [label, float(round(now)), before, HIDDEN, HIDDEN, students, students_then]
 
 
 def _reasons(rows: Sequence[Row]) -> list[Row]:
