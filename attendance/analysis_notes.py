@@ -5,7 +5,7 @@ from attendance.arithmetic import LATE_DEFINITION
 PERSISTENT = (
     "Persistent: missed a tenth or more of possible {unit} this year to date; severe: half or more. Absence with leave is"
     " missed too, whatever a college shows as attendance.",
-    "Counted in whole {unit}, so 90.00 % is persistent and 90.01 % is not.",
+    "Counted in whole {unit}, so 90 % is persistent, and a second decimal says where it is just above.",
     "About to cross: six more absences or fewer.",
 )
 TOO_FEW = (

@@ -11,16 +11,14 @@ from itertools import islice
 from typing import Any, NamedTuple, Protocol
 
 from attendance.choices import ABSENT, ATTENDED, UNIT, Headline, Series, StatClass
+from core import wording
+from core.wording import NOTHING
 
 # Facts 1.5: missed 10 % or more is persistent absence, 50 % or more severe.
 PERSISTENT, SEVERE = 10, 2
 # Of fewer possible sessions or lessons nothing is called a habit, and nobody is named for it: two weeks of sessions.
 ENOUGH = 20
-THRESHOLDS, NEAR = (
-    (90, 50),
-    2,
-)  # less than a half (one in so many) from a threshold it is written with two decimal places
-NOTHING = "–"
+NEVER_AS = (0, 50, 90, 100)  # an attendance that is not exactly one of these is never written as it
 LATE_DEFINITION = (
     "Late: arrived late, before or after the register closed, of the {unit} they came to"
     " (attended, or reached after it closed)."
@@ -145,12 +143,12 @@ class Totals(NamedTuple):
     @property
     def late_percent(self) -> str:
         """The lateness as every page writes it."""
-        return written(self.lateness)
+        return plain(self.lateness)
 
     @property
     def on_time_percent(self) -> str:
         """The punctuality as every page writes it."""
-        return written(self.punctuality)
+        return plain(self.punctuality)
 
     @property
     def late_of(self) -> str:
@@ -216,9 +214,9 @@ class Totals(NamedTuple):
 
     @property
     def percent(self) -> str:
-        """The attendance as it is written: “91.4 %”, with two places near a threshold."""
+        """The attendance as it is written: “91.4 %”, and next to a threshold “89.96 % (below 90)”."""
         possible = self.possible
-        return _written(100 * self.shown, possible) if possible else NOTHING
+        return wording.share(100 * self.shown, possible, never_as=NEVER_AS) if possible else NOTHING
 
     @property
     def of(self) -> str:
@@ -261,17 +259,21 @@ def decimal(share: Fraction | None, places: int) -> Decimal | None:
 
 
 def written(share: Fraction | None) -> str:
-    """A share in per cent as every page writes it: one decimal place, two when a threshold is near, a dash for none."""
-    return NOTHING if share is None else _written(share.numerator, share.denominator)
+    """An attendance in per cent as every page writes it: one decimal place, and a dash for none. A second place, and why it
+    is there, where it would be read as a threshold: “89.96 % (below 90)”."""
+    return NOTHING if share is None else wording.share(share.numerator, share.denominator, never_as=NEVER_AS)
 
 
-def _written(top: int, bottom: int) -> str:
-    """The same of a share that is not in its lowest terms; rounded once, half up, in whole numbers."""
-    above = [abs(top - threshold * bottom) for threshold in THRESHOLDS]
-    places = 2 if 0 not in above and any(distance * NEAR < bottom for distance in above) else 1
-    rounded = (20 * 10 ** (places - 1) * abs(top) + bottom) // (2 * bottom)
-    digits = f"{rounded:0{places + 1}d}"
-    return f"{'-' if top < 0 < rounded else ''}{digits[:-places]}.{digits[-places:]}\u202f%"
+def number(share: Fraction | None) -> float | None:
+    """The same as a number for a file: as many places as are shown."""
+    if share is None:
+        return None
+    return float(wording.rounded_share(share.numerator, share.denominator, never_as=NEVER_AS)[0])
+
+
+def plain(share: Fraction | None) -> str:
+    """A share that no threshold is about, as every page writes it."""
+    return NOTHING if share is None else wording.share(share.numerator, share.denominator)
 
 
 def totals_of(

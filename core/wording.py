@@ -1,11 +1,13 @@
 """How figures, dates and names are written everywhere, in pages, mails and PDFs alike."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from core import clock
 
 NOTHING = "–"
+ENDS = (0, 100)  # 2,399 of 2,400 is not all of them, and 1 is not none
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -50,17 +52,44 @@ def ago(value: date | datetime | None) -> str:
     return f"{words} ago" if apart > 0 else f"in {words}"
 
 
+def rounded_share(top: int, bottom: int, places: int = 1, never_as: Sequence[int] = ENDS) -> tuple[Decimal, str]:
+    """A percentage, given as a fraction, rounded once, half up, and why it has one place more than asked for, if it has.
+
+    It has one where it would be read as 0 or 100, or as a threshold, without being exactly that.
+    """
+    found = _rounded(top, bottom, places)
+    mark = next((mark for mark in never_as if found == mark and top != mark * bottom), None)
+    if mark is None:
+        return found, ""
+    least = Decimal(1).scaleb(-places - 1)
+    finer = _rounded(top, bottom, places + 1)
+    if top < mark * bottom:
+        return min(finer, mark - least), f" (below {mark})"
+    return max(finer, mark + least), f" (above {mark})"
+
+
+def _rounded(top: int, bottom: int, places: int) -> Decimal:
+    whole = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
+    return Decimal(-whole if top < 0 else whole).scaleb(-places)
+
+
+def share(top: int, bottom: int, places: int = 1, never_as: Sequence[int] = ENDS) -> str:
+    """The same in words, as it is written everywhere: “91.4 %”, “99.96 % (below 100)”, with a narrow space."""
+    tenths = (20 * top + bottom) // (2 * bottom)
+    if places == 1 and top >= 0 and (tenths % 10 or tenths // 10 not in never_as):
+        return f"{tenths // 10}.{tenths % 10}\u202f%"  # as nearly all are; a page of a whole college writes thousands
+    number, why = rounded_share(top, bottom, places, never_as)
+    return f"{number}\u202f%{why}"
+
+
 def percent(value: Decimal | float | int | None, places: int = 1) -> str:
-    """“91.4 %” with a narrow space. The value is already a percentage; a dash when there is none."""
-    if value is None:
-        return NOTHING
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    return f"{rounded}\u202f%"
+    """“91.4 %” of a value that is a percentage already; a dash when there is none."""
+    return NOTHING if value is None else share(*Decimal(str(value)).as_integer_ratio(), places)
 
 
 def percent_of(part: int | None, whole: int | None, places: int = 1) -> str:
     """The same from two counts, divided once; a dash when nothing was counted."""
-    return NOTHING if not whole or part is None else percent(Decimal(100) * part / Decimal(whole), places)
+    return NOTHING if not whole or part is None else share(100 * part, whole, places)
 
 
 def change(value: Decimal | float | int | None, unit: str = "", places: int = 1) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from attendance.arithmetic import Totals
+from attendance.arithmetic import Totals, number
 from attendance.choices import LIST_EXPORTED, UNIT, Series
 from attendance.models import ThresholdDecision
 from attendance.queries.analysis.comparison import Side
@@ -60,7 +60,7 @@ def dates(span: tuple[date, date]) -> str:
 
 
 def _percent(totals: Totals | None) -> float | None:
-    return None if totals is None or totals.attendance is None else round(float(totals.attendance), 2)
+    return number(totals.attendance) if totals else None
 
 
 def _standing(each: Standing) -> Cells:
@@ -117,7 +117,7 @@ def _between(each: Between) -> Cells:
 
 def _side(side: Side) -> Cells:
     now = side.now
-    change = None if side.points is None else round(side.points, 2)
+    change = None if side.points is None else round(side.points, 1)
     return (
         side.group.name if side.group.key else "Everybody together", side.students, _percent(now), now.attended, now.possible, change, side.same, now.authorised, now.unauthorised,
         now.times_late, now.late_after_close, now.came, side.persistent, side.counted, "Small group" if side.is_small else "", now.unit,

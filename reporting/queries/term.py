@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from attendance.arithmetic import NOTHING, Totals, sum_of, written
+from attendance.arithmetic import Totals, plain, sum_of, written
 from attendance.choices import Series
 from attendance.queries.feeds import words_about
 from attendance.queries.students import codes_used, students_by_code
 from attendance.queries.totals import over_until, series_by_student, totals_by_student, weekly_by_student
 from caseload.models import CaseloadMembership, Site, Student, Term, YearGroupMembership
 from caseload.queries.telling_apart import groups_in_full
-from core import clock
+from core import clock, wording
 from interventions.choices import CLOSED_STATES, OPEN_STATES
 from interventions.models import Meeting, Target
 from progress.queries import points_with_grades, progress_summary
@@ -105,8 +105,8 @@ def _line(totals: Totals) -> dict[str, Any]:
         "attended": totals.attended,
         "absent": totals.absent,
         "attendance": written(totals.attendance),
-        "authorised_share": written(totals.share(totals.authorised)),
-        "unauthorised_share": written(totals.share(totals.unauthorised)),
+        "authorised_share": plain(totals.share(totals.authorised)),
+        "unauthorised_share": plain(totals.share(totals.unauthorised)),
         "late_share": totals.late_percent,
         "late_of": totals.late_of,
         "late_definition": totals.late_definition,
@@ -163,7 +163,7 @@ def _group(name: str, members: dict[int, Totals], series: str) -> dict[str, Any]
         "value": _number(total),
         "counted": len(counted),
         "persistent": persistent,
-        "persistent_share": f"{100 * persistent / len(counted):.0f}\u202f%" if counted else NOTHING,
+        "persistent_share": wording.percent_of(persistent, len(counted)),
     }
 
 
@@ -175,7 +175,7 @@ def _reasons(ids: Sequence[int], start: date, end: date, total: Totals, series: 
             "code": used.code.code,
             "meaning": used.code.short,
             "number": used.number,
-            "share": written(total.share(used.number)),
+            "share": plain(total.share(used.number)),
         }
         for used in codes_used(list(ids), start, end, series)
         if used.code.is_absence
@@ -249,7 +249,7 @@ def _standing(name: str, standing: Any) -> dict[str, Any]:
         "below": standing.below,
         "on": standing.on,
         "above": standing.above,
-        "below_share": f"{100 * standing.below / compared:.0f}\u202f%" if compared else "–",
+        "below_share": wording.percent_of(standing.below, compared),
     }
 
 

@@ -86,8 +86,34 @@ def test_a_tenth_of_the_year_is_persistent_and_one_less_is_not(absences, persist
     assert totals({"/": 380 - absences, "I": absences}).is_persistent is persistent
 
 
-def test_a_share_near_a_threshold_is_written_with_two_places():
-    assert written(Fraction(8996, 100)) == "89.96\u202f%"
+@pytest.mark.parametrize(
+    ("attended", "of", "said"),
+    [
+        (9, 10, "90.0\u202f%"),
+        (8996, 10_000, "89.96\u202f% (below 90)"),
+        (89_999, 100_000, "89.99\u202f% (below 90)"),
+        (90_001, 100_000, "90.01\u202f% (above 90)"),
+        (903, 1000, "90.3\u202f%"),
+        (896, 1000, "89.6\u202f%"),
+        (1201, 2400, "50.04\u202f% (above 50)"),
+        (2399, 2400, "99.96\u202f% (below 100)"),
+        (999_999, 1_000_000, "99.99\u202f% (below 100)"),
+        (2400, 2400, "100.0\u202f%"),
+        (1, 2400, "0.04\u202f% (above 0)"),
+        (0, 2400, "0.0\u202f%"),
+    ],
+)
+def test_a_share_has_a_second_place_only_where_it_would_be_misread_and_says_why(attended, of, said):
+    assert Totals(present=attended, unauthorised=of - attended).percent == said
+
+
+def test_what_is_no_attendance_has_no_thresholds():
+    found = Totals(present=10_000, late=1_004)
+    assert (found.on_time_percent, found.late_percent) == ("90.0\u202f%", "10.0\u202f%")
+    assert Totals(present=2400, late=1).late_percent == "0.04\u202f% (above 0)"
+
+
+def test_a_share_is_written_with_one_place():
     assert (written(Fraction(90)), written(Fraction(914, 10)), written(None)) == ("90.0\u202f%", "91.4\u202f%", "–")
 
 

@@ -60,4 +60,4 @@ def test_a_student_is_late_as_often_on_every_page_and_in_print(twice_late: Colle
     (pack,) = pack_facts(twice_late.lind, panel)["pages"]
     assert pack["attendance"]["late"] == {"value": 2, "of": said}
     row = page(client, "attendance:punctuality", **{"as": "csv"})
-    assert 'Carter, Ben",10A,Year 10,2,1,21,0,90.48 %' in row
+    assert 'Carter, Ben",10A,Year 10,2,1,21,0,90.5 %' in row
