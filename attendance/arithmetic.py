@@ -157,6 +157,16 @@ class Totals(NamedTuple):
         return ", ".join(filter(None, (of, self.late_note)))
 
     @property
+    def late_among(self) -> str:
+        """The same without its unit, for a column: “150 of 5,097”."""
+        return f"{self.times_late:,} of {self.came:,}"
+
+    @property
+    def of_possible(self) -> str:
+        """Of how much a percentage is: “of 451 sessions”."""
+        return f"of {self.possible:,} {self.unit}"
+
+    @property
     def late_definition(self) -> str:
         """What is called late here, as a sentence."""
         return LATE_DEFINITION.format(unit=self.unit)

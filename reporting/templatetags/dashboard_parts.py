@@ -16,7 +16,7 @@ from attendance.arithmetic import Totals
 from caseload.columns import BulkAction
 from caseload.templatetags.ticks import tick
 from core.drawing import bar
-from core.templatetags.wm import face
+from core.templatetags.wm import count_of, face
 from core.wording import NOTHING
 from reporting.queries.groups import Side
 from reporting.queries.students import GroupFacts
@@ -37,6 +37,8 @@ def side_rows(sides: Iterable[Side], facts: GroupFacts, key: str) -> SafeString:
 def _side(side: Side, facts: GroupFacts, url: str) -> str:
     who = f"<small> {escape(side.who)}</small>" if side.who else ""
     year = "<br>".join(_with_bar(totals) for totals in side.year)
+    of = "<br>".join(totals.of_possible for totals in side.year)
+    phone = f'<span class="wm-phone-only"> · {count_of(len(side.students), "student")}</span>'
     six_weeks = "<br>".join(totals.percent for totals in side.six_weeks)
     below = f"{side.below} of {side.graded}" if side.graded else NOTHING
     progress = f'<td class="wm-r">{below}</td>' if facts.sees_progress else ""
@@ -44,6 +46,7 @@ def _side(side: Side, facts: GroupFacts, url: str) -> str:
     return (
         f'<tr data-item><th scope="row"><a class="wm-row-link" href="{url}">{escape(side.name)}</a>{who}</th>'
         f'<td class="wm-r">{len(side.students)}</td><td class="wm-phone-a" data-label="Year">{year}</td>'
+        f'<td class="wm-r wm-phone-line wm-phone-left">{of}{phone}</td>'
         f'<td class="wm-r">{six_weeks}</td>'
         f'<td class="wm-r wm-phone-b" data-label="Persistent">{side.persistent}<small> of {side.counted}</small></td>'
         f"{progress}{work}</tr>"
@@ -51,11 +54,10 @@ def _side(side: Side, facts: GroupFacts, url: str) -> str:
 
 
 def _with_bar(totals: Totals) -> str:
-    """The attendance of a year with its bar and what it is of."""
+    """The attendance of a year with its bar."""
     if totals.attendance is None:
         return NOTHING
-    of = f"of {totals.possible:,} {totals.unit}"
-    return f"{bar(float(totals.attendance), of=100, mark=90)} {totals.percent}<small> {of}</small>"
+    return f"{bar(float(totals.attendance), of=100, mark=90)} {totals.percent}"
 
 
 @register.simple_tag

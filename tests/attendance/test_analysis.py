@@ -233,7 +233,7 @@ def test_the_list_as_a_sheet_is_recorded_and_has_the_same_rows(marked, sign_in):
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[3] == ""  # below the rows: as at when, whose list, and how it is counted
     assert lines[4] == '"As at Fri 20 Nov 2026, 10:00."'
-    assert lines[1].startswith('"d’Souza, Chloe",10A,Year 10,46,106,0,60,43.4,56.6,16.67,Severe,')
+    assert lines[1].startswith('"d’Souza, Chloe",10A,Year 10,46,106,0,60,43.4,56.6,16.7,Severe,')
     entry = Entry.objects.get(verb="attendance.list_exported")
     assert (entry.object_id, entry.details) == ("persistent-absence", {"rows": 2, "as": "csv"})
 
