@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from interventions.choices_programmes import IMPACT_WEEKS
@@ -70,7 +71,9 @@ def _figure(figures: Figures, parts: Sequence[Part], figure: Figure) -> dict[str
         if starts or phase == DURING:
             found = _estimated(figures, parts, starts, figure.key)
             kept["phases"].append(_phase(figures, found, figure, phase))
-    return kept | {"chart": _chart(figures, _starts(figures, parts, DURING), figure)}
+            if phase == DURING:
+                kept["chart"] = _chart(figures, starts, figure, found.out)
+    return kept
 
 
 def _phase(figures: Figures, found: Finding, figure: Figure, phase: str) -> dict[str, Any]:
@@ -112,15 +115,18 @@ def _estimated(figures: Figures, parts: Sequence[Part], starts: Sequence[Start],
     return found
 
 
-def _chart(figures: Figures, starts: Sequence[Start], figure: Figure) -> list[list[Any]]:
-    """Week by week from the start, the students who had it. Fewer than five make no line."""
+def _chart(figures: Figures, starts: Sequence[Start], figure: Figure, out: Sequence[int]) -> list[list[Any]]:
+    """Week by week from the start, the students who are compared. Too few make no line."""
     top, bottom = _counted(figures, figure)
+    # Where hardly anybody can be compared there is no expected line beside it, and all who had it are shown.
+    without = out if len(out) * 2 < sum(len(one.helped) for one in starts) else []
+    kept = [(one.date, np.setdiff1d(one.helped, without)) for one in starts]
     points = []
     for away in range(-NEAR, IMPACT_WEEKS):
-        inside = [one for one in starts if 0 <= one.date + away < len(figures.weeks)]
-        above = sum(float(top[one.helped, one.date + away].sum()) for one in inside)
-        below = sum(float(bottom[one.helped, one.date + away].sum()) for one in inside)
-        if below > 0 and sum(len(one.helped) for one in inside) >= FEWEST_SHOWN:
+        inside = [(rows, date + away) for date, rows in kept if 0 <= date + away < len(figures.weeks)]
+        above = sum(float(top[rows, week].sum()) for rows, week in inside)
+        below = sum(float(bottom[rows, week].sum()) for rows, week in inside)
+        if below > 0 and sum(len(rows) for rows, _ in inside) >= FEWEST_SHOWN:
             points.append([_week_words(away), round(100 * above / below, 1)])
     return points
 

@@ -172,7 +172,12 @@ def left_out(found: Stored, names: Sequence[str]) -> list[str]:
         others = unlike - len(names)
         known = [*names, *([f"{others} other{'' if others == 1 else 's'}"] if others else [])]
         listed = f": {_joined(known)}" if names else ""
-        said.append(f"Nobody is like {unlike} of them, who are left out{listed}.")
+        who = (
+            "One is left out, because nobody here is like them"
+            if unlike == 1
+            else (f"{unlike} are left out, because nobody here is like them")
+        )
+        said.append(f"{who}{listed}.")
     for key, words in (
         ("without_record", "too little on record before the start"), ("without_later", "no figures for those weeks"),
         ("early", f"fewer than three of the {IMPACT_WEEKS} weeks so far"),

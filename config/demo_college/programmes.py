@@ -18,6 +18,7 @@ from core import clock
 from interventions.actions.impact import work_out_all
 from interventions.choices_programmes import HiddenReason
 from interventions.models import (
+    BankItem,
     ChoiceExplained,
     ImpactRun,
     Intervention,
@@ -170,6 +171,15 @@ def _explain() -> None:
         ChoiceExplained(intervention_id=pk, said_by_id=leader, said_at=moment, reason=reason)
         for number, (pk, leader, moment) in enumerate(rows, 4)
         if (reason := said.get(number % 7, HiddenReason.NONE)) is not None
+    )
+
+    leaders = [leader for _, leader, _ in rows]
+    used = (
+        BankItem.objects.filter(plans__isnull=False).distinct().order_by("pk") if leaders else BankItem.objects.none()
+    )
+    ChoiceExplained.objects.bulk_create(
+        ChoiceExplained(bank_item=item, said_by_id=leaders[0], said_at=clock.now(), reason=HiddenReason.NONE)
+        for item in list(used)[::2]
     )
 
 

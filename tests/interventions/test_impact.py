@@ -129,10 +129,10 @@ def test_no_verdict_before_the_chooser_has_said_no(hidden):
 def test_who_is_left_out_is_counted_and_named_as_far_as_the_reader_may_know_them():
     found = FOUND | {"out": [1, 2, 3], "without_later": 2}
     assert left_out(found, ["Ada Byrne", "Ben Cole"]) == [
-        "Nobody is like 3 of them, who are left out: Ada Byrne, Ben Cole and 1 other.",
+        "3 are left out, because nobody here is like them: Ada Byrne, Ben Cole and 1 other.",
         "Left out with no figures for those weeks: 2.",
     ]
-    assert left_out(found, [])[0] == "Nobody is like 3 of them, who are left out."
+    assert left_out(found, [])[0] == "3 are left out, because nobody here is like them."
     assert left_out(FOUND, []) == []
 
 
@@ -332,7 +332,7 @@ def test_a_better_verdict_stands_on_its_pages_with_estimate_interval_and_plot(co
             True,
         ), page
     text = client.get(own).content.decode()
-    assert f"who are left out: {college.student('Ada').full_name}" in text
+    assert f"One is left out, because nobody here is like them: {college.student('Ada').full_name}" in text
     assert text.index("What this can’t see") < text.index("higher than expected")
     impact_actions.explain_choice(college.lind, "lasting", intervention=mentoring)
     for page in pages:
