@@ -208,7 +208,10 @@ def _drop(rule: AlertRule, those: Population, days: Sequence[date], everybody: b
                 figures.append(("Chance", f"as low by chance {odds(chances[student, day])}"))
             facts = _facts(spans[f"{day} before"][0], day, day, figures)
             sentence = kinds.dropped_sentence(rule, before, now)
-            found[day].append(Hit(student, sentence, facts, holds, kinds.moved(before, now)))
+            moved = kinds.moved(before, now)
+            if not holds and (student, day) in fell:
+                moved += ", which chance may explain"
+            found[day].append(Hit(student, sentence, facts, holds, moved))
     return found
 
 

@@ -70,12 +70,13 @@ class Alerts:
         return clock.at(day, 7, 15)
 
     def _live(self, rule: AlertRule) -> None:
-        """Go through the mornings of a rule: each reads the marks up to the school day before."""
-        found = students_by_day(rule, self.days[:-1])
+        """Go through the mornings of a rule: each reads the marks up to the school day before, today's as of today."""
+        read = [*self.days[:-2], self.days[-1]]
+        found = students_by_day(rule, read)
         alerts: dict[int, Any] = {}
         quiet: dict[int, date] = {}
         for number, morning in enumerate(self.days[1:], start=1):
-            hits = found[self.days[number - 1]]
+            hits = found[read[number - 1]]
             self._bring_up_to_date(rule, morning, hits, alerts, quiet)
             self._escalate(rule, self.days[: number + 1], alerts)
             if morning < self.frame.today:

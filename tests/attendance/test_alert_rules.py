@@ -11,9 +11,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 
 from attendance.actions.summary import rebuild_summary
+from attendance.alert_kinds import Hit
 from attendance.codes import all_codes
 from attendance.models import AlertRule, SessionMark
-from attendance.queries.alert_rules import students_by_day
+from attendance.queries.alert_rules import add_hits, populations, students_by_day
 from caseload.models import SiteMembership
 from caseload.queries.calendar import school_days
 from core import clock
@@ -91,7 +92,17 @@ def test_a_drop_compares_finished_weeks_and_is_told_only_where_chance_hardly_exp
     assert sentences(rule("drop", points=40, weeks=4)) == [down]
     assert sentences(rule("drop", points="40.01", weeks=4)) == [{}]
     assert sentences(rule("drop", points=40, weeks=4, least_possible=41)) == [{}]
-    hit = students_by_day(rule("drop", points=8, weeks=4), [FRIDAY])[FRIDAY][college.student("Ada").pk]
+    found: dict[date, dict[int, Hit]] = {FRIDAY: {}}
+    dropping = rule("drop", points=8, weeks=4)
+    for site in populations(dropping, [FRIDAY]):
+        add_hits(found, dropping, site, everybody=True)
+    told = {name: found[FRIDAY][college.student(name).pk] for name in ("Ada", "Ben", "Chloe")}
+    assert {name: (hit.holds, hit.figure) for name, hit in told.items()} == {
+        "Ada": (True, "down 40 points"),
+        "Ben": (False, "down 25 points, which chance may explain"),
+        "Chloe": (False, "level"),
+    }
+    hit = told["Ada"]
     assert dict(hit.facts["figures"])["Chance"] == "as low by chance about 1 in 200"
 
 
