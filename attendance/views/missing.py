@@ -220,7 +220,14 @@ def _sorted(rows: list[TakerCount], sort: str) -> list[TakerCount]:
 
 def _as_file(rows: list[TakerCount], window: str, kind: str) -> HttpResponse:
     cells = [
-        (row.name, row.due, row.taken, row.late, row.missing, round(100 * row.taken / row.due, 1) if row.due else "")
+        (
+            row.name,
+            row.due,
+            row.taken,
+            row.late,
+            row.missing,
+            float(wording.rounded_share(100 * row.taken, row.due)[0]) if row.due else "",
+        )
         for row in rows
     ]
     name = f"registers-{window}-{clock.today()}"
