@@ -52,7 +52,7 @@ COMPARISON = (
     "Small group: fewer than five students; one of them moves the figure a lot, and could be told apart. Not to be passed on.",
 )
 CHANGE = "Change: against {against}, of the students with marks in both."
-NO_CHANGE = "No change is said: this year has no finished weeks to set these beside."
+NO_CHANGE = "No change is said: only weeks that are over are set beside earlier ones, and there are none here."
 NO_COURSE = "AM and PM sessions belong to no course: {number} students who attend by them are not here."
 OWN_LESSONS = "Each course counts its own lessons; everybody together counts all lessons."
 COMPARED = ("A percentage is what was attended of what was possible in these dates.", LATE_DEFINITION)

@@ -123,3 +123,14 @@ def test_pages_of_the_first_week_say_that_nothing_is_finished(college, sign_in):
 def test_the_number_of_weeks_is_that_of_the_rule(college):
     assert SIX_WEEKS == 6
     assert windows(date(2026, 11, 20)).six_weeks[1] - windows(date(2026, 11, 20)).six_weeks[0] == timedelta(days=48)
+
+
+def test_a_week_that_runs_is_set_beside_nothing(college, sign_in):
+    """No change is said of an unfinished week, on the page or in its file."""
+    for student in college.students:
+        year_of(college, student, I=4)
+    rebuild_summary()
+    page = sign_in(college.lind).get(reverse("attendance:comparison"), {"window": "week"})
+    sides = [side for table in page.context["tables"] for side, _ in table["rows"]]
+    assert {side.points for side in sides if side.now.possible} == {None}
+    assert "No change is said" in page.content.decode()

@@ -9,7 +9,7 @@ from attendance.queries.windows import Together, Windows, together, windows
 from caseload.queries.calendar import academic_years, latest_term
 
 YEAR_APART = timedelta(weeks=52)  # so that weekdays fall on weekdays
-WEEK = timedelta(weeks=1)
+NOTHING = (date.max, date.min)  # a week that still runs is set beside nothing
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def windows_offered(ids: list[int], day: date) -> dict[str, Window]:
         return Window(key, label, against, tuple(_parts(every, spans)), short)
 
     found = (
-        window("week", "This week so far", "the same days a week earlier", lambda w: (w.week, (w.week[0] - WEEK, day - WEEK))),
+        window("week", "This week so far", "", lambda w: (w.week, NOTHING)),
         window("six_weeks", shown.label, shown.against, lambda w: (w.six_weeks, w.before), shown.short),
         window("term", "This term", "the same students a year earlier", lambda w: (in_term, _a_year_apart(in_term))),
         window("year", "Year to date", "the same students a year earlier", lambda w: (w.year, last)),
