@@ -1,4 +1,4 @@
-"""The cast of the demonstration: whom somebody can sign in as, and what that person would do first."""
+"""The cast of the demonstration: the people somebody can sign in as, and what each would do first."""
 
 from dataclasses import dataclass
 
@@ -16,11 +16,17 @@ class CastMember:
     role: str
     words: str
     first: str
+    other_key: str = ""  # only where an earlier member has the same role
+
+    @property
+    def key(self) -> str:
+        """What tells them from the others: most are the only one of their role, and have its code."""
+        return self.other_key or self.role
 
     @property
     def email(self) -> str:
-        """The address they sign in with: their role’s code."""
-        return f"{self.role.replace('_', '-')}@{DOMAIN}"
+        """The address they sign in with."""
+        return f"{self.key.replace('_', '-')}@{DOMAIN}"
 
     @property
     def label(self) -> str:
@@ -30,6 +36,13 @@ class CastMember:
 
 CAST = (
     CastMember("tutor", "tutor", "Sees who needs them today, takes the register, logs a one-to-one, raises a concern."),
+    CastMember(
+        "tutor",
+        "progress tutor",
+        "Looks after 150 sixth formers, or as many as a smaller college has: who comes first, a one-to-one, what we agreed"
+        " sent to the student.",
+        other_key="progress_tutor",
+    ),
     CastMember(
         "head_of_year", "head of year", "Opens the year-group dashboard and follows a figure to the students behind it."
     ),
@@ -49,11 +62,11 @@ CAST = (
         "Reads the audit record and looks after staff accounts; sees no student.",
     ),
 )
-BY_ROLE = {member.role: member for member in CAST}
+BY_KEY = {member.key: member for member in CAST}
 
 
 def accounts_of_the_cast() -> dict[str, User]:
-    """The accounts of the cast that exist and work here, by role."""
-    by_email = {member.email: member.role for member in CAST}
+    """The accounts of the cast that exist and work here, by key."""
+    by_email = {member.email: member.key for member in CAST}
     found = User.objects.filter(email__in=by_email, is_active=True)
     return {by_email[user.email]: user for user in found if user.works_here}

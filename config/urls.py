@@ -23,7 +23,7 @@ urlpatterns = [
         name="demo_mail_attachment",
     ),
     path("styleguide/", guide_page(views_styleguide.styleguide), name="styleguide"),
-    path("demo/sign-in/<slug:role>/", demo.demo_sign_in, name="demo_sign_in"),
+    path("demo/sign-in/<slug:key>/", demo.demo_sign_in, name="demo_sign_in"),
     # These stand before the package's own pages of the same address.
     path("accounts/email/", session.own_address),
     path("accounts/2fa/totp/activate/", factors.app_add),

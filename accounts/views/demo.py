@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.demo_cast import BY_ROLE, CAST, accounts_of_the_cast
+from accounts.demo_cast import BY_KEY, CAST, accounts_of_the_cast
 from accounts.gates import public_page
 from accounts.second_factor import make_sure_of_app
 from core import naming
@@ -26,18 +26,18 @@ def demo(request: HttpRequest) -> HttpResponse:
     """List the cast."""
     _only_in_demo()
     accounts = accounts_of_the_cast()
-    cast = [{"member": member, "user": accounts[member.role]} for member in CAST if member.role in accounts]
+    cast = [{"member": member, "user": accounts[member.key]} for member in CAST if member.key in accounts]
     return render(request, "accounts/demo.html", {"cast": cast})
 
 
 @public_page(WHY)
 @require_POST
-def demo_sign_in(request: HttpRequest, role: str) -> HttpResponse:
+def demo_sign_in(request: HttpRequest, key: str) -> HttpResponse:
     """Sign in as a member of the cast."""
     _only_in_demo()
-    if role not in BY_ROLE or role not in (accounts := accounts_of_the_cast()):
+    if key not in BY_KEY or key not in (accounts := accounts_of_the_cast()):
         raise Http404
-    user = accounts[role]
+    user = accounts[key]
     with naming.named(user.pk, purpose="demo"):
         make_sure_of_app(user)
         login(request, user, backend="accounts.backends.StaffBackend")

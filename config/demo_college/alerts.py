@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import User
+from attendance.actions.raising import SYSTEM_ALERTS, raise_alerts
 from attendance.alert_kinds import HELD_OUT, SAME_REASON_DAYS, Hit
 from attendance.models import Alert, AlertRule, ChaseHold
 from attendance.queries.alert_rules import students_by_day
@@ -17,7 +18,7 @@ from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.students import Person, Roll
-from core import clock
+from core import clock, naming
 
 ON = ("Absent three days in a row", "Below 85 % in six weeks", "Down 8 points in four weeks")
 WEEKS = 6
@@ -53,6 +54,13 @@ class Alerts:
             self._live(rule)
         frame.loader.copy(self.rows)
         frame.loader.copy(self.holds.values())
+        self._this_morning()
+
+    def _this_morning(self) -> None:
+        """What the job of this morning does: what an alert says is true today, not only on the day it was raised."""
+        moment = self._morning(self.frame.today)
+        with clock.set_to(moment), naming.named_system(SYSTEM_ALERTS.name, purpose="demonstration"):
+            raise_alerts()
 
     @property
     def open(self) -> int:

@@ -5,32 +5,28 @@ from typing import Any
 
 from accounts.models import User
 from config.demo_college.alerts import Alerts
+from config.demo_college import words
 from config.demo_college.chance import Chance
-from config.demo_college.dates import next_open_day
+from config.demo_college.dates import latest_open_day, next_open_day
 from config.demo_college.frame import Frame
+from config.demo_college.students import Roll
 from core import clock
 from interventions.models import Case, CaseStep, ProcessStage
 
 SHARE = 0.35  # of those on whom somebody acted
-UNWELL = 0.04  # of the others
-FOUND = (
-    "Buses from the village changed; leaves earlier now.",
-    "Finds Monday mornings hard; agreed to meet the tutor at the gate.",
-    "Works late on Sundays; home will talk to the manager.",
-    "Has been ill more often; home sees the doctor.",
+UNWELL = 0.08  # of the others in the college
+OUTCOMES = (
+    "Attendance is back above 95 %",
+    "Better for six weeks",
+    "A later start on two days, agreed with home; better",
 )
-HEALTH = (
-    "Panic before tests; has left three lessons.",
-    "Back after six weeks of illness, and tired by noon.",
-    "Sleeps badly and can't follow after two o'clock; asked for help.",
-)
-OUTCOMES = ("Attendance is back above 95 %", "Better for six weeks", "Left the college")
 
 
 class Cases:
     """One case for some of those whose alert was acted on, by their tutor."""
 
-    def __init__(self, frame: Frame, alerts: Alerts, chance: Chance) -> None:
+    def __init__(self, frame: Frame, roll: Roll, alerts: Alerts, chance: Chance) -> None:
+        self.nc_years = {person.row.pk: person.nc_years.get(frame.this, 0) for person in roll.people}
         self.frame, self.chance = frame, chance
         attendance, fitness = self._stages("attendance"), self._stages("fitness-to-study")
         self.cases: list[Any] = []
@@ -42,9 +38,9 @@ class Cases:
             if chance.often(SHARE):
                 begun.add(alert.student_id)
                 self._case(alert, attendance, alert.reason, {1: 5, 2: 3, 3: 1})
-            elif chance.often(UNWELL):
+            elif self.nc_years[alert.student_id] > 11 and chance.often(UNWELL):
                 begun.add(alert.student_id)
-                self._case(alert, fitness, chance.choice(HEALTH), {1: 2, 2: 3})
+                self._case(alert, fitness, words.choose(chance, words.HEALTH, 12), {1: 2, 2: 3})
         frame.loader.copy(self.cases)
         frame.loader.copy(self.steps)
 
@@ -58,17 +54,21 @@ class Cases:
         weeks = max(0, (self.frame.today - opened).days // 7)
         stage = stages[min(reached, 1 + weeks // 2)]
         closed = weeks >= 4 and self.chance.often(0.4)
-        last = min(opened + timedelta(weeks=2 * (stage.number - 1)), self.frame.today)
+        last = latest_open_day(min(opened + timedelta(weeks=2 * (stage.number - 1)), self.frame.today))
         case = self.frame.loader.new(
             Case, student_id=alert.student_id, process_id=stage.process_id, stage=stage, owner=tutor, opened_by=tutor,
             opened_on=opened, reason=reason, review_on=next_open_day(last + timedelta(days=stage.review_after_days // 2)),
-            closed_on=self.frame.today - timedelta(days=2) if closed else None, closed_by=tutor if closed else None,
+            closed_on=latest_open_day(self.frame.today - timedelta(days=2)) if closed else None, closed_by=tutor if closed else None,
             outcome=self.chance.choice(OUTCOMES) if closed else "", version=stage.number,
         )  # fmt: skip
         self.cases.append(case)
         for number in range(1, stage.number + 1):
-            day = min(opened + timedelta(weeks=2 * (number - 1)), self.frame.today)
-            kind, note = ("opened", reason) if number == 1 else ("moved_up", self.chance.choice(FOUND))
+            day = latest_open_day(min(opened + timedelta(weeks=2 * (number - 1)), self.frame.today))
+            kind, note = (
+                ("opened", reason)
+                if number == 1
+                else ("moved_up", words.choose(self.chance, words.CASE_FOUND, self.nc_years[case.student_id]))
+            )
             self._step(case, kind, stages[number], tutor, clock.at(day, 15, 10), note)
         if closed:
             self._step(case, "closed", stage, tutor, clock.at(case.closed_on, 15, 30), case.outcome)

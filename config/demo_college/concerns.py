@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import User
 from config.demo_college.chance import Chance
-from config.demo_college.dates import next_open_day
+from config.demo_college.dates import DAY, next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.students import Person, Roll
@@ -45,7 +45,7 @@ ACTIONS = (
     "Ask the nurse for an appointment",
     "Write to the early help hub",
 )
-HOURS_BETWEEN = (1, 3, 20, 44)
+HOURS_BETWEEN = (1, 3, 22, 46)  # a day of 24 hours is a school day
 
 
 class Concerns:
@@ -73,7 +73,9 @@ class Concerns:
 
     @contextmanager
     def _as(self, person: User, day: date, hours: float) -> Iterator[None]:
-        moment = min(clock.at(day, 9, 10) + timedelta(hours=hours), clock.at(self.frame.today, 7))
+        for _ in range(int(hours // 24)):
+            day = next_open_day(day + DAY)
+        moment = min(clock.at(day, 9, 10) + timedelta(hours=hours % 24), clock.at(self.frame.today, 7))
         with clock.set_to(moment), naming.named(person.pk, purpose="demonstration"):
             yield
 

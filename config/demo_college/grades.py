@@ -6,6 +6,7 @@ from typing import Any
 
 from caseload.models import Course
 from config.demo_college.chance import Chance
+from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.students import Person, Roll
@@ -26,6 +27,10 @@ EFFORT_COLUMNS = (
     "student_id", "course_id", "group_id", "point_id", "axis_id", "scale_id", "value_id", "entered_by_id", "entered_at",
 )  # fmt: skip
 OPEN_FOR = timedelta(days=12)
+OPEN_STILL = timedelta(
+    days=4
+)  # the latest point of each site is open today and some days more, so that grades can be tried
+UNDONE = 4  # at an open point one group in so many has nothing yet, and every other one of the cast's teacher
 
 
 class Grades:
@@ -37,7 +42,7 @@ class Grades:
         self.effort = GradeScale.objects.filter(kind="effort").order_by("position").first()
         self.axis = EffortAxis.objects.order_by("position").first()
         self.efforts = list(self.effort.grades.exclude(position=None).order_by("position")) if self.effort else []
-        self.points = self._points()
+        self.points, self.undone = self._points(), self._undone()
         frame.loader.copy_values("progress_grade", GRADE_COLUMNS, self._grades())
         if self.effort and self.axis:
             frame.loader.copy_values("progress_effort", EFFORT_COLUMNS, self._effort())
@@ -56,9 +61,13 @@ class Grades:
         made, frame = [], self.frame
         for year in (frame.last, frame.this):
             days = frame.dates[year].open_days
+            lessons_began = days[0] < frame.today <= days[-1]
             for site in (frame.school, frame.sixth):
+                mine = len(made)
                 for name, after, kinds in POINTS:
                     opens, closes = days[after] - OPEN_FOR, days[after] + timedelta(days=2)
+                    if len(made) == mine and lessons_began:
+                        opens = min(opens, frame.today)
                     if opens > frame.today:
                         continue
                     # Grades are of a day that has been, even where there is time left to enter them.
@@ -76,6 +85,8 @@ class Grades:
                             effort_scale=self.effort,
                         )
                     )
+                if made[mine:] and lessons_began:
+                    made[-1].closes_on = max(made[-1].closes_on, next_open_day(frame.today + OPEN_STILL))
         frame.loader.copy(made)
         if self.axis:
             axes = AssessmentPoint.axes.through
@@ -87,17 +98,24 @@ class Grades:
         return made
 
     def _entered(self) -> Iterator[tuple[AssessmentPoint, int, dict[str, Any], Person]]:
-        """Every student in every group at every point that was asked of the group; at an open point half the groups are done."""
+        """Every student in every group at every point that was asked of the group; at an open point most groups are done."""
         for point in self.points:
             for pk, group in self.groups.taught.items():
                 same_site = bool(group["block"]) == (point.site_id == self.frame.sixth.pk)
                 if group["year"] != point.year.start_year or not same_site:
                     continue
-                if point.closes_on >= self.frame.today and pk % 2:
+                if point.closes_on >= self.frame.today and pk in self.undone:
                     continue
                 for person in group["members"]:
                     if person.on_roll(min(point.on_date, self.frame.today)):
                         yield point, pk, group, person
+
+    def _undone(self) -> set[int]:
+        """The groups of this year that have nothing yet at an open point: some of everybody's, the first of the cast's."""
+        groups = [(pk, group) for pk, group in self.groups.taught.items() if group["year"] == self.frame.this]
+        teacher = self.groups.cast["teacher"]
+        own = [pk for pk, group in groups if group["teacher"] is teacher]
+        return {pk for pk, _ in groups if pk % UNDONE == 0 and pk not in own} | set(own[::2])
 
     def _wanted(self, person: Person, course: Course, top: int) -> int:
         """The place in the scale of somebody's target, 0 the best: it stays the same all along."""

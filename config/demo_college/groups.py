@@ -23,7 +23,8 @@ from config.demo_college.names import Names
 from config.demo_college.students import Person, Roll
 from core.names import sort_key
 
-TUTOR_GROUP, CLASS, PROGRESS_CASELOAD = 28, 22, 70
+TUTOR_GROUP, CLASS, PROGRESS_CASELOAD = 28, 22, 75
+OF_THE_CAST = ("F1", "S1")  # this year's caseloads of the progress tutor of the cast: 150 sixth formers of both years
 RESITS = (("Mathematics", 0.16), ("English", 0.1))  # the share of first-years who sit it again
 DOMAIN = "waymark.example"
 
@@ -138,7 +139,11 @@ class Groups:
                 "area",
                 area,
             )
-        self.cast = {"tutor": hire("Tutor", "tutor"), "teacher": hire("Teacher of biology", "teacher")}
+        self.cast = {
+            "tutor": hire("Tutor", "tutor"),
+            "progress_tutor": hire("Progress tutor", "progress-tutor"),
+            "teacher": hire("Teacher of biology", "teacher"),
+        }
         self.tutor_pool: dict[str, User] = {}
         self.teacher_pool: dict[tuple[str, str], list[User]] = defaultdict(list)
 
@@ -149,11 +154,7 @@ class Groups:
         frame = self.frame
         row = frame.loader.new(Caseload, year=frame.years[year], site=site, name=name, **more)
         self.rows["caseloads"].append(row)
-        if name not in self.tutor_pool:
-            is_cast = name == "Kestrel 1"
-            self.tutor_pool[name] = self.cast["tutor"] if is_cast else self.staffing.hire("Tutor")
-        tutor = self.tutor_pool[name]
-        self.tutors[row.pk] = tutor
+        tutor = self.tutors[row.pk] = self._tutor(year, name, site)
         self.staffing.give(tutor, "tutor", "caseload", row, frame.span(year))
         for person in members:
             person.caseloads[year] = row.pk
@@ -162,6 +163,16 @@ class Groups:
                     CaseloadMembership, student=person.row, group=row, period=self.roll.within(person, year)
                 )
             )
+
+    def _tutor(self, year: int, name: str, site: Any) -> User:
+        """The tutor of the same caseload last year, if there was one; the cast's progress tutor came this year."""
+        if year == self.frame.this and name in OF_THE_CAST:
+            return self.cast["progress_tutor"]
+        if name not in self.tutor_pool:
+            position = "Tutor" if site is self.frame.school else "Progress tutor"
+            is_cast = name == "Kestrel 1"
+            self.tutor_pool[name] = self.cast["tutor"] if is_cast else self.staffing.hire(position)
+        return self.tutor_pool[name]
 
     def tutor_groups(self, year: int) -> None:
         """Mixed-year tutor groups, each in a house."""
@@ -180,19 +191,28 @@ class Groups:
                 )
 
     def progress_caseloads(self, year: int) -> None:
-        """A college progress tutor looks after some seventy students of one year."""
+        """Seventy-five students of one year are a caseload; the last of each year takes those who are left over."""
         for nc, letter in ((12, "F"), (13, "S")):
             members = [p for p in self._present(year, "college") if p.nc_years[year] == nc]
-            wanted = max(1, round(len(members) / PROGRESS_CASELOAD))
-            for number in range(wanted):
+            for number, dealt in enumerate(self._dealt(members)):
                 self._caseload(
                     year,
                     f"{letter}{number + 1}",
                     self.frame.sixth,
-                    members[number::wanted],
+                    dealt,
                     kind="caseload",
                     team=self.frame.teams["college"],
                 )
+
+    def _dealt(self, members: list[Person]) -> list[list[Person]]:
+        """The students of a year, dealt out; who has left since is in the last, so that the others are full today."""
+        wanted = max(1, round(len(members) / PROGRESS_CASELOAD))
+        here = [p for p in members if p.on_roll(self.frame.today)]
+        if not here:  # last year's, who have all left
+            return [members[number::wanted] for number in range(wanted)]
+        full = [here[number * PROGRESS_CASELOAD : (number + 1) * PROGRESS_CASELOAD] for number in range(wanted - 1)]
+        gone = [p for p in members if not p.on_roll(self.frame.today)]
+        return [*full, here[(wanted - 1) * PROGRESS_CASELOAD :] + gone]
 
     def _group(self, year: int, name: str, site: Any, course: Any, members: list[Person], block: str, at: int) -> None:
         frame = self.frame

@@ -3,26 +3,22 @@
 from typing import Any
 
 from caseload.models import Caseload, CaseloadMembership
+from config.demo_college import words
 from config.demo_college.chance import Chance
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
+from config.demo_college.students import Roll
 from core import clock
 from interventions.models import Handover, HandoverNote
 
-LINES = (
-    "Opens up when walking rather than sitting. Mornings are hard in the winter; a text to home works.",
-    "Has grown a lot since Easter. Give responsibility early: the open day was a turning point.",
-    "Quiet and doing well; easily overlooked. Asks for nothing, so do ask.",
-    "Wants an apprenticeship with the county council; the application opens in January.",
-    "Needs the deadline twice, once in writing. Then it is met.",
-)
 WRITTEN = 0.4  # the share of students about whom there is something to say
 
 
 class Handovers:
-    """What tutors wrote for whoever comes next."""
+    """What tutors wrote for the next tutor."""
 
-    def __init__(self, frame: Frame, groups: Groups, chance: Chance) -> None:
+    def __init__(self, frame: Frame, roll: Roll, groups: Groups, chance: Chance) -> None:
+        self.nc_years = {person.row.pk: person.nc_years for person in roll.people}
         self.frame, self.groups, self.chance, self.made = frame, groups, chance, 0
         self._write(frame.last, "F1", handed=True)
         self._write(frame.this, "Kestrel 1", handed=False)
@@ -39,7 +35,10 @@ class Handovers:
         )  # fmt: skip
         members = CaseloadMembership.objects.filter(group=caseload).order_by("student_id")
         students = list(members.values_list("student_id", flat=True).distinct())
-        texts = [self.chance.choice(LINES) if self.chance.often(WRITTEN) else "" for _ in students]
+        texts = [
+            words.choose(self.chance, words.HANDOVER, self.nc_years[one][year]) if self.chance.often(WRITTEN) else ""
+            for one in students
+        ]
         HandoverNote.objects.bulk_create(
             HandoverNote(handover=handover, student_id=student, text=text, written_by_id=tutor.pk, written_at=at)
             for student, text in zip(students, texts, strict=True)

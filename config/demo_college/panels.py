@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from accounts.models import User
 from caseload.queries.lists import in_order_of_need
 from config.demo_college.chance import Chance
-from config.demo_college.dates import next_open_day
+from config.demo_college.dates import latest_open_day, next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import DOMAIN, Groups
 from config.demo_college.students import Person, Roll
@@ -37,14 +37,16 @@ class Panels:
         self.made = 0
         if people:
             chosen = self.chance.sample(people, min(SIZE, len(people)))
-            self._agreed(self._panel("Kestrel support panel, October", frame.today - timedelta(days=21), chosen))
-            self._panel("Kestrel support panel, November", next_open_day(frame.today + timedelta(days=4)), chosen)
+            before = latest_open_day(frame.today - timedelta(days=21))
+            after = next_open_day(frame.today + timedelta(days=4))
+            self._agreed(self._panel(f"Kestrel support panel, {before:%-d %B}", before, chosen))
+            self._panel(f"Kestrel support panel, {after:%-d %B}", after, chosen)
 
     def _panel(self, title: str, day: date, people: Sequence[Person]) -> PanelMeeting:
         leader = self.staff["head-of-house"]
         panel = PanelMeeting.objects.create(
             public_id=self.chance.uuid(), form_token=self.chance.uuid(), title=title, held_on=day, chair=leader,
-            made_by=leader, made_at=clock.at(min(day, self.frame.today) - timedelta(days=3), 9),
+            made_by=leader, made_at=clock.at(latest_open_day(min(day, self.frame.today) - timedelta(days=3)), 9),
             others="Education welfare officer",
         )  # fmt: skip
         panel.attendees.set([self.staff[name] for name in ("tutor", "head-of-year", "learning-support")])
@@ -59,7 +61,7 @@ class Panels:
         """One action a student; the first two are done."""
         batch, moment = self.chance.uuid(), clock.at(panel.held_on, 16)
         for line, (place, (what, owner, days)) in enumerate(zip(panel.places.all(), AGREED, strict=False)):
-            done = clock.at(panel.held_on + timedelta(days=days - 3), 15) if line < 2 else None
+            done = clock.at(latest_open_day(panel.held_on + timedelta(days=days - 3)), 15) if line < 2 else None
             PanelAction.objects.create(
                 public_id=self.chance.uuid(), panel=panel, student_id=place.student_id, what=what, owner=self.staff[owner],
                 due_on=next_open_day(panel.held_on + timedelta(days=days)), agreed_by=panel.chair, agreed_at=moment, batch=batch, line=line,

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from config.demo_college.chance import Chance
-from config.demo_college.dates import next_open_day
+from config.demo_college.dates import latest_open_day, next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups, Staffing
 from config.demo_college.students import Person, Roll
@@ -13,10 +13,11 @@ from core import clock
 from interventions.models import ActionPlan, BankItem, Barrier, PlanAction, PlanStage, PlanStep
 
 EVERY, FEWEST = 9, 3  # one student in so many has or had a plan this year, and three of each tutor's
-WEIGHTS = {
+WEIGHTS: dict[str, float] = {
     "Back to full attendance": 5, "Catching up after illness": 2, "Behind in one subject": 2,
     "Work and study in balance": 1, "Feeling well enough to learn": 1,
 }  # fmt: skip
+GROWN = {"Work and study in balance"}  # for those who may work: the college only
 FOUND = (
     "Two full weeks, then one slipped. The bus pass is sorted now.",
     "Most of the missed work is in; maths is left.",
@@ -75,7 +76,7 @@ class Plans:
         start = max(today - timedelta(weeks=weeks), frame.dates[frame.this].starts_on + timedelta(days=6))
         reached = chance.pick({1: 6, 2: 4, 3: 2}) if head is not None and weeks > 2 and place else 1
         reached = 4 if head is not None and place % 3 == 2 else reached
-        stage, item = self.stages[reached], self.items[chance.pick(WEIGHTS)]
+        stage, item = self.stages[reached], self.items[chance.pick(self._fitting(person))]
         ended = bool(place) and reached < 4 and weeks > 4 and chance.often(0.45)
         owner = head if head is not None and stage.owner_role == "head_of_year" else tutor
         outcome, words = chance.choice(ENDED) if ended else ("", "")
@@ -84,7 +85,7 @@ class Plans:
             ActionPlan, student=person.row, title=item.title, reasons=item.data["reasons"], aims=item.data["aims"], stage=stage,
             owner=owner, agreed_with=chance.choice((["student"], ["student", "parent"], ["student", "parent", "teacher"])),
             starts_on=start, review_on=max(start, review), approval="waiting" if stage.approver_role else "", stage_by=owner,
-            outcome=outcome, outcome_note=words, closed_on=today - timedelta(days=3) if ended else None,
+            outcome=outcome, outcome_note=words, closed_on=latest_open_day(today - timedelta(days=3)) if ended else None,
             closed_by=owner if ended else None, bank_item=item, made_by=tutor, made_at=clock.at(start, 15, 20),
             changed_at=clock.at(start, 15, 20), form_token=chance.uuid(),
         )  # fmt: skip
@@ -92,6 +93,9 @@ class Plans:
         self.barriers += [(plan, self.known[key]) for key in item.data["barriers"]]
         self._actions(plan, item, self._teacher(person) or tutor, tutor)
         self._steps(plan, tutor, head, start)
+
+    def _fitting(self, person: Person) -> dict[str, float]:
+        return {name: w for name, w in WEIGHTS.items() if person.site == "college" or name not in GROWN}
 
     def _teacher(self, person: Person) -> User | None:
         taught = person.groups.get(self.frame.this, [])
@@ -122,7 +126,7 @@ class Plans:
         self._step(plan, "made", self.stages[1], tutor, start, "")
         for number in range(2, plan.stage.number + 1):
             by = tutor if number < 3 or head is None else head
-            day = min(start + timedelta(days=9 * (number - 1)), self.frame.today)
+            day = latest_open_day(min(start + timedelta(days=9 * (number - 1)), self.frame.today))
             self._step(plan, "moved_up", self.stages[number], by, day, self.chance.choice(FOUND))
         if plan.closed_on:
             self._step(plan, "closed", plan.stage, plan.owner, plan.closed_on, plan.outcome_note)

@@ -31,6 +31,7 @@ KINDS = {
         1, "Anxiety keeps from lessons; the GP agrees. Home asked for it.", "First appointment in eight weeks.", "", "",
     ),
 }  # fmt: skip
+LAST_YEARS = {"Careers"}  # for Year 11 and the college, to whom the question what comes next is near
 DECLINED = "Not for us yet: ask the subject teachers first what helps in lessons, then come back to me."
 
 
@@ -48,7 +49,9 @@ class Referrals:
         frame.loader.copy(self.rows)
 
     def _refer(self, person: Person) -> None:
-        name = self.chance.pick({name: kind[0] for name, kind in KINDS.items()})
+        near_the_end = person.nc_years[self.frame.this] >= 11
+        kinds = {name: kind[0] for name, kind in KINDS.items() if near_the_end or name not in LAST_YEARS}
+        name = self.chance.pick(kinds)
         _, reason, answer, told, outcome = KINDS[name]
         service, tutor = self.services[name], self.groups.tutors[person.caseloads[self.frame.this]]
         taker = self.senco if service.inside else tutor

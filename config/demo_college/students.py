@@ -41,6 +41,30 @@ LANGUAGE = {
     "lt_LT": {"LIT": 80, "ENG": 20},
     "yo_NG": {"ENG": 70, "OTH": 30},
 }
+STUDENTS = "students.example"  # like the families' a name that no mail can reach
+# Why somebody left in the course of the year, and where they went; at its end they all come to the end of their course.
+LEFT_SCHOOL = (
+    ("Moved away", "A school in Leeds"),
+    ("Moved to another school", "Marsh Lane School"),
+    ("Moved to another school", "Abbey Park Academy"),
+    ("Educated at home", "Home; the local authority knows"),
+    ("Moved abroad", "Family returned to Poland"),
+)
+LEFT_COLLEGE = (
+    ("Changed college", "Another college, nearer home"),
+    ("Apprenticeship", "Apprenticeship in engineering, county council"),
+    ("Work", "Full-time work in retail, with training"),
+    ("Moved away", "A sixth form in Bristol"),
+    ("Changed course", "Level 2 plumbing, Riverside College"),
+    ("Health", "Not in education at present; careers adviser keeps in touch"),
+)
+FROM_YEAR_11 = {
+    "Waymark Sixth Form College": 55,
+    "Another sixth form or college": 30,
+    "Apprenticeship": 10,
+    "Not known yet": 5,
+}
+FROM_COLLEGE = {"University": 58, "Apprenticeship": 14, "Work": 16, "A gap year": 7, "Not known yet": 5}
 RELATIONSHIP = {"F": "mother", "M": "father"}
 
 
@@ -122,6 +146,8 @@ class Roll:
             upn=self._upn(frame.this - nc + 5),
             uln=self._uln() if nc >= 10 else "",
             admission_number=f"{self.serial:06d}",
+            email=f"student{self.serial}@{STUDENTS}",
+            phone=f"07700 900{self.serial % 1000:03d}" if site == "college" else "",
             learner_reference=f"{self.serial:08d}" if site == "college" else "",
             candidate_number=f"{self.serial % 10000:04d}" if nc in {11, 12, 13} else "",
             ethnicity=chance.pick(ETHNICITY.get(origin, {"WOTH": 90, "WBRI": 10})),
@@ -221,6 +247,7 @@ class Roll:
 
     def _load(self) -> None:
         loader, frame = self.frame.loader, self.frame
+        gone = {person.row.pk: self._went(person) for person in self.people}
         loader.copy(person.row for person in self.people)
         loader.copy(
             loader.new(
@@ -230,7 +257,8 @@ class Roll:
                 period=DateRange(person.joined, person.left),
                 status="C" if person.site == "school" else "F",
                 admission_number=person.row.admission_number,
-                leaving_reason="" if person.left is None else self.chance.choice(("Moved away", "End of course")),
+                leaving_reason=gone[person.row.pk][0],
+                destination=gone[person.row.pk][1],
             )
             for person in self.people
         )
@@ -257,6 +285,14 @@ class Roll:
         )
         for rows in (self.characteristics, self.contacts, self.links):
             loader.copy(rows)
+
+    def _went(self, person: Person) -> tuple[str, str]:
+        """Why somebody left, and where to."""
+        if person.left is None:
+            return "", ""
+        if person.left >= self.frame.dates[self.frame.this].starts_on and self.frame.this in person.nc_years:
+            return self.chance.choice(LEFT_SCHOOL if person.site == "school" else LEFT_COLLEGE)
+        return "End of course", self.chance.pick(FROM_YEAR_11 if person.site == "school" else FROM_COLLEGE)
 
     def within(self, person: Person, year: int) -> DateRange:
         """The part of an academic year in which somebody is on roll."""

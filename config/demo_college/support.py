@@ -18,7 +18,7 @@ PLANS = {
     "SPLD": (
         "Reads slowly and loses the line; spelling is two years behind what is said aloud.",
         "Reads a page of a set text in four minutes, and says what it was about.",
-        "Send texts a day before. Coloured overlay in the folder. Don't ask to read aloud unprepared. Reading group on Tuesdays, 20 minutes.",
+        "Send texts a day before. Coloured overlay in the folder. Don't ask to read aloud unprepared. Session with a specialist on Tuesdays, 20 minutes.",
         ["time25", "reader"],
     ),
     "SEMH": (

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import User
 from caseload.models import ContactLogEntry, Visit, VisitPolicy, VisitStep
 from config.demo_college.chance import Chance
+from config.demo_college.dates import latest_open_day, next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import DOMAIN, Groups
 from config.demo_college.students import Person, Roll
@@ -33,14 +34,11 @@ class Visits:
         days = (frame.today - timedelta(days=25), frame.today - timedelta(days=1), frame.today + timedelta(days=1))
         self.made = 0
         for person, day, words in zip(self.chance.sample(people, min(3, len(people))), days, PURPOSES, strict=False):
-            self._visit(person, self._weekday(day), *words)
+            self._visit(person, self._school_day(day), *words)
 
-    def _weekday(self, day: date) -> date:
-        """The day, or when it is no day of the week in which anybody works the nearest away from today."""
-        step = timedelta(days=1 if day > self.frame.today else -1)
-        while day.weekday() > 4:
-            day += step
-        return day
+    def _school_day(self, day: date) -> date:
+        """The day, or when the sites are closed on it the nearest school day away from today."""
+        return next_open_day(day) if day > self.frame.today else latest_open_day(day)
 
     def _visit(self, person: Person, day: date, purpose: str, outcome: str) -> None:
         link = next((one for one in self.roll.links if one.student_id == person.row.pk and not one.no_contact), None)

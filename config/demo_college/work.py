@@ -8,7 +8,7 @@ from accounts.models import User
 from caseload.models import ContactLogEntry
 from config.demo_college import words
 from config.demo_college.chance import Chance
-from config.demo_college.dates import next_open_day
+from config.demo_college.dates import academic_year, next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.marks import Diary
@@ -16,6 +16,8 @@ from config.demo_college.students import Person, Roll
 from core import clock
 from interventions.models import BankItem, Meeting, MeetingType, Note, Target, TargetReview
 
+# In a year: worried notes about those to worry about, other notes and praise about everybody, good news home.
+WORRY, PRAISE, GOOD_NEWS = 0.9, 0.35, 0.3
 EVERY_DAYS = {"school": 44, "college": 34}
 CLOSED = {"met": 55, "partly_met": 20, "not_met": 18, "dropped": 7}
 OUTCOME = {"met": "met", "partly_met": "partly", "not_met": "not_met", "dropped": "dropped"}
@@ -43,10 +45,19 @@ class Work:
             tutor = self.groups.tutors[caseload]
             for day in self._meeting_days(person, year):
                 open_targets = self._meeting(person, tutor, day, open_targets)
-            for day in self._some_days(person, year, 0.9 if person.row.pk in self.worrying else 0.3):
-                self._note(person, tutor, day)
-            for day in self._some_days(person, year, 1.6 if person.row.pk in self.worrying else 0.2):
-                self._call(person, tutor, day)
+            worrying = person.row.pk in self.worrying
+            for day in self._some_days(person, year, WORRY if worrying else PRAISE):
+                self._note(person, tutor, day, *words.choose(self.chance, words.WORRIES, self._nc(person, day)))
+            for day in self._some_days(person, year, PRAISE):
+                self._note(person, tutor, day, "praise", words.choose(self.chance, words.PRAISE, self._nc(person, day)))
+            for day in self._some_days(person, year, 1.6 if worrying else 0.2):
+                self._call(person, tutor, day, words.CALLS)
+            for day in self._some_days(person, year, GOOD_NEWS):
+                self._call(person, tutor, day, words.GOOD_NEWS)
+
+    def _nc(self, person: Person, day: date) -> int:
+        """The NC year that somebody was in on the day."""
+        return person.nc_years[academic_year(day)]
 
     def _days(self, person: Person, year: int) -> list[date]:
         return [day for day in self.frame.dates[year].until(self.frame.today) if person.on_roll(day)]
@@ -72,6 +83,7 @@ class Work:
     def _meeting(self, person: Person, tutor: User, day: date, open_targets: list[Any]) -> list[Any]:
         chance, new, moment = self.chance, self.frame.loader.new, self._at(day)
         gap = round(EVERY_DAYS[person.site] * chance.uniform(0.7, 1.2))
+        nc_year = self._nc(person, day)
         wellbeing = chance.pick({1: 2, 2: 9, 3: 24, 4: 45, 5: 20})
         meeting = new(
             Meeting,
@@ -84,9 +96,9 @@ class Work:
             held_at=moment,
             led_by=tutor,
             wellbeing=wellbeing,
-            student_words=chance.choice(words.STUDENT_WORDS),
-            notes=chance.choice(words.HARD_NOTES if wellbeing < 3 else words.NOTES),
-            tutor_actions=chance.choice(words.ACTIONS),
+            student_words=words.choose(chance, words.STUDENT_WORDS, nc_year),
+            notes=words.choose(chance, words.HARD_NOTES if wellbeing < 3 else words.NOTES, nc_year),
+            tutor_actions=words.choose(chance, words.ACTIONS, nc_year),
             next_on=next_open_day(day + timedelta(days=gap)),
         )
         self.rows["meetings"].append(meeting)
@@ -96,7 +108,7 @@ class Work:
         return still_open
 
     def _target(self, person: Person, tutor: User, meeting: Any, day: date, moment: datetime) -> Any:
-        what, measure, why = self.chance.choice(words.TARGETS)
+        what, measure, why = words.choose(self.chance, words.TARGETS, self._nc(person, day))
         target = self.frame.loader.new(
             Target,
             student=person.row,
@@ -146,8 +158,7 @@ class Work:
         )
         return target.closed_on is not None
 
-    def _note(self, person: Person, tutor: User, day: date) -> None:
-        kind, text = self.chance.choice(words.QUICK)
+    def _note(self, person: Person, tutor: User, day: date, kind: str, text: str) -> None:
         self.rows["notes"].append(
             self.frame.loader.new(
                 Note,
@@ -161,8 +172,8 @@ class Work:
             )
         )
 
-    def _call(self, person: Person, tutor: User, day: date) -> None:
-        channel, summary, outcome = self.chance.choice(words.CALLS)
+    def _call(self, person: Person, tutor: User, day: date, pool: Any) -> None:
+        channel, summary, outcome = words.choose(self.chance, pool, self._nc(person, day))
         links = [link for link in self._links()[person.row.pk] if not link.no_contact]
         moment = self._at(day)
         self.rows["calls"].append(

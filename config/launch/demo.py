@@ -13,9 +13,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
@@ -30,6 +31,7 @@ from config.launch.say import Progress, Trouble, run_quietly, say
 
 FIRST_PORT, FIRST_MAIL_PORT = 8000, 2525
 QUEUES = "default,pdf,mail,imports"
+LONDON = ZoneInfo("Europe/London")
 MAIL_SOCKET = "WAYMARK_MAIL_SOCKET"  # the number of the open socket that the mail part takes over
 
 
@@ -145,7 +147,7 @@ def _bring_up_to_date(where: Place, asked: argparse.Namespace, day: date, env: d
     _migrate(log, env)
     if _has_command("demo_college") and _is_empty(env):
         command = [sys.executable, "manage.py", "demo_college", "--students", str(asked.students), "--seed", "1"]
-        command += ["--today", day.isoformat()]
+        command += ["--today", day.isoformat(), "--until", f"{datetime.now(LONDON):%H:%M}"]
         run_quietly(command, f"Making a college of {asked.students} students", log, env)
     _collect_static(where, env, log)
 

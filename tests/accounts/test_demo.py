@@ -12,6 +12,7 @@ from tests.setting_up import setting_up
 
 WORDS = (
     "tutor",
+    "progress tutor",
     "head of year",
     "head of house",
     "head",

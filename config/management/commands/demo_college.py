@@ -1,5 +1,5 @@
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, time
 from io import StringIO
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from caseload.models import Student
 from config.demo_college.build import build
+from config.demo_college.today import take_registers
 from core import clock
 
 
@@ -21,6 +22,11 @@ class Command(BaseCommand):
         parser.add_argument("--students", type=int, default=1200, help="On roll today: 30 to 30,000 (1,200).")
         parser.add_argument("--seed", type=int, default=1, help="The same seed and date give the same college.")
         parser.add_argument("--today", type=date.fromisoformat, default=None, help="The day it is, as 2026-11-20.")
+        parser.add_argument(
+            "--until",
+            type=time.fromisoformat,
+            help="The time of day up to which today's registers are taken, as 10:30 (none is taken).",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not 30 <= options["students"] <= 30_000:
@@ -33,6 +39,9 @@ class Command(BaseCommand):
         call_command("install_naming_key", stdout=StringIO())
         with clock.set_to(clock.at(today, 8)), transaction.atomic():
             build(options["students"], options["seed"], today, self.stdout.write)
+            if options["until"] is not None:
+                with clock.set_to(clock.at(today, options["until"].hour, options["until"].minute)):
+                    self.stdout.write(f"{take_registers()} registers of today")
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         self.stdout.write(f"The demonstration college of {options['students']} students is ready.")

@@ -22,7 +22,7 @@ ROWS: tuple[Row, ...] = (
     see("demo_mail_html",                          ".. ..... .. .. ... .. .", t.mail_name, anyone=True),
     see("demo_mail_attachment",                    ".. ..... .. .. ... .. .", t.mail_file, anyone=True),
     see("styleguide",                              ".. ..... .. .. ... .. .", anyone=True),
-    send("demo_sign_in",                           ".. ..... .. .. ... .. .", t.role_code, anyone=True),
+    send("demo_sign_in",                           ".. ..... .. .. ... .. .", t.cast_key, anyone=True),
     # Staff, the audit record, mail
     see("accounts:step_up",                        "++ +++++ ++ ++ +++ ++ +"),
     see("accounts:first_step",                     "++ +++++ ++ ++ +++ ++ +"),

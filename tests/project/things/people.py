@@ -29,7 +29,7 @@ def no_link(college: College) -> Any:
     return "no-such-link"
 
 
-def role_code(college: College) -> Any:
+def cast_key(college: College) -> Any:
     """A role of the demonstration's cast."""
     return "tutor"
 

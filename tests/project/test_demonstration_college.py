@@ -1,0 +1,144 @@
+"""What the demonstration college has to offer to each of its cast, at any hour of its day."""
+
+from collections import Counter
+from datetime import date
+from types import SimpleNamespace
+
+from accounts.models import User
+from attendance.models import LessonMark, Register, SessionMark
+from attendance.queries.registers import missing_registers, todays_registers
+from caseload.models import Contact, SiteMembership, Student, TeachingGroup, YearGroupMembership
+from config.demo_college import words
+from config.demo_college.groups import Groups
+from config.demo_college.today import take_registers
+from core import clock, naming
+from interventions.models import Meeting, Note, Target
+from progress.models import AssessmentPoint, Grade
+
+FRIDAY, SUNDAY = date(2026, 11, 20), date(2026, 11, 22)
+
+
+def taken() -> Counter[str]:
+    """Today's registers by the address of the colleague who took them."""
+    return Counter(Register.objects.filter(date=clock.today()).values_list("taken_by__email", flat=True))
+
+
+def test_colleagues_take_what_has_begun_and_leave_the_cast_their_last(college_db: str) -> None:
+    with clock.set_to(clock.at(FRIDAY, 7)):
+        assert take_registers() == 0
+    with clock.set_to(clock.at(FRIDAY, 10, 30)):
+        first = take_registers()
+        assert (sum(taken().values()), take_registers()) == (first, 0)
+        assert len(missing_registers(None, [FRIDAY])) < first
+        assert taken()["tutor@waymark.example"] == 0
+    with clock.set_to(clock.at(FRIDAY, 20)):
+        later = take_registers()
+        assert (sum(taken().values()), take_registers()) == (first + later, 0)
+        assert taken()["tutor@waymark.example"] == 1
+        tutor = User.objects.get(email="tutor@waymark.example")
+        with naming.named(tutor.pk):
+            assert [(line.sitting.slug, line.is_taken) for line in todays_registers(tutor)] == [
+                ("pm", False),
+                ("am", True),
+            ]
+        assert 0 < len(missing_registers(None, [FRIDAY])) <= (first + later) // 4
+
+
+def test_of_those_absent_today_some_have_no_reason_and_some_a_reason_by_the_officer(college_db: str) -> None:
+    with clock.set_to(clock.at(FRIDAY, 15)):
+        take_registers()
+    codes: Counter[str] = Counter()
+    for model in (SessionMark, LessonMark):
+        codes.update(model.objects.filter(date=FRIDAY).values_list("code__code", flat=True))
+    assert set(codes) == {"/", "\\", "L", "N", "I", "S"}
+    assert codes["N"] + codes["I"] + codes["S"] < sum(codes.values()) // 4
+    officers = {
+        email
+        for model in (SessionMark, LessonMark)
+        for email in model.objects.filter(date=FRIDAY, code__code__in="IS").values_list("marked_by__email", flat=True)
+    }
+    assert officers == {"attendance-officer@waymark.example"}
+
+
+def test_nothing_is_taken_on_a_sunday(college_db: str) -> None:
+    with clock.set_to(clock.at(SUNDAY, 12)):
+        assert take_registers() == 0
+        assert taken() == Counter()
+
+
+def test_grades_can_be_entered_at_each_site_and_by_the_teacher_of_the_cast(college_db: str) -> None:
+    points = AssessmentPoint.objects.filter(opens_on__lte=FRIDAY, closes_on__gte=FRIDAY)
+    assert sorted(points.values_list("site__kind", flat=True)) == ["college", "school"]
+    mine = TeachingGroup.objects.filter(
+        grants__user__email="teacher@waymark.example", grants__period__contains=FRIDAY, site__kind="college"
+    )
+    entered = {group: Grade.objects.filter(group=group, point__in=points).exists() for group in mine.order_by("pk")}
+    assert list(entered.values())[0] is False
+    assert 0.6 < _share_begun(points) < 0.95
+
+
+def _share_begun(points: object) -> float:
+    groups = TeachingGroup.objects.filter(year__start_year=2026)
+    return Grade.objects.filter(point__in=points).values("group").distinct().count() / groups.count()
+
+
+def test_students_and_homes_have_addresses_of_their_own(college_db: str) -> None:
+    for model in (Student, Contact):
+        addresses = list(model.objects.values_list("email", flat=True))
+        assert all(address.endswith(".example") for address in addresses)
+        assert len(set(addresses)) == len(addresses)
+
+
+def test_the_progress_tutor_looks_after_every_sixth_former_of_a_small_college(college_db: str) -> None:
+    tutor = User.objects.get(email="progress-tutor@waymark.example")
+    college = SiteMembership.objects.filter(site__kind="college", period__contains=FRIDAY).values_list(
+        "student", flat=True
+    )
+    with clock.set_to(clock.at(FRIDAY)), naming.named(tutor.pk):
+        mine = Student.objects.visible_to(tutor, "caseload.view_caseload")
+        assert set(mine.values_list("pk", flat=True)) == set(college)
+    assert Meeting.objects.filter(led_by=tutor, next_on__gte=FRIDAY).exists()
+    assert Target.objects.filter(set_by=tutor, closed_on=None).exists()
+
+
+def test_caseloads_of_a_whole_college_hold_seventy_five_of_those_who_are_here() -> None:
+    here = [SimpleNamespace(number=number, on_roll=lambda day: True) for number in range(238)]
+    gone = [SimpleNamespace(number=number, on_roll=lambda day: False) for number in range(2)]
+    groups = SimpleNamespace(frame=SimpleNamespace(today=FRIDAY))
+    dealt = Groups._dealt(groups, [*gone, *here])  # type: ignore[arg-type]  # all that it reads of them
+    assert [len(each) for each in dealt] == [75, 75, 90]
+    assert gone == dealt[2][-2:]
+
+
+def test_nobody_who_left_in_the_year_came_to_the_end_of_a_course_and_all_went_somewhere(college_db: str) -> None:
+    left = SiteMembership.objects.filter(period__endswith__lte=FRIDAY)
+    in_the_year = left.filter(period__endswith__gt=date(2026, 9, 1))
+    assert in_the_year.exists()
+    assert not in_the_year.filter(leaving_reason="End of course").exists()
+    assert not left.filter(destination="").exists()
+    assert set(left.exclude(pk__in=in_the_year).values_list("leaving_reason", flat=True)) == {"End of course"}
+
+
+def test_targets_fit_the_year_that_students_are_in(college_db: str) -> None:
+    years = {
+        (row.student_id, row.year.start_year): row.group.nc_year
+        for row in YearGroupMembership.objects.select_related("year", "group")
+    }
+    pool = {what: fits for fits, (what, _, _) in words.TARGETS}
+    wrong = {
+        (nc_year, what)
+        for student, day, what in Target.objects.values_list("student_id", "set_on", "what")
+        if not pool[what][0]
+        <= (nc_year := years[student, day.year if day.month > 8 else day.year - 1])
+        <= pool[what][1]
+    }
+    assert wrong == set()
+    assert {fits for what, fits in pool.items() if "personal statement" in what or "placement" in what} == {
+        (12, 12), (13, 13),
+    }  # fmt: skip
+
+
+def test_praise_is_as_common_as_worry(college_db: str) -> None:
+    kinds = Counter(Note.objects.values_list("kind", flat=True))
+    assert kinds["praise"] >= sum(kinds.values()) * 0.4
+    assert Target.objects.filter(state="met").exists()
