@@ -72,6 +72,7 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
             [person for person in roll.people if person.site == site],
             days,
             frame.dates[frame.this].starts_on,
+            today,
             Chance(seed, f"marks-{site}"),
             scale,
         )

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import User
-from config.demo_college.alerts import Alerts
 from config.demo_college import words
+from config.demo_college.alerts import Alerts
 from config.demo_college.chance import Chance
 from config.demo_college.dates import latest_open_day, next_open_day
 from config.demo_college.frame import Frame

@@ -1,4 +1,4 @@
-"""Believable marks: illness in spells, dips on Fridays, a few who fall away, some whom an intervention helped.
+"""Believable marks: illness in spells, dips on Fridays, a few who fall away, some whom an intervention helped (effects.py).
 
 Calibrated to the national secondary figures for 2024/25 (DfE, pupil attendance in schools, year to date): 8.59 % of
 sessions missed, 24.3 % of pupils missing a tenth or more, and each reason's share of possible sessions as below.
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from config.demo_college.chance import Chance
+from config.demo_college.effects import effects
 from config.demo_college.students import Person
 
 # Per cent of possible sessions, England, secondary, 2024/25. (mean spell in days; None is one session)
@@ -44,7 +45,7 @@ class Diary:
     days: list[date]
     codes: np.ndarray
     falling: set[int] = field(default_factory=set)
-    helped: dict[int, date] = field(default_factory=dict)  # place of the student → when the intervention began
+    helped: dict[str, list[Person]] = field(default_factory=dict)  # kind of intervention → who was in it
 
 
 def _propensity(people: list[Person], rng: np.random.Generator, scale: float) -> np.ndarray:
@@ -57,7 +58,7 @@ def _propensity(people: list[Person], rng: np.random.Generator, scale: float) ->
 
 
 def _stories(diary: Diary, rates: np.ndarray, this_year: date, rng: np.random.Generator) -> np.ndarray:
-    """How each student's rate moves over the days: most stay as they are, some fall away, some are helped."""
+    """How each student's rate moves over the days: most stay as they are, some fall away, some get better by themselves."""
     how_many, length = len(diary.people), len(diary.days)
     course = np.ones((how_many, length))
     first = next((place for place, day in enumerate(diary.days) if day >= this_year), 0)
@@ -71,7 +72,6 @@ def _stories(diary: Diary, rates: np.ndarray, this_year: date, rng: np.random.Ge
         elif throw > 0.955 and rates[place] > 1.4:
             begins = int(rng.integers(max(0, first - 60), max(first + 8, length - 15)))
             course[place, begins:] = np.maximum(0.35, 1 - (np.arange(length - begins) / 12.0))
-            diary.helped[place] = diary.days[min(begins, length - 1)]
     return course
 
 
@@ -137,13 +137,17 @@ def _sessions(diary: Diary, rate: np.ndarray, rng: np.random.Generator) -> None:
         afternoons[(afternoons == "") & (rng.random(len(afternoons)) < 0.9)] = "C2"
 
 
-def live(people: list[Person], days: list[date], this_year: date, chance: Chance, scale: float) -> Diary:
-    """What everybody on a site did on every day up to now; `scale` moves the site's overall absence."""
+def live(people: list[Person], days: list[date], this_year: date, today: date, chance: Chance, scale: float) -> Diary:
+    """What everybody on a site did on every day up to now; `scale` moves the site's overall absence.
+
+    Here, and only here, an intervention changes marks: its effect comes off the rate of absence from its first day on.
+    """
     diary = Diary(people, days, np.full((len(people), len(days), 2), "", dtype="<U2"))
     rng = chance.numpy()
     rates = _propensity(people, rng, scale)
     course = _stories(diary, rates, this_year, rng)
-    rate = np.minimum(rates[:, None] * course, 12.0)
+    lift, diary.helped = effects(people, days, rates, np.random.default_rng(chance.start + 1), today)
+    rate = np.clip(rates[:, None] * course - lift, 0.1, 12.0)
     _spells(diary, rate, rng)
     _sessions(diary, rate, rng)
     _recent(diary)

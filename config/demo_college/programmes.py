@@ -1,4 +1,4 @@
-"""Interventions of this year: mentoring for those whose marks it lifted, small groups and check-ins beside them, and their impact."""
+"""Interventions of this year: the kinds of effects.py, which have ended, small groups that go on beside them, and their impact."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,8 +8,9 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
+from config.demo_college import effects
 from config.demo_college.chance import Chance
-from config.demo_college.dates import next_open_day
+from config.demo_college.dates import latest_open_day, next_open_day
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.marks import Diary
@@ -29,14 +30,14 @@ from interventions.models import (
     SessionAttendance,
 )
 
-GROUP = 8  # students in a group
+GROUP, ENDED_GROUP = 8, 12  # students in a group
 HOUR = Decimal("28.50")  # pounds for an hour of one member of staff
 # Kind, what it is for, what it is measured by, weeks that it has run, weeks between reviews, when in the day, minutes.
 KINDS = (
-    ("Small-group maths", "Secure the topics of the last mock; one grade up by the next", "grades", 9, 6, (12, 30), 40),
+    ("Small-group maths", "Secure the topics of the last test; one grade up by the next", "grades", 9, 6, (12, 30), 40),
     ("Small-group English", "Plan and write a full answer in time", "grades", 7, 8, (15, 20), 45),
     ("Punctuality check-in", "On time four mornings of five", "lateness", 6, 5, (8, 30), 10),
-    ("Study skills", "A weekly plan that is kept", "other", 5, 6, (13, 0), 30),
+    ("Revision workshop", "Each topic of the term on one page", "other", 5, 6, (13, 0), 30),
 )
 PROGRAMME_OF = {"Attendance mentoring": "Ready by nine", "Punctuality check-in": "Ready by nine"}
 NOTES = (
@@ -49,7 +50,7 @@ NOTES = (
 
 
 class Programmes:
-    """Mentoring of those whom it helped, one group for each site, and a few other groups."""
+    """The kinds with students enough to be told, in groups of their own, and a few other groups that go on."""
 
     def __init__(self, frame: Frame, roll: Roll, groups: Groups, diaries: dict[str, Diary], chance: Chance) -> None:
         self.frame, self.groups, self.chance = frame, groups, chance
@@ -58,7 +59,8 @@ class Programmes:
         self.staff: list[tuple[Any, User]] = []
         self.programmes: dict[str, Programme] = {}
         for site in ("school", "college"):
-            self._mentoring(diaries[site])
+            for ended in effects.KINDS:
+                self._ended(ended, diaries[site].helped.get(ended.name, ()))
             here = [one for one in roll.people if one.site == site and self._here(one)]
             for kind in KINDS:
                 self._group(here, *kind)
@@ -75,25 +77,20 @@ class Programmes:
     def _tutor(self, person: Person) -> User:
         return self.groups.tutors[person.caseloads[self.frame.this]]
 
-    def _mentoring(self, diary: Diary) -> None:
-        """Everybody whose marks rose from a day on, each from that day; fewer than two students make no group."""
-        began = {
-            diary.people[place].row.pk: (diary.people[place], day)
-            for place, day in sorted(diary.helped.items())
-            if self._here(diary.people[place])
-        }
-        if len(began) < 2:
-            return
-        first = min(day for _, day in began.values())
-        leader = self._tutor(next(iter(began.values()))[0])
-        row = self._row(
-            "Attendance mentoring", "Back to 95 % and staying there", "attendance", leader, first,
-            self.frame.today - timedelta(days=4),
-        )  # fmt: skip
-        for person, day in began.values():
-            self._member(row, person, day)
-        since = {number: day for number, (_, day) in began.items()}
-        self._sessions(row, [person for person, _ in began.values()], first, (9, 5), 30, since)
+    def _ended(self, kind: effects.Kind, people: Sequence[Person]) -> None:
+        """Everybody of a kind, in groups, each led by the tutor of its first."""
+        start = kind.starts_on(self.frame.today)
+        last = latest_open_day(min(start + timedelta(weeks=kind.lasted), self.frame.today - timedelta(days=1)))
+        size = -(-len(people) // max(1, round(len(people) / ENDED_GROUP))) if people else 1
+        for first in range(0, len(people), size):
+            group = people[first : first + size]
+            row = self._row(kind.name, kind.intended, "attendance", self._tutor(group[0]), start, last)
+            row.title = f"{kind.name}, group {first // size + 1}"
+            row.ended_on, row.outcome, row.version = max(start, last), kind.outcome, 2
+            for person in group:
+                self._member(row, person, start, row.ended_on + timedelta(days=1))
+            since = {person.row.pk: start for person in group}
+            self._sessions(row, group, start, kind.at, kind.minutes, since, row.ended_on)
 
     def _group(
         self, here: Sequence[Person], kind: str, intended: str, figure: str, weeks: int, review: int,
@@ -129,20 +126,21 @@ class Programmes:
             )
         return self.programmes.get(name or "")
 
-    def _member(self, row: Any, person: Person, day: date) -> None:
-        period = DateRange(day, None)
+    def _member(self, row: Any, person: Person, day: date, end: date | None = None) -> None:
+        period = DateRange(day, end)
         self.rows["members"].append(
             self.frame.loader.new(InterventionMember, intervention=row, student=person.row, period=period)
         )
 
     def _sessions(
-        self, row: Any, people: Sequence[Person], start: date, at: tuple[int, int], minutes: int, since: dict[int, date]
+        self, row: Any, people: Sequence[Person], start: date, at: tuple[int, int], minutes: int, since: dict[int, date],
+        last: date | None = None,
     ) -> None:  # fmt: skip
         days = {
             day for year in (self.frame.last, self.frame.this) for day in self.frame.dates[year].until(self.frame.today)
         }
         day = start
-        while day < self.frame.today:
+        while day < self.frame.today and (last is None or day <= last):
             inside = [person for person in people if since[person.row.pk] <= day]
             if day in days and inside:
                 self._session(row, inside, day, at, minutes)

@@ -32,7 +32,12 @@ class Work:
         self.types = list(MeetingType.objects.order_by("position"))
         self.bank = {item.title: item for item in BankItem.objects.filter(saved_by=None)}
         self.worrying = {
-            diary.people[place].row.pk for diary in diaries.values() for place in (*diary.falling, *diary.helped)
+            person.row.pk
+            for diary in diaries.values()
+            for person in (
+                *(diary.people[place] for place in diary.falling),
+                *(person for helped in diary.helped.values() for person in helped),
+            )
         }
         for person in roll.people:
             self._person(person)
