@@ -23,7 +23,7 @@ from core import clock, naming
 ON = ("Absent three days in a row", "Below 85 % in six weeks", "Down 8 points in four weeks")
 WEEKS = 6
 ACTED_ON, SLOW_TUTOR = 0.14, 0.05  # how likely somebody acts on an alert on a school day
-HELD = 0.03  # the share of alerts that end in a hold
+HELD = 0.03  # the share of alerts that end in a hold; the first that was acted on does
 HOLDS = ("In hospital, back after half-term", "Bereavement; home has told us", "On a phased return agreed with home")
 THROUGH: dict[Any, float] = {"One-to-one": 6, "Call": 3, "Quick note": 2}
 
@@ -136,7 +136,7 @@ class Alerts:
             alert = alerts.pop(student)
             alert.state, alert.ended_by = "cleared", known.tutor
             alert.ended_at = clock.at(day, self.chance.randrange(9, 15), self.chance.choice((5, 20, 35, 50)))
-            if student not in self.holds and self.chance.often(HELD):
+            if student not in self.holds and (not self.holds or self.chance.often(HELD)):
                 self._hold(student, day, alert)
             else:
                 alert.ended_through = self.chance.pick(THROUGH)

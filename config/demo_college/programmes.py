@@ -162,16 +162,20 @@ class Programmes:
 
 
 def _explain() -> None:
-    """Most students were chosen by their figures; for one intervention in seven nobody has said so yet, for another there was more."""
-    rows = Intervention.objects.order_by("pk").values_list("pk", "led_by_id", "made_at")
+    """Most students were chosen by their figures; for one intervention in seven nobody has said so yet, for another there was more.
+
+    Of the kinds with an effect built in everybody was, so that those can be told.
+    """
+    rows = Intervention.objects.order_by("pk").values_list("pk", "led_by_id", "made_at", "type__name")
+    told = {kind.name for kind in effects.KINDS if kind.effect}
     said = {0: HiddenReason.LASTING, 1: None}
     ChoiceExplained.objects.bulk_create(
         ChoiceExplained(intervention_id=pk, said_by_id=leader, said_at=moment, reason=reason)
-        for number, (pk, leader, moment) in enumerate(rows, 4)
-        if (reason := said.get(number % 7, HiddenReason.NONE)) is not None
+        for number, (pk, leader, moment, kind) in enumerate(rows, 4)
+        if (reason := HiddenReason.NONE if kind in told else said.get(number % 7, HiddenReason.NONE)) is not None
     )
 
-    leaders = [leader for _, leader, _ in rows]
+    leaders = [leader for _, leader, _, _ in rows]
     used = (
         BankItem.objects.filter(plans__isnull=False).distinct().order_by("pk") if leaders else BankItem.objects.none()
     )

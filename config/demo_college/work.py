@@ -16,8 +16,8 @@ from config.demo_college.students import Person, Roll
 from core import clock
 from interventions.models import BankItem, Meeting, MeetingType, Note, Target, TargetReview
 
-# In a year: worried notes about those to worry about, other notes and praise about everybody, good news home.
-WORRY, PRAISE, GOOD_NEWS = 0.9, 0.35, 0.3
+# In a year: notes about those to worry about and about others, praise of everybody, good news home.
+WORRY, SOME, PRAISE, GOOD_NEWS = 0.9, 0.3, 0.6, 0.3
 EVERY_DAYS = {"school": 44, "college": 34}
 CLOSED = {"met": 55, "partly_met": 20, "not_met": 18, "dropped": 7}
 OUTCOME = {"met": "met", "partly_met": "partly", "not_met": "not_met", "dropped": "dropped"}
@@ -51,7 +51,7 @@ class Work:
             for day in self._meeting_days(person, year):
                 open_targets = self._meeting(person, tutor, day, open_targets)
             worrying = person.row.pk in self.worrying
-            for day in self._some_days(person, year, WORRY if worrying else PRAISE):
+            for day in self._some_days(person, year, WORRY if worrying else SOME):
                 self._note(person, tutor, day, *words.choose(self.chance, words.WORRIES, self._nc(person, day)))
             for day in self._some_days(person, year, PRAISE):
                 self._note(person, tutor, day, "praise", words.choose(self.chance, words.PRAISE, self._nc(person, day)))

@@ -45,6 +45,7 @@ def test_a_schedule_whose_job_is_gone_is_switched_off() -> None:
 
 
 def test_a_schedule_needs_a_time_and_a_job_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    schedules()  # reads every app once for this process; what it registers must not go into the dictionary below
     monkeypatch.setattr("core.jobs.scheduling._schedules", {})
     with pytest.raises(ValueError, match="either"):
         register_schedule("Both", "core.sweep", every=timedelta(minutes=1), at=crontab())
