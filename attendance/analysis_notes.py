@@ -11,6 +11,7 @@ PERSISTENT = (
 TOO_FEW = (
     "{number} with fewer than {least} possible {unit} this year: too little to call it a habit, so they are not named."
 )
+FEW_LATE = "{number} with fewer than {least} possible {unit} in these dates: too little to say, so they are not named."
 FEW_LAST = "{number} with fewer than {least} possible {unit} in these dates: too little to compare, so they come last."
 BY_THE_END = "“By the year's end” takes every session still in the calendar as possible."
 THRESHOLD = (

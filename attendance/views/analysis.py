@@ -88,7 +88,7 @@ def _compared(request: HttpRequest, part: Scope, by: str, key: str) -> dict[str,
     """One table of a comparison: the groups of one series, and everybody of it together."""
     offered = windows_offered(part.ids, part.day)
     window = offered[key]
-    found = compared.compare(part, by, window, offered["year"])
+    found = compared.compare(part, by, window, window if window.key == "last_year" else offered["year"])
     sides = _ordered(found.sides, request.GET.get("sort", ""))
     return {
         "scope": part,
@@ -235,8 +235,11 @@ def punctuality(request: HttpRequest) -> HttpResponseBase:
     offered = {key: window for key, window in windows_offered(scope.ids, scope.day).items() if key != "last_year"}
     window = offered.get(request.GET.get("window", ""), offered["six_weeks"])
     parts = [(part, read_punctuality(part, windows_offered(part.ids, part.day)[window.key])) for part in scope.parts]
-    students = latest_first([late for _, found in parts for late in found.students])
+    late = latest_first([each for _, found in parts for each in found.students])
+    students = [each for each in late if each.totals.is_enough]
     said = notes.filled(notes.PUNCTUALITY, unit=scope.unit)
+    if few := len(late) - len(students):
+        said += [notes.FEW_LATE.format(number=few, least=ENOUGH, unit=scope.unit)]
     if wants_file(request):
         about = _about(window)
         return files.answer(request, "punctuality", files.PUNCTUALITY, students, scope, said, about)

@@ -67,7 +67,7 @@ def _standing(each: Standing) -> Cells:
     year = each.year
     return (
         *who(each.row), year.attended, year.possible, year.authorised, year.unauthorised, _percent(year),
-        None if year.absence is None else round(float(year.absence), 2), _percent(each.six_weeks), SHOW.get(each.kind, ""), each.words, year.unit,
+        None if year.absence is None else round(float(year.absence), 1), _percent(each.six_weeks), SHOW.get(each.kind, ""), each.words, year.unit,
     )  # fmt: skip
 
 

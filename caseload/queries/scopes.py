@@ -18,7 +18,7 @@ def caseload_students(user: Any, chosen: Container | None, own: Sequence[int] | 
         return students_in(chosen, students)
     held = [one.id for one in held_containers(user, VIEW_CASELOAD, ("caseload",))] if own is None else own
     if not held:
-        return students
+        return students.on_roll()
     members = CaseloadMembership.objects.filter(group_id__in=held, period__contains=clock.today())
     return students.filter(pk__in=members.values("student_id"))
 

@@ -218,8 +218,8 @@ def _overdue(students: Sequence[StudentFacts], address: Callable[[str], str]) ->
     overdue = sum(s.targets.overdue for s in students if s.targets)
     return {
         "label": FIGURES["overdue"].label,
-        "value": str(overdue),
-        "of": f"of {open_ones} open",
+        "value": str(sum(bool(s.targets and s.targets.overdue) for s in students)),
+        "of": f"students, with {overdue} overdue of {open_ones} open targets",
         "url": address("overdue"),
     }
 

@@ -1,11 +1,14 @@
 """The edition for anybody outside: nobody in it can be told apart, alone or with a few others.
 
-Design section 6: groups under 5 are hidden, and so is what a reader could work out from the rest. Four rules do it:
+Design section 6: groups under 5 are hidden, and so is what a reader could work out from the rest. Five rules do it:
 
 - Every number of students, entries, targets or sessions is rounded (`about`), and under 5 it is called that. So whatever is
   added up or taken away, in one document or between two of them, is never a number from 1 to 4. A share is that of the
   rounded numbers and says nothing more.
 - An attendance is printed of a group only where `printed.Printed` says that no sum or difference of the groups is small.
+- Another document may print a group that differs from this one by a few students. So an attendance is in whole per cent, with
+  one decimal only from a hundred students on, and of fewer than ten it is not printed: what a difference of four students
+  comes to is then known to no better than 2.5 points either way, that of one student to no better than 10.
 - The weeks stand in every edition of a term, while students join and leave. So they are in whole per cent, and left out for
   fewer than a hundred students, where the difference between two editions would tell how those few attended.
 - A table of which most rows would be hidden is left out, and a sentence says so.
@@ -14,6 +17,7 @@ Design section 6: groups under 5 are hidden, and so is what a reader could work 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from core import wording
 from core.wording import NOTHING
 from reporting.choices import SMALL
 from reporting.queries.printed import Printed
@@ -21,6 +25,8 @@ from reporting.queries.printed import Printed
 HIDDEN = None
 UNDER = f"under {SMALL}"
 SESSIONS = 100  # sessions and lessons are rounded to so many
+FEWEST = 10  # students of whom an attendance is printed
+EXACT_FROM = 100  # students of whom it has one decimal
 WEEKS_FROM = 100  # students of whom an attendance by week, in whole per cent, tells nothing of one
 Row = dict[str, Any]
 PARTS = ("below", "on", "above")
@@ -43,6 +49,13 @@ def share(count: int, of: int) -> str:
     return f"{100 * _nearest(count) / _nearest(of):.0f}\u202f%"
 
 
+def rate(part_of: int, whole: int, students: int) -> str:
+    """A share of sessions or lessons of so many students: whole per cent, with one decimal from a hundred students on."""
+    if not whole:
+        return NOTHING
+    return wording.share(100 * part_of, whole, 1 if students >= EXACT_FROM else 0, never_as=())
+
+
 def _nearest(count: int, to: int = SMALL) -> int:
     return to * ((2 * count + to) // (2 * to))
 
@@ -55,7 +68,7 @@ def for_governors(facts: dict[str, Any]) -> dict[str, Any]:
     hidden_gaps = []
     for section in facts["sections"]:
         section["students"] = about(section["students"])
-        if len(section["members"]) < SMALL:
+        if len(section["members"]) < FEWEST:
             nothing: dict[str, Any] = {
                 "total": None,
                 "last_year": None,
@@ -85,14 +98,13 @@ def _section(section: dict[str, Any], gaps: Sequence[Row], left_out: list[str]) 
     for name in ("persistent", "severe"):
         section[name] = part(section[name], counted)
     section["counted"] = about(counted)
-    section["total"] = _whole(section["total"], section["unit"])
-    if section["last_year"]:
-        few = section["last_year"]["students"] < SMALL
-        section["last_year"] = None if few else _whole(section["last_year"], section["unit"])
+    students, possible = len(section["members"]), section["total"]["possible"]
+    section["total"] = _whole(section["total"], section["unit"], students)
+    section["last_year"] = _both_years(section["last_year"], section["unit"])
     section["weeks"] = [_week(week) for week in section["weeks"] if week[5] >= WEEKS_FROM]
     if not section["weeks"]:
         left_out.append(f"attendance by week of {section['unit']}")
-    section["reasons"] = _reasons(section["reasons"])
+    section["reasons"] = _reasons(section["reasons"], possible, students)
     by_year, compared, by_caseload = (
         _table(table, printed, as_row) for table, as_row in zip(tables, (_group, _gap, _group), strict=True)
     )
@@ -106,9 +118,14 @@ def _table(rows: Sequence[Row], printed: Printed, as_row: Callable[[Row], Row]) 
     shown = {
         at
         for at in sorted(range(len(rows)), key=lambda at: (-len(rows[at]["members"]), at))
-        if printed.add(rows[at]["members"])
+        if _is_told(rows[at]) and printed.add(rows[at]["members"])
     }
     return [as_row(row) if at in shown else _only_name(row) for at, row in enumerate(rows)]
+
+
+def _is_told(row: Row) -> bool:
+    """Whether there are enough students in it, and enough others where it is set beside them."""
+    return len(row["members"]) >= FEWEST and row.get("others", FEWEST) >= FEWEST
 
 
 def _unless_most_are_hidden(rows: list[Row], what: str, left_out: list[str]) -> list[Row]:
@@ -122,15 +139,31 @@ def _only_name(row: Row) -> Row:
     return {key: value if key in ("name", "series") else HIDDEN for key, value in row.items()}
 
 
-def _whole(line: dict[str, Any], unit: str) -> dict[str, Any]:
-    kept = ("attendance", "authorised_share", "unauthorised_share", "late_share", "late_definition")
+def _both_years(line: dict[str, Any] | None, unit: str) -> dict[str, Any] | None:
+    if not line or line["students"] < FEWEST:
+        return None
+    students = line["students"]
+    return _whole(line, unit, students) | {"students": about(students), "now": _whole(line["now"], unit, students)}
+
+
+def _whole(line: dict[str, Any], unit: str, students: int) -> dict[str, Any]:
+    possible = line["possible"]
+    kept = {
+        "attendance": rate(line["shown"], possible, students),
+        "authorised_share": rate(line["authorised"], possible, students),
+        "unauthorised_share": rate(line["unauthorised"], possible, students),
+        "late_share": rate(line["times_late"], line["came"], students),
+        "late_definition": line["late_definition"],
+    }
     of = f"of about {about(line['possible'], SESSIONS)} {unit}" if line["possible"] >= SESSIONS else ""
-    return {name: line[name] for name in kept} | {"of": of, "late_of": "", "unmarked": HIDDEN}
+    return kept | {"of": of, "late_of": "", "unmarked": HIDDEN}
 
 
 def _group(row: Row) -> Row:
     return row | {
         "students": about(row["students"]),
+        "attendance": rate(row["shown"], row["possible"], row["students"]),
+        "shown": HIDDEN,
         "attended": HIDDEN,
         "possible": HIDDEN,
         "value": HIDDEN,
@@ -141,7 +174,15 @@ def _group(row: Row) -> Row:
 
 
 def _gap(row: Row) -> Row:
-    return row | {"students": about(row["students"]), "others": about(row["others"])}
+    numbers = [row["students"], row["others"]]
+    here, there = (rate(shown, possible, few) for (shown, possible), few in zip(row["shares"], numbers, strict=True))
+    return row | {
+        "students": about(row["students"]),
+        "others": about(row["others"]),
+        "attendance": here,
+        "others_attendance": there,
+        "gap": row["gap"] if min(numbers) >= EXACT_FROM else HIDDEN,
+    }
 
 
 def _week(week: list[Any]) -> list[Any]:
@@ -150,7 +191,7 @@ def _week(week: list[Any]) -> list[Any]:
     return [label, float(round(now)), before, HIDDEN, HIDDEN, students, students_then]
 
 
-def _reasons(rows: Sequence[Row]) -> list[Row]:
+def _reasons(rows: Sequence[Row], possible: int, students: int) -> list[Row]:
     """The reasons of five students or more; the others in one row, if need be with the rarest of those."""
     shown: list[Row] = []
     others: list[Row] = []
@@ -158,7 +199,7 @@ def _reasons(rows: Sequence[Row]) -> list[Row]:
         (others if len(row["members"]) < SMALL else shown).append(row)
     while shown and others and len(set[int]().union(*(row["members"] for row in others))) < SMALL:
         others.append(shown.pop())
-    return [row | {"number": HIDDEN} for row in shown]
+    return [row | {"share": rate(row["number"], possible, students), "number": HIDDEN} for row in shown]
 
 
 def _progress(point: dict[str, Any], left_out: list[str]) -> None:

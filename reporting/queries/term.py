@@ -23,6 +23,7 @@ from reporting.queries.groups import characteristic_sets
 
 Beat = Callable[[int], None]
 YEAR = timedelta(weeks=52)
+MOST = 0.9  # of the students of a week must have had marks a year before, for the two weeks to be set beside each other
 SECTION = {Series.SESSION: "AM and PM sessions", Series.LESSON: "Lessons"}
 
 
@@ -68,17 +69,16 @@ def _told(facts: dict[str, Any]) -> dict[str, Any]:
             row.pop("members")
     for row in facts.get("gaps", ()):
         row.pop("members")
+        row.pop("shares", None)
     return facts
 
 
 def _attendance(ids: Sequence[int], start: date, end: date, series: str) -> dict[str, Any]:
     by_student = totals_by_student(ids, start, end, series)
     total = sum_of(by_student.values(), series)
-    earlier = [
-        totals for totals in totals_by_student(ids, start - YEAR, end - YEAR, series).values() if totals.possible
-    ]
-    before = sum_of(earlier, series)
+    earlier = totals_by_student(ids, start - YEAR, end - YEAR, series)
     members = {pk: totals for pk, totals in by_student.items() if totals.possible}
+    same = [pk for pk in members if pk in earlier and earlier[pk].possible]
     counted = [totals for totals in members.values() if totals.is_enough]
     return {
         "series": series,
@@ -87,7 +87,7 @@ def _attendance(ids: Sequence[int], start: date, end: date, series: str) -> dict
         "students": len(ids),
         "total": _line(total),
         "members": set(members),
-        "last_year": _line(before) | {"students": len(earlier)} if before.possible else None,
+        "last_year": _both_years([earlier[pk] for pk in same], [members[pk] for pk in same], series) if same else None,
         "counted": len(counted),
         "persistent": sum(totals.is_persistent for totals in counted),
         "severe": sum(totals.is_severe for totals in counted),
@@ -98,11 +98,19 @@ def _attendance(ids: Sequence[int], start: date, end: date, series: str) -> dict
     }
 
 
+def _both_years(earlier: Sequence[Totals], now: Sequence[Totals], series: str) -> dict[str, Any]:
+    """The attendance of the same students a year before and now: a comparison is never of others."""
+    return _line(sum_of(earlier, series)) | {"students": len(earlier), "now": _line(sum_of(now, series))}
+
+
 def _line(totals: Totals) -> dict[str, Any]:
     return totals._asdict() | {
         "of": totals.of,
         "possible": totals.possible,
         "attended": totals.attended,
+        "shown": totals.shown,
+        "times_late": totals.times_late,
+        "came": totals.came,
         "absent": totals.absent,
         "attendance": written(totals.attendance),
         "authorised_share": plain(totals.share(totals.authorised)),
@@ -119,6 +127,7 @@ def _weeks(ids: Sequence[int], start: date, end: date, series: str) -> list[list
     rows = []
     for week, students in sorted(_by_week(ids, start, min(end, over_until(clock.today())), series).items()):
         then = before.get(week, [])
+        then = then if len(then) >= MOST * len(students) else []  # else they are not the same students
         total, earlier = sum_of(students, series), sum_of(then, series)
         figures = [_number(total), _number(earlier), total.attended, total.possible, len(students), len(then)]
         rows.append([f"{week.day} {week:%b}", *figures])
@@ -158,6 +167,7 @@ def _group(name: str, members: dict[int, Totals], series: str) -> dict[str, Any]
         "members": set(members),
         "students": len(members),
         "attended": total.attended,
+        "shown": total.shown,
         "possible": total.possible,
         "attendance": written(total.attendance),
         "value": _number(total),
@@ -202,6 +212,7 @@ def _gaps(ids: Sequence[int], series: dict[int, str], start: date, end: date) ->
                     "members": set(here),
                     "series": str(SECTION[Series(name)]),
                     "students": len(here),
+                    "shares": [(one.shown, one.possible), (other.shown, other.possible)],
                     "attendance": written(one.attendance),
                     "others": len(others),
                     "others_attendance": written(other.attendance),

@@ -46,7 +46,7 @@ def test_every_figure_equals_the_list_behind_it(full: College, sign_in: Any) -> 
         assert found[key]["value"] == str(len(lists[key])), key
     assert (found["attendance"]["value"], found["attendance"]["of"]) == ("85.7\u202f%", "240 of 280 sessions")
     assert found["late"]["of"].startswith("1 of 240")
-    assert (found["overdue"]["value"], found["overdue"]["of"]) == ("2", "of 3 open")
+    assert (found["overdue"]["value"], found["overdue"]["of"]) == ("2", "students, with 2 overdue of 3 open targets")
 
 
 def test_the_lowest_attendance_stands_first(full: College, sign_in: Any) -> None:
