@@ -12,6 +12,7 @@ from config.demo_college.cases import Cases
 from config.demo_college.chance import Chance
 from config.demo_college.concerns import Concerns
 from config.demo_college.cover import Covers
+from config.demo_college.decisions import decide_about_some
 from config.demo_college.frame import Frame
 from config.demo_college.grades import Grades
 from config.demo_college.groups import Groups, Staffing
@@ -95,6 +96,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{handovers.made} handovers to the next tutor")
     alerts = Alerts(frame, roll, groups, Chance(seed, "alerts"))
     step(f"{len(alerts.rows)} attendance alerts, {alerts.open} open")
+    decided = decide_about_some(frame, roll, Chance(seed, "decisions"))
+    step(f"{decided} decisions at the threshold of unauthorised absence")
     cases = Cases(frame, roll, alerts, Chance(seed, "cases"))
     step(f"{len(cases.cases)} cases of staged processes")
     panels = Panels(frame, roll, groups, Chance(seed, "panels"))

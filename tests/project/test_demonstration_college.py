@@ -5,7 +5,8 @@ from datetime import date
 from types import SimpleNamespace
 
 from accounts.models import User
-from attendance.models import LessonMark, Register, SessionMark
+from attendance.models import LessonMark, Register, SessionMark, ThresholdDecision
+from attendance.queries.analysis.unauthorised import thresholds_of
 from attendance.queries.registers import missing_registers, todays_registers
 from caseload.models import Contact, SiteMembership, Student, TeachingGroup, YearGroupMembership
 from config.demo_college import words
@@ -142,3 +143,13 @@ def test_praise_is_as_common_as_worry(college_db: str) -> None:
     kinds = Counter(Note.objects.values_list("kind", flat=True))
     assert kinds["praise"] >= sum(kinds.values()) * 0.4
     assert Target.objects.filter(state="met").exists()
+
+
+def test_about_some_at_the_threshold_the_officer_has_decided_and_about_some_not_yet(college_db: str) -> None:
+    made = list(ThresholdDecision.objects.select_related("decided_by"))
+    assert {row.decided_by.email for row in made} == {"attendance-officer@waymark.example"}
+    with clock.set_to(clock.at(FRIDAY)):
+        met = {each.student_id for each in thresholds_of(Student.objects.values_list("pk", flat=True)) if each.is_met}
+    decided = {row.student_id for row in made}
+    assert met & decided
+    assert met - decided
