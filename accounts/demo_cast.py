@@ -54,7 +54,7 @@ CAST = (
         "attendance_officer", "attendance officer", "Sees which registers are missing and puts right what is wrong."
     ),
     CastMember("learning_support", "learning support", "Reads how students with support are doing, and meets them."),
-    CastMember("teacher", "teacher", "Takes the register of a lesson."),
+    CastMember("teacher", "teacher", "Takes the register of a lesson, and enters grades where they are still open."),
     CastMember("data_manager", "data manager", "Adds staff, gives and ends reach, arranges cover, loads the roster."),
     CastMember(
         "system_administrator",

@@ -1,7 +1,7 @@
 """The interventions of this autumn, and what each kind of them is built to have changed.
 
 This is the one place where an effect is built in: the points of attendance that everybody in an intervention gains, on
-average, from its first day on. `marks.live` takes it off their rate of absence and knows nothing else of interventions.
+average, from its first day on. `marks.live` calls `choose` and `add`, and knows nothing else of interventions.
 Students are chosen by how often they are away on the whole and not by how their last weeks went, and by lot among those.
 """
 
@@ -15,8 +15,7 @@ import numpy as np
 from config.demo_college.dates import academic_year, latest_open_day
 from core import clock
 
-# Points of attendance that go with one unit of a student's rate of absence (the sum of `marks.WHOLE_DAYS`).
-POINTS_OF_A_RATE = 8.5
+PREVENTED = ("I", "O", "C", "N", "U")  # what an intervention can change; not a suspension, nor a holiday or a feast
 # Who an intervention is for: those who are away about as often as this, some of them.
 LOWEST, HIGHEST = 0.7, 6.0
 RECORD = 150  # school days on record before the start: thirty weeks
@@ -51,11 +50,11 @@ KINDS = (
 )  # fmt: skip
 
 
-def effects(
+def choose(
     people: Sequence[Any], days: Sequence[date], rates: np.ndarray, rng: np.random.Generator, today: date
-) -> tuple[np.ndarray, dict[str, list[Any]]]:
-    """What to take off each student's rate of absence on each day, and who is in each kind."""
-    lift, chosen = np.zeros((len(people), len(days))), {}
+) -> dict[str, list[int]]:
+    """The places of those who are in each kind of their site; nobody is in two."""
+    chosen = {}
     free = {
         place for place, person in enumerate(people) if LOWEST <= rates[place] <= HIGHEST and _is_here(person, today)
     }
@@ -66,11 +65,23 @@ def effects(
         first = days[max(0, known - RECORD)] if known else start
         able = sorted(place for place in free if _is_here(people[place], first))
         size = min(len(able), MOST, max(FEWEST, len(people) // ONE_IN))
-        places = rng.choice(able, size, replace=False).tolist() if size > 1 else []
-        free -= set(places)
-        chosen[kind.name] = [people[place] for place in places]
-        lift[np.ix_(places, range(known, len(days)))] = kind.effect / POINTS_OF_A_RATE
-    return lift, chosen
+        chosen[kind.name] = rng.choice(able, size, replace=False).tolist() if size > 1 else []
+        free -= set(chosen[kind.name])
+    return chosen
+
+
+def add(
+    codes: np.ndarray, days: Sequence[date], chosen: dict[str, list[int]], rng: np.random.Generator, today: date
+) -> None:
+    """Add each kind's points to the attendance of those in it: from its first day on, days that they would have missed are
+    attended, each with the same chance."""
+    for kind in (one for one in KINDS if one.effect and chosen.get(one.name)):
+        after = np.ix_(chosen[kind.name], [at for at, day in enumerate(days) if day >= kind.starts_on(today)])
+        missed = np.isin(codes[after], PREVENTED)
+        share = missed.mean() if missed.size else 0.0
+        if share:
+            turned = rng.random(missed.shape[:2]) < kind.effect / 100 / share
+            codes[after] = np.where(missed & turned[:, :, None], "", codes[after])
 
 
 def _is_here(person: Any, day: date) -> bool:

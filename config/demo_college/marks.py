@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from config.demo_college import effects
 from config.demo_college.chance import Chance
-from config.demo_college.effects import effects
 from config.demo_college.students import Person
 
 # Per cent of possible sessions, England, secondary, 2024/25. (mean spell in days; None is one session)
@@ -140,17 +140,22 @@ def _sessions(diary: Diary, rate: np.ndarray, rng: np.random.Generator) -> None:
 def live(people: list[Person], days: list[date], this_year: date, today: date, chance: Chance, scale: float) -> Diary:
     """What everybody on a site did on every day up to now; `scale` moves the site's overall absence.
 
-    Here, and only here, an intervention changes marks: its effect comes off the rate of absence from its first day on.
+    Here, and only here, an intervention changes marks: its effect is added to attendance from its first day on.
     """
     diary = Diary(people, days, np.full((len(people), len(days), 2), "", dtype="<U2"))
     rng = chance.numpy()
     rates = _propensity(people, rng, scale)
     course = _stories(diary, rates, this_year, rng)
-    lift, diary.helped = effects(people, days, rates, np.random.default_rng(chance.start + 1), today)
-    rate = np.clip(rates[:, None] * course - lift, 0.1, 12.0)
+    rate = np.minimum(rates[:, None] * course, 12.0)
     _spells(diary, rate, rng)
     _sessions(diary, rate, rng)
     _recent(diary)
+    help_rng = np.random.default_rng(
+        chance.start + 1
+    )  # of its own, so that the other marks are as they would be without
+    chosen = effects.choose(people, days, rates, help_rng, today)
+    effects.add(diary.codes, days, chosen, help_rng, today)
+    diary.helped = {kind: [people[place] for place in places] for kind, places in chosen.items()}
     diary.codes[:, :, AM][diary.codes[:, :, AM] == ""] = "/"
     diary.codes[:, :, PM][diary.codes[:, :, PM] == ""] = "\\"
     diary.codes[:, :, PM][diary.codes[:, :, PM] == "/"] = "\\"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from config.demo_college.dates import YearDates
-from config.demo_college.effects import KINDS, POINTS_OF_A_RATE, effects
+from config.demo_college.effects import KINDS, add, choose
 from interventions.models import Intervention, InterventionMember
 
 TODAY = date(2026, 11, 30)
@@ -19,20 +19,22 @@ def test_an_effect_begins_on_the_first_day_for_those_in_it_alone() -> None:
         SimpleNamespace(number=number, site="school", nc_years={2025: 8, 2026: 9}, on_roll=lambda day: True)
         for number in range(500)
     ]
-    rates = np.full(500, 2.0)
-    lift, chosen = effects(people, days, rates, np.random.default_rng(1), TODAY)
+    rng = np.random.default_rng(1)
+    codes = np.repeat(np.where(rng.random((500, len(days), 1)) < 0.2, "O", ""), 2, axis=2)
+    unhelped = codes.copy()
+    chosen = choose(people, days, np.full(500, 2.0), rng, TODAY)
+    add(codes, days, chosen, rng, TODAY)
     assert {kind.name: kind.effect for kind in KINDS if kind.site == "school"} == BUILT_IN
-    assert {name: len(members) for name, members in chosen.items()} == dict.fromkeys(BUILT_IN, 35)
-    in_one = {person.number for members in chosen.values() for person in members}
-    assert len(in_one) == 3 * 35
+    assert {name: len(places) for name, places in chosen.items()} == dict.fromkeys(BUILT_IN, 35)
+    everybody = {place for places in chosen.values() for place in places}
+    assert len(everybody) == 3 * 35
     for kind in (one for one in KINDS if one.site == "school"):
-        start = kind.starts_on(TODAY)
-        before = sum(day < start for day in days)
+        before = sum(day < kind.starts_on(TODAY) for day in days)
         assert before >= 150
-        places = [person.number for person in chosen[kind.name]]
-        assert np.allclose(lift[places, before:], kind.effect / POINTS_OF_A_RATE)
-        assert not lift[places, :before].any()
-    assert not lift[[number for number in range(500) if number not in in_one]].any()
+        gained = (codes != unhelped)[chosen[kind.name]]
+        assert not gained[:, :before].any()
+        assert abs(100 * gained[:, before:].mean() - kind.effect) < 1
+    assert not (codes != unhelped)[[place for place in range(500) if place not in everybody]].any()
 
 
 def test_interventions_of_each_kind_have_ended_with_those_who_were_chosen(college_db: str) -> None:
