@@ -39,7 +39,7 @@ LISTS = {
     "attendance:persistent_list": "",
     "attendance:threshold_list": "",
     "attendance:away_list": "",
-    "attendance:punctuality": "",
+    "attendance:punctuality": "?window=year",
     "attendance:leaving_list": "?show=joined",
     "attendance:alert_list": "",
     "interventions:case_list": "",
