@@ -41,7 +41,7 @@ def test_one_mark_names_nobody_in_the_list_nor_in_its_file(one_mark: College, si
     for show, named in (("persistent", ["Ben"]), ("severe", []), ("crossing", [])):
         page = officer.get(address, {"show": show})
         assert [each.row["given_name"] for each in page.context["page"]] == named
-        said = "1 with fewer than 20 possible sessions this year: too little to call it a habit, so they are not named."
+        said = "1 with fewer than 20 possible sessions or lessons this year: too little to call it a habit, so they are not named."
         assert said in words(page)
         file = b"".join(officer.get(address, {"show": show, "as": "csv"}).streaming_content).decode("utf-8-sig")
         assert said in file
