@@ -12,13 +12,13 @@ from core import clock
 
 
 def caseload_students(user: Any, chosen: Container | None, own: Sequence[int] | None = None) -> QuerySet[Student]:
-    """My caseload: a container chosen, else one's own caseloads (their ids, where they are known already), else everybody reached."""
+    """My caseload: a container chosen, else one's own caseloads (their ids, where they are known already), else everybody reached who is on a roll."""
     students: QuerySet[Student] = Student.objects.visible_to(user, VIEW_CASELOAD)
     if chosen is not None:
         return students_in(chosen, students)
     held = [one.id for one in held_containers(user, VIEW_CASELOAD, ("caseload",))] if own is None else own
     if not held:
-        return students.on_roll()
+        return Student.objects.visible_to(user, VIEW_CASELOAD).on_roll()
     members = CaseloadMembership.objects.filter(group_id__in=held, period__contains=clock.today())
     return students.filter(pk__in=members.values("student_id"))
 
