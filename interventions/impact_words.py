@@ -142,7 +142,7 @@ def _refusal(code: str, found: Stored, figure: Figure) -> str:
     lost = len(found["out"]) + found["without_record"]
     name = figure.name.lower()
     words = {
-        guards.TOO_FEW: f"{found['students'] + len(found['out'])} could be compared, and it takes at least {guards.FEWEST}.",
+        guards.TOO_FEW: f"{found['students']} could be compared, and it takes at least {guards.FEWEST}.",
         guards.NO_LATER: f"{found['without_later']} of {everybody} have no figures for those weeks, and those who leave are not like those who stay.",
         guards.NOBODY_LIKE: f"For {lost} of {everybody} there is nobody to compare them with: no students here had figures like theirs without this help.{_record(found)}",
         guards.ONE_GROUP: "Nearly all are of one tutor group. What else happened to that group can’t be told from the help.",

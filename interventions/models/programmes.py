@@ -197,7 +197,7 @@ class SessionAttendance(models.Model):
 class ChoiceExplained(models.Model):
     """Whether there was a reason for choosing the students of an intervention, or for a model plan, that figures don't hold.
 
-    Append-only: the latest answer counts, and the earlier ones stay with who gave them.
+    Append-only: the latest answer of each person counts, and anybody's yes goes before a no; earlier ones stay with who gave them.
     """
 
     intervention = models.ForeignKey(Intervention, models.PROTECT, null=True, blank=True, related_name="+")

@@ -1,5 +1,6 @@
 """What was said of why students were chosen, and the latest stored results that depend on it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from core.jobs import WorkState
@@ -10,22 +11,36 @@ from interventions.models import BankItem, ChoiceExplained, ImpactRun, Intervent
 OF = ("intervention_id", "type_id", "bank_item_id", "programme_id")
 
 
+def answers_of(*, intervention: Intervention | None = None, item: BankItem | None = None) -> list[ChoiceExplained]:
+    """The latest answer of each person about this intervention or model plan, newest first."""
+    rows = ChoiceExplained.objects.filter(intervention=intervention, bank_item=item).select_related("said_by")
+    latest = rows.order_by("said_by_id", "-pk").distinct("said_by_id")
+    return sorted(latest, key=lambda row: -row.pk)
+
+
+def what_counts(reasons: Iterable[str]) -> str | None:
+    """The answer that counts of the latest answers of several people: anybody's yes goes before a no, whoever gave it later."""
+    said = list(reasons)
+    return next((reason for reason in said if reason != HiddenReason.NONE), said[0] if said else None)
+
+
 def explained() -> dict[int, str]:
-    """The latest answer for each intervention that has one."""
-    rows = ChoiceExplained.objects.exclude(intervention=None).order_by("intervention_id", "-pk")
-    return dict(rows.distinct("intervention_id").values_list("intervention_id", "reason"))
+    """The answer that counts for each intervention that has one."""
+    return _counting("intervention_id")
 
 
 def explained_items() -> dict[int, str]:
-    """The latest answer for each model plan that has one."""
-    rows = ChoiceExplained.objects.exclude(bank_item=None).order_by("bank_item_id", "-pk")
-    return dict(rows.distinct("bank_item_id").values_list("bank_item_id", "reason"))
+    """The answer that counts for each model plan that has one."""
+    return _counting("bank_item_id")
 
 
-def last_answer(*, intervention: Intervention | None = None, item: BankItem | None = None) -> ChoiceExplained | None:
-    """The latest answer, with who gave it."""
-    rows = ChoiceExplained.objects.filter(intervention=intervention, bank_item=item).select_related("said_by")
-    return rows.first()
+def _counting(name: str) -> dict[int, str]:
+    rows = ChoiceExplained.objects.exclude(**{name: None}).order_by(name, "said_by_id", "-pk")
+    latest = rows.distinct(name, "said_by_id").values_list(name, "reason", "pk")
+    said: dict[int, list[str]] = {}
+    for of, reason, _ in sorted(latest, key=lambda row: -row[2]):
+        said.setdefault(of, []).append(reason)
+    return {of: str(what_counts(reasons)) for of, reasons in said.items()}
 
 
 def hidden_of_many(result: dict[str, Any], said: dict[int, str]) -> str | None:

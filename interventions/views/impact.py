@@ -15,7 +15,7 @@ from caseload import columns
 from core.http import wants_part
 from interventions import impact_words as words
 from interventions.actions import impact as actions
-from interventions.choices_programmes import IMPACT, RUN
+from interventions.choices_programmes import IMPACT, RUN, HiddenReason
 from interventions.forms_programmes import ChosenForForm
 from interventions.models import BankItem, Intervention, InterventionType, Programme
 from interventions.queries import explained
@@ -87,21 +87,23 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
             return redirect(context["here"])
     latest = queries.latest_of(**of)
     result = latest.done.result if latest.done else {}
-    answer = explained.last_answer(**asked) if asked else None
-    hidden = answer.reason if answer else None if asked else explained.hidden_of_many(result, explained.explained())
+    answers = explained.answers_of(**asked) if asked else []
+    counts = explained.what_counts(row.reason for row in answers)
+    hidden = counts if asked else explained.hidden_of_many(result, explained.explained())
     (figures,) = figures_on_page.drawn(request.user, [(result, hidden)], all_phases=True)
     effort = queries.effort_of(**of)
     known = queries.names_of(request.user, [pk for one in figures for row in one.rows for pk in row.found["out"]], **of)
     context |= {
         "form": form,
         "asks": bool(asked),
-        "answer": answer,
+        "answers": answers,
+        "stands": hidden == HiddenReason.NONE,
         "latest": latest,
         "result": result,
         "effort": effort,
         "unseen": words.UNSEEN,
         "unanswered": queries.unanswered(request.user, **of),
-        "figures": [_figure(one, effort, known) for one in figures],
+        "figures": [_figure(one, effort, known, hidden) for one in figures],
     }
     template = f"{TEMPLATE}#state" if wants_part(request) and latest.working else TEMPLATE
     if wants_part(request) and not latest.working:
@@ -111,13 +113,13 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
     return render(request, template, context, status=422 if form.errors else 200)
 
 
-def _figure(one: Drawn, effort: Effort | None, known: Mapping[int, str]) -> dict[str, Any]:
+def _figure(one: Drawn, effort: Effort | None, known: Mapping[int, str], hidden: str | None) -> dict[str, Any]:
     """One figure as the page draws it."""
     main = one.main
     if main is None:
         return {
             "name": one.figure.name,
-            "sentence": words.of_grades(one.stored["moved"]),
+            "sentence": words.of_grades(one.stored["moved"]) if hidden else words.NOT_ANSWERED,
             "verdict": "No verdict",
             "tone": "plain",
         }
@@ -131,7 +133,7 @@ def _figure(one: Drawn, effort: Effort | None, known: Mapping[int, str]) -> dict
         "rows": one.rows if answered else [],
         "left_out": words.left_out(main.found, names) if answered else [],
         "cost": words.cost_of_a_point(main.found, main.said, one.figure, effort.cost) if effort and answered else "",
-        "drawn": figures_on_page.chart(one) if answered else {},
+        "drawn": figures_on_page.chart(one) if main.said.told else {},
     }
 
 

@@ -39,9 +39,9 @@ class Shown:
         return interval(self.found, self.figure) if self.said.told else ""
 
     def level(self, name: str) -> str:
-        """A level in per cent; what was expected only beside an interval."""
+        """A level in per cent, only beside an interval: without one, before and then would read as a result."""
         value = self.found[name]
-        return "–" if value is None or (name == "expected" and not self.said.told) else f"{value:.1f} %"
+        return "–" if value is None or not self.said.told else f"{value:.1f} %"
 
     @property
     def levels(self) -> dict[str, str]:

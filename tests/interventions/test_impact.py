@@ -78,6 +78,7 @@ def test_cannot_be_told_says_what_fits_and_what_could_be_told():
     ("code", "more", "words"),
     [
         (guards.TOO_FEW, {"students": 7}, "7 could be compared, and it takes at least 10."),
+        (guards.TOO_FEW, {"students": 7, "out": [1]}, "7 could be compared, and it takes at least 10."),
         (
             guards.NO_LATER,
             {"without_later": 4},

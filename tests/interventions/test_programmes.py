@@ -346,6 +346,23 @@ def test_the_chooser_is_asked_first_and_the_answer_stays_with_a_name(college, si
         impact_actions.explain_choice(college.okafor, "none", item=BankItem.objects.plans().first())
 
 
+@pytest.mark.parametrize("reason", ["lasting", "passing"])
+def test_a_yes_stands_until_the_person_who_said_it_takes_it_back(college, sign_in, started, reason):
+    impact_actions.explain_choice(college.okafor, reason, intervention=started)
+    impact_actions.explain_choice(college.lind, "none", intervention=started)
+    assert impact_explained.explained() == {started.pk: reason}
+    answers = impact_explained.answers_of(intervention=started)
+    assert [(row.said_by, row.reason) for row in answers] == [(college.lind, "none"), (college.okafor, reason)]
+    text = (
+        sign_in(college.lind)
+        .get(reverse("interventions:intervention_impact", args=[started.public_id]))
+        .content.decode()
+    )
+    assert all(f"<li>{row.said_by.formal_name}, " in text and row.get_reason_display() in text for row in answers)
+    impact_actions.explain_choice(college.okafor, "none", intervention=started)
+    assert impact_explained.explained() == {started.pk: "none"}
+
+
 def test_the_form_that_starts_one_asks_why(college, sign_in, kind):
     client, address = sign_in(college.lind), reverse("interventions:intervention_new")
     sent = form(college, kind, student=[college.student("Ada").public_id])
