@@ -9,7 +9,7 @@ from django.urls import reverse
 from core import clock
 from core.jobs import WorkState
 from interventions.impact import METHOD
-from interventions.models import ImpactRun, Intervention, InterventionType
+from interventions.models import ChoiceExplained, ImpactRun, Intervention, InterventionType
 from reporting.choices import ATTENDANCE_REPORT
 from reporting.forms import NewReportForm
 from reporting.models import Delivery, ReportRun
@@ -78,7 +78,7 @@ def test_the_officer_reads_coverage_without_the_workload_of_tutors(full: College
 def test_the_officer_reads_the_attendance_of_impact_and_no_grades(college: College, sign_in: Any) -> None:
     kind = InterventionType.objects.order_by("pk").first()
     assert kind is not None
-    Intervention.objects.create(
+    ended = Intervention.objects.create(
         type=kind, title="Ready by nine", led_by=college.okafor, made_by=college.okafor, starts_on=college.today,
         review_on=college.today,
     )  # fmt: skip
@@ -95,7 +95,14 @@ def test_the_officer_reads_the_attendance_of_impact_and_no_grades(college: Colle
     for page, figure in ((reverse("interventions:impact_list"), "Lateness"), (_of_kind(kind), "Lateness")):
         own = sign_in(college.price).get(page).content.decode()
         assert (figure in own, "2 rose" in own, ">Grades<" in own) == (True, False, False)
-    leaders = sign_in(college.lind).get(_of_kind(kind)).content.decode()
+    # Nobody has said yet why the students were chosen: nothing that reads like a result is shown to a leader either.
+    leader = sign_in(college.lind)
+    assert "2 rose" not in leader.get(_of_kind(kind)).content.decode()
+    ChoiceExplained.objects.create(intervention=ended, reason="none", said_by=college.okafor)
+    run = ImpactRun.objects.get()
+    run.result |= {"compared": [ended.pk], "waiting": 0}
+    run.save()
+    leaders = leader.get(_of_kind(kind)).content.decode()
     assert ("2 rose" in leaders, ">Grades<" in leaders) == (True, True)
 
 
