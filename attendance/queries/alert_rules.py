@@ -105,7 +105,7 @@ class Rolls:
     calendars: Mapping[int | None, SiteCalendar]
 
     def of(self, rule: AlertRule) -> list[Population]:
-        """The students of each site whom the rule may speak of."""
+        """The students of each site that the rule may speak of."""
         schools_only = rule.series == Series.SESSION or rule.kind == AlertKind.UNAUTHORISED
         return [
             Population(_series(rule, kind), self.calendars[site], self.members[site], self.born)
@@ -134,7 +134,7 @@ def read_rolls(days: Sequence[date], only: Collection[int] | None = None) -> Rol
 
 
 def populations(rule: AlertRule, days: Sequence[date]) -> list[Population]:
-    """The students of each site whom the rule may speak of on these days."""
+    """The students of each site that the rule may speak of on these days."""
     return read_rolls(days).of(rule)
 
 

@@ -1,5 +1,5 @@
 """How much of a day is known so far: of the registers that have begun how many are taken, and of the students how many have a
-mark. Counted by the students whom the reader reaches, whoever takes their registers."""
+mark. Counted by the students that the reader reaches, no matter who takes their registers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class DayKnown:
 
 
 def known_of(user: Any, day: date | None = None, permission: str = rules.VIEW) -> DayKnown:
-    """How much of a day is known about the students whom somebody reaches with a permission; read once for a page.
+    """How much of a day is known about the students that somebody reaches with a permission; read once for a page.
 
     A fixed number of queries. Registers taken in an MIS are not counted, the students they mark are.
     """

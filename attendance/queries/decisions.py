@@ -32,7 +32,7 @@ def covers(decision: ThresholdDecision, each: Threshold) -> bool:
 
 
 def undecided(found: Iterable[Threshold], decided: Mapping[int, ThresholdDecision]) -> list[int]:
-    """The students at the threshold now about whom nobody has decided in these ten school weeks."""
+    """The students at the threshold now without a decision in these ten school weeks."""
     return [
         each.student_id
         for each in found

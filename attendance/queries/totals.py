@@ -81,7 +81,7 @@ def totals_in_windows(
     for name, span in missing.items():
         rows = {number: row[name] for number, row in read.items() if name in row}
         known = kept.get(span)
-        if known and known[0] == frozenset(columns):  # read before of others, for whom another window is of other dates
+        if known and known[0] == frozenset(columns):  # read before of others, who have other dates
             kept[span] = known[0], known[1].union(ids), known[2] | rows
         else:
             kept[span] = frozenset(columns), frozenset(ids), rows

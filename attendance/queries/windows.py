@@ -13,7 +13,7 @@ from attendance.arithmetic import COLUMNS, Totals
 from attendance.choices import Series
 from attendance.queries.pieces import DAY, WEEK, Span
 from attendance.queries.totals import over_until, sites_by_student, totals_in_windows
-from caseload.queries.calendar import SiteCalendar, academic_year_on, calendars_for
+from caseload.queries.calendar import SiteCalendar, academic_years, calendars_for
 from core import clock
 from core.once import once
 
@@ -48,14 +48,12 @@ class Windows:
 
     @property
     def short(self) -> str:
-        """How short the window is, as words behind a figure: “2 weeks so far”; nothing where it has all six."""
+        """How short the window is, as words behind a figure: “two finished weeks so far”; nothing where it has all six."""
         if self.weeks >= SIX_WEEKS:
             return ""
-        return (
-            f"{number(self.weeks)} finished {'week' if self.weeks == 1 else 'weeks'} so far"
-            if self.weeks
-            else "no finished week yet"
-        )
+        if not self.weeks:
+            return "no finished week yet"
+        return f"{number(self.weeks)} finished {'week' if self.weeks == 1 else 'weeks'} so far"
 
     def spans(self, names: Iterable[str] = USUAL) -> dict[str, Span]:
         """Some of the windows by name."""
@@ -118,12 +116,13 @@ def windows_as_of(asked: Iterable[tuple[int | None, date]]) -> dict[tuple[int | 
 
 def year_start(day: date) -> date:
     """The first day of the academic year of a day; a September where none is set up."""
-    year = academic_year_on(day)
-    return year.starts_on if year else _september(day)
+    return _begun((year.starts_on for year in academic_years()), day)
 
 
-def _september(day: date) -> date:
-    return date(day.year - (day.month < 9), 9, 1)
+def _begun(starts: Iterable[date], day: date) -> date:
+    """The latest of the starts of academic years up to a day."""
+    september = date(day.year - (day.month < 9), 9, 1)
+    return max((start for start in starts if start <= day), default=september)
 
 
 def year_to_date(day: date | None = None) -> Span:
@@ -165,7 +164,7 @@ def of_student(student_id: int, day: date | None = None) -> Together:
 
 
 def _windows(calendar: SiteCalendar, day: date) -> Windows:
-    start = max((begun for begun in calendar.year_starts if begun <= day), default=_september(day))
+    start = _begun(calendar.year_starts, day)
     weeks = finished_weeks(calendar, day, start)
     now, before = weeks[-SIX_WEEKS:], weeks[-2 * SIX_WEEKS : -SIX_WEEKS]
     return Windows(

@@ -58,7 +58,7 @@ def evacuation_copy(request: HttpRequest, site_id: UUID) -> HttpResponseBase:
 
 
 def _on_roll(chosen: Reached, student_ids: Iterable[int] | None) -> list[int]:
-    """Everybody on the roll of the site, or those of them whom this person reaches."""
+    """Everybody on the roll of the site, or those of them that this person reaches."""
     rolls = SiteMembership.objects.filter(site=chosen.site, period__contains=clock.today())
     only = rolls if student_ids is None else rolls.filter(student_id__in=list(student_ids))
     return list(only.values_list("student_id", flat=True))

@@ -83,7 +83,8 @@ def academic_years() -> list[AcademicYear]:
 
 def latest_term(day: date) -> Term | None:
     """The term in which a day falls, or in the holidays the one before."""
-    return Term.objects.select_related("year").filter(starts_on__lte=day).order_by("-starts_on").first()
+    terms = Term.objects.select_related("year").filter(starts_on__lte=day).order_by("-starts_on")
+    return once(("latest term", day), terms.first)
 
 
 def calendar_for(site: Site | int | None, start: date | None = None, end: date | None = None) -> SiteCalendar:

@@ -25,8 +25,8 @@ from reporting.queries.printed import Printed
 HIDDEN = None
 UNDER = f"under {SMALL}"
 SESSIONS = 100  # sessions and lessons are rounded to so many
-FEWEST = 10  # students of whom an attendance is printed
-EXACT_FROM = 100  # students of whom it has one decimal
+FEWEST = 10  # students; an attendance of fewer is not printed
+EXACT_FROM = 100  # students; from here on it has one decimal
 WEEKS_FROM = 100  # students of whom an attendance by week, in whole per cent, tells nothing of one
 Row = dict[str, Any]
 PARTS = ("below", "on", "above")

@@ -14,7 +14,7 @@ NOTHING = (date.max, date.min)  # a week that still runs is set beside nothing
 
 @dataclass(frozen=True)
 class Part:
-    """Students for whom a window is of the same dates, and so is the earlier one beside it."""
+    """Students with the same dates in a window, and in the earlier one beside it."""
 
     ids: tuple[int, ...]
     span: Span
@@ -68,10 +68,10 @@ def windows_offered(ids: list[int], day: date) -> dict[str, Window]:
 
 
 def _parts(every: list[Together], spans: Callable[[Windows], tuple[Span, Span]]) -> Iterator[Part]:
-    together_: dict[tuple[Span, Span], list[int]] = {}
+    same: dict[tuple[Span, Span], list[int]] = {}
     for those in every:
-        together_.setdefault(spans(those.windows), []).extend(those.ids)
-    for (span, before), ids in together_.items():
+        same.setdefault(spans(those.windows), []).extend(those.ids)
+    for (span, before), ids in same.items():
         yield Part(tuple(ids), span, before)
 
 
