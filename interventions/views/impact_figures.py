@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from core import wording
 from core.charts import Chart, line_over_weeks, render_chart
 from interventions.choices_programmes import HiddenReason
 from interventions.impact import verdicts
@@ -41,7 +42,7 @@ class Shown:
     def level(self, name: str) -> str:
         """A level in per cent, only beside an interval: without one, before and then would read as a result."""
         value = self.found[name]
-        return "–" if value is None or not self.said.told else f"{value:.1f} %"
+        return wording.percent(value if self.said.told else None)
 
     @property
     def levels(self) -> dict[str, str]:
