@@ -7,7 +7,7 @@ class Edition(models.TextChoices):
     """Who a document is for."""
 
     STAFF = "staff", "For staff with reach to these students"
-    GOVERNORS = "governors", "For governors and others outside: groups under 5 hidden"
+    GOVERNORS = "governors", "For governors and others outside: small groups hidden"
 
 
 class Parts(models.TextChoices):

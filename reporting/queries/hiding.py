@@ -53,7 +53,13 @@ def rate(part_of: int, whole: int, students: int) -> str:
     """A share of sessions or lessons of so many students: whole per cent, with one decimal from a hundred students on."""
     if not whole:
         return NOTHING
-    return wording.share(100 * part_of, whole, 1 if students >= EXACT_FROM else 0, never_as=())
+    if students >= EXACT_FROM:
+        return wording.percent_of(part_of, whole)
+    if 0 < 200 * part_of < whole:
+        return "under 1\u202f%"
+    if whole > part_of and 200 * (whole - part_of) <= whole:
+        return "over 99\u202f%"
+    return wording.share(100 * part_of, whole, 0, never_as=())
 
 
 def _nearest(count: int, to: int = SMALL) -> int:
@@ -187,8 +193,13 @@ def _gap(row: Row) -> Row:
 
 def _week(week: list[Any]) -> list[Any]:
     label, now, then, _, _, students, students_then = week
-    before = float(round(then)) if then is not None and students_then >= WEEKS_FROM else HIDDEN
-    return [label, float(round(now)), before, HIDDEN, HIDDEN, students, students_then]
+    before = _in_whole(then) if then is not None and students_then >= WEEKS_FROM else HIDDEN
+    return [label, _in_whole(now), before, HIDDEN, HIDDEN, students, students_then]
+
+
+def _in_whole(share_: float) -> float:
+    """A percentage without decimals; all but a few is not all."""
+    return min(float(round(share_)), 99.0) if share_ < 100 else 100.0
 
 
 def _reasons(rows: Sequence[Row], possible: int, students: int) -> list[Row]:

@@ -65,6 +65,7 @@ def _told(facts: dict[str, Any]) -> dict[str, Any]:
     for section in facts["sections"]:
         section.pop("members")
         section["weeks"] = [week[:5] for week in section["weeks"]]
+        section["beside_a_year_before"] = any(week[2] is not None for week in section["weeks"])
         for row in (*section["by_year"], *section["by_caseload"], *section["reasons"]):
             row.pop("members")
     for row in facts.get("gaps", ()):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting.choices import SMALL
-from reporting.queries.hiding import HIDDEN, UNDER, about, part, share
+from reporting.queries.hiding import HIDDEN, UNDER, about, part, rate, share
 from reporting.queries.printed import Printed
 from tests.reporting.solving import follows
 
@@ -78,3 +78,21 @@ def test_what_gives_nobody_away_is_printed(students: list[tuple[bool, ...]]) -> 
         for some in combinations(sorted(everybody), number)
     )
     assert Printed(everybody, [group]).add(group) is (not gives_away)
+
+
+@pytest.mark.parametrize(
+    ("part_of", "whole", "students", "said"),
+    [
+        (915, 1000, 60, "92\u202f%"),  # half up, in whole per cent
+        (915, 1000, 100, "91.5\u202f%"),
+        (1, 1000, 60, "under 1\u202f%"),
+        (999, 1000, 60, "over 99\u202f%"),
+        (0, 1000, 60, "0\u202f%"),
+        (1000, 1000, 60, "100\u202f%"),
+        (0, 0, 60, "–"),
+    ],
+)
+def test_a_rate_of_fewer_than_a_hundred_is_in_whole_per_cent(
+    part_of: int, whole: int, students: int, said: str
+) -> None:
+    assert rate(part_of, whole, students) == said
