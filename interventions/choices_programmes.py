@@ -44,6 +44,8 @@ class HiddenReason(models.TextChoices):
     PASSING = "passing", "Yes, something that was likely to pass by itself"
 
 
+# What a kind or programme has instead of an answer of its own: a yes to all of it, or answers changed since it was worked out.
+ALL_YES, CHANGED = "all_yes", "changed"
 RUN = "interventions.run_intervention"
 IMPACT = "interventions.view_impact"
 MANAGE_KINDS = "interventions.manage_kinds"

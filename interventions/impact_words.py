@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from interventions.choices_programmes import IMPACT_WEEKS, HiddenReason
+from interventions.choices_programmes import ALL_YES, CHANGED, IMPACT_WEEKS, HiddenReason
 from interventions.impact import guards
 from interventions.impact.comparable import ENOUGH_RECORD
 
@@ -39,13 +39,14 @@ PROVED = "In made-up colleges where the answer is known, such intervals held it 
 EXPECTED = (
     "Expected is what happened to students whose figures were like theirs, here, at other times, without this help."
 )
+CORRECTED = "of those called Better or Worse, about one in twenty at most is expected to be wrong."
 NOT_ANSWERED = "First say whether there was a reason for choosing them that their figures don’t show."
 NOT_ANSWERED_SHORT = "not answered yet"
-SOME = (
-    "Some or all were chosen for something that their figures don’t show, or this was said after the figures were worked out. "
-    "They are worked out again every night, and when you ask."
-)
+HIDDEN_SHORT = "chosen for something else"
+CHANGED_SHORT = "answers changed since"
 HIDDEN = {
+    ALL_YES: "All were chosen for something that their figures don’t show. Figures can’t tell that from what the help did.",
+    CHANGED: "Answers about why students were chosen have changed since this was worked out. It is worked out again every night, and when you ask.",
     HiddenReason.LASTING: "They were chosen for something that their figures don’t show and that was likely to last. Figures can’t tell that from what the help did.",
     HiddenReason.PASSING: "They were chosen for something that their figures don’t show and that was likely to pass. Figures can’t tell its passing from what the help did.",
 }
@@ -92,18 +93,23 @@ def says(found: Stored, figure: Figure, *, hidden: str | None, stands: bool, of:
     """What may be said of one comparison. `hidden` is the chooser's answer (none: not asked yet), `stands` whether the verdict
     holds beside the `of` others of its page."""
     if hidden != HiddenReason.NONE:
-        short = NOT_ANSWERED_SHORT if not hidden else "chosen for something else"
-        words = SOME if hidden == "some" else HIDDEN[HiddenReason(hidden)] if hidden else NOT_ANSWERED
-        return Said("No verdict", "plain", words, short)
+        return unanswered(hidden)
     if not is_told(found):
         code = found["refusals"][0] if found["refusals"] else guards.NOTHING_YET
         verdict = "Too early" if code == guards.NOTHING_YET else "No verdict"
         return Said(verdict, "plain", _refusal(code, found, figure), SHORT[code])
     if found["low"] <= 0 <= found["high"] or not stands:
-        return Said("Can’t be told", "plain", _untold(found, figure, of), told=True)
+        return Said("No clear effect", "plain", _untold(found, figure, of), told=True)
     good = (found["effect"] > 0) == figure.up_is_good
     verdict, tone = ("Better", "good") if good else ("Worse", "concern")
     return Said(verdict, tone, _sentence(found, figure), told=True)
+
+
+def unanswered(hidden: str | None) -> Said:
+    """No verdict, because nobody has answered yet, or somebody with a yes, or the answers have changed."""
+    if not hidden:
+        return Said("No verdict", "plain", NOT_ANSWERED, NOT_ANSWERED_SHORT)
+    return Said("No verdict", "plain", HIDDEN[hidden], CHANGED_SHORT if hidden == CHANGED else HIDDEN_SHORT)
 
 
 def is_told(found: Stored) -> bool:
@@ -191,8 +197,10 @@ def _joined(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def of_grades(moved: Stored) -> str:
-    """How grades moved, which says nothing of the help."""
+def of_grades(moved: Stored, hidden: str | None = HiddenReason.NONE) -> str:
+    """How grades moved, which says nothing of the help; nothing at all unless somebody answered with a no."""
+    if hidden != HiddenReason.NONE:
+        return unanswered(hidden).sentence
     if not moved["students"]:
         return "Nobody has grades on one scale both before the start and three weeks after it."
     return f"Of {moved['students']} with grades before and since, {moved['rose']} rose, {moved['stayed']} stayed and {moved['fell']} fell. {GRADES}"
@@ -203,6 +211,9 @@ def cost_of_a_point(found: Stored, said: Said, figure: Figure, cost: Decimal | f
     if cost is None:
         return "No cost is entered."
     if said.verdict != "Better":
-        return f"It can’t be told: no gain in {figure.name.lower()} is sure."
+        return f"None, because no gain in {figure.name.lower()} is sure."
     pounds = float(cost) / (abs(found["effect"]) * found["students"])
-    return f"£{pounds:,.2f} for each {figure.unit.removesuffix('s')} of {figure.name.lower()} gained by one student"
+    return (
+        f"£{pounds:,.2f} for each {figure.unit.removesuffix('s')} of {figure.name.lower()} gained by one student: £{cost:,.2f} for "
+        f"{found['students']} students compared"
+    )

@@ -31,7 +31,7 @@ from interventions.models import (
     InterventionType,
     Programme,
 )
-from interventions.queries.explained import OF, explained, latest_results
+from interventions.queries.explained import OF, by_answer, explained, latest_results
 from interventions.queries.impact_figures import Figures, Part, read_figures
 
 if TYPE_CHECKING:
@@ -138,12 +138,9 @@ def _of_interventions(figures: Figures, ids: Collection[int]) -> _Thing:
 
 def _together(figures: Figures, ids: Collection[int], said: dict[int, str]) -> _Thing:
     """Of a kind or programme: those of which somebody said that there was no reason beyond the figures."""
-    compared = sorted(pk for pk in ids if said.get(pk) == HiddenReason.NONE)
-    counted = {
-        "compared": compared,
-        "waiting": sum(pk not in said for pk in ids),
-        "hidden": sum(said.get(pk, HiddenReason.NONE) != HiddenReason.NONE for pk in ids),
-    }
+    answers = by_answer(ids, said)
+    compared = sorted(answers.no)
+    counted = {"compared": compared, "waiting": len(answers.waiting), "hidden": len(answers.yes)}
     return _Thing(_of_interventions(figures, compared).parts, counted)
 
 

@@ -1,10 +1,11 @@
 """What was said of why students were chosen, and the latest stored results that depend on it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from core.jobs import WorkState
-from interventions.choices_programmes import HiddenReason
+from interventions.choices_programmes import ALL_YES, CHANGED, HiddenReason
 from interventions.impact import METHOD
 from interventions.models import BankItem, ChoiceExplained, ImpactRun, Intervention
 
@@ -43,15 +44,33 @@ def _counting(name: str) -> dict[int, str]:
     return {of: str(what_counts(reasons)) for of, reasons in said.items()}
 
 
-def hidden_of_many(result: dict[str, Any], said: dict[int, str]) -> str | None:
-    """The answer that counts for a kind or programme: none only while all that were compared still have none.
+@dataclass(frozen=True)
+class Answers:
+    """The interventions of a kind or programme by their answer as it is now: no (they are compared), yes (left out), none yet."""
+
+    no: frozenset[int] = frozenset()
+    yes: frozenset[int] = frozenset()
+    waiting: frozenset[int] = frozenset()
+
+
+def by_answer(ids: Collection[int], said: dict[int, str]) -> Answers:
+    """These interventions by the answer that counts for each."""
+    no = frozenset(pk for pk in ids if said.get(pk) == HiddenReason.NONE)
+    waiting = frozenset(pk for pk in ids if pk not in said)
+    return Answers(no, frozenset(ids) - no - waiting, waiting)
+
+
+def hidden_of_many(result: dict[str, Any], answers: Answers) -> str | None:
+    """The answer that counts for a kind or programme now: a no only while all that were compared still have one.
 
     An answer given since the result was worked out takes the verdict away, until it is worked out again.
     """
-    compared = result.get("compared", [])
-    if compared and all(said.get(pk) == HiddenReason.NONE for pk in compared):
+    compared = set(result.get("compared", []))
+    if compared and compared <= answers.no:
         return str(HiddenReason.NONE)
-    return None if not compared and result.get("waiting", 1) else "some"
+    if answers.no or not answers.waiting and not answers.yes:
+        return CHANGED
+    return None if answers.waiting else ALL_YES
 
 
 def latest_results() -> dict[tuple[str, int], dict[str, Any]]:

@@ -1,12 +1,12 @@
 """What is known of impact: the latest result of an intervention or kind, hours by kind, and who got nothing though flagged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from attendance.choices import AlertState
 from attendance.models import Alert
@@ -22,7 +22,6 @@ from interventions.models import (
     ActionPlan,
     BankItem,
     Case,
-    ChoiceExplained,
     ImpactRun,
     Intervention,
     InterventionMember,
@@ -109,25 +108,39 @@ def latest_of(
     return Latest(done, newest)
 
 
-def effort_of(
-    *,
-    intervention: Intervention | None = None,
-    kind: InterventionType | None = None,
-    item: BankItem | None = None,
-    programme: Programme | None = None,
-) -> Effort | None:
-    """Sessions, hours and cost of everything that is compared together; none of plans, of which nobody writes them down."""
-    if item is not None:
-        return None
-    rows = [intervention] if intervention else list(_interventions_of(kind, programme))
+@dataclass(frozen=True)
+class Taken:
+    """What help took: of how many interventions, for how many students, with what effort where it is written down."""
+
+    interventions: int
+    students: int
+    effort: Effort | None = None
+
+
+def taken(rows: Sequence[Intervention]) -> Taken:
+    """What these interventions took together, with each student once. Two queries."""
     efforts = list(efforts_of(rows).values())
     costs = [effort.cost for effort in efforts if effort.cost is not None]
     # Of several, a cost is known only when it is known of all.
     cost = sum(costs, Decimal(0)) if costs and len(costs) == len(efforts) else None
-    return Effort(
-        sessions=sum(effort.sessions for effort in efforts),
-        staff_minutes=sum(effort.staff_minutes for effort in efforts), cost=cost,
+    members = InterventionMember.objects.filter(intervention__in=[row.pk for row in rows])
+    return Taken(
+        len(rows), members.values("student").distinct().count(),
+        Effort(
+            sessions=sum(effort.sessions for effort in efforts),
+            staff_minutes=sum(effort.staff_minutes for effort in efforts), cost=cost,
+        ),
     )  # fmt: skip
+
+
+def taken_by_plans(item: BankItem) -> Taken:
+    """The students with a plan made from a model plan; nobody writes down what plans took. One query."""
+    return Taken(0, ActionPlan.objects.filter(bank_item=item).order_by().values("student").distinct().count())
+
+
+def interventions_of(kind: InterventionType | None = None, programme: Programme | None = None) -> list[Intervention]:
+    """Every intervention of a kind or programme, the newest first. One query."""
+    return list(_interventions_of(kind, programme).select_related("led_by"))
 
 
 def _interventions_of(kind: InterventionType | None, programme: Programme | None) -> QuerySet[Intervention]:
@@ -135,20 +148,20 @@ def _interventions_of(kind: InterventionType | None, programme: Programme | None
     return rows.order_by("-starts_on", "-pk")
 
 
-def unanswered(
-    user: Any,
-    *,
-    intervention: Intervention | None = None,
-    kind: InterventionType | None = None,
-    item: BankItem | None = None,
-    programme: Programme | None = None,
-) -> list[Intervention]:
-    """Of a kind or programme, the interventions of which nobody has said why their students were chosen, as far as in reach."""
-    if kind is None and programme is None:
-        return []
-    said = ChoiceExplained.objects.filter(intervention=OuterRef("pk"))
-    rows: QuerySet[Intervention] = _interventions_of(kind, programme).visible_to(user, IMPACT)  # type: ignore[attr-defined]
-    return list(rows.filter(~Exists(said)).select_related("led_by"))
+def seen_of(user: Any, ids: Collection[int]) -> list[Intervention]:
+    """Those of these interventions whose impact this person may see, the newest first. One query."""
+    rows = Intervention.objects.filter(pk__in=ids).visible_to(user, IMPACT)
+    return list(rows.select_related("led_by").order_by("-starts_on", "-pk"))
+
+
+def by_kind_and_programme() -> dict[tuple[str, int], list[int]]:
+    """The numbers of the interventions of each kind (`type_id`) and programme (`programme_id`). One query."""
+    found: dict[tuple[str, int], list[int]] = {}
+    for pk, kind, programme in Intervention.objects.order_by("pk").values_list("pk", "type_id", "programme_id"):
+        found.setdefault(("type_id", kind), []).append(pk)
+        if programme is not None:
+            found.setdefault(("programme_id", programme), []).append(pk)
+    return found
 
 
 def names_of(user: Any, ids: Sequence[int], *, intervention: Intervention | None = None, **of: Any) -> dict[int, str]:

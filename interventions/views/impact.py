@@ -1,6 +1,7 @@
 """What interventions changed: of one, of a kind, of all kinds side by side, and who got nothing though flagged."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from interventions import impact_words as words
 from interventions.actions import impact as actions
 from interventions.choices_programmes import IMPACT, RUN, HiddenReason
 from interventions.forms_programmes import ChosenForForm
-from interventions.models import BankItem, Intervention, InterventionType, Programme
+from interventions.models import BankItem, ImpactRun, Intervention, InterventionType, Programme
 from interventions.queries import explained
 from interventions.queries import impact as queries
+from interventions.queries.impact import Taken
 from interventions.queries.programmes import Effort
 from interventions.views import impact_figures as figures_on_page
 from interventions.views.impact_figures import Drawn
@@ -88,10 +90,11 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
     latest = queries.latest_of(**of)
     result = latest.done.result if latest.done else {}
     answers = explained.answers_of(**asked) if asked else []
-    counts = explained.what_counts(row.reason for row in answers)
-    hidden = counts if asked else explained.hidden_of_many(result, explained.explained())
+    several = None if asked else _several(request.user, result, **of)
+    hidden = several.hidden if several else explained.what_counts(row.reason for row in answers)
     (figures,) = figures_on_page.drawn(request.user, [(result, hidden)], all_phases=True)
-    effort = queries.effort_of(**of)
+    every = several.every if several else _taken(**asked)
+    compared = several.compared if several else every
     known = queries.names_of(request.user, [pk for one in figures for row in one.rows for pk in row.found["out"]], **of)
     context |= {
         "form": form,
@@ -100,10 +103,11 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
         "stands": hidden == HiddenReason.NONE,
         "latest": latest,
         "result": result,
-        "effort": effort,
+        "every": every,
+        "several": several,
         "unseen": words.UNSEEN,
-        "unanswered": queries.unanswered(request.user, **of),
-        "figures": [_figure(one, effort, known, hidden) for one in figures],
+        "corrected": words.CORRECTED,
+        "figures": [_figure(one, compared.effort, known, hidden) for one in figures],
     }
     template = f"{TEMPLATE}#state" if wants_part(request) and latest.working else TEMPLATE
     if wants_part(request) and not latest.working:
@@ -113,18 +117,49 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
     return render(request, template, context, status=422 if form.errors else 200)
 
 
+@dataclass(frozen=True)
+class Several:
+    """The interventions of a kind or programme as their answers are now: what all took, what those took that are compared."""
+
+    hidden: str | None
+    every: Taken
+    compared: Taken
+    waiting: int
+    left_out: int
+    since: int  # answered with a no since it was worked out
+    mine: list[Intervention]  # that the reader leads, and nobody has answered for
+    others: list[Intervention]  # not answered either; of those the reader may see
+
+
+def _several(user: Any, result: dict[str, Any], **of: Any) -> Several:
+    rows = queries.interventions_of(**of)
+    answers = explained.by_answer([row.pk for row in rows], explained.explained())
+    hidden = explained.hidden_of_many(result, answers)
+    inside = set(result.get("compared", [])) if hidden == HiddenReason.NONE else set()
+    unanswered = queries.seen_of(user, answers.waiting)
+    return Several(
+        hidden, queries.taken(rows), queries.taken([row for row in rows if row.pk in inside]), len(answers.waiting),
+        len(answers.yes), len(answers.no - inside), [row for row in unanswered if row.led_by_id == user.pk],
+        [row for row in unanswered if row.led_by_id != user.pk],
+    )  # fmt: skip
+
+
+def _taken(intervention: Intervention | None = None, item: BankItem | None = None) -> Taken:
+    return queries.taken([intervention]) if intervention else queries.taken_by_plans(item)  # type: ignore[arg-type]  # one of the two
+
+
 def _figure(one: Drawn, effort: Effort | None, known: Mapping[int, str], hidden: str | None) -> dict[str, Any]:
     """One figure as the page draws it."""
     main = one.main
     if main is None:
         return {
             "name": one.figure.name,
-            "sentence": words.of_grades(one.stored["moved"]) if hidden else words.NOT_ANSWERED,
+            "sentence": words.of_grades(one.stored["moved"], hidden),
             "verdict": "No verdict",
             "tone": "plain",
         }
     names = [known[pk] for pk in main.found["out"] if pk in known]
-    answered = main.said.short != words.NOT_ANSWERED_SHORT
+    answered = hidden == HiddenReason.NONE
     return {
         "name": one.figure.name,
         "verdict": main.said.verdict,
@@ -145,18 +180,27 @@ def impact_list(request: HttpRequest) -> HttpResponse:
         "templates": queries.templates(request.user),
         "programmes": queries.programmes(),
         "unseen": words.UNSEEN,
+        "corrected": words.CORRECTED,
     }
-    said, items = explained.explained(), explained.explained_items()
+    said, items, inside = explained.explained(), explained.explained_items(), queries.by_kind_and_programme()
     every: list[Any] = [*context["rows"], *context["templates"], *context["programmes"]]
-    results = [
-        (row.run.result, items.get(row.run.bank_item_id) if row.run.bank_item_id else explained.hidden_of_many(row.run.result, said))
-        if row.run else ({}, None)
-        for row in every
-    ]  # fmt: skip
+    results = [(row.run.result, _hidden(row.run, said, items, inside)) if row.run else ({}, None) for row in every]
     for row, figures in zip(every, figures_on_page.drawn(request.user, results, all_phases=False), strict=True):
         row.figures = [one.main for one in figures if one.main is not None]
     context["comparisons"] = sum(one.said.told for row in every for one in row.figures)
     return render(request, "interventions/impact_list.html", context)
+
+
+def _hidden(
+    run: ImpactRun,
+    said: Mapping[int, str],
+    items: Mapping[int, str],
+    inside: Mapping[tuple[str, int], list[int]],
+) -> str | None:
+    if run.bank_item_id:
+        return items.get(run.bank_item_id)
+    of = ("type_id", run.type_id) if run.type_id else ("programme_id", run.programme_id or 0)
+    return explained.hidden_of_many(run.result, explained.by_answer(inside.get(of, []), dict(said)))
 
 
 @page(IMPACT)

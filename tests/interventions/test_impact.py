@@ -23,6 +23,7 @@ from interventions.models import (
     ImpactRun,
     Intervention,
     InterventionMember,
+    InterventionSession,
     InterventionType,
     PlanStage,
 )
@@ -62,13 +63,13 @@ def test_better_is_said_with_its_interval_and_what_expected_means():
 def test_cannot_be_told_says_what_fits_and_what_could_be_told():
     found = said(effect=2.1, low=-2.1, high=6.3, error=2.5)
     assert (found.verdict, found.sentence) == (
-        "Can’t be told",
+        "No clear effect",
         "Anything from −2.1 to +6.3 points fits. With 24 students like these, an effect under about 7.0 points is told less than "
         "8 times in 10.",
     )
     beside = says(FOUND, ATTENDANCE, hidden="none", stands=False, of=9)
     assert (beside.verdict, beside.sentence) == (
-        "Can’t be told",
+        "No clear effect",
         "The interval, +0.9 to +8.3 points, leaves out no change at all. But this page makes 9 comparisons, and among so many "
         "one like it can come by chance alone.",
     )
@@ -121,7 +122,7 @@ def test_every_refusal_has_words(code):
     assert said(refusals=[code]).short
 
 
-@pytest.mark.parametrize("hidden", [None, "lasting", "passing", "some"])
+@pytest.mark.parametrize("hidden", [None, "lasting", "passing", "all_yes", "changed"])
 def test_no_verdict_before_the_chooser_has_said_no(hidden):
     found = says(FOUND, ATTENDANCE, hidden=hidden, stands=True)
     assert (found.verdict, found.told, "interval" in found.sentence) == ("No verdict", False, False)
@@ -146,11 +147,9 @@ def test_grades_are_told_as_they_moved_and_get_no_verdict():
 def test_a_cost_is_told_only_of_what_is_better():
     better, unsure = said(effect=5.0), said(low=-1.0)
     assert cost_of_a_point(FOUND | {"effect": 5.0}, better, ATTENDANCE, Decimal(1200)) == (
-        "£10.00 for each point of attendance gained by one student"
+        "£10.00 for each point of attendance gained by one student: £1,200.00 for 24 students compared"
     )
-    assert (
-        cost_of_a_point(FOUND, unsure, ATTENDANCE, Decimal(600)) == "It can’t be told: no gain in attendance is sure."
-    )
+    assert cost_of_a_point(FOUND, unsure, ATTENDANCE, Decimal(600)) == "None, because no gain in attendance is sure."
     assert cost_of_a_point(FOUND, better, ATTENDANCE, None) == "No cost is entered."
 
 
@@ -165,7 +164,7 @@ def test_verdicts_of_a_page_are_corrected_together(college):
     ((alone,),) = drawn(college.lind, [(figures, "none")], all_phases=True)
     assert alone.main.said.verdict == "Better"
     page = drawn(college.lind, [(figures, "none"), *[(dict(quiet), "none")] * 19], all_phases=True)
-    assert page[0][0].main.said.verdict == "Can’t be told"
+    assert page[0][0].main.said.verdict == "No clear effect"
     # What nobody answered for gives no verdict and counts for nothing.
     page = drawn(college.lind, [(figures, "none"), *[(dict(quiet), None)] * 19], all_phases=True)
     assert [one[0].main.said.verdict for one in page] == ["Better", *["No verdict"] * 19]
@@ -301,7 +300,8 @@ def test_a_kind_compares_only_interventions_that_were_answered_with_no(college, 
     impact_actions.work_out_all(college.today)
     result = ImpactRun.objects.get(scope="type").result
     assert (result["students"], result["compared"], result["waiting"], result["hidden"]) == (6, [mentoring.pk], 0, 1)
-    assert explained.hidden_of_many(result, explained.explained()) == "none"
+    answers = explained.by_answer([mentoring.pk, other.pk], explained.explained())
+    assert explained.hidden_of_many(result, answers) == "none"
 
 
 def test_a_better_verdict_stands_on_its_pages_with_estimate_interval_and_plot(college, mentoring, sign_in):
@@ -339,6 +339,122 @@ def test_a_better_verdict_stands_on_its_pages_with_estimate_interval_and_plot(co
     for page in pages:
         text = client.get(page).content.decode()
         assert ("+4.6" in text, "+0.9 to +8.3" in text) == (False, False), page
+
+
+def _run(result, **of):
+    (scope,) = of
+    return ImpactRun.objects.create(
+        **of, scope=scope, weeks=6, method_version=METHOD, asked_at=clock.now(), snapshot_at=clock.now(),
+        finished_at=clock.now(), state="done", result=result,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def second(college, mentoring):
+    """Another intervention of the same kind, with one student who has both and one more."""
+    row = Intervention.objects.create(
+        type=mentoring.type, title="Second", area="attendance", intended="95 %", figure="attendance", led_by=college.lind,
+        made_by=college.lind, starts_on=mentoring.starts_on, review_on=college.today,
+    )  # fmt: skip
+    for one in (college.students[0], college.students[1]):
+        InterventionMember.objects.create(intervention=row, student=one, period=DateRange(mentoring.starts_on, None))
+    return row
+
+
+ASKED = {"compared": [], "waiting": 2, "hidden": 0}
+
+
+@pytest.mark.parametrize(
+    ("answers", "result", "words"),
+    [
+        ((None, None), ASKED, "not answered yet"),
+        (("lasting", None), ASKED, "not answered yet"),
+        (("lasting", "passing"), ASKED, "chosen for something else"),
+        (("none", "passing"), ASKED, "answers changed since"),
+        (("none", None), {"compared": [0], "waiting": 1}, ""),
+        (("lasting", "none"), {"compared": [0, 1], "waiting": 0}, "answers changed since"),
+        (("lasting", "passing"), {"compared": [0, 1], "waiting": 0}, "chosen for something else"),
+    ],
+)
+def test_the_overview_and_the_page_of_a_kind_say_the_same_right_after_an_answer(
+    college, mentoring, second, sign_in, answers, result, words
+):
+    rows = (mentoring, second)
+    figures = [{"key": key, "phases": [FOUND], "chart": []} for key in ("attendance", "lateness")]
+    inside = [rows[place].pk for place in result["compared"]]
+    _run({"figures": figures, "students": 24} | result | {"compared": inside}, type=mentoring.type)
+    for row, answer in zip(rows, answers, strict=True):
+        if answer:
+            impact_actions.explain_choice(college.lind, answer, intervention=row)
+    client = sign_in(college.lind)
+    overview = client.get(reverse("interventions:impact_list")).context["rows"][0].figures
+    page = client.get(reverse("interventions:impact_kind", args=[mentoring.type.public_id])).context["figures"]
+    assert [one.said.short for one in overview] == [words, words]
+    assert [one.said.sentence for one in overview] == [one["sentence"] for one in page]
+    assert [one.said.verdict for one in overview] == [one["verdict"] for one in page]
+
+
+def test_the_head_of_a_kind_is_of_all_and_what_is_compared_stands_under_it(college, mentoring, second, sign_in):
+    """Six students were mentored and two more interventions' students helped, one of them in both: seven in all."""
+    figures = [{"key": "attendance", "phases": [FOUND | {"effect": 4.0}], "chart": []}]
+    _run(
+        {"figures": figures, "students": 16, "compared": [mentoring.pk], "waiting": 1, "hidden": 0}, type=mentoring.type
+    )
+    impact_actions.explain_choice(college.lind, "none", intervention=mentoring)
+    for row, minutes in ((mentoring, 120), (second, 60)):
+        session = InterventionSession.objects.create(
+            intervention=row, held_at=clock.now(), minutes=minutes, logged_by=college.lind
+        )
+        session.staff.add(college.lind)
+    page = sign_in(college.lind).get(reverse("interventions:impact_kind", args=[mentoring.type.public_id]))
+    text = " ".join(page.content.decode().split())
+    assert "2 interventions · 7 students · 2 sessions · 3.0 hours of staff · figures of" in text
+    assert (
+        "<strong>Compared:</strong> 1 intervention · 6 students · 1 session · 2.0 hours of staff · £60.00 · answered with no"
+        in text
+    )
+    # The cost of a point is that of those compared: 60 pounds over 4 points and 24 students.
+    assert page.context["figures"][0]["cost"] == (
+        "£0.62 for each point of attendance gained by one student: £60.00 for 24 students compared"
+    )
+    impact_actions.explain_choice(college.lind, "lasting", intervention=mentoring)
+    text = " ".join(
+        sign_in(college.lind)
+        .get(reverse("interventions:impact_kind", args=[mentoring.type.public_id]))
+        .content.decode()
+        .split()
+    )
+    assert "None is compared. Left out, because there was another reason: 1. Not answered yet: 1." in text
+    assert ("16 students" in text, "<strong>Compared:</strong>" in text) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (None, "First say whether"),
+        ("passing", "They were chosen for something that their figures don’t show"),
+        ("none", "Of 9 with grades"),
+    ],
+)
+def test_grades_say_nothing_unless_somebody_answered_with_a_no(college, mentoring, sign_in, answer, words):
+    moved = {"students": 9, "rose": 4, "stayed": 3, "fell": 2}
+    _run(
+        {"figures": [{"key": "grades", "phases": [], "chart": [], "moved": moved}], "students": 6},
+        intervention=mentoring,
+    )
+    if answer:
+        impact_actions.explain_choice(college.lind, answer, intervention=mentoring)
+    page = sign_in(college.lind).get(reverse("interventions:intervention_impact", args=[mentoring.public_id]))
+    assert [one["sentence"][: len(words)] for one in page.context["figures"]] == [words]
+
+
+def test_the_question_stands_open_on_the_page_of_a_kind_for_the_one_who_leads(college, mentoring, second, sign_in):
+    Intervention.objects.filter(pk=second.pk).update(led_by=college.okafor)
+    _run({"figures": [], "students": 6, "compared": [mentoring.pk], "waiting": 1, "hidden": 0}, type=mentoring.type)
+    page = sign_in(college.lind).get(reverse("interventions:impact_kind", args=[mentoring.type.public_id]))
+    assert (page.context["several"].mine, page.context["several"].others) == ([mentoring], [second])
+    text = page.content.decode().split('id="state"')[1]
+    assert "First: why these students?" in text.split("<details")[0]
 
 
 def test_a_result_of_the_earlier_method_is_not_shown(college, mentoring):
