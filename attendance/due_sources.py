@@ -11,6 +11,7 @@ from attendance.choices import AlertState
 from attendance.models import Alert
 from attendance.queries.alerts import in_order
 from attendance.queries.alerts_today import words_of
+from attendance.queries.day_known import known_of
 from attendance.queries.first_day import absent_without_reason
 from attendance.queries.missing import takers_of
 from attendance.queries.registers import register_lines
@@ -18,7 +19,7 @@ from attendance.queries.sittings import sittings_on
 from caseload.queries.students import reached_ids
 from caseload.querysets import ids_of, looked_after, reached_as
 from core import clock, due
-from core.due import Harm, Item, Source
+from core.due import Harm, Item, SoFar, Source
 
 LOG_MEETING = "interventions.log_meeting"
 # Who is asked once nobody has acted in time: whoever is told, and the attendance officer.
@@ -117,8 +118,15 @@ NOT_TAKEN = """
 """
 
 
+def day_so_far(user: Any) -> SoFar:
+    """How much of today is known about the students for whom absences without a reason are told."""
+    known = known_of(user, permission=rules.ACT)
+    return SoFar(known.words, known.is_all)
+
+
 def register() -> None:
     """Offer them."""
+    due.register_so_far(day_so_far, rules.ACT)
     due.register(Source("absent", "Absent without a reason", Harm.SAFETY, rules.ACT, load_absent, order=10))
     due.register(Source("alert", "Attendance alerts", Harm.SAFETY, rules.ACT, load_alerts, alerts_of, 20, OPEN))
     due.register(Source("register", "Registers not taken", Harm.TODAY, rules.TAKE, load_registers, hint=NOT_TAKEN))

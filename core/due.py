@@ -89,6 +89,14 @@ class Tab:
 
 
 @dataclass(frozen=True)
+class SoFar:
+    """How much is known yet of what due things come from, such as today's registers: in words, and whether it is all."""
+
+    words: str
+    is_all: bool
+
+
+@dataclass(frozen=True)
 class Line:
     """An item with the source that gave it."""
 
@@ -112,6 +120,7 @@ class Waiting:
 
 _sources: dict[str, Source] = {}
 _tabs: dict[str, Tab] = {}
+_so_far: dict[Callable[[Any], SoFar], str] = {}
 
 
 def register(source: Source) -> Source:
@@ -126,6 +135,17 @@ def register_tab(tab: Tab) -> Tab:
     if _tabs.setdefault(tab.key, tab) != tab:
         raise ValueError(f"There are two lists beside what is due called {tab.key}.")
     return tab
+
+
+def register_so_far(read: Callable[[Any], SoFar], permission: str) -> None:
+    """Say, to those with a permission, how much is known yet of what something due comes from: no list is empty before."""
+    _so_far[read] = permission
+
+
+def so_far(user: Any) -> list[SoFar]:
+    """How much is known yet, wherever there are words for it."""
+    found = [read(user) for read, permission in _so_far.items() if user.has_perm(permission)]
+    return [one for one in found if one.words]
 
 
 def sources_for(user: Any) -> list[Source]:

@@ -17,7 +17,7 @@ from core.http import wants_part
 def my_work(request: HttpRequest) -> HttpResponse:
     """What is due, oldest harm first, each with the one next click."""
     found = read_work(request.user, request.GET.get("kind", ""))
-    waiting = found.waiting
+    waiting, so_far = found.waiting, due.so_far(request.user)
     chips = [{"label": "All", "url": "?", "count": sum(waiting.counts.values()), "current": not waiting.kind}] + [
         {
             "label": source.label,
@@ -30,6 +30,8 @@ def my_work(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "found": found,
+        "so_far": so_far,
+        "all_known": all(one.is_all for one in so_far),
         "total": waiting.total,
         "shown": len(found.lines),
         "chips": chips,

@@ -16,12 +16,12 @@ from attendance.queries.windows import Windows
 from core import wording
 from core.charts import line_over_weeks
 from progress.models import AssessmentPoint
-from reporting.queries.students import NOT_SEEN_WEEKS, GroupFacts, StudentFacts
+from reporting.queries.students import NOT_SEEN_WEEKS, YEAR_AGO, GroupFacts, StudentFacts
 
 WEEKS = 6
 FEWEST_CHANGES = 8
 Weeks = Sequence[tuple[date, Totals]]
-YEAR_AGO = timedelta(weeks=52)
+MOST = 0.9  # of the students must have marks of a year before, for a line of that year to stand beside this one
 
 
 @dataclass(frozen=True)
@@ -156,13 +156,15 @@ def _persistent(students: Sequence[StudentFacts], address: Callable[[str], str])
     counted = [s for s in students if s.year.is_enough]
     now = [s for s in counted if s.persistent]
     severe = sum(s.year.called_severe for s in now)
-    both = [s for s in counted if s.month_ago.is_enough]
+    both = [s for s in students if s.finished.is_enough and s.month_ago.is_enough]
     then = sum(s.month_ago.called_persistent for s in both)
     return {
         "label": FIGURES["persistent"].label,
         "value": str(len(now)),
         "of": f"of {len(counted)}{f', {severe} severely' if severe else ''}",
-        "change": _more(sum(s.persistent for s in both), then, "four weeks ago", len(both)),
+        "change": _more(
+            sum(s.finished.called_persistent for s in both), then, "four weeks ago, finished weeks only", len(both)
+        ),
         "url": address("persistent"),
     }
 
@@ -267,17 +269,47 @@ def is_usual(change: float | None, weeks: Weeks) -> bool | None:
     return abs(change) <= 2 * pstdev(changes)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """The year so far beside the year before, in the weeks that are over: of the students with marks in both."""
+
+    students: list[StudentFacts]
+    now: Totals
+    before: Totals
+    is_most: bool  # of those with marks this year, so that lines of both years may stand side by side
+
+    @property
+    def change(self) -> float | None:
+        """In percentage points."""
+        return _difference(self.now.attendance, self.before.attendance)
+
+    @property
+    def same(self) -> str:
+        """“same 140 students”."""
+        return the_same(len(self.students))
+
+
+def beside_last_year(students: Sequence[StudentFacts], series: str) -> Beside | None:
+    """This year beside the year before, of the same students and weeks; nothing where nobody has marks in both."""
+    marked = [s for s in students if s.finished.possible]
+    same = [s for s in marked if s.year_before.possible]
+    if not same:
+        return None
+    now, before = (sum_of((getattr(s, of) for s in same), series) for of in ("finished", "year_before"))
+    return Beside(same, now, before, len(same) >= MOST * len(marked))
+
+
 def weeks_of(students: Sequence[StudentFacts], start: date, end: date, series: str) -> list[tuple[date, Totals]]:
     """These students together in each week that is over."""
     return finished(weekly_series([s.pk for s in students], start, end, series, ATTENDED_OR_ABSENT))
 
 
 def weekly_chart(
-    weeks: Weeks, year_starts: date, year_name: str, last_name: str, *, narrow: bool = False
+    weeks: Weeks, year_starts: date, year_name: str, last_name: str = "", *, narrow: bool = False
 ) -> dict[str, Any] | None:
-    """The specification of attendance by week this year, and last year for the same students and weeks.
+    """The specification of attendance by week this year; with `last_name` of the same weeks of the year before too.
 
-    The narrow one is for a phone, where the letters of the wide one would be too small to read.
+    Both lines are of the students whose weeks are given. The narrow one is for a phone, where the letters of the wide one would be too small to read.
     """
     now = [(week, totals) for week, totals in weeks if week >= year_starts - timedelta(days=6)]
     before = {week + YEAR_AGO: totals for week, totals in weeks if week < year_starts - timedelta(days=6)}
@@ -285,7 +317,7 @@ def weekly_chart(
         return None
     line = {year_name: [(_label(week), _number(totals)) for week, totals in now]}
     earlier = [(_label(week), _number(before.get(week))) for week, _ in now]
-    if any(value is not None for _, value in earlier):
+    if last_name and any(value is not None for _, value in earlier):
         line[last_name] = earlier
     latest, low = now[-1][1], min((_number(t) or 100) for _, t in now)
     return line_over_weeks(

@@ -68,8 +68,8 @@ class Side:
 
     @property
     def overdue(self) -> int:
-        """How many targets are overdue."""
-        return sum(s.targets.overdue for s in self.students if s.targets)
+        """How many have an overdue target."""
+        return sum(bool(s.targets and s.targets.overdue) for s in self.students)
 
     @property
     def unseen(self) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from attendance.arithmetic import Totals
-from attendance.queries.totals import WITH_LATENESS, series_by_student, totals_in_windows
+from attendance.queries.totals import WITH_LATENESS, over_until, series_by_student, totals_in_windows
 from attendance.queries.windows import Windows, together, windows
 from caseload.queries.students import reached_ids
 from core import clock
@@ -21,7 +21,7 @@ from progress.queries import below_at_points, points_with_grades
 from progress.queries.students import Below
 from reporting.choices import VIEW_DASHBOARD
 
-FOUR_WEEKS = timedelta(weeks=4)
+FOUR_WEEKS, YEAR_AGO = timedelta(weeks=4), timedelta(weeks=52)  # whole weeks, so that weekdays fall on weekdays
 _SITES = """SELECT DISTINCT s.id FROM unnest(%s::bigint[]) AS w (id)
     JOIN caseload_sitemembership AS m ON m.student_id = w.id AND m.period @> %s::date
     JOIN caseload_site AS s ON s.id = m.site_id ORDER BY 1"""
@@ -36,7 +36,9 @@ class StudentFacts:
     six_weeks: Totals
     before: Totals
     year: Totals
-    month_ago: Totals
+    finished: Totals  # the year up to the last week that is over: what comparisons are of
+    month_ago: Totals  # the same four weeks earlier
+    year_before: Totals  # the same weeks of the year before
     persistent: bool = False  # over the year; asked for in every group that the student is in
     below: Below | None = None
     targets: Targets | None = None
@@ -93,17 +95,21 @@ def group_facts(user: Any, ids: Sequence[int]) -> GroupFacts:
         nothing, found = Totals(series=one), totals.get(pk, {})
         year = found.get("year", nothing)
         six_weeks, before = found.get("six_weeks", nothing), found.get("before", nothing)
-        month_ago = found.get("month_ago", nothing)
-        facts.students[pk] = StudentFacts(pk, one, six_weeks, before, year, month_ago, year.called_persistent)
+        finished, month_ago, year_before = (found.get(of, nothing) for of in ("finished", "month_ago", "year_before"))
+        facts.students[pk] = StudentFacts(
+            pk, one, six_weeks, before, year, finished, month_ago, year_before, year.called_persistent
+        )
     _add_progress(user, facts)
     _add_work(user, facts)
     return facts
 
 
 def _spans(shown: Windows, today: date) -> dict[str, tuple[date, date]]:
-    year_starts = shown.year[0]
+    start, over = shown.year[0], over_until(today)
     return shown.spans(("six_weeks", "before", "year")) | {
-        "month_ago": (year_starts, max(year_starts, today - FOUR_WEEKS))
+        "finished": (start, over),
+        "month_ago": (start, over - FOUR_WEEKS),
+        "year_before": (start - YEAR_AGO, over - YEAR_AGO),
     }
 
 
@@ -144,4 +150,4 @@ def _add_work(user: Any, facts: GroupFacts) -> None:
             facts.students[pk].unseen = weeks
 
 
-__all__ = ["NOT_SEEN_WEEKS", "GroupFacts", "StudentFacts", "group_facts"]
+__all__ = ["NOT_SEEN_WEEKS", "YEAR_AGO", "GroupFacts", "StudentFacts", "group_facts"]

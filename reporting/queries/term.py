@@ -77,9 +77,12 @@ def _told(facts: dict[str, Any]) -> dict[str, Any]:
 def _attendance(ids: Sequence[int], start: date, end: date, series: str) -> dict[str, Any]:
     by_student = totals_by_student(ids, start, end, series)
     total = sum_of(by_student.values(), series)
-    earlier = totals_by_student(ids, start - YEAR, end - YEAR, series)
+    # A year before is set beside the weeks that are over: a week that still runs is in no comparison.
+    until = min(end, over_until(clock.today()))
+    over = totals_by_student(ids, start, until, series) if until < end else by_student
+    earlier = totals_by_student(ids, start - YEAR, until - YEAR, series)
     members = {pk: totals for pk, totals in by_student.items() if totals.possible}
-    same = [pk for pk in members if pk in earlier and earlier[pk].possible]
+    same = [pk for pk in over if over[pk].possible and pk in earlier and earlier[pk].possible]
     counted = [totals for totals in members.values() if totals.is_enough]
     return {
         "series": series,
@@ -88,7 +91,7 @@ def _attendance(ids: Sequence[int], start: date, end: date, series: str) -> dict
         "students": len(ids),
         "total": _line(total),
         "members": set(members),
-        "last_year": _both_years([earlier[pk] for pk in same], [members[pk] for pk in same], series) if same else None,
+        "last_year": _both_years([earlier[pk] for pk in same], [over[pk] for pk in same], series) if same else None,
         "counted": len(counted),
         "persistent": sum(totals.is_persistent for totals in counted),
         "severe": sum(totals.is_severe for totals in counted),

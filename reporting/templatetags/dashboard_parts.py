@@ -28,10 +28,17 @@ register = template.Library()
 
 @register.simple_tag
 def side_rows(sides: Iterable[Side], facts: GroupFacts, key: str) -> SafeString:
-    """The groups of a comparison, each a link to its students inside the group that is shown, whose key is given."""
+    """The groups of a comparison: each number of students is a link to exactly those, inside the group that is shown, whose
+    key is given."""
     start = f"{reverse('reporting:dashboard_students')}?in={escape(key)}&amp;of="
-    end = "&amp;figure=all"
-    return mark_safe("".join([_side(side, facts, f"{start}{side.key}{end}") for side in sides]))  # escaped in each
+    return mark_safe(
+        "".join([_side(side, facts, f"{start}{side.key}&amp;figure=") for side in sides])
+    )  # escaped in each
+
+
+def _counted(number: int, url: str) -> str:
+    """A number of students, a link to their list where there are any."""
+    return f'<a href="{url}">{number}</a>' if number else "0"
 
 
 def _side(side: Side, facts: GroupFacts, url: str) -> str:
@@ -40,15 +47,16 @@ def _side(side: Side, facts: GroupFacts, url: str) -> str:
     of = "<br>".join(totals.of_possible for totals in side.year)
     phone = f'<span class="wm-phone-only"> · {count_of(len(side.students), "student")}</span>'
     six_weeks = "<br>".join(totals.percent for totals in side.six_weeks)
-    below = f"{side.below} of {side.graded}" if side.graded else NOTHING
+    below = f"{_counted(side.below, f'{url}below')} of {side.graded}" if side.graded else NOTHING
     progress = f'<td class="wm-r">{below}</td>' if facts.sees_progress else ""
-    work = f'<td class="wm-r">{side.overdue}</td><td class="wm-r">{side.unseen}</td>' if facts.sees_work else ""
+    overdue, unseen = _counted(side.overdue, f"{url}overdue"), _counted(side.unseen, f"{url}unseen")
+    work = f'<td class="wm-r">{overdue}</td><td class="wm-r">{unseen}</td>' if facts.sees_work else ""
     return (
-        f'<tr data-item><th scope="row"><a class="wm-row-link" href="{url}">{escape(side.name)}</a>{who}</th>'
-        f'<td class="wm-r">{len(side.students)}</td><td class="wm-phone-a" data-label="Year">{year}</td>'
+        f'<tr data-item><th scope="row"><a class="wm-row-link" href="{url}all">{escape(side.name)}</a>{who}</th>'
+        f'<td class="wm-r">{_counted(len(side.students), f"{url}all")}</td><td class="wm-phone-a" data-label="Year">{year}</td>'
         f'<td class="wm-r wm-phone-line wm-phone-left">{of}{phone}</td>'
         f'<td class="wm-r">{six_weeks}</td>'
-        f'<td class="wm-r wm-phone-b" data-label="Persistent">{side.persistent}<small> of {side.counted}</small></td>'
+        f'<td class="wm-r wm-phone-b" data-label="Persistent">{_counted(side.persistent, f"{url}persistent")}<small> of {side.counted}</small></td>'
         f"{progress}{work}</tr>"
     )
 

@@ -1,5 +1,6 @@
 """The dashboard of a group, and the students behind each of its figures."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from accounts.gates import page
 from attendance.choices import Series
+from attendance.queries.day_known import known_about
 from caseload import columns
 from caseload.models import Student
 from caseload.queries.calendar import academic_years
@@ -81,9 +83,8 @@ def _address(name: str, container: Container, **more: str) -> str:
     return f"{reverse(name)}?{urlencode({'in': container.key} | {key: value for key, value in more.items() if value})}"
 
 
-def _charts(weeks: figures.Weeks, years: Any) -> dict[str, Chart]:
+def _charts(weeks: figures.Weeks, years: Any, *names: str) -> dict[str, Chart]:
     """Attendance by week in the four ways it is drawn: wide and narrow, light and dark; nothing for too few weeks."""
-    names = years[0].name, years[1].name if len(years) > 1 else ""
     drawn = {}
     for size in ("", "narrow_"):
         spec = figures.weekly_chart(weeks, years[0].starts_on, *names, narrow=bool(size))
@@ -99,6 +100,7 @@ def _attendance(facts: GroupFacts, container: Container, years: Any) -> list[dic
     for series in facts.series:
         students = facts.of_series(series)
         weeks = figures.weeks_of(students, starts, facts.day, series)
+        beside = figures.beside_last_year(students, series) if len(years) > 1 else None
         to = partial(
             _address, "reporting:dashboard_students", container, series=series if len(facts.series) > 1 else ""
         )
@@ -109,10 +111,23 @@ def _attendance(facts: GroupFacts, container: Container, years: Any) -> list[dic
                 "counted_in": COUNTED_IN[Series(series)],
                 "students": len(students),
                 "stats": figures.attendance_figures(facts, series, weeks, lambda key, to=to: to(figure=key)),
-                **_charts(weeks, years),
+                "beside": beside,
+                **_charts(
+                    *(
+                        _lines(beside, years, series, facts.day)
+                        if beside and beside.is_most
+                        else (weeks, years, years[0].name)
+                    )
+                ),
             }
         )
     return parts
+
+
+def _lines(beside: figures.Beside, years: Any, series: str, day: date) -> tuple[Any, ...]:
+    """The weeks of both years of the same students, and what the two lines are called."""
+    weeks = figures.weeks_of(beside.students, years[1].starts_on, day, series)
+    return weeks, years, f"{years[0].name}, {beside.same}", f"{years[1].name}, the same"
 
 
 @page(VIEW_DASHBOARD)
@@ -140,6 +155,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "by_year": by_year if len(by_year) > 1 else [],
         "by_caseload": groups.by_caseload(facts),
         "gaps": groups.gaps(request.user, facts),
+        "known": known_about(facts.ids, facts.day),
+        "last_year": years[1].name if len(years) > 1 else "",
         "labels": SERIES_LABEL,
         "people": in_most_need(request.user, facts.ids, permission=VIEW_DASHBOARD, limit=TO_TALK_ABOUT),
         "points": [point for point, _ in facts.points],

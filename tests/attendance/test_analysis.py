@@ -486,6 +486,9 @@ def test_courses_are_compared_by_their_lessons_alone(marked, sign_in):
 def test_a_change_is_of_the_same_students_and_says_how_many(college):
     """Ben came in only now: his sessions are in the figure and not in the change."""
     nothing, enough = Totals(), Totals(present=30, unauthorised=10)
-    figures = {1: {"now": enough, "before": Totals(present=40)}, 2: {"now": Totals(present=40), "before": nothing}}
+    figures = {
+        1: {"now": enough, "compared": enough, "before": Totals(present=40)},
+        2: {"now": Totals(present=40), "compared": Totals(present=40), "before": nothing},
+    }
     side = compared_side(Group("", "Both", (1, 2)), figures, {}, "session")
     assert (side.now.percent, side.same, side.points) == ("87.5\u202f%", 1, -25.0)

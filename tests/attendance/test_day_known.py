@@ -105,3 +105,27 @@ def test_as_many_queries_for_everybody_as_for_one_group(ten_taken: College) -> N
 
     cost(ten_taken.okafor)
     assert cost(ten_taken.price) <= cost(ten_taken.okafor) + 2  # lessons too, and no reading of the tutor's own groups
+
+
+def test_my_work_says_how_much_of_the_day_it_knows(college: College, sign_in: Any) -> None:
+    """A tutor whose tutor group is taken with nobody away: nothing is due, but a lesson of theirs is not known."""
+    client = sign_in(college.okafor)
+    mark_register(by=college.price, register=session_of(college), marks=marks_for(college))
+    page = client.get(reverse("caseload:my_work"))
+    assert [one.words for one in page.context["so_far"]] == [
+        "1 of 3 registers taken so far, 8 of 8 students accounted for"
+    ]
+    text = page.content.decode()
+    assert "1 of 3 registers taken so far, 8 of 8 students accounted for." in text
+    assert ("Nothing is due so far" in text, 'title="Nothing is due"' in text) == (
+        not page.context["found"].lines,
+        False,
+    )
+    with clock.set_to(clock.at(date(2026, 11, 21), 10)):
+        assert client.get(reverse("caseload:my_work")).context["so_far"] == []
+
+
+def test_my_work_of_a_teacher_without_absences_to_ring_about_says_nothing_of_the_day(
+    college: College, sign_in: Any
+) -> None:
+    assert sign_in(college.mendes).get(reverse("caseload:my_work")).context["so_far"] == []

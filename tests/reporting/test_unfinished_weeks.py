@@ -2,12 +2,19 @@
 
 from datetime import date, timedelta
 
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from attendance.actions import rebuild_summary
+from attendance.queries.analysis.spans import windows_offered
 from attendance.queries.student_page import student_attendance
+from caseload.models import AcademicYear, SiteMembership
 from core import clock
 from interventions.queries.panel_pack import pack_facts
-from reporting.queries.dashboard import weeks_of
+from reporting.queries.dashboard import attendance_figures, beside_last_year, weeks_of
 from reporting.queries.students import group_facts
 from reporting.queries.term import term_facts
+from tests.attendance.conftest import members
+from tests.attendance.test_analysis import mark_sessions
 from tests.college import College
 from tests.interventions.test_panels import call
 from tests.reporting.conftest import mark
@@ -45,3 +52,46 @@ def test_a_week_is_drawn_once_it_is_over(full: College) -> None:
         "16 Nov",
     )
     assert {name: len(after[name]) - len(before[name]) for name in before} == dict.fromkeys(before, 1)
+
+
+def compared(college: College) -> dict[str, tuple[object, ...]]:
+    """What each page sets beside a year before, or beside four weeks ago, of Year 10."""
+    ids = [student.pk for student in college.students]
+    facts = group_facts(college.lind, ids)
+    beside = beside_last_year(facts.of_series("session"), "session")
+    persistent = attendance_figures(facts, "session", [], str)[1]
+    term = term_facts(("year_group", college.years[10].pk), college.terms[0], "staff")["sections"][0]
+    spans = {
+        name: {(p.compared, p.before) for p in window.parts} for name, window in windows_offered(ids, facts.day).items()
+    }
+    assert beside is not None
+    return {
+        "dashboard": (len(beside.students), beside.now.of, beside.before.of, beside.change),
+        "persistent": (persistent["change"],),
+        "term report": tuple(term["last_year"][name] for name in ("students", "of"))
+        + (term["last_year"]["now"]["of"],),
+        "term window": tuple(spans["term"]),
+        "year window": tuple(spans["year"]),
+    }
+
+
+def test_a_change_of_a_year_or_term_ends_with_the_last_finished_week(full: College) -> None:
+    """A year before only 10A had registers, on five mornings with Ben away on four: the change is of those eight students. Nobody is
+    there in the week that still runs, and no change says so."""
+    AcademicYear.objects.create(start_year=2025, starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
+    SiteMembership.objects.update(period=DateRange(date(2025, 9, 1), None))
+    days = [date(2025, 10, 13) + timedelta(days=day) for day in range(5)]
+    for student in members(full, "10A"):
+        mark_sessions(full, student, ["I" if student.given_name == "Ben" else "/", "."] * 4 + ["/"], days)
+    rebuild_summary()
+    before = compared(full)
+    assert before["dashboard"] == (8, "140 of 160 sessions", "36 of 40 sessions", -2.5)
+    assert before["term report"] == (8, "36 of 40 sessions", "140 of 160 sessions")
+    assert (
+        before["persistent"][0].endswith("four weeks ago, finished weeks only, same 14 students")
+        or not before["persistent"][0]
+    )
+    assert before["term window"] == (((date(2026, 9, 2), date(2026, 11, 15)), (date(2025, 9, 3), date(2025, 11, 16))),)
+    for day in range(3):
+        mark(full, THIS_WEEK + timedelta(days=day), **dict.fromkeys(("Ada", "Ben", "Chloe"), "I"))
+    assert compared(full) == before

@@ -141,7 +141,8 @@ def totals_by_student(named: dict[str, Window], series: str, *, before: bool = F
     found: dict[int, dict[str, Totals]] = {}
     for name, window in named.items():
         for part in window.parts:
-            spans = {name: part.span} | ({"before": part.before} if before and name == "now" else {})
+            both = {"compared": part.compared, "before": part.before}
+            spans = {name: part.span} | (both if before and name == "now" else {})
             for student, totals in totals_in_windows(part.ids, spans, series).items():
                 found.setdefault(student, {}).update(totals)
     return found
@@ -150,7 +151,9 @@ def totals_by_student(named: dict[str, Window], series: str, *, before: bool = F
 def _asked(window: Window, *, before: bool = False) -> list[tuple[str, Collection[int], Span]]:
     """Whose lessons to read in which dates, by name."""
     asked: list[tuple[str, Collection[int], Span]] = [("now", part.ids, part.span) for part in window.parts]
-    return asked + [("before", part.ids, part.before) for part in window.parts if before]
+    for part in window.parts if before else ():
+        asked += [("compared", part.ids, part.compared), ("before", part.ids, part.before)]
+    return asked
 
 
 def lessons_by_course(
@@ -193,12 +196,12 @@ def _side(
 ) -> Side:
     nothing = Totals(series=series)
     mine = [figures.get(pk, {}) for pk in group.members]
-    pairs = [(found.get("now", nothing), found.get("before", nothing)) for found in mine]
+    pairs = [(found.get("compared", nothing), found.get("before", nothing)) for found in mine]
     both = [(now, before) for now, before in pairs if now.possible and before.possible]
     year = [totals for pk in group.members if (totals := years.get(pk, {}).get("year", nothing)).is_enough]
     return Side(
         group,
-        sum_of((now for now, _ in pairs), series),
+        sum_of((found.get("now", nothing) for found in mine), series),
         sum(totals.called_persistent for totals in year),
         len(year),
         len(both),

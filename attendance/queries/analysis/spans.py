@@ -4,20 +4,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from attendance.queries.totals import Span
+from attendance.queries.totals import Span, over_until
 from attendance.queries.windows import Together, Windows, together, windows
 from caseload.queries.calendar import academic_years, latest_term
 
 YEAR_APART = timedelta(weeks=52)  # so that weekdays fall on weekdays
+FINISHED = "up to the last finished week"
 NOTHING = (date.max, date.min)  # a week that still runs is set beside nothing
 
 
 @dataclass(frozen=True)
 class Part:
-    """Students with the same dates in a window, and in the earlier one beside it."""
+    """Students with the same dates in a window, and in the two that a change is told of: its weeks that are over, and the earlier one."""
 
     ids: tuple[int, ...]
     span: Span
+    compared: Span
     before: Span
 
 
@@ -50,29 +52,34 @@ def windows_offered(ids: list[int], day: date) -> dict[str, Window]:
     shown = max((those.windows for those in every), key=lambda each: (each.weeks, each.weeks_before))
     term = latest_term(day)
     in_term = (term.starts_on, min(term.ends_on, day)) if term else shown.year
-    last = _a_year_before(shown.year, 1)
+    last, over = _a_year_before(shown.year, 1), _over(in_term, day)
 
     def window(
-        key: str, label: str, against: str, spans: Callable[[Windows], tuple[Span, Span]], short: str = ""
+        key: str, label: str, against: str, spans: Callable[[Windows], tuple[Span, Span, Span]], short: str = ""
     ) -> Window:
         return Window(key, label, against, tuple(_parts(every, spans)), short)
 
     found = (
-        window("week", "This week so far", "", lambda w: (w.week, NOTHING)),
-        window("six_weeks", shown.label, shown.against, lambda w: (w.six_weeks, w.before), shown.short),
-        window("term", "This term", "the same students a year earlier", lambda w: (in_term, _a_year_apart(in_term))),
-        window("year", "Year to date", "the same students a year earlier", lambda w: (w.year, last)),
-        window("last_year", "Same point last year", "the same students a year before that", lambda w: (last, _a_year_before(last, 1))),
+        window("week", "This week so far", "", lambda w: (w.week, NOTHING, NOTHING)),
+        window("six_weeks", shown.label, shown.against, lambda w: (w.six_weeks, w.six_weeks, w.before), shown.short),
+        window("term", "This term", f"{FINISHED}, the same students a year earlier", lambda w: (in_term, over, _a_year_apart(over))),
+        window("year", "Year to date", f"{FINISHED}, the same students a year earlier", lambda w: (w.year, _over(w.year, day), _a_year_before(_over(w.year, day), 1))),
+        window("last_year", "Same point last year", "the same students a year before that", lambda w: (last, last, _a_year_before(last, 1))),
     )  # fmt: skip
     return {each.key: each for each in found}
 
 
-def _parts(every: list[Together], spans: Callable[[Windows], tuple[Span, Span]]) -> Iterator[Part]:
-    same: dict[tuple[Span, Span], list[int]] = {}
+def _over(span: Span, day: date) -> Span:
+    """The weeks of a window that are over: a week that runs is set beside nothing."""
+    return span[0], min(span[1], over_until(day))
+
+
+def _parts(every: list[Together], spans: Callable[[Windows], tuple[Span, Span, Span]]) -> Iterator[Part]:
+    same: dict[tuple[Span, Span, Span], list[int]] = {}
     for those in every:
         same.setdefault(spans(those.windows), []).extend(those.ids)
-    for (span, before), ids in same.items():
-        yield Part(tuple(ids), span, before)
+    for (span, compared, before), ids in same.items():
+        yield Part(tuple(ids), span, compared, before)
 
 
 def _dates(span: Span) -> str:
