@@ -169,6 +169,21 @@ def below_sentence(rule: Ruled, totals: Totals, weeks: int) -> str:
     return f"Below {plain(rule.percent, 2)}\u202f% {measure}{when}: {written(totals.attendance)}"
 
 
+def late(rule: Ruled, totals: Totals) -> bool:
+    """Whether somebody was late as often as the rule asks."""
+    return totals.times_late >= (rule.count or 1)
+
+
+def unauthorised(rule: Ruled, sessions: int) -> bool:
+    """Whether so many unauthorised sessions reach the rule's number."""
+    return sessions >= (rule.count or UNAUTHORISED_SESSIONS)
+
+
+def consecutive(rule: Ruled, days: int) -> bool:
+    """Whether so many absent days in a row reach the rule's number."""
+    return days >= (rule.count or 1)
+
+
 def dropped(rule: Ruled, before: Totals, now: Totals) -> bool:
     """Whether attendance fell by the rule's points, compared exactly."""
     least = max(rule.least_possible, 1)

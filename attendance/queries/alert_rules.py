@@ -144,7 +144,7 @@ def _series(rule: AlertRule, site_kind: str) -> str:
     return rule.series or (Series.SESSION if site_kind == "school" else Series.LESSON)
 
 
-def _until(day: date) -> date:
+def until(day: date) -> date:
     """A Friday is taken with its weekend, which has no marks, so that the week is read whole from the summary."""
     return day + timedelta(days=2) if day.weekday() == FRIDAY else day
 
@@ -155,7 +155,7 @@ def _below(rule: AlertRule, those: Population, days: Sequence[date], everybody: 
     for day in days:
         start = those.year_starts(day)
         weeks = finished_weeks(those.calendar, day, start)[-rule.weeks :] if rule.weeks else []
-        spans[day.isoformat()] = span_of(weeks, start, day) if rule.weeks else (start, _until(day))
+        spans[day.isoformat()] = span_of(weeks, start, day) if rule.weeks else (start, until(day))
         had[day] = len(weeks)
     found: Found = {day: [] for day in days}
     for student, totals, day in _each(those, spans, days):
@@ -237,10 +237,10 @@ def _late(rule: AlertRule, those: Population, days: Sequence[date], everybody: b
     for day in days:
         weeks = those.weeks(day, rule.weeks or 1)
         if weeks:
-            spans[day.isoformat()] = (max(weeks[0], those.year_starts(day)), _until(day))
+            spans[day.isoformat()] = (max(weeks[0], those.year_starts(day)), until(day))
     found: Found = {day: [] for day in days}
     for student, totals, day in _each(those, spans, days):
-        holds = totals.times_late >= (rule.count or 1)
+        holds = kinds.late(rule, totals)
         if holds or everybody:
             figures = [("Late", totals.late_words)]
             facts = _facts(spans[day.isoformat()][0], day, day, figures)
@@ -268,17 +268,11 @@ def _unauthorised(rule: AlertRule, those: Population, days: Sequence[date], ever
     found: Found = {day: [] for day in days}
     if not first:
         return found
-    values = {"ids": those.ids, "codes": list(CODES), "start": min(first.values()), "end": max(days)}
-    marks: dict[int, list[tuple[date, int, int]]] = {}
-    for student, day, sessions, provisional in _rows(_UNAUTHORISED, values | {"provisional": PROVISIONAL}):
-        born = those.born[student]
-        if born is None or of_compulsory_school_age(born, day):
-            marks.setdefault(student, []).append((day, sessions, provisional))
-    for student, own in marks.items():
+    for student, own in unauthorised_days(those, min(first.values()), max(days)).items():
         for day, start in first.items():
             inside = [mark for mark in own if start <= mark[0] <= day]
             sessions, provisional = sum(mark[1] for mark in inside), sum(mark[2] for mark in inside)
-            holds = sessions >= (rule.count or UNAUTHORISED_SESSIONS)
+            holds = kinds.unauthorised(rule, sessions)
             if holds or everybody:
                 facts = _facts(start, day, day, [("Unauthorised", f"{sessions}"), ("Of these N", f"{provisional}")])
                 sentence = kinds.unauthorised_sentence(sessions, provisional)
@@ -295,6 +289,23 @@ def _unauthorised(rule: AlertRule, those: Population, days: Sequence[date], ever
     return found
 
 
+def unauthorised_days(those: Population, start: date, end: date) -> dict[int, list[tuple[date, int, int]]]:
+    """The days with unauthorised sessions of those of compulsory school age: the day, how many, and how many of them N."""
+    values = {"ids": those.ids, "codes": list(CODES), "start": start, "end": end, "provisional": PROVISIONAL}
+    found: dict[int, list[tuple[date, int, int]]] = {}
+    for student, day, sessions, provisional in _rows(_UNAUTHORISED, values):
+        born = those.born[student]
+        if born is None or of_compulsory_school_age(born, day):
+            found.setdefault(student, []).append((day, sessions, provisional))
+    return found
+
+
+def days_of_absence(those: Population, day: date) -> dict[int, list[bool]]:
+    """Whether each student was absent on each of their days in which a run is looked for, in order. One statement."""
+    values = {"ids": those.ids, "start": day - RUN_LOOK_BACK, "end": day}
+    return dict(_rows(_ABSENT_DAYS.format(table=TABLE[Series(those.series)]), values))
+
+
 def _consecutive(rule: AlertRule, those: Population, days: Sequence[date], everybody: bool) -> Found:
     """Days with an absence and nothing attended, one after another; days without a mark that counts break no run."""
     values = {
@@ -308,7 +319,7 @@ def _consecutive(rule: AlertRule, those: Population, days: Sequence[date], every
     for student, absent, ended in _rows(_RUNS.format(table=TABLE[Series(those.series)]), values):
         for day in days:
             run = [missed for missed in absent if missed <= day]
-            holds = len(run) >= (rule.count or 1)
+            holds = kinds.consecutive(rule, len(run))
             if run and (holds or everybody) and (ended is None or ended > day):
                 facts = _facts(run[0], run[-1], day, [("Days absent", f"{len(run)}")])
                 sentence = kinds.consecutive_sentence(len(run), run[0])
@@ -387,8 +398,8 @@ _UNAUTHORISED = f"""
     WHERE m.student_id = ANY(%(ids)s) AND m.date BETWEEN %(start)s AND %(end)s AND c.code = ANY(%(codes)s) AND {_ON_ROLL}
     GROUP BY 1, 2 ORDER BY 1, 2
 """
-# Each attended day opens an island; the absent days of an island are a run, which the next island's first day ends.
-_RUNS = (
+# A day on which every mark that counts is an absence is an absent one; days without a mark that counts are no days.
+_DAYS = (
     """
     WITH days AS (
         SELECT m.student_id, m.date, bool_or(c.stat_class IN ('P', 'AEA')) AS attended
@@ -398,7 +409,13 @@ _RUNS = (
     + _ON_ROLL
     + """
         GROUP BY 1, 2
-    ), islands AS (
+    )"""
+)
+_ABSENT_DAYS = f"{_DAYS} SELECT student_id, array_agg(NOT attended ORDER BY date) FROM days GROUP BY 1 ORDER BY 1"
+# Each attended day opens an island; the absent days of an island are a run, which the next island's first day ends.
+_RUNS = (
+    _DAYS
+    + """, islands AS (
         SELECT *, count(*) FILTER (WHERE attended) OVER (PARTITION BY student_id ORDER BY date) AS island FROM days
     ), runs AS (
         SELECT student_id, min(date) AS begun, array_agg(date ORDER BY date) FILTER (WHERE NOT attended) AS absent

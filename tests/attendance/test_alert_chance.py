@@ -1,12 +1,16 @@
-"""What a preview says about chance: a rule of change or pattern tried on shuffled records, the others with who is at the edge."""
+"""What a preview says about chance: every kind of rule tried on shuffled records, those of level with who is at the edge too."""
 
 import random
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from attendance.actions import rebuild_summary
 from attendance.actions.alert_previews import ask_for_preview
+from attendance.choices import AlertKind
 from attendance.models import AlertRule, RulePreview
 from attendance.patterns import Chance, at_random
 from attendance.queries.alert_chance import by_chance, chance_words
@@ -17,9 +21,10 @@ from caseload.queries.lists import in_order_of_need
 from core.jobs import run_now
 from tests.attendance.alerting import Absent
 from tests.attendance.conftest import members
+from tests.attendance.test_analysis import mark_sessions
 from tests.college import College
 
-FRIDAY = date(2026, 11, 20)
+FIRST, FRIDAY = date(2026, 9, 2), date(2026, 11, 20)
 
 
 def kept(rule: AlertRule) -> dict[str, Any]:
@@ -28,15 +33,17 @@ def kept(rule: AlertRule) -> dict[str, Any]:
     return by_chance(rule, populations(rule, [FRIDAY]), FRIDAY, list(hits.values()))
 
 
-def noise(college: College, absent: Absent, chance: random.Random, *, from_day: date = date(2026, 9, 2)) -> None:
+def noise(college: College, chance: random.Random) -> None:
     """Everybody of Year 10 and 9 comes to three days in four, by lot."""
+    days = school_days(college.school, FIRST, FRIDAY)
     for student in (*members(college), *members(college, "10B"), *members(college, "9C")):
-        for day in school_days(college.school, from_day, FRIDAY):
-            absent(student, start=day, end=day, codes="/\\" if chance.random() < 0.75 else "II")
+        codes = [symbol for _ in days for symbol in ("/\\" if chance.random() < 0.75 else "II")]
+        mark_sessions(college, student, codes, days)
+    rebuild_summary()
 
 
-def test_a_drop_on_weeks_that_mean_nothing_is_found_for_nearly_nobody(college: College, absent: Absent) -> None:
-    noise(college, absent, random.Random(7))
+def test_a_drop_on_weeks_that_mean_nothing_is_found_for_nearly_nobody(college: College) -> None:
+    noise(college, random.Random(7))
     rule = AlertRule(name="Falling", kind="drop", points=8, weeks=4, least_possible=20)
     found = kept(rule)
     assert len(found["shuffled"]) == 20
@@ -46,19 +53,115 @@ def test_a_drop_on_weeks_that_mean_nothing_is_found_for_nearly_nobody(college: C
 
 
 def test_the_words_of_each_kind() -> None:
-    drop, below = AlertRule(kind="drop"), AlertRule(kind="below")
-    told = {"day": "2026-11-20", "holds": 6, "shuffled": [1, 3, 2, 4], "edge": 0}
-    assert chance_words(drop, told) == (
-        "As at Fri 20 Nov it holds for 6 students. By chance alone it would hold for 2.5: so many are found with each"
-        " student's weeks in random order (1 to 4 in 4 tries)."
+    told = {"day": "2026-11-20", "holds": 6, "shuffled": [1, 3, 2, 4], "edge": 2}
+    so = "As at Fri 20 Nov, the last day of this preview, it holds for 6 students. By chance alone it would hold for 2.5 on that day: "
+    edge = " At the edge: 2, for whom it would not hold with one day's absence fewer."
+    assert chance_words(AlertRule(kind="drop"), told) == (
+        f"{so}so many are found with each student's weeks in random order (1 to 4 in 4 tries)."
     )
     assert "each student's absences at random places of their own timetable" in chance_words(
         AlertRule(kind="pattern"), told
     )
-    assert chance_words(below, told | {"shuffled": [], "edge": 2}) == (
-        "As at Fri 20 Nov it holds for 6 students. It counts what has happened, so chance is not the question. 2 of them"
-        " stand at the edge: with one day's absence fewer it would not hold."
+    assert chance_words(AlertRule(kind="below", weeks=6), told) == (
+        f"{so}so many are found with any of each student's own weeks in the place of the last ones (1 to 4 in 4 tries). So many"
+        f" would stand there in any weeks, because of how they attend all year; only what is beyond that is news.{edge}"
     )
+    assert chance_words(AlertRule(kind="below"), told) == (
+        f"{so}so many are found with the weeks of all students dealt out among them by lot (1 to 4 in 4 tries). So many would"
+        f" stand there if students differed in nothing but luck.{edge}"
+    )
+    before = chance_words(AlertRule(kind="late", weeks=4), told | {"shuffled": []})
+    assert "By chance" not in before  # worked out before every kind was tried
+    for kind in AlertKind.values:
+        words = chance_words(AlertRule(kind=kind), told)
+        assert ("By chance alone it would hold for 2.5" in words, "chance is not the question" in words) == (
+            True,
+            False,
+        )
+
+
+def marked(college: College, name: str, *, missed: list[date], code: str = "OO") -> None:
+    """Eleven weeks of a student with the present one, in which they miss these days."""
+    days = school_days(college.school, FIRST, FRIDAY)
+    codes = [symbol for day in days for symbol in (code if day in missed else "/\\")]
+    mark_sessions(college, college.student(name), codes, days)
+    rebuild_summary()
+
+
+def test_below_in_six_weeks_tells_who_is_low_all_year_from_who_fell(college: College) -> None:
+    """Ada misses every Monday, in any six weeks; Ben missed the last two weeks and not a day before."""
+    days = school_days(college.school, FIRST, FRIDAY)
+    marked(college, "Ada", missed=[day for day in days if day.weekday() == 0])
+    marked(college, "Ben", missed=[day for day in days if date(2026, 11, 2) <= day < date(2026, 11, 14)])
+    marked(college, "Chloe", missed=[])
+    found = kept(AlertRule(name="Low", kind="below", percent=85, weeks=6, least_possible=20))
+    assert found["holds"] == 2
+    # Ada in every try; Ben where at least one of his two weeks is among the six.
+    assert (min(found["shuffled"]), max(found["shuffled"]), found["shuffled"].count(2) > 10) == (1, 2, True)
+    assert found == kept(AlertRule(name="Low", kind="below", percent=85, weeks=6, least_possible=20))
+
+
+def test_below_this_year_by_chance_is_of_students_who_differ_in_nothing(college: College) -> None:
+    """Of eight one misses half of every week: with the weeks dealt out nobody is that low. Of eight alike as many are as before."""
+    days = school_days(college.school, FIRST, FRIDAY)
+    for student in members(college):
+        half = student.given_name == "Ada"
+        marked(college, student.given_name, missed=[day for day in days if half and day.weekday() in (0, 2)])
+    rule = AlertRule(name="Low", kind="below", percent=70, least_possible=20)
+    found = kept(rule)
+    assert (found["holds"], found["shuffled"]) == (1, [0] * 20)
+    for student in members(college, "10B"):
+        marked(college, student.given_name, missed=[day for day in days if day.weekday() == 4])
+    for student in members(college, "9C"):
+        marked(college, student.given_name, missed=[day for day in days if day.weekday() == 4])
+    alike = kept(AlertRule(name="Low", kind="below", percent=101, least_possible=20))
+    assert set(alike["shuffled"]) == {alike["holds"]}
+
+
+def test_days_in_a_row_by_chance_are_of_those_who_are_hardly_ever_there(college: College) -> None:
+    days = school_days(college.school, FIRST, FRIDAY)
+    marked(college, "Ada", missed=days[2:])  # there on two days
+    marked(college, "Ben", missed=days[-3:])
+    found = kept(AlertRule(name="Away", kind="consecutive", count=3))
+    assert found["holds"] == 2
+    assert (found["shuffled"].count(1) > 10, max(found["shuffled"])) == (True, 1)
+
+
+def test_late_and_unauthorised_by_chance_are_of_any_weeks_of_their_own(college: College) -> None:
+    """Ada is late, or away, on two days of every week; Ben only in the last two weeks, and as often."""
+    days = school_days(college.school, FIRST, FRIDAY)
+    last = [day for day in days if day >= date(2026, 11, 9)][:8]
+    for name, which in (("Ada", [day for day in days if day.weekday() in (1, 3)]), ("Ben", last)):
+        marked(college, name, missed=which, code="L\\")
+    found = kept(AlertRule(name="Late", kind="late", count=5, weeks=3))
+    assert found["holds"] == 2
+    assert (min(found["shuffled"]), max(found["shuffled"]) <= 2, sum(found["shuffled"]) < 35) == (1, True, True)
+    for student, which in zip(
+        members(college)[2:4], ([day for day in days if day.weekday() in (1, 3)], last), strict=True
+    ):
+        marked(college, student.given_name, missed=which, code="O\\")
+    away = kept(AlertRule(name="Away", kind="unauthorised", count=8))
+    # Eleven weeks on record, of which any ten: who was away in two weeks only falls short where one of these is left out.
+    assert (away["holds"], min(away["shuffled"]), max(away["shuffled"])) == (2, 1, 2)
+
+
+def test_a_preview_of_every_kind_reads_as_much_for_many_as_for_few(college: College, absent: Absent) -> None:
+    def asked(rule: AlertRule) -> int:
+        sites = populations(rule, [FRIDAY])
+        with CaptureQueriesContext(connection) as caught:
+            by_chance(rule, sites, FRIDAY, [])
+        return len(caught)
+
+    absent("Ada")
+    rules = [
+        AlertRule(name="Any", kind=kind, percent=90, points=8, weeks=4, count=3, least_possible=1)
+        for kind in AlertKind.values
+    ]
+    few = [asked(rule) for rule in rules]
+    for student in (*members(college), *members(college, "10B")):
+        if student.given_name != "Ada":
+            absent(student)
+    assert [asked(rule) for rule in rules] == few
 
 
 @pytest.mark.parametrize(
@@ -77,7 +180,7 @@ def test_those_at_the_edge_of_a_rule_are_counted(
         absent(name, start=days[0], end=days[-missed - 1], codes="/\\")
         absent(name, start=days[-missed], end=days[-1], codes="OO")
     found = kept(AlertRule(name="Any", kind=kind, least_possible=1, **asked))
-    assert (found["holds"], found["edge"], found["shuffled"]) == (2, edge, [])
+    assert (found["holds"], found["edge"], len(found["shuffled"])) == (2, edge, 20)
 
 
 def test_the_page_of_a_preview_says_it(college: College, absent: Absent, sign_in: Any) -> None:
