@@ -1,5 +1,7 @@
 """The words of interventions and of what they changed."""
 
+from datetime import timedelta
+
 from django.db import models
 
 
@@ -51,6 +53,7 @@ IMPACT = "interventions.view_impact"
 MANAGE_KINDS = "interventions.manage_kinds"
 REVIEW_AFTER_WEEKS = 6
 IMPACT_WEEKS = 6
+LATELY = timedelta(weeks=60)  # interventions that ended longer ago keep the impact they have
 
 # Audit verbs.
 INTERVENTION_STARTED = "intervention_started"
@@ -64,3 +67,4 @@ KIND_SAVED = "intervention_kind_saved"
 IMPACT_ASKED = "impact_asked"
 PROGRAMME_NAMED = "programme_named"
 CHOICE_EXPLAINED = "choice_explained"
+CHOICE_TAKEN_BACK = "choice_taken_back"

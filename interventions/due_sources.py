@@ -9,8 +9,17 @@ from caseload.querysets import looked_after, reach_of, reached
 from core import clock, due, wording
 from core.due import Harm, Item, Source, Tab
 from interventions.choices import OPEN_STATES
-from interventions.choices_programmes import RUN
-from interventions.models import Case, CaseStep, Intervention, LetterBatch, Meeting, MeetingDraft, Target
+from interventions.choices_programmes import LATELY, RUN
+from interventions.models import (
+    Case,
+    CaseStep,
+    ChoiceExplained,
+    Intervention,
+    LetterBatch,
+    Meeting,
+    MeetingDraft,
+    Target,
+)
 from interventions.queries.figures import with_progress
 
 LOG = "interventions.log_meeting"
@@ -115,6 +124,27 @@ def load_interventions(user: Any, limit: int) -> list[Item]:
     ]
 
 
+def choices_of(user: Any) -> QuerySet[Intervention]:
+    """Interventions that this person leads, that began and for which nobody has said why their students were chosen."""
+    said = ChoiceExplained.objects.filter(intervention=OuterRef("pk"), taken_back=None)
+    rows = Intervention.objects.all().visible_to(user, RUN).filter(led_by=user, starts_on__lte=clock.today())
+    return rows.filter(Q(ended_on=None) | Q(ended_on__gte=clock.today() - LATELY)).exclude(Exists(said))
+
+
+def load_choices(user: Any, limit: int) -> list[Item]:
+    """The first of them. One query."""
+    return [
+        Item(
+            f"Why these students? {row.title}",
+            row.starts_on,
+            reverse("interventions:intervention_impact", args=[row.public_id]),
+            "Answer",
+            note="asked before any verdict on impact",
+        )
+        for row in choices_of(user).order_by("starts_on", "pk")[:limit]
+    ]
+
+
 def letters_of(user: Any) -> QuerySet[LetterBatch]:
     """Letters that this person drafted and nobody has looked at and sent."""
     return LetterBatch.objects.visible_to(user, WRITE).filter(stage=LetterBatch.Stage.DRAFT)  # type: ignore[no-any-return]  # its queryset is untyped
@@ -149,6 +179,9 @@ MY_TURN = """SELECT FROM interventions_case WHERE closed_on IS NULL
     AND (awaits_approval OR owner_id = %(me)s AND review_on <= %(today)s)"""
 LEADS = """SELECT FROM interventions_intervention WHERE led_by_id = %(me)s AND ended_on IS NULL
     AND review_on <= %(today)s"""
+UNANSWERED = """SELECT FROM interventions_intervention AS i WHERE led_by_id = %(me)s AND starts_on <= %(today)s AND NOT EXISTS (
+    SELECT FROM interventions_choiceexplained AS c LEFT JOIN interventions_choicetakenback AS b ON b.answer_id = c.id
+    WHERE c.intervention_id = i.id AND b.id IS NULL)"""
 DRAFTED = f"SELECT FROM interventions_letterbatch WHERE made_by_id = %(me)s AND stage = '{LetterBatch.Stage.DRAFT}'"
 
 
@@ -159,6 +192,7 @@ def register() -> None:
         Source("meeting", "One-to-ones", Harm.REVIEW, LOG, load_meetings, meetings_of, 10, NAMED_DAY),
         Source("case", "Staged processes", Harm.REVIEW, MANAGE, load_cases, cases_of, 20, MY_TURN),
         Source("intervention", "Interventions", Harm.REVIEW, RUN, load_interventions, interventions_of, 40, LEADS),
+        Source("choice", "Why these students", Harm.ANSWER, RUN, load_choices, choices_of, 60, UNANSWERED),
         Source("letter", "Letters to send", Harm.ANSWER, WRITE, load_letters, letters_of, 50, DRAFTED),
     ):
         due.register(source)

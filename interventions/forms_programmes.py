@@ -55,6 +55,15 @@ class ChosenForForm(forms.Form):
     chosen_for = chosen_for_field()
 
 
+class TakeBackForm(forms.Form):
+    """Why the answer of somebody who has left counts no more."""
+
+    taken_back = forms.IntegerField(widget=forms.HiddenInput)
+    because = forms.CharField(
+        label="Why does this answer no longer count?", max_length=200, help_text="Kept with your name and the day."
+    )
+
+
 class InterventionForm(forms.Form):
     """An intervention. Kind, aim, leader and dates are asked for; the rest is folded away."""
 

@@ -14,9 +14,11 @@ from core import clock, naming
 from core.jobs import WorkState, after_commit
 from interventions.choices_programmes import (
     CHOICE_EXPLAINED,
+    CHOICE_TAKEN_BACK,
     IMPACT,
     IMPACT_ASKED,
     IMPACT_WEEKS,
+    LATELY,
     HiddenReason,
     ImpactScope,
 )
@@ -26,6 +28,7 @@ from interventions.models import (
     ActionPlan,
     BankItem,
     ChoiceExplained,
+    ChoiceTakenBack,
     ImpactRun,
     Intervention,
     InterventionType,
@@ -42,7 +45,6 @@ SCOPES = {
     "intervention": ImpactScope.INTERVENTION, "type": ImpactScope.TYPE, "bank_item": ImpactScope.TEMPLATE,
     "programme": ImpactScope.PROGRAMME,
 }  # fmt: skip
-LATELY = timedelta(weeks=60)  # interventions that ended longer ago keep the result they have
 KEPT = timedelta(days=90)  # what was worked out by itself and has a later result is kept so long
 
 
@@ -60,6 +62,35 @@ def explain_choice(
     )
     record.record(by, CHOICE_EXPLAINED, "choice_explained", row.pk, details={"reason": reason})
     return row
+
+
+class NotTakenBack(Exception):
+    """The answer stays: who gave it is still here, or it is taken back already. The words say which."""
+
+
+@transaction.atomic
+def take_back_answer(by: User, answer: ChoiceExplained, because: str) -> ChoiceTakenBack:
+    """Take back what somebody who has left answered about why students were chosen; all their answers about it count no more.
+
+    For those who see what all interventions changed and reach this one. Raises NotTakenBack while its giver is here.
+    """
+    _allowed(by, intervention=answer.intervention)
+    if not by.has_perm(IMPACT):
+        raise PermissionDenied
+    if not answer.said_by.has_left:
+        raise NotTakenBack(f"{answer.said_by.formal_name} is still here and can change this answer.")
+    same = ChoiceExplained.objects.filter(
+        intervention=answer.intervention, bank_item=answer.bank_item, said_by=answer.said_by
+    )
+    # Locked without the join, so that of two people at once the second finds it done.
+    mine = list(same.select_for_update().order_by("pk"))
+    done = set(ChoiceTakenBack.objects.filter(answer__in=mine).values_list("answer", flat=True))
+    rows = [ChoiceTakenBack(answer=one, because=because, taken_back_by=by) for one in mine if one.pk not in done]
+    if not rows:
+        raise NotTakenBack("This answer is taken back already.")
+    ChoiceTakenBack.objects.bulk_create(rows)
+    record.record(by, CHOICE_TAKEN_BACK, "choice_explained", answer.pk, details={"because": because})
+    return rows[-1]
 
 
 def _allowed(by: User, *, intervention: Intervention | None = None, programme: Programme | None = None) -> None:

@@ -27,6 +27,7 @@ from interventions.models.processes import (
 )
 from interventions.models.programmes import (
     ChoiceExplained,
+    ChoiceTakenBack,
     ImpactRun,
     Intervention,
     InterventionMember,
@@ -49,6 +50,7 @@ __all__ = [
     "Case",
     "CaseStep",
     "ChoiceExplained",
+    "ChoiceTakenBack",
     "Handover",
     "HandoverNote",
     "ImpactRun",

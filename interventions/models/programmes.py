@@ -198,6 +198,7 @@ class ChoiceExplained(models.Model):
     """Whether there was a reason for choosing the students of an intervention, or for a model plan, that figures don't hold.
 
     Append-only: the latest answer of each person counts, and anybody's yes goes before a no; earlier ones stay with who gave them.
+    Of somebody who has left they can be taken back.
     """
 
     intervention = models.ForeignKey(Intervention, models.PROTECT, null=True, blank=True, related_name="+")
@@ -217,6 +218,18 @@ class ChoiceExplained(models.Model):
 
     def __str__(self) -> str:
         return f"Choice explained {self.pk}"
+
+
+class ChoiceTakenBack(models.Model):
+    """An answer about why students were chosen that no longer counts, because who gave it has left: who says so, when and why."""
+
+    answer = models.OneToOneField(ChoiceExplained, models.PROTECT, related_name="taken_back")
+    because = models.CharField(max_length=200)
+    taken_back_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
+    taken_back_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"Choice taken back {self.pk}"
 
 
 class ImpactRun(PublicIdModel, LeasedWork):

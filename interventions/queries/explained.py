@@ -13,8 +13,9 @@ OF = ("intervention_id", "type_id", "bank_item_id", "programme_id")
 
 
 def answers_of(*, intervention: Intervention | None = None, item: BankItem | None = None) -> list[ChoiceExplained]:
-    """The latest answer of each person about this intervention or model plan, newest first."""
-    rows = ChoiceExplained.objects.filter(intervention=intervention, bank_item=item).select_related("said_by")
+    """The latest answer of each person about this intervention or model plan, newest first; those taken back too."""
+    rows = ChoiceExplained.objects.filter(intervention=intervention, bank_item=item)
+    rows = rows.select_related("said_by", "taken_back__taken_back_by")
     latest = rows.order_by("said_by_id", "-pk").distinct("said_by_id")
     return sorted(latest, key=lambda row: -row.pk)
 
@@ -23,6 +24,11 @@ def what_counts(reasons: Iterable[str]) -> str | None:
     """The answer that counts of the latest answers of several people: anybody's yes goes before a no, whoever gave it later."""
     said = list(reasons)
     return next((reason for reason in said if reason != HiddenReason.NONE), said[0] if said else None)
+
+
+def what_counts_of(answers: Iterable[ChoiceExplained]) -> str | None:
+    """The answer that counts of these; those taken back count no more."""
+    return what_counts(row.reason for row in answers if not hasattr(row, "taken_back"))
 
 
 def explained() -> dict[int, str]:
@@ -37,10 +43,11 @@ def explained_items() -> dict[int, str]:
 
 def _counting(name: str) -> dict[int, str]:
     rows = ChoiceExplained.objects.exclude(**{name: None}).order_by(name, "said_by_id", "-pk")
-    latest = rows.distinct(name, "said_by_id").values_list(name, "reason", "pk")
+    latest = rows.distinct(name, "said_by_id").values_list(name, "reason", "pk", "taken_back")
     said: dict[int, list[str]] = {}
-    for of, reason, _ in sorted(latest, key=lambda row: -row[2]):
-        said.setdefault(of, []).append(reason)
+    for of, reason, _, taken_back in sorted(latest, key=lambda row: -row[2]):
+        if taken_back is None:
+            said.setdefault(of, []).append(reason)
     return {of: str(what_counts(reasons)) for of, reasons in said.items()}
 
 

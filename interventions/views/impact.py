@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -17,8 +17,8 @@ from core.http import wants_part
 from interventions import impact_words as words
 from interventions.actions import impact as actions
 from interventions.choices_programmes import IMPACT, RUN, HiddenReason
-from interventions.forms_programmes import ChosenForForm
-from interventions.models import BankItem, ImpactRun, Intervention, InterventionType, Programme
+from interventions.forms_programmes import ChosenForForm, TakeBackForm
+from interventions.models import BankItem, ChoiceExplained, ImpactRun, Intervention, InterventionType, Programme
 from interventions.queries import explained
 from interventions.queries import impact as queries
 from interventions.queries.impact import Taken
@@ -78,7 +78,12 @@ def impact_programme(request: HttpRequest, programme_id: UUID) -> HttpResponse:
 def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpResponse:
     asked = {name: one for name, one in of.items() if name in ("intervention", "item")}
     form = ChosenForForm(request.POST) if "chosen_for" in request.POST else ChosenForForm()
-    if request.method == "POST":
+    back = TakeBackForm(request.POST) if "taken_back" in request.POST else TakeBackForm()
+    answers = explained.answers_of(**asked) if asked else []
+    if request.method == "POST" and back.is_bound:
+        if back.is_valid():
+            return _taken_back(request, answers, back, context["here"])
+    elif request.method == "POST":
         if form.is_valid() and asked:
             actions.explain_choice(request.user, form.cleaned_data["chosen_for"], **asked)
             messages.success(request, "Your answer is kept, with your name.")
@@ -89,16 +94,17 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
             return redirect(context["here"])
     latest = queries.latest_of(**of)
     result = latest.done.result if latest.done else {}
-    answers = explained.answers_of(**asked) if asked else []
     several = None if asked else _several(request.user, result, **of)
-    hidden = several.hidden if several else explained.what_counts(row.reason for row in answers)
+    hidden = several.hidden if several else explained.what_counts_of(answers)
     (figures,) = figures_on_page.drawn(request.user, [(result, hidden)], all_phases=True)
     every = several.every if several else _taken(**asked)
     compared = several.compared if several else every
     known = queries.names_of(request.user, [pk for one in figures for row in one.rows for pk in row.found["out"]], **of)
     context |= {
         "form": form,
-        "asks": bool(asked),
+        "asks_first": bool(asked) and hidden is None,
+        "back": back,
+        "may_take_back": request.user.has_perm(IMPACT),
         "answers": answers,
         "stands": hidden == HiddenReason.NONE,
         "latest": latest,
@@ -114,7 +120,20 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
         return response
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=422 if form.errors or back.errors else 200)
+
+
+def _taken_back(request: HttpRequest, answers: list[ChoiceExplained], form: TakeBackForm, here: str) -> HttpResponse:
+    answer = next((row for row in answers if row.pk == form.cleaned_data["taken_back"]), None)
+    if answer is None:
+        raise Http404
+    try:
+        actions.take_back_answer(request.user, answer, form.cleaned_data["because"])
+    except actions.NotTakenBack as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"The answer of {answer.said_by.formal_name} no longer counts.")
+    return redirect(here)
 
 
 @dataclass(frozen=True)

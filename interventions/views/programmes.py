@@ -27,6 +27,7 @@ from interventions.forms_programmes import (
     SessionForm,
 )
 from interventions.models import Intervention, InterventionMember, InterventionType, Programme
+from interventions.queries import explained
 from interventions.queries import programmes as queries
 from interventions.subjects import INTERVENTION, of_intervention
 from interventions.views.choosing import chosen, say_left_out
@@ -125,6 +126,7 @@ def intervention_detail(request: HttpRequest, intervention_id: UUID) -> HttpResp
         "detail": queries.detail(request.user, row),
         "reviews": row.reviews.select_related("reviewed_by"),
         "may_see_impact": _may_see_impact(request, row),
+        "unanswered": explained.what_counts_of(explained.answers_of(intervention=row)) is None,
         "may_see_programme": Programme.objects.all().visible_to(request.user).filter(pk=row.programme_id).exists(),
         "trail": _trail(row),
     }

@@ -12,12 +12,14 @@ from audit.models import Entry
 from caseload import reasons
 from core import clock
 from core.jobs import run_now
+from interventions import due_sources
 from interventions.actions import impact as impact_actions
 from interventions.actions import programmes as actions
 from interventions.choices_programmes import IMPACT, RUN
 from interventions.models import (
     BankItem,
     ChoiceExplained,
+    ChoiceTakenBack,
     ImpactRun,
     Intervention,
     InterventionMember,
@@ -429,3 +431,76 @@ def test_what_begins_later_does_not_go_on_yet(college, sign_in, started):
     page = sign_in(college.okafor).get(reverse("interventions:intervention_detail", args=[started.public_id]))
     assert "begins Thu 10 Dec" in page.content.decode()
     assert "Going on" not in page.content.decode()
+
+
+def test_a_yes_of_somebody_who_has_left_is_taken_back_by_a_leader_with_a_reason(college, sign_in, started):
+    impact_actions.explain_choice(college.okafor, "none", intervention=started)
+    impact_actions.explain_choice(college.okafor, "lasting", intervention=started)
+    answer = ChoiceExplained.objects.get(reason="lasting")
+    address = reverse("interventions:intervention_impact", args=[started.public_id])
+    client = sign_in(college.lind)
+    sent = {"taken_back": answer.pk, "because": "She meant another group."}
+    # While she is here, only she can change it.
+    assert "take this answer back" not in client.get(address).content.decode()
+    client.post(address, sent)
+    assert (ChoiceTakenBack.objects.count(), impact_explained.explained()) == (0, {started.pk: "lasting"})
+    college.leaves(college.okafor, college.today - timedelta(days=1))
+    assert "has left: take this answer back" in client.get(address).content.decode()
+    without = client.post(address, sent | {"because": ""})
+    assert (without.status_code, ChoiceTakenBack.objects.count()) == (422, 0)
+    assert client.post(address, sent).status_code == 302
+    row = ChoiceTakenBack.objects.get(answer=answer)
+    assert (row.taken_back_by, row.because, impact_explained.explained()) == (
+        college.lind,
+        "She meant another group.",
+        {},
+    )
+    assert list(Entry.objects.filter(verb="choice_taken_back").values_list("details", flat=True)) == [
+        {"because": "She meant another group."}
+    ]
+    text = client.get(address).content.decode()
+    assert ("First: why these students?" in text, "taken back by Mr Lind" in text) == (True, True)
+    with pytest.raises(impact_actions.NotTakenBack):
+        impact_actions.take_back_answer(college.lind, answer, "again")
+    impact_actions.explain_choice(college.lind, "none", intervention=started)
+    assert impact_explained.explained() == {started.pk: "none"}
+
+
+def test_only_who_sees_all_impact_takes_an_answer_back(college, sign_in, started):
+    """Ms Okafor leads it and sees its impact; the head of another year sees neither."""
+    answer = impact_actions.explain_choice(college.lind, "lasting", intervention=started)
+    college.leaves(college.lind, college.today - timedelta(days=1))
+    for user in (college.okafor, college.mendes, college.brandt):
+        with pytest.raises(PermissionDenied):
+            impact_actions.take_back_answer(user, answer, "no")
+    page = sign_in(college.okafor).get(reverse("interventions:intervention_impact", args=[started.public_id]))
+    assert "take this answer back" not in page.content.decode()
+    other = impact_actions.explain_choice(college.novak, "lasting", item=BankItem.objects.plans().first())
+    # An answer about something else is not found on this page.
+    address = reverse("interventions:intervention_impact", args=[started.public_id])
+    assert sign_in(college.novak).post(address, {"taken_back": other.pk, "because": "x"}).status_code == 404
+
+
+def test_who_leads_is_reminded_on_my_work_until_it_is_answered(college, sign_in, started):
+    def asked(user):
+        return [(item.words, item.click, item.url) for item in due_sources.load_choices(user, 9)]
+
+    address = reverse("interventions:intervention_impact", args=[started.public_id])
+    assert asked(college.okafor) == [(f"Why these students? {started.title}", "Answer", address)]
+    assert asked(college.lind) == []
+    client = sign_in(college.okafor)
+    assert started.title in client.get(reverse("caseload:my_work") + "?kind=choice").content.decode()
+    detail = reverse("interventions:intervention_detail", args=[started.public_id])
+    assert "Nobody has said yet whether these students were chosen" in client.get(detail).content.decode()
+    impact_actions.explain_choice(college.okafor, "lasting", intervention=started)
+    assert asked(college.okafor) == []
+    assert "Nobody has said yet" not in client.get(detail).content.decode()
+
+
+def test_an_intervention_to_come_or_long_over_is_not_asked_about(college, started):
+    for dates in (
+        {"starts_on": college.today + timedelta(days=1), "review_on": college.today + timedelta(days=30)},
+        {"starts_on": college.today - timedelta(weeks=80), "ended_on": college.today - timedelta(weeks=61)},
+    ):
+        Intervention.objects.filter(pk=started.pk).update(**dates)
+        assert due_sources.load_choices(college.okafor, 9) == []
