@@ -211,7 +211,7 @@ def cost_of_a_point(found: Stored, said: Said, figure: Figure, cost: Decimal | f
     if cost is None:
         return "No cost is entered."
     if said.verdict != "Better":
-        return f"None, because no gain in {figure.name.lower()} is sure."
+        return f"none, because no gain in {figure.name.lower()} is sure."
     pounds = float(cost) / (abs(found["effect"]) * found["students"])
     return (
         f"£{pounds:,.2f} for each {figure.unit.removesuffix('s')} of {figure.name.lower()} gained by one student: £{cost:,.2f} for "

@@ -21,7 +21,7 @@ from reporting.queries.students import NOT_SEEN_WEEKS, YEAR_AGO, GroupFacts, Stu
 WEEKS = 6
 FEWEST_CHANGES = 8
 Weeks = Sequence[tuple[date, Totals]]
-MOST = 0.9  # of the students must have marks of a year before, for a line of that year to stand beside this one
+MOST = 0.9  # of the students have marks in both years: a line of these alone says it all
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ class Beside:
     students: list[StudentFacts]
     now: Totals
     before: Totals
-    is_most: bool  # of those with marks this year, so that lines of both years may stand side by side
+    is_most: bool  # nearly all of those with marks this year
 
     @property
     def change(self) -> float | None:
@@ -305,24 +305,28 @@ def weeks_of(students: Sequence[StudentFacts], start: date, end: date, series: s
 
 
 def weekly_chart(
-    weeks: Weeks, year_starts: date, year_name: str, last_name: str = "", *, narrow: bool = False
+    weeks: Weeks, same: Weeks, beside: Beside | None, years: Sequence[Any], *, narrow: bool = False
 ) -> dict[str, Any] | None:
-    """The specification of attendance by week this year; with `last_name` of the same weeks of the year before too.
+    """The specification of attendance by week this year, and of both years of the students with marks in both (`same`).
 
-    Both lines are of the students whose weeks are given. The narrow one is for a phone, where the letters of the wide one would be too small to read.
+    The line of everybody stands apart where those are not nearly all. The narrow one is for a phone, where the letters of
+    the wide one would be too small to read.
     """
-    now = [(week, totals) for week, totals in weeks if week >= year_starts - timedelta(days=6)]
-    before = {week + YEAR_AGO: totals for week, totals in weeks if week < year_starts - timedelta(days=6)}
+    begins = years[0].starts_on - timedelta(days=6)
+    now = [(week, totals) for week, totals in weeks if week >= begins]
     if len(now) < 2:
         return None
-    line = {year_name: [(_label(week), _number(totals)) for week, totals in now]}
-    earlier = [(_label(week), _number(before.get(week))) for week, _ in now]
-    if last_name and any(value is not None for _, value in earlier):
-        line[last_name] = earlier
-    latest, low = now[-1][1], min((_number(t) or 100) for _, t in now)
+    lines = {years[0].name: now}
+    if beside:
+        both, before = dict(same), {week + YEAR_AGO: totals for week, totals in same if week < begins}
+        lines = {} if beside.is_most else {f"{years[0].name}, all": now}
+        lines[f"{years[0].name}, {beside.same}"] = [(week, both[week]) for week, _ in now if week in both]
+        lines[f"{years[1].name}, the same"] = [(week, before[week]) for week, _ in now if week in before]
+    first, latest = now[0][1], now[-1][1]
+    low = min((_number(totals) or 100) for line in lines.values() for _, totals in line)
     return line_over_weeks(
-        f"Attendance by week, {written(now[0][1].attendance)} in the first week and {written(latest.attendance)} in the last.",
-        line,
+        f"Attendance by week, {written(first.attendance)} in the first week and {written(latest.attendance)} in the last.",
+        {name: [(_label(week), _number(totals)) for week, totals in line] for name, line in lines.items()},
         low=max(0, int(low) - 4),
         high=100,
         width=330 if narrow else 900,

@@ -1,6 +1,5 @@
 """The dashboard of a group, and the students behind each of its figures."""
 
-from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -83,11 +82,11 @@ def _address(name: str, container: Container, **more: str) -> str:
     return f"{reverse(name)}?{urlencode({'in': container.key} | {key: value for key, value in more.items() if value})}"
 
 
-def _charts(weeks: figures.Weeks, years: Any, *names: str) -> dict[str, Chart]:
+def _charts(weeks: figures.Weeks, same: figures.Weeks, beside: figures.Beside | None, years: Any) -> dict[str, Chart]:
     """Attendance by week in the four ways it is drawn: wide and narrow, light and dark; nothing for too few weeks."""
     drawn = {}
     for size in ("", "narrow_"):
-        spec = figures.weekly_chart(weeks, years[0].starts_on, *names, narrow=bool(size))
+        spec = figures.weekly_chart(weeks, same, beside, years, narrow=bool(size))
         if spec:
             drawn |= {f"{size}chart": render_chart(spec), f"{size}dark_chart": render_chart(spec, mode="dark")}
     return drawn
@@ -101,6 +100,7 @@ def _attendance(facts: GroupFacts, container: Container, years: Any) -> list[dic
         students = facts.of_series(series)
         weeks = figures.weeks_of(students, starts, facts.day, series)
         beside = figures.beside_last_year(students, series) if len(years) > 1 else None
+        same = figures.weeks_of(beside.students, starts, facts.day, series) if beside else []
         to = partial(
             _address, "reporting:dashboard_students", container, series=series if len(facts.series) > 1 else ""
         )
@@ -112,22 +112,10 @@ def _attendance(facts: GroupFacts, container: Container, years: Any) -> list[dic
                 "students": len(students),
                 "stats": figures.attendance_figures(facts, series, weeks, lambda key, to=to: to(figure=key)),
                 "beside": beside,
-                **_charts(
-                    *(
-                        _lines(beside, years, series, facts.day)
-                        if beside and beside.is_most
-                        else (weeks, years, years[0].name)
-                    )
-                ),
+                **_charts(weeks, same, beside, years),
             }
         )
     return parts
-
-
-def _lines(beside: figures.Beside, years: Any, series: str, day: date) -> tuple[Any, ...]:
-    """The weeks of both years of the same students, and what the two lines are called."""
-    weeks = figures.weeks_of(beside.students, years[1].starts_on, day, series)
-    return weeks, years, f"{years[0].name}, {beside.same}", f"{years[1].name}, the same"
 
 
 @page(VIEW_DASHBOARD)

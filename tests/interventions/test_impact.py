@@ -149,7 +149,7 @@ def test_a_cost_is_told_only_of_what_is_better():
     assert cost_of_a_point(FOUND | {"effect": 5.0}, better, ATTENDANCE, Decimal(1200)) == (
         "£10.00 for each point of attendance gained by one student: £1,200.00 for 24 students compared"
     )
-    assert cost_of_a_point(FOUND, unsure, ATTENDANCE, Decimal(600)) == "None, because no gain in attendance is sure."
+    assert cost_of_a_point(FOUND, unsure, ATTENDANCE, Decimal(600)) == "none, because no gain in attendance is sure."
     assert cost_of_a_point(FOUND, better, ATTENDANCE, None) == "No cost is entered."
 
 

@@ -1,8 +1,10 @@
 """No line, chart or row of weeks shows a week that is not over: its few marks would look like a fall or a rise."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.urls import reverse
 
 from attendance.actions import rebuild_summary
 from attendance.queries.analysis.spans import windows_offered
@@ -95,3 +97,23 @@ def test_a_change_of_a_year_or_term_ends_with_the_last_finished_week(full: Colle
     for day in range(3):
         mark(full, THIS_WEEK + timedelta(days=day), **dict.fromkeys(("Ada", "Ben", "Chloe"), "I"))
     assert compared(full) == before
+
+
+def test_the_chart_draws_the_year_before_of_the_same_students_on_both_sides(full: College, sign_in: Any) -> None:
+    """Of 14 with marks this year eight had some a year before: everybody, those eight now, and those eight then."""
+    AcademicYear.objects.create(start_year=2025, starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
+    SiteMembership.objects.update(period=DateRange(date(2025, 9, 1), None))
+    for student in members(full, "10A"):
+        mark_sessions(full, student, ["I" if student.given_name == "Ben" else "/"], [date(2025, 10, 13)])
+    rebuild_summary()
+    page = sign_in(full.lind).get(reverse("reporting:dashboard"))
+    (part,) = page.context["parts"]
+    assert part["chart"].columns == ["Week beginning", "2026/27, all", "2026/27, same 8 students", "2025/26, the same"]
+    week = next(row for row in part["chart"].table if row[0] == "12 Oct")
+    # Ada misses everything this year, and Imran of the other group; Ben was away in the week of a year before.
+    assert [float(value) for value in week[1:]] == [85.71, 87.5, 87.5]
+    text = " ".join(page.content.decode().replace("\u202f", " ").split())
+    assert (
+        "Year so far, finished weeks, same 8 students: <strong>87.5 %</strong>, in the same weeks of 2025/26 87.5 % (no change)."
+        in text
+    )
