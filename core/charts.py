@@ -20,7 +20,7 @@ from core import fonts
 
 VEGA_LITE = "6.4"
 KEPT = 7 * 24 * 3600  # seconds
-WIDTH, HEIGHT = 640, 220
+WIDTH, HEIGHT, NARROW = 640, 220, 400
 Number = int | float
 
 # The tokens of static/css/tokens.css for pictures, which no style sheet of a page can reach; print is safe in grey.
@@ -116,7 +116,9 @@ def line_over_weeks(
             "type": "nominal",
             "sort": names,
             "title": None,
-            "legend": {"orient": "top"},
+            # On a phone more than two names don't stand side by side.
+            "legend": {"orient": "top", "columnPadding": 24}
+            | ({"columns": 1} if len(series) > 2 and width < NARROW else {}),
             # Both scales name the same series, or the legend would stand twice.
             "scale": {"domain": names},
         }

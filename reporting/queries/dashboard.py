@@ -320,8 +320,12 @@ def weekly_chart(
     if beside:
         both, before = dict(same), {week + YEAR_AGO: totals for week, totals in same if week < begins}
         lines = {} if beside.is_most else {f"{years[0].name}, all": now}
-        lines[f"{years[0].name}, {beside.same}"] = [(week, both[week]) for week, _ in now if week in both]
-        lines[f"{years[1].name}, the same"] = [(week, before[week]) for week, _ in now if week in before]
+        lines[f"{years[0].name}, same {len(beside.students):,}"] = [
+            (week, both[week]) for week, _ in now if week in both
+        ]
+        lines[f"{years[1].name}, same {len(beside.students):,}"] = [
+            (week, before[week]) for week, _ in now if week in before
+        ]
     first, latest = now[0][1], now[-1][1]
     low = min((_number(totals) or 100) for line in lines.values() for _, totals in line)
     return line_over_weeks(
