@@ -43,19 +43,21 @@ def impact_of(figures: Figures, parts: Sequence[Part], *, snapshot: datetime) ->
 def print_of(figures: Figures, parts: Sequence[Part]) -> str:
     """A fingerprint of all that a result comes from: it is worked out again only when this changes.
 
-    Marks from the weeks before the first start to the last week looked at; who took part and who had the same help. A mark
-    corrected further back than these weeks changes nothing until somebody asks for the result.
+    Marks from the weeks before the first start to the last week looked at; who took part, who had the same help, and who had
+    other help in those weeks. A mark corrected further back changes nothing until somebody asks for the result.
     """
     starts = [one for phase in (DURING, AFTER) for one in _starts(figures, parts, phase)]
     first = min((one.date for one in starts), default=0)
     last = horizon(starts, len(figures.weeks)) if starts else 0
     table = figures.parts_table
-    types = {one.type for one in parts}
-    others = table[table["type"].isin(types) & (table["first"] < last)][["row", "type", "first"]]
+    same = table["type"].isin({one.type for one in parts})
+    others = table[(same | (table["end"] > first - LOOKED_BACK)) & (table["first"] < last)]
     seen = [
         METHOD,
         sorted((one.student, one.type, one.first, one.end or date.max) for one in parts),
-        sorted((int(figures.ids[row]), kind, figures.weeks[begun]) for row, kind, begun in others.to_numpy()),
+        sorted(
+            (int(figures.ids[row]), kind, figures.weeks[begun], min(end, last)) for row, kind, begun, end in others.to_numpy()
+        ),
         figures.prints[max(first - LOOKED_BACK, 0) : last],
         _grade_changes(figures, parts).round(6).tolist(),
     ]
@@ -109,7 +111,9 @@ def _starts(figures: Figures, parts: Sequence[Part], phase: str) -> list[Start]:
 def _estimated(figures: Figures, parts: Sequence[Part], starts: Sequence[Start], key: str) -> Finding:
     # Of a programme, who had any of its kinds.
     types = {one.type for one in parts}
-    around = Around(figures.columns, figures.tutor_groups)
+    around = Around(
+        figures.columns, figures.tutor_groups, lambda first, over: figures.other_help(types, first, over)
+    )
     found = estimate(figures.weekly[key], starts, lambda week: figures.helped_by(types, week), around)
     found.early = len({one.student for one in parts}) - found.asked
     return found

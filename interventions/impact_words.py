@@ -32,7 +32,7 @@ BY_KEY = {one.key: one for one in FIGURES}
 UNSEEN = (
     "A reason for choosing these students that is not in their figures. If there was one, it is in this number too.",
     "Anything else that happened only to them in those weeks: a new tutor, a trip, an outbreak.",
-    "Other help that they had, or that those had whose figures they are compared with.",
+    "Help that isn’t recorded here, theirs or that of the students they are compared with. Other recorded help is allowed for, as it works on average.",
     "Students who came after the start or left before the end.",
 )
 PROVED = "In made-up colleges where the answer is known, such intervals held it about 95 times in 100."

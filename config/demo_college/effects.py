@@ -2,7 +2,7 @@
 
 This is the one place where an effect is built in: the points of attendance that everybody in an intervention gains, on
 average, from its first day on. `marks.live` calls `choose` and `add`, and knows nothing else of interventions.
-Students are chosen by how often they are away on the whole and not by how their last weeks went, and by lot among those.
+Students are chosen by what their registers said in the school weeks before, as a college would, and by lot among those.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,9 @@ from config.demo_college.dates import academic_year, latest_open_day
 from core import clock
 
 PREVENTED = ("I", "O", "C", "N", "U")  # what an intervention can change; not a suspension, nor a holiday or a feast
-# Who an intervention is for: those who are away about as often as this, some of them.
-LOWEST, HIGHEST = 0.7, 6.0
+# Who an intervention is for: some of those who missed about so much of the school weeks before, in per cent.
+LOWEST, HIGHEST = 6.0, 40.0
+LOOKED_AT = 60  # school days: twelve weeks
 RECORD = 150  # school days on record before the start: thirty weeks
 ONE_IN, FEWEST, MOST = 14, 5, 36  # students of a kind: one in so many of the site's people, within these bounds
 
@@ -51,19 +52,21 @@ KINDS = (
 
 
 def choose(
-    people: Sequence[Any], days: Sequence[date], rates: np.ndarray, rng: np.random.Generator, today: date
+    people: Sequence[Any], days: Sequence[date], codes: np.ndarray, rng: np.random.Generator, today: date
 ) -> dict[str, list[int]]:
     """The places of those who are in each kind of their site; nobody is in two."""
     chosen = {}
-    free = {
-        place for place, person in enumerate(people) if LOWEST <= rates[place] <= HIGHEST and _is_here(person, today)
-    }
+    free = {place for place, person in enumerate(people) if _is_here(person, today)}
     site = people[0].site if people else ""
     for kind in (one for one in KINDS if one.site == site):
         start = kind.starts_on(today)
         known = sum(day < start for day in days)
         first = days[max(0, known - RECORD)] if known else start
-        able = sorted(place for place in free if _is_here(people[place], first))
+        looked_at = codes[:, max(0, known - LOOKED_AT) : known]
+        missed = 100 * np.isin(looked_at, PREVENTED).mean(axis=(1, 2)) if known else np.zeros(len(people))
+        able = sorted(
+            place for place in free if _is_here(people[place], first) and LOWEST <= missed[place] <= HIGHEST
+        )
         size = min(len(able), MOST, max(FEWEST, len(people) // ONE_IN))
         chosen[kind.name] = rng.choice(able, size, replace=False).tolist() if size > 1 else []
         free -= set(chosen[kind.name])

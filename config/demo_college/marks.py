@@ -153,7 +153,7 @@ def live(people: list[Person], days: list[date], this_year: date, today: date, c
     help_rng = np.random.default_rng(
         chance.start + 1
     )  # of its own, so that the other marks are as they would be without
-    chosen = effects.choose(people, days, rates, help_rng, today)
+    chosen = effects.choose(people, days, diary.codes, help_rng, today)
     effects.add(diary.codes, days, chosen, help_rng, today)
     diary.helped = {kind: [people[place] for place in places] for kind, places in chosen.items()}
     diary.codes[:, :, AM][diary.codes[:, :, AM] == ""] = "/"

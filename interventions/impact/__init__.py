@@ -4,4 +4,4 @@ Nothing in this folder knows the database: rows are students, columns are school
 modules are its steps; the app's README says what was chosen, why, and what it can't see.
 """
 
-METHOD = "many-dates-1"
+METHOD = "many-dates-2"

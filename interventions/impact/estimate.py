@@ -22,10 +22,17 @@ FEWEST_POOL = 50  # rows of unhelped students, over all dates, without which no 
 
 @dataclass(frozen=True)
 class Around:
-    """What is known of everybody at a date besides the figures: columns for the line, and the number of the tutor group (−1 none)."""
+    """What is known of everybody at a date besides the figures: columns for the line, the number of the tutor group (−1 none),
+    and columns that say in what share of the weeks from one up to another (left out) they had other help."""
 
     columns: Callable[[int], Floats]
     groups: Callable[[int], npt.NDArray[np.int64]]
+    other_help: Callable[[int, int], Floats]
+
+    def beside(self, cell: Cell, rows: Rows) -> Floats:
+        """All columns of these rows at a date."""
+        first = cell.date + cell.gap
+        return np.column_stack([self.columns(cell.date), self.other_help(first, first + cell.length)])[rows]
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ def _table(weekly: Weekly, every: Sequence[Cell], kept: Sequence[Rows], around: 
     rows = [np.concatenate([one.unhelped, helped]).astype(np.intp) for one, helped in zip(every, kept, strict=True)]
     before = [weekly.before(one.date) for one in every]
     values = np.concatenate([one.values[row] for one, row in zip(before, rows, strict=True)])
-    more = np.concatenate([around.columns(one.date)[row] for one, row in zip(every, rows, strict=True)])
+    more = np.concatenate([around.beside(one, row) for one, row in zip(every, rows, strict=True)])
     size = [len(row) for row in rows]
     groups = [around.groups(one.date)[row] for one, row in zip(every, rows, strict=True)]
     most = max((int(one.max(initial=0)) for one in groups), default=0) + 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interventions.impact.shares import FAR_, LAST_, LONG_, NEAR_, WORST_, Floats, Rows
+from interventions.impact.shares import FAR_, GAPS_, LAST_, LONG_, NEAR_, WORST_, Floats, Rows
 
 RIDGE = 1e-3  # of the weight of all rows: the worst week and the last are often the same
 MOST_PULL = 0.9
@@ -19,7 +19,9 @@ def design(values: Floats, more: Floats) -> Floats:
     near, far, last = values[:, NEAR_], values[:, FAR_], values[:, LAST_]
     bends = [np.minimum(values[:, column] - at, 0) for column, at in KINKS]
     together = [near * far / 100, near * np.minimum(last - 45, 0) / 100]
-    return np.column_stack([values, *bends, *together, more])
+    # A figure of few weeks tells less of those to come than one of many: how many there are bends the line too.
+    short = values[:, GAPS_:]
+    return np.column_stack([values, *bends, *together, short * (near[:, None] - 90), more])
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
 NEAR = 6  # the weeks just before a date; as many before those are "far", twice as many before both "long"
+BEFORE = ((NEAR, 0), (2 * NEAR, NEAR), (4 * NEAR, 2 * NEAR))  # near, far and long, in weeks back
 FEWEST_LATER = 2  # weeks with marks without which there is no figure afterwards
-NEAR_, FAR_, LONG_, LAST_, LAST2_, WORST_ = range(6)  # the columns of what is known before a date
+NEAR_, FAR_, LONG_, LAST_, LAST2_, WORST_, GAPS_ = range(7)  # the columns of what is known before a date
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class Weekly:
         """Each student's figure over the weeks from `first` up to `last` (left out), summed first and divided once, in per cent."""
         return _divided(self._over(0, first, last), self._over(1, first, last))
 
+    def marked(self, first: int, last: int) -> Floats:
+        """The share of these weeks in which each student has any mark; weeks before the record began have none."""
+        return self._over(2, first, last) / (last - first)
+
     def before(self, date: int) -> Before:
         """What is known before the week with this number; worked out once for everything that asks."""
         if date not in self._kept:
@@ -81,7 +86,8 @@ def _before(weekly: Weekly, date: int) -> Before:
     if week.shape[1] < 2:
         week = np.repeat(near[:, None], 2, axis=1)
     each = np.where(np.isfinite(week), week, near[:, None])
-    values = np.column_stack([near, far, long, each[:, -1], each[:, -2], each.min(axis=1)])
+    gaps = [1 - weekly.marked(date - first, date - last) for first, last in BEFORE]
+    values = np.column_stack([near, far, long, each[:, -1], each[:, -2], each.min(axis=1), *gaps])
     return Before(values, np.column_stack([_shape(weekly, date, near), _shape(weekly, date - NEAR, far)]), known)
 
 

@@ -151,6 +151,15 @@ class Figures:
         kept: npt.NDArray[np.int64] = self._kept["groups", start]
         return kept
 
+    def other_help(self, types: Collection[int], first: int, over: int) -> Floats:
+        """In what share of the weeks from `first` up to `over` (left out) each had help of another kind: of interventions, of plans."""
+        table = self.parts_table
+        had = table[~table["type"].isin(list(types)) & (table["first"] < over) & (table["end"] > first)]
+        weeks = had["end"].clip(upper=over) - had["first"].clip(lower=first)
+        found = np.zeros((len(self.ids), 2))
+        np.maximum.at(found, (had["row"], (had["type"] < 0).astype(int)), weeks / (over - first))
+        return found
+
     def helped_by(self, types: Collection[int], week: int) -> Mask:
         """Who had begun with help of one of these kinds before this week."""
         table = self.parts_table

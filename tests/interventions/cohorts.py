@@ -39,6 +39,8 @@ class World:
     sessions: int = SESSIONS
     shocks: float = 0.0  # of whole tutor groups, in points
     missing: float = 0.0  # the share of student weeks without a mark
+    joined: float = 0.0  # the share of students who came three weeks before the start, as new year groups do in September
+    beside: float = 0.0  # the points that other help adds for the others of the eighty worst, in the same weeks
 
 
 @dataclass
@@ -52,6 +54,16 @@ class College:
     years: npt.NDArray[np.int64]
     start: int
     level: Floats
+    other_help: Floats  # 1 for who has other help
+
+    @property
+    def recorded(self) -> Chosen:
+        """Who was here all the time before the start."""
+        return np.flatnonzero(self.bottom[:, : self.start - 3].sum(axis=1) > 0)
+
+    def beside(self, first: int, over: int) -> Floats:
+        """The share of weeks from one up to another in which each has other help."""
+        return self.other_help * max(min(over, self.start + SPAN) - max(first, self.start), 0) / (over - first)
 
     def near(self, back: int = 0) -> Floats:
         """Everybody's six weeks before the start, or those `back` weeks earlier."""
@@ -88,10 +100,13 @@ def college(dice: np.random.Generator, world: World, start: int = START, student
     chance = np.clip(chance, 0, 1)
     top = dice.binomial(world.sessions, chance).astype(float)
     bottom = np.full(top.shape, float(world.sessions))
+    if world.joined:
+        joined = dice.random(students) < world.joined
+        top[joined, : start - 3] = bottom[joined, : start - 3] = 0
     if world.missing:
         gone = dice.random(top.shape) < world.missing
         top[gone] = bottom[gone] = 0
-    return College(chance, top, bottom, group, (group % 2).astype(np.int64), start, level)
+    return College(chance, top, bottom, group, (group % 2).astype(np.int64), start, level, np.zeros((students, 1)))
 
 
 def _shocks(dice: np.random.Generator, points: float, groups: int, weeks: int) -> Floats:
@@ -124,7 +139,7 @@ def told(made: College, chosen: Chosen, gap: int = 0) -> Finding:
     start = Start(made.start, gap, SPAN, np.sort(chosen))
     return estimate(
         Weekly(made.top, made.bottom), [start], lambda over: helped if over > made.start else nobody,
-        Around(lambda _: years, lambda _: made.group),
+        Around(lambda _: years, lambda _: made.group, made.beside),
     )  # fmt: skip
 
 
@@ -139,6 +154,16 @@ def worst(count: int, of: int | None = None) -> Chooser:
     def choose(made: College, dice: np.random.Generator) -> Chosen:
         order = np.argsort(made.near() + 1e-6 * dice.random(len(made.group)))
         return order[:count] if of is None else dice.choice(order[:of], count, replace=False)
+
+    return choose
+
+
+def of_the_lowest_third(count: int) -> Chooser:
+    """By lot of the lowest third of those who were here all the time."""
+
+    def choose(made: College, dice: np.random.Generator) -> Chosen:
+        here = made.recorded
+        return dice.choice(here[np.argsort(made.near()[here] + 1e-6 * dice.random(len(here)))][: len(here) // 3], count, replace=False)
 
     return choose
 
@@ -233,6 +258,10 @@ class Cohort:
         dice = np.random.default_rng(seed)
         made = college(dice, self.world, self.start, self.students)
         chosen = self.choose(made, dice)
+        if self.world.beside:
+            others = np.setdiff1d(np.argsort(made.near())[:80], chosen)
+            move(dice, made, others, self.start, np.full(SPAN, self.world.beside))
+            made.other_help[others] = 1
         truth = move(dice, made, chosen, self.start + self.gap, np.full(SPAN, float(effect))) if effect else 0.0
         return told(made, chosen, self.gap), truth
 
@@ -323,4 +352,6 @@ PROVED = (
     Cohort("24 steepest falls", steepest_fall(24)), Cohort("worst 24 of three groups, shocks", worst_of_groups(24, 3), SHOCKS),
     Cohort("24 of six groups, shocks", of_groups(24, 6), SHOCKS), Cohort("the 24 worst, a quarter of weeks missing", worst(24), GAPS),
     Cohort("24 of the best (ceiling)", best(24)),
+    Cohort("36 of the lowest third, three in ten new", of_the_lowest_third(36), World(joined=0.3)),
+    Cohort("24 of the 80 worst, others helped otherwise", worst(24, 80), World(beside=8)),
 )  # fmt: skip

@@ -68,7 +68,7 @@ def tally(figures: Figures, way: str, points: float, draws: int, seed: int) -> T
         mask[rows] = True
         found = estimate(
             weekly, [Start(start, 0, SPAN, np.sort(rows))], lambda over, mask=mask, start=start: mask & (over > start),  # type: ignore[misc]
-            Around(figures.columns, figures.tutor_groups),
+            Around(figures.columns, figures.tutor_groups, lambda first, over: figures.other_help((), first, over)),
         )  # fmt: skip
         drawn.append((found, truth))
     return Tally(way, points, drawn)

@@ -268,6 +268,28 @@ def test_the_fingerprint_changes_with_a_mark_a_member_and_nothing_else(college, 
     assert print_of(fewer, fewer.parts) != first
 
 
+def test_other_help_is_known_by_its_share_of_the_weeks_and_changes_the_fingerprint(college, mentoring):
+    alone = read_figures(college.today)
+    own = list(alone.parts)
+    first = alone.week(mentoring.starts_on)
+    other = Intervention.objects.create(
+        type=InterventionType.objects.exclude(pk=mentoring.type_id).first(), title="Other", area="attendance",
+        intended="95 %", figure="attendance", led_by=college.lind, made_by=college.lind,
+        starts_on=mentoring.starts_on, review_on=college.today,
+    )  # fmt: skip
+    begins = alone.weeks[first + 1]
+    InterventionMember.objects.create(
+        intervention=other, student=college.students[0], period=DateRange(begins, begins + timedelta(weeks=1))
+    )
+    figures = read_figures(college.today)
+    row = figures.row_of[college.students[0].pk]
+    assert figures.other_help({mentoring.type_id}, first, first + 4)[row].tolist() == [0.25, 0]
+    assert figures.other_help({mentoring.type_id}, first, first + 4).sum() == 0.25
+    assert figures.other_help({mentoring.type_id}, first + 2, first + 4).sum() == 0
+    assert figures.other_help({other.type_id}, first, first + 4)[row, 0] == 1
+    assert print_of(figures, own) != print_of(alone, own)
+
+
 def test_plans_made_from_a_model_plan_are_compared_as_an_intervention_of_the_same_students_is(college, mentoring):
     item, stage = BankItem.objects.plans().first(), PlanStage.objects.get(number=1)
     for one in InterventionMember.objects.all():

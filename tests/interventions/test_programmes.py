@@ -320,7 +320,7 @@ def test_impact_is_asked_for_worked_out_and_shown(college, sign_in, started):
     run_now("interventions.work_out_impact", run_id=run.pk)
     run_now("interventions.work_out_impact", run_id=run.pk)
     run.refresh_from_db()
-    assert (run.state, run.method_version, run.result["students"]) == ("done", "many-dates-1", 2)
+    assert (run.state, run.method_version, run.result["students"]) == ("done", "many-dates-2", 2)
     page = client.get(address)
     assert [(one["verdict"], one["sentence"]) for one in page.context["figures"][:2]] == [
         ("No verdict", "First say whether there was a reason for choosing them that their figures don’t show.")

@@ -22,7 +22,7 @@ def test_an_effect_begins_on_the_first_day_for_those_in_it_alone() -> None:
     rng = np.random.default_rng(1)
     codes = np.repeat(np.where(rng.random((500, len(days), 1)) < 0.2, "O", ""), 2, axis=2)
     unhelped = codes.copy()
-    chosen = choose(people, days, np.full(500, 2.0), rng, TODAY)
+    chosen = choose(people, days, codes, rng, TODAY)
     add(codes, days, chosen, rng, TODAY)
     assert {kind.name: kind.effect for kind in KINDS if kind.site == "school"} == BUILT_IN
     assert {name: len(places) for name, places in chosen.items()} == dict.fromkeys(BUILT_IN, 35)
