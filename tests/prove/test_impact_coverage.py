@@ -57,8 +57,9 @@ def test_attendance_is_told_and_refused_rightly(cohort: Cohort) -> None:
 
 @pytest.mark.parametrize("cohort", PROVED, ids=lambda one: one.name)
 def test_lateness_passes_the_same_proof(cohort: Cohort) -> None:
-    """The share that was on time; a group's shocks and missing weeks as for attendance."""
-    world = replace(LATE, shocks=cohort.world.shocks, missing=cohort.world.missing)
+    """The share that was on time; a group's shocks, missing weeks, new students and other help as for attendance."""
+    own = cohort.world
+    world = replace(LATE, shocks=own.shocks, missing=own.missing, joined=own.joined, beside=own.beside)
     _, five = _holds(replace(cohort, name=f"on time: {cohort.name}", world=world))
     assert five.power >= POWER.get(cohort.name, 0)
 
