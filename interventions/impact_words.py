@@ -52,7 +52,7 @@ HIDDEN = {
 }
 GRADES = "How to tell what help did to grades from what would have happened anyway is not proved here, so no verdict is given."
 SHORT = {
-    guards.TOO_FEW: f"fewer than {guards.FEWEST} students",
+    guards.TOO_FEW: f"fewer than {guards.FEWEST} could be compared",
     guards.NO_LATER: "too many without figures afterwards",
     guards.NOBODY_LIKE: "nobody to compare too many with",
     guards.ONE_GROUP: "nearly all of one tutor group",
@@ -99,7 +99,8 @@ def says(found: Stored, figure: Figure, *, hidden: str | None, stands: bool, of:
         verdict = "Too early" if code == guards.NOTHING_YET else "No verdict"
         return Said(verdict, "plain", _refusal(code, found, figure), SHORT[code])
     if found["low"] <= 0 <= found["high"] or not stands:
-        return Said("No clear effect", "plain", _untold(found, figure, of), told=True)
+        alone = "" if found["low"] <= 0 <= found["high"] else f"may be chance among {of} comparisons"
+        return Said("No clear effect", "plain", _untold(found, figure, of), alone, told=True)
     good = (found["effect"] > 0) == figure.up_is_good
     verdict, tone = ("Better", "good") if good else ("Worse", "concern")
     return Said(verdict, tone, _sentence(found, figure), told=True)
