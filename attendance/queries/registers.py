@@ -52,6 +52,16 @@ class RegisterLine:
         return self.register is not None
 
     @property
+    def is_missing(self) -> bool:
+        """Whether it should have been taken by now: it has begun, and nobody has taken it."""
+        return not self.is_taken and self.sitting.has_begun
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it is still to come, and so neither taken nor missing."""
+        return not self.is_taken and not self.sitting.has_begun
+
+    @property
     def unmarked(self) -> int:
         """Students on the register without a mark."""
         return max(self.expected - sum(self.counts.values()), 0)
@@ -65,9 +75,11 @@ class RegisterLine:
 
 
 def todays_registers(user: "User", day: date | None = None) -> list[RegisterLine]:
-    """The registers of a day that this person takes, those not yet taken first, then in order of time."""
+    """The registers of a day that this person takes: those missing, those still to come, those taken; each in order of time."""
     found = register_lines(sittings_on(day or clock.today(), user, rules.TAKE))
-    return sorted(found, key=lambda line: (line.is_taken, line.sitting.starts_at, line.sitting.group_name))
+    return sorted(
+        found, key=lambda line: (line.is_taken, line.is_later, line.sitting.starts_at, line.sitting.group_name)
+    )
 
 
 def missing_registers(user: "User | None", days: Sequence[date]) -> list[RegisterLine]:

@@ -32,7 +32,7 @@ BY_SCRIPT = "Waymark-Register"
 NOBODY = UUID(int=0)  # in whose place each student's key comes, so that one address is made and not thirty
 OPTION = '<option value="{}" data-kind="{}" data-tone="{}">{} {}</option>'
 MOST_NAMED = 12
-SHOWS = {"": "All", "open": "Not taken", "blanks": "With blanks"}
+SHOWS = {"": "All", "open": "Not taken", "later": "Later today", "blanks": "With blanks"}
 
 
 @page(rules.TAKE)
@@ -48,7 +48,9 @@ def register_list(request: HttpRequest) -> HttpResponse:
         "lines": [line for line in lines if _is_shown(line, show)],
         "any": bool(lines),
         "elsewhere": _taken_elsewhere(found),
-        "open": sum(1 for line in lines if not line.is_taken),
+        "missing": sum(1 for line in lines if line.is_missing),
+        "later": sum(1 for line in lines if line.is_later),
+        "all_later": all(line.is_later for line in lines),
         "chips": _chips(lines, show, day),
         "before": calendar.before(day),
         "after": calendar.next_open(day),
@@ -193,7 +195,8 @@ def _taken_elsewhere(lines: list[RegisterLine]) -> str:
 
 
 def _is_shown(line: RegisterLine, show: str) -> bool:
-    return {"open": not line.is_taken, "blanks": line.is_taken and line.unmarked > 0}.get(show, True)
+    blanks = line.is_taken and line.unmarked > 0
+    return {"open": line.is_missing, "later": line.is_later, "blanks": blanks}.get(show, True)
 
 
 def _is_wide(lines: list[RegisterLine], user: Any) -> bool:
@@ -210,4 +213,5 @@ def _chips(lines: list[RegisterLine], show: str, day: date) -> list[dict[str, An
             "current": key == show,
         }
         for key, label in SHOWS.items()
+        if key != "later" or day == clock.today()
     ]

@@ -42,7 +42,26 @@ def words(response):
 def test_tutor_sees_todays_two_registers_and_no_others(college, sign_in):
     response = sign_in(college.okafor).get(reverse("attendance:register_list"))
     assert [line.sitting.title for line in response.context["lines"]] == ["10A · AM", "10A · PM"]
-    assert "2 registers not taken" in words(response)
+    assert "1 register not taken , 1 later today" in words(response)
+
+
+def test_registers_that_have_not_begun_are_counted_apart_from_those_not_taken(college, sign_in):
+    """At 10:00 the morning of 10A is missing and its afternoon still to come; at 08:00 nothing is missing."""
+    tutor, address = sign_in(college.okafor), reverse("attendance:register_list")
+
+    def listed(**query):
+        return [line.sitting.title for line in tutor.get(address, query).context["lines"]]
+
+    assert (listed(show="open"), listed(show="later")) == (["10A · AM"], ["10A · PM"])
+    counts = {chip["label"]: chip["count"] for chip in tutor.get(address).context["chips"]}
+    assert counts == {"All": 2, "Not taken": 1, "Later today": 1, "With blanks": 0}
+    with clock.set_to(clock.at(college.today, 8)):
+        assert "2 registers later today" in words(tutor.get(address))
+    actions.mark_register(by=college.okafor, register=session_of(college), marks=marks_for(college))
+    assert "all taken so far, 1 later today" in words(tutor.get(address))
+    with clock.set_to(clock.at(college.today, 16)):
+        assert "1 register not taken" in words(tutor.get(address))
+        assert "later today" not in words(tutor.get(address)).lower().partition("another day")[0]
 
 
 def test_teacher_sees_the_lessons_of_the_day(college, sign_in):
