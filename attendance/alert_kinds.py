@@ -1,6 +1,6 @@
 """What each kind of alert rule asks for, and the sentences that name a rule and the reason of an alert."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -130,15 +130,23 @@ def plain(value: Decimal | Fraction | None, places: int = 1) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def in_words(rule: Ruled) -> str:
-    """What a rule watches for, in a sentence without its end."""
+# What a figure is called where a college counts absence with leave as attended.
+_MEASURE = {Headline.ATTENDED: "", Headline.AUTHORISED: "attended or authorised "}
+
+
+def in_words(rule: Ruled, measures: Collection[str]) -> str:
+    """What a rule watches for, in a sentence without its end. `measures` are what counts as attendance where it holds: one,
+    or both where sessions and lessons differ."""
+    both = len(measures) > 1
+    measure = "" if both else "".join(_MEASURE[Headline(one)] for one in measures)
+    apart = " (in lessons attended or authorised)" if both else ""
     weeks = f"in {number(rule.weeks or 0)} {'week' if rule.weeks == 1 else 'weeks'}"
     match rule.kind:
         case AlertKind.BELOW:
             when = weeks if rule.weeks else "this year"
-            return f"Attendance below {plain(rule.percent, 2)}\u202f% {when}, of {rule.least_possible} possible or more"
+            return f"Attendance below {plain(rule.percent, 2)}\u202f% {measure}{when}{apart}, of {rule.least_possible} possible or more"
         case AlertKind.DROP:
-            return f"Attendance down {plain(rule.points, 2)} points or more {weeks}, of {rule.least_possible} possible or more, and not by chance"
+            return f"Attendance down {plain(rule.points, 2)} points or more {measure}{weeks}{apart}, of {rule.least_possible} possible or more, and not by chance"
         case AlertKind.CONSECUTIVE:
             return f"Absent {in_days(rule.count or 0)} in a row or more"
         case AlertKind.UNAUTHORISED:
@@ -165,8 +173,7 @@ def below_sentence(rule: Ruled, totals: Totals, weeks: int) -> str:
     """“Below 90 % this year: 87.5 %”; of six weeks how many of them are over this year. Where a college counts absence with
     leave as attended it says so: “Below 90 % attended or authorised this year: 87.5 %”."""
     when = f"in {'one week' if weeks == 1 else f'{number(weeks)} weeks'}" if rule.weeks else "this year"
-    measure = "attended or authorised " if totals.headline == Headline.AUTHORISED else ""
-    return f"Below {plain(rule.percent, 2)}\u202f% {measure}{when}: {written(totals.attendance)}"
+    return f"Below {plain(rule.percent, 2)}\u202f% {_MEASURE[Headline(totals.headline)]}{when}: {written(totals.attendance)}"
 
 
 def late(rule: Ruled, totals: Totals) -> bool:
@@ -193,11 +200,13 @@ def dropped(rule: Ruled, before: Totals, now: Totals) -> bool:
 
 
 def dropped_sentence(rule: Ruled, before: Totals, now: Totals) -> str:
-    """“Down 9 points in four weeks: 94 % to 85 %”; the points are those of the two figures as written."""
+    """“Down 9 points in four weeks: 94 % to 85 %”; the points are those of the two figures as written. Where a college counts
+    absence with leave as attended: “Down 9 points attended or authorised in four weeks: 94 % to 85 %”."""
     was, is_now = decimal(before.attendance, 1) or Decimal(0), decimal(now.attendance, 1) or Decimal(0)
     points = plain(was - is_now)
     weeks = "a week" if rule.weeks == 1 else f"{number(rule.weeks or 0)} weeks"
-    return f"Down {points} points in {weeks}: {plain(was)}\u202f% to {plain(is_now)}\u202f%"
+    measure = _MEASURE[Headline(now.headline)]
+    return f"Down {points} points {measure}in {weeks}: {plain(was)}\u202f% to {plain(is_now)}\u202f%"
 
 
 def moved(before: Totals, now: Totals) -> str:

@@ -19,6 +19,7 @@ from attendance.choices import AlertKind, AlertState
 from attendance.errors import RegisterProblem
 from attendance.models import AlertRule
 from attendance.queries.alert_preview import latest_preview, shown_to
+from attendance.queries.alert_words import rule_words
 from core.http import posted, wants_part
 from core.jobs import WorkState
 
@@ -27,7 +28,9 @@ from core.jobs import WorkState
 def alert_rule_list(request: HttpRequest) -> HttpResponse:
     """The rules: which are on, what each watches for, and how many alerts of it are open."""
     rows = AlertRule.objects.visible_to(request.user, rules.VIEW_RULES).select_related("site").order_by("name", "pk")
-    found = [{"rule": rule, "words": alert_kinds.in_words(rule), "open": number} for rule, number in _with_open(rows)]
+    counted = _with_open(rows)
+    words = rule_words(rule for rule, _ in counted)
+    found = [{"rule": rule, "words": words[rule.pk], "open": number} for rule, number in counted]
     context = {
         "on": [row for row in found if row["rule"].is_on],
         "off": [row for row in found if not row["rule"].is_on],
@@ -59,7 +62,7 @@ def alert_rule_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     done = run is not None and run.state == WorkState.DONE
     context = {
         "rule": rule,
-        "words": alert_kinds.in_words(rule),
+        "words": rule_words([rule])[rule.pk],
         "what_for": alert_kinds.WHAT_FOR[AlertKind(rule.kind)],
         "open": rule.alerts.filter(state=AlertState.OPEN).count(),
         "may_manage": may_manage,

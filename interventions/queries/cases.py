@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from attendance.alert_kinds import Hit, as_of_today, in_words, on_its_day
+from attendance.alert_kinds import Hit, as_of_today, on_its_day
 from attendance.arithmetic import Totals
 from attendance.models import Alert, AlertRule
+from attendance.queries.alert_words import rule_words
 from attendance.queries.alerts_today import Pair, standing
 from attendance.queries.lists import figures
 from attendance.rules import VIEW
@@ -162,12 +163,13 @@ def attendance_now(
     triggers = triggers_of(here)
     pairs = [(rule.pk, case.student_id) for case in here if (rule := triggers.get(case.pk))]
     shown, now = figures(seen), standing(pairs) if standings is None else standings
+    words = rule_words(set(triggers.values()))
     found = {}
     for case in here:
         totals, rule = shown.get(case.student_id), triggers.get(case.pk)
         hit = now[rule.pk, case.student_id] if rule else None
         found[case.pk] = AttendanceNow(
-            totals.six_weeks if totals else None, totals.year if totals else None, in_words(rule) if rule else "",
+            totals.six_weeks if totals else None, totals.year if totals else None, words[rule.pk] if rule else "",
             hit.holds if hit else None, hit.figure if hit else "",
         )  # fmt: skip
     return found

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from attendance.alert_kinds import in_words
 from attendance.arithmetic import Totals
 from attendance.choices import AlertKind
 from attendance.models import AlertRule
+from attendance.queries.alert_words import rule_words
 from attendance.queries.alerts_today import standing
 from attendance.queries.lists import figures
 
@@ -36,12 +36,12 @@ def present(pairs: Iterable[tuple[int, AlertRule | None]]) -> dict[tuple[int, in
     """
     wanted = {(student, rule.pk if rule else None): rule for student, rule in pairs}
     now = standing((rule.pk, student) for (student, _), rule in wanted.items() if rule)
-    shown = figures({student for student, _ in wanted})
+    shown, words = figures({student for student, _ in wanted}), rule_words({rule for rule in wanted.values() if rule})
     found = {}
     for (student, number), rule in wanted.items():
         six_weeks = student in shown and shown[student].six_weeks or Totals()
         hit = now[rule.pk, student] if rule else None
-        warning = f"{in_words(rule)}: no longer so, now {hit.figure}." if rule and hit and not hit.holds else ""
+        warning = f"{words[rule.pk]}: no longer so, now {hit.figure}." if rule and hit and not hit.holds else ""
         own = hit.totals if hit and rule and rule.kind == AlertKind.BELOW else None
         weeks = FEWER if student in shown and shown[student].short else SIX_WEEKS
         window = THIS_YEAR if own and rule and not rule.weeks else weeks

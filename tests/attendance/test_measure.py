@@ -5,8 +5,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from attendance.actions.summary import rebuild_summary
+from attendance.alert_kinds import dropped_sentence, in_words
+from attendance.arithmetic import Totals
 from attendance.codes import all_codes
 from attendance.models import AlertRule, LessonMark, SiteSettings
 from attendance.queries.alert_rules import students_by_day
@@ -52,6 +55,44 @@ def test_a_rule_tests_the_figure_that_it_prints_and_names_it(college: College, w
     assert reasons_of(96) == ["Below 96\u202f% attended or authorised this year: 95.0\u202f%"]
     SiteSettings.objects.update(headline="attended")
     assert reasons_of(90) == ["Below 90\u202f% this year: 30.0\u202f%"]
+
+
+@pytest.mark.parametrize(
+    ("site", "series", "words"),
+    [
+        ("sixth", "", "Attendance below 90\u202f% attended or authorised this year, of 20 possible or more"),
+        ("", "lesson", "Attendance below 90\u202f% attended or authorised this year, of 20 possible or more"),
+        ("school", "", "Attendance below 90\u202f% this year, of 20 possible or more"),
+        ("", "session", "Attendance below 90\u202f% this year, of 20 possible or more"),
+        ("", "", "Attendance below 90\u202f% this year (in lessons attended or authorised), of 20 possible or more"),
+    ],
+)
+def test_a_rules_own_page_names_the_measure_that_its_alerts_print(
+    college: College, wren: Any, sign_in: Any, site: str, series: str, words: str
+) -> None:
+    where = getattr(college, site) if site else None
+    rule = AlertRule.objects.create(name="Any", kind="below", percent=90, site=where, series=series)
+    client, address = sign_in(college.price), reverse("attendance:alert_rule_detail", args=[rule.public_id])
+    assert client.get(address).context["words"] == words
+    assert {row["rule"].pk: row["words"] for row in client.get(reverse("attendance:alert_rule_list")).context["off"]}[
+        rule.pk
+    ] == words
+    SiteSettings.objects.update(headline="attended")
+    plain = "Attendance below 90\u202f% this year, of 20 possible or more"
+    assert client.get(address).context["words"] == plain
+
+
+def test_a_fall_names_the_measure_that_fell() -> None:
+    rule = AlertRule(name="Any", kind="drop", points=8, weeks=4)
+    then, now = Totals(present=94, authorised=4, unauthorised=2), Totals(present=60, authorised=25, unauthorised=15)
+    assert dropped_sentence(rule, then, now) == "Down 34 points in four weeks: 94\u202f% to 60\u202f%"
+    shown = [each._replace(headline="authorised") for each in (then, now)]
+    assert (
+        dropped_sentence(rule, *shown) == "Down 13 points attended or authorised in four weeks: 98\u202f% to 85\u202f%"
+    )
+    assert in_words(rule, {"authorised"}).startswith(
+        "Attendance down 8 points or more attended or authorised in four weeks,"
+    )
 
 
 def test_severe_absence_is_about_what_was_attended_and_both_are_said(college: College, wren: Any, sign_in: Any) -> None:

@@ -144,8 +144,9 @@ def test_lists_cost_the_same_for_few_as_for_many(college, stages, django_assert_
                     student=student, process=stages[1].process, stage=stages[1], owner=college.okafor,
                     opened_by=college.okafor, reason="x", review_on=college.today,
                 )  # fmt: skip
-        # The cases, the names of tutor groups, who is reached, stages with a rule, and today's figures beside each.
-        with django_assert_num_queries(16):
+        # The cases, the names of tutor groups, who is reached, stages with a rule, what each rule
+        # tests, and today's figures beside each.
+        with django_assert_num_queries(17):
             read.cases(college.okafor)
         with django_assert_num_queries(3):
             read.could_begin(college.okafor)
