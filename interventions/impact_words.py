@@ -139,8 +139,8 @@ def _untold(found: Stored, figure: Figure, of: int) -> str:
             f"under about {number(small, figure)} {figure.unit} is told less than 8 times in 10."
         )
     return (
-        f"The interval, {interval(found, figure)} {figure.unit}, leaves out no change at all. But this page makes {of} comparisons, "
-        "and among so many one like it can come by chance alone."
+        f"The interval, {interval(found, figure)} {figure.unit}, leaves out no change at all. But there are {of} such comparisons in "
+        "the overview, and among so many one like it can come by chance alone."
     )
 
 

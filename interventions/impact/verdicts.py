@@ -1,16 +1,16 @@
-"""Which of several verdicts on one page stand, when each alone would be wrong one time in twenty."""
+"""Which of many verdicts stand, when each alone would be wrong one time in twenty."""
 
 from collections.abc import Sequence
 
 WRONG = 0.05
 
 
-def stand(chances: Sequence[float]) -> list[bool]:
-    """For each comparison, by how often chance alone makes one so large, whether its verdict stands beside the others.
+def bar(chances: Sequence[float], others: int = 0) -> float:
+    """How seldom chance alone may make a comparison so large, if its verdict is to stand beside these.
 
-    Of the verdicts that stand, at most one in twenty is wrong on average (Benjamini and Hochberg 1995).
+    Of the verdicts that stand, at most one in twenty is wrong on average (Benjamini and Hochberg 1995). Where none of these
+    stands, the bar is that of the first of them. `others` is the number of comparisons that are looked at where there are fewer.
     """
-    order = sorted(range(len(chances)), key=lambda place: chances[place])
-    enough = [rank for rank, place in enumerate(order, 1) if chances[place] <= WRONG * rank / len(chances)]
-    kept = set(order[: max(enough, default=0)])
-    return [place in kept for place in range(len(chances))]
+    number = max(len(chances), others, 1)
+    stand = [chance for rank, chance in enumerate(sorted(chances), 1) if chance <= WRONG * rank / number]
+    return max(stand, default=WRONG / number)

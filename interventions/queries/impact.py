@@ -32,6 +32,7 @@ from interventions.models import (
 from interventions.queries.bank import Standing, standings
 from interventions.queries.programmes import Effort, efforts_of
 
+OVERVIEW = ("type", "template", "programme")
 LOOK_BACK = timedelta(weeks=6)  # persistent absence is no single day: help in the last six weeks counts as help
 
 
@@ -196,6 +197,13 @@ def kinds() -> list[KindRow]:
         if run.type_id is not None:
             rows[run.type_id].run = run
     return [row for row in rows.values() if row.interventions]
+
+
+def of_the_overview() -> list[ImpactRun]:
+    """The latest comparison of every kind, programme and model plan. One query."""
+    of = ("type_id", "bank_item_id", "programme_id")
+    done = ImpactRun.objects.filter(scope__in=OVERVIEW, state=WorkState.DONE, method_version=METHOD)
+    return list(done.order_by(*of, "-snapshot_at", "-pk").distinct(*of))
 
 
 def _latest_of_kinds() -> QuerySet[ImpactRun]:

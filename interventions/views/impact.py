@@ -1,6 +1,6 @@
 """What interventions changed: of one, of a kind, of all kinds side by side, and who got nothing though flagged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -96,7 +96,8 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
     result = latest.done.result if latest.done else {}
     several = None if asked else _several(request.user, result, **of)
     hidden = several.hidden if several else explained.what_counts_of(answers)
-    (figures,) = figures_on_page.drawn(request.user, [(result, hidden)], all_phases=True)
+    beside = figures_on_page.chances(_overview(queries.of_the_overview()))
+    (figures,) = figures_on_page.drawn(request.user, [(result, hidden)], beside, all_phases=True)
     every = several.every if several else _taken(**asked)
     compared = several.compared if several else every
     known = queries.names_of(request.user, [pk for one in figures for row in one.rows for pk in row.found["out"]], **of)
@@ -201,13 +202,19 @@ def impact_list(request: HttpRequest) -> HttpResponse:
         "unseen": words.UNSEEN,
         "corrected": words.CORRECTED,
     }
-    said, items, inside = explained.explained(), explained.explained_items(), queries.by_kind_and_programme()
     every: list[Any] = [*context["rows"], *context["templates"], *context["programmes"]]
-    results = [(row.run.result, _hidden(row.run, said, items, inside)) if row.run else ({}, None) for row in every]
-    for row, figures in zip(every, figures_on_page.drawn(request.user, results, all_phases=False), strict=True):
+    results = _overview([row.run for row in every])
+    beside = figures_on_page.chances(results)
+    for row, figures in zip(every, figures_on_page.drawn(request.user, results, beside, all_phases=False), strict=True):
         row.figures = [one.main for one in figures if one.main is not None]
-    context["comparisons"] = sum(one.said.told for row in every for one in row.figures)
+    context["comparisons"] = len(beside)
     return render(request, "interventions/impact_list.html", context)
+
+
+def _overview(runs: Sequence[ImpactRun | None]) -> list[tuple[dict[str, Any], str | None]]:
+    """The result of each of these, with the answer that counts for it now. Three queries."""
+    said, items, inside = explained.explained(), explained.explained_items(), queries.by_kind_and_programme()
+    return [(run.result, _hidden(run, said, items, inside)) if run else ({}, None) for run in runs]
 
 
 def _hidden(

@@ -1,6 +1,6 @@
 """The figures of impact as pages draw them: what each may say beside the others of its page, in words, numbers and a small plot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,45 +70,64 @@ def figures_for(user: Any, result: Stored) -> list[dict[str, Any]]:
     return [one for one in result.get("figures", []) if one["key"] != "grades" or may_see_grades]
 
 
-def drawn(user: Any, results: Sequence[tuple[Stored, str | None]], *, all_phases: bool) -> list[list[Drawn]]:
-    """Every result of a page, each with the answer of who chose the students. Verdicts are corrected for all of them together."""
+def chances(results: Sequence[tuple[Stored, str | None]]) -> list[float]:
+    """By how often chance makes each comparison of these results so large, of those that say something while it ran."""
+    return [found["chance"] for result, hidden in results for found in _told(result.get("figures", []), hidden)]
+
+
+def _told(figures: Sequence[Stored], hidden: str | None, *, all_phases: bool = False) -> list[Stored]:
+    if hidden != HiddenReason.NONE:
+        return []
+    return [found for one in figures for found in _phases(one, all_phases) if is_told(found)]
+
+
+def drawn(
+    user: Any, results: Sequence[tuple[Stored, str | None]], beside: Sequence[float], *, all_phases: bool
+) -> list[list[Drawn]]:
+    """Every result of a page, each with the answer of who chose the students.
+
+    `beside` are the chances of all comparisons of the overview: every page corrects its verdicts for these, so that the same
+    comparison says the same on each.
+    """
     page = [[(one, hidden) for one in figures_for(user, result)] for result, hidden in results]
-    told = [
-        (id(found), found["chance"])
-        for figures in page
-        for one, hidden in figures
-        for found in _phases(one, all_phases)
-        if hidden == HiddenReason.NONE and is_told(found)
-    ]
-    stands = dict(zip((key for key, _ in told), verdicts.stand([chance for _, chance in told]), strict=True))
-    reach = _reaches(page, stands, all_phases)
-    return [[_drawn(one, hidden, stands, reach, all_phases) for one, hidden in figures] for figures in page]
+    told = [found for result, hidden in results for found in _told(result.get("figures", []), hidden, all_phases=all_phases)]
+    bar = Bar(verdicts.bar(beside, len(told)), max(len(beside), len(told)))
+    reach = _reaches(page, {id(found) for found in told}, all_phases)
+    return [[_drawn(one, hidden, bar, reach, all_phases) for one, hidden in figures] for figures in page]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How seldom chance may make a comparison so large, for how many of them."""
+
+    chance: float
+    of: int
 
 
 def _phases(one: Stored, all_phases: bool) -> list[Stored]:
     return [found for found in one["phases"] if all_phases or found["phase"] == DURING]
 
 
-def _reaches(page: Any, stands: Mapping[int, bool], all_phases: bool) -> dict[str, float]:
+def _reaches(page: Any, told: Collection[int], all_phases: bool) -> dict[str, float]:
     reach: dict[str, float] = {}
     for figures in page:
         for one, _ in figures:
             for found in _phases(one, all_phases):
-                if id(found) in stands:
+                if id(found) in told:
                     far = max(abs(found["low"]), abs(found["high"]))
                     reach[one["key"]] = max(reach.get(one["key"], 0.0), far)
     return reach
 
 
 def _drawn(
-    one: Stored, hidden: str | None, stands: Mapping[int, bool], reach: Mapping[str, float], all_phases: bool
+    one: Stored, hidden: str | None, bar: Bar, reach: Mapping[str, float], all_phases: bool
 ) -> Drawn:
     figure = BY_KEY[one["key"]]
     rows = [
         Shown(
             figure,
             found,
-            says(found, figure, hidden=hidden, stands=stands.get(id(found), False), of=len(stands)),
+            says(found, figure, hidden=hidden, stands=is_told(found) and found["chance"] <= bar.chance, of=bar.of),
             reach.get(figure.key, 0.0),
         )
         for found in _phases(one, all_phases)

@@ -30,7 +30,7 @@ from interventions.models import (
 from interventions.queries import explained
 from interventions.queries import impact as impact_queries
 from interventions.queries.impact_figures import read_figures
-from interventions.views.impact_figures import drawn
+from interventions.views.impact_figures import chances, drawn
 
 ATTENDANCE, LATENESS = BY_KEY["attendance"], BY_KEY["lateness"]
 FOUND = {
@@ -70,8 +70,8 @@ def test_cannot_be_told_says_what_fits_and_what_could_be_told():
     beside = says(FOUND, ATTENDANCE, hidden="none", stands=False, of=9)
     assert (beside.verdict, beside.sentence) == (
         "No clear effect",
-        "The interval, +0.9 to +8.3 points, leaves out no change at all. But this page makes 9 comparisons, and among so many "
-        "one like it can come by chance alone.",
+        "The interval, +0.9 to +8.3 points, leaves out no change at all. But there are 9 such comparisons in the overview, and "
+        "among so many one like it can come by chance alone.",
     )
     assert (beside.short, found.short) == ("may be chance among 9 comparisons", "")
 
@@ -159,16 +159,23 @@ def test_signs():
 
 
 def test_verdicts_of_a_page_are_corrected_together(college):
-    """One of twenty at 0.015 is what chance brings; alone it stands."""
+    """One of twenty at 0.015 is what chance brings; alone it stands. The page of that one says the same as the overview."""
     figures = {"figures": [{"key": "attendance", "phases": [FOUND], "chart": []}]}
     quiet = {"figures": [{"key": "attendance", "phases": [FOUND | {"chance": 0.5, "low": -3.0}], "chart": []}]}
-    ((alone,),) = drawn(college.lind, [(figures, "none")], all_phases=True)
-    assert alone.main.said.verdict == "Better"
-    page = drawn(college.lind, [(figures, "none"), *[(dict(quiet), "none")] * 19], all_phases=True)
-    assert page[0][0].main.said.verdict == "No clear effect"
+
+    def verdicts(overview, page):
+        shown = drawn(college.lind, page, chances(overview), all_phases=True)
+        return [one[0].main.said.verdict for one in shown]
+
+    own = [(figures, "none")]
+    assert verdicts(own, own) == ["Better"]
+    assert verdicts([], own) == ["Better"]
+    many = [*own, *[(dict(quiet), "none")] * 19]
+    assert verdicts(many, many) == ["No clear effect"] * 20
+    assert verdicts(many, own) == ["No clear effect"]
     # What nobody answered for gives no verdict and counts for nothing.
-    page = drawn(college.lind, [(figures, "none"), *[(dict(quiet), None)] * 19], all_phases=True)
-    assert [one[0].main.said.verdict for one in page] == ["Better", *["No verdict"] * 19]
+    unanswered = [*own, *[(dict(quiet), None)] * 19]
+    assert verdicts(unanswered, unanswered) == ["Better", *["No verdict"] * 19]
 
 
 SERIES = {"school": "session", "college": "lesson"}

@@ -174,15 +174,15 @@ def test_students_t(freedom, value):
     assert students_t.two_sided(value, freedom) == pytest.approx(0.05, abs=0.0001)
 
 
-def test_verdicts_of_one_page_are_corrected_for_their_number():
+def test_verdicts_are_corrected_for_their_number():
     """The example of Benjamini and Hochberg (1995): of fifteen, the four smallest stand."""
     chances = [
         0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0,
     ]  # fmt: skip
-    assert verdicts.stand(chances) == [True] * 4 + [False] * 11
-    assert verdicts.stand([0.04]) == [True]
-    assert verdicts.stand([0.04, 0.9]) == [False, False]
-    assert verdicts.stand([]) == []
+    assert verdicts.bar(chances) == 0.0095
+    assert (verdicts.bar([0.04]), verdicts.bar([0.06]), verdicts.bar([])) == (0.04, 0.05, 0.05)
+    assert verdicts.bar([0.04, 0.9]) == 0.025
+    assert verdicts.bar([], others=4) == 0.0125
 
 
 def test_a_school_week_is_summed_before_it_is_divided():
