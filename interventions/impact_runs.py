@@ -56,7 +56,8 @@ def print_of(figures: Figures, parts: Sequence[Part]) -> str:
         METHOD,
         sorted((one.student, one.type, one.first, one.end or date.max) for one in parts),
         sorted(
-            (int(figures.ids[row]), kind, figures.weeks[begun], min(end, last)) for row, kind, begun, end in others.to_numpy()
+            (int(figures.ids[row]), kind, figures.weeks[begun], min(end, last))
+            for row, kind, begun, end in others.to_numpy()
         ),
         figures.prints[max(first - LOOKED_BACK, 0) : last],
         _grade_changes(figures, parts).round(6).tolist(),
@@ -111,9 +112,7 @@ def _starts(figures: Figures, parts: Sequence[Part], phase: str) -> list[Start]:
 def _estimated(figures: Figures, parts: Sequence[Part], starts: Sequence[Start], key: str) -> Finding:
     # Of a programme, who had any of its kinds.
     types = {one.type for one in parts}
-    around = Around(
-        figures.columns, figures.tutor_groups, lambda first, over: figures.other_help(types, first, over)
-    )
+    around = Around(figures.columns, figures.tutor_groups, lambda first, over: figures.other_help(types, first, over))
     found = estimate(figures.weekly[key], starts, lambda week: figures.helped_by(types, week), around)
     found.early = len({one.student for one in parts}) - found.asked
     return found

@@ -64,9 +64,7 @@ def choose(
         first = days[max(0, known - RECORD)] if known else start
         looked_at = codes[:, max(0, known - LOOKED_AT) : known]
         missed = 100 * np.isin(looked_at, PREVENTED).mean(axis=(1, 2)) if known else np.zeros(len(people))
-        able = sorted(
-            place for place in free if _is_here(people[place], first) and LOWEST <= missed[place] <= HIGHEST
-        )
+        able = sorted(place for place in free if _is_here(people[place], first) and LOWEST <= missed[place] <= HIGHEST)
         size = min(len(able), MOST, max(FEWEST, len(people) // ONE_IN))
         chosen[kind.name] = rng.choice(able, size, replace=False).tolist() if size > 1 else []
         free -= set(chosen[kind.name])

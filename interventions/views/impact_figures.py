@@ -90,7 +90,9 @@ def drawn(
     comparison says the same on each.
     """
     page = [[(one, hidden) for one in figures_for(user, result)] for result, hidden in results]
-    told = [found for result, hidden in results for found in _told(result.get("figures", []), hidden, all_phases=all_phases)]
+    told = [
+        found for result, hidden in results for found in _told(result.get("figures", []), hidden, all_phases=all_phases)
+    ]
     bar = Bar(verdicts.bar(beside, len(told)), max(len(beside), len(told)))
     reach = _reaches(page, {id(found) for found in told}, all_phases)
     return [[_drawn(one, hidden, bar, reach, all_phases) for one, hidden in figures] for figures in page]
@@ -119,9 +121,7 @@ def _reaches(page: Any, told: Collection[int], all_phases: bool) -> dict[str, fl
     return reach
 
 
-def _drawn(
-    one: Stored, hidden: str | None, bar: Bar, reach: Mapping[str, float], all_phases: bool
-) -> Drawn:
+def _drawn(one: Stored, hidden: str | None, bar: Bar, reach: Mapping[str, float], all_phases: bool) -> Drawn:
     figure = BY_KEY[one["key"]]
     rows = [
         Shown(

@@ -39,7 +39,9 @@ class World:
     sessions: int = SESSIONS
     shocks: float = 0.0  # of whole tutor groups, in points
     missing: float = 0.0  # the share of student weeks without a mark
-    joined: float = 0.0  # the share of students who came three weeks before the start, as new year groups do in September
+    joined: float = (
+        0.0  # the share of students who came three weeks before the start, as new year groups do in September
+    )
     beside: float = 0.0  # the points that other help adds for the others of the eighty worst, in the same weeks
 
 
@@ -163,7 +165,9 @@ def of_the_lowest_third(count: int) -> Chooser:
 
     def choose(made: College, dice: np.random.Generator) -> Chosen:
         here = made.recorded
-        return dice.choice(here[np.argsort(made.near()[here] + 1e-6 * dice.random(len(here)))][: len(here) // 3], count, replace=False)
+        return dice.choice(
+            here[np.argsort(made.near()[here] + 1e-6 * dice.random(len(here)))][: len(here) // 3], count, replace=False
+        )
 
     return choose
 

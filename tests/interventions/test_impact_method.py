@@ -21,8 +21,12 @@ BY_NAME = {one.name: one for one in PROVED}
 @pytest.mark.parametrize(
     "name",
     [
-        "24 by lot", "40 of the 80 worst", "the 24 worst", "worst 24 of three groups, shocks",
-        "36 of the lowest third, three in ten new", "24 of the 80 worst, others helped otherwise",
+        "24 by lot",
+        "40 of the 80 worst",
+        "the 24 worst",
+        "worst 24 of three groups, shocks",
+        "36 of the lowest third, three in ten new",
+        "24 of the 80 worst, others helped otherwise",
     ],
 )
 def test_nobody_is_told_better_or_worse_where_nothing_was_done(name):
@@ -152,7 +156,9 @@ def test_several_starts_are_one_comparison_and_a_student_helped_twice_counts_onc
     first, second = np.sort(chosen[:20]), np.sort(chosen[15:])
     starts = [Start(START, 0, SPAN, first), Start(START + 4, 0, SPAN, second)]
     found = estimate(
-        weekly, starts, lambda over: helped & (over > START),
+        weekly,
+        starts,
+        lambda over: helped & (over > START),
         Around(lambda _: years, lambda _: made.group, lambda *_: made.other_help),
     )
     assert (found.asked, found.students) == (30, 30 - len(found.out))
