@@ -212,9 +212,11 @@ def cost_of_a_point(found: Stored, said: Said, figure: Figure, cost: Decimal | f
     if cost is None:
         return "No cost is entered."
     if said.verdict != "Better":
-        return f"none, because no gain in {figure.name.lower()} is sure."
-    pounds = float(cost) / (abs(found["effect"]) * found["students"])
+        return "none, because no gain is sure."
+    least, likely, most = sorted(
+        float(cost) / (abs(points) * found["students"]) for points in (found["low"], found["effect"], found["high"])
+    )
     return (
-        f"£{pounds:,.2f} for each {figure.unit.removesuffix('s')} of {figure.name.lower()} gained by one student: £{cost:,.2f} for "
-        f"{found['students']} students compared"
+        f"£{likely:,.2f} for each {figure.unit.removesuffix('s')} of {figure.name.lower()} gained by one student (£{least:,.2f} to "
+        f"£{most:,.2f} with the 95 % interval): £{cost:,.2f} for {found['students']} students compared"
     )

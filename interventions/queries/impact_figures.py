@@ -153,19 +153,23 @@ class Figures:
 
     def other_help(self, types: Collection[int], first: int, over: int) -> Floats:
         """In what share of the weeks from `first` up to `over` (left out) each had help of another kind: of interventions, of plans."""
-        table = self.parts_table
-        had = table[~table["type"].isin(list(types)) & (table["first"] < over) & (table["end"] > first)]
-        weeks = had["end"].clip(upper=over) - had["first"].clip(lower=first)
+        row, kind, began, end = self._parts
+        had = (began < over) & (end > first) & ~np.isin(kind, list(types))
+        weeks = np.minimum(end[had], over) - np.maximum(began[had], first)
         found = np.zeros((len(self.ids), 2))
-        np.maximum.at(found, (had["row"], (had["type"] < 0).astype(int)), weeks / (over - first))
+        np.maximum.at(found, (row[had], (kind[had] < 0).astype(int)), weeks / (over - first))
         return found
+
+    @cached_property
+    def _parts(self) -> tuple[npt.NDArray[np.int64], ...]:
+        """The columns of the table of parts, for what is asked at every date."""
+        return tuple(self.parts_table[name].to_numpy() for name in ("row", "type", "first", "end"))
 
     def helped_by(self, types: Collection[int], week: int) -> Mask:
         """Who had begun with help of one of these kinds before this week."""
-        table = self.parts_table
+        row, kind, began, _ = self._parts
         mask = np.zeros(len(self.ids), dtype=bool)
-        had = table[table["type"].isin(list(types)) & (table["first"] < week)]
-        mask[had["row"].to_numpy()] = True
+        mask[row[(began < week) & np.isin(kind, list(types))]] = True
         return mask
 
 

@@ -148,9 +148,10 @@ def test_grades_are_told_as_they_moved_and_get_no_verdict():
 def test_a_cost_is_told_only_of_what_is_better():
     better, unsure = said(effect=5.0), said(low=-1.0)
     assert cost_of_a_point(FOUND | {"effect": 5.0}, better, ATTENDANCE, Decimal(1200)) == (
-        "£10.00 for each point of attendance gained by one student: £1,200.00 for 24 students compared"
+        "£10.00 for each point of attendance gained by one student (£6.02 to £55.56 with the 95 % interval): £1,200.00 for "
+        "24 students compared"
     )
-    assert cost_of_a_point(FOUND, unsure, ATTENDANCE, Decimal(600)) == "none, because no gain in attendance is sure."
+    assert cost_of_a_point(FOUND, unsure, ATTENDANCE, Decimal(600)) == "none, because no gain is sure."
     assert cost_of_a_point(FOUND, better, ATTENDANCE, None) == "No cost is entered."
 
 
