@@ -446,7 +446,8 @@ def test_the_head_of_a_kind_is_of_all_and_what_is_compared_stands_under_it(colle
     )
     # The cost of a point is that of those compared: 60 pounds over 4 points and 24 students.
     assert page.context["figures"][0]["cost"] == (
-        "£0.62 for each point of attendance gained by one student: £60.00 for 24 students compared"
+        "£0.62 for each point of attendance gained by one student (£0.30 to £2.78 with the 95 % interval): £60.00 for 24 "
+        "students compared"
     )
     impact_actions.explain_choice(college.lind, "lasting", intervention=mentoring)
     text = " ".join(
