@@ -146,7 +146,7 @@ def in_words(rule: Ruled, measures: Collection[str]) -> str:
             when = weeks if rule.weeks else "this year"
             return f"Attendance below {plain(rule.percent, 2)}\u202f% {measure}{when}{apart}, of {rule.least_possible} possible or more"
         case AlertKind.DROP:
-            return f"Attendance down {plain(rule.points, 2)} points or more {measure}{weeks}{apart}, of {rule.least_possible} possible or more, and not by chance"
+            return f"Attendance down {plain(rule.points, 2)} points or more {measure}{weeks}{apart}, of {rule.least_possible} possible or more, and hardly by chance"
         case AlertKind.CONSECUTIVE:
             return f"Absent {in_days(rule.count or 0)} in a row or more"
         case AlertKind.UNAUTHORISED:

@@ -18,24 +18,28 @@ ONE_FEWER = {
     AlertKind.CONSECUTIVE: "one day's absence fewer",
     AlertKind.LATE: "one late arrival fewer",
 }
-# How a record is shuffled, and what the number means.
-_OWN_WEEKS = "any of each student's own weeks in the place of the last ones"
-_ANY_WEEKS = (
-    " So many would stand there in any weeks, because of how they attend all year; only what is beyond that is news."
-)
+# What the number is, and what it means.
+_OWN_WEEKS = "With any of each student's own weeks in the place of the last ones it would hold for"
+_ANY_WEEKS = " So many stand there in any weeks, because of how they attend all year; only what is beyond that is news."
 SHUFFLED = {
     AlertKind.BELOW: (_OWN_WEEKS, _ANY_WEEKS),
     AlertKind.LATE: (_OWN_WEEKS, _ANY_WEEKS),
     AlertKind.UNAUTHORISED: (_OWN_WEEKS, _ANY_WEEKS),
     AlertKind.CONSECUTIVE: (
-        "each student's days in random order",
+        "With each student's days in random order it would hold for",
         " So many are absent so often that their days fall together by themselves.",
     ),
-    AlertKind.DROP: ("each student's weeks in random order", ""),
-    AlertKind.PATTERN: ("each student's absences at random places of their own timetable", ""),
+    AlertKind.DROP: (
+        "By chance alone, with each student's weeks in random order, it would hold for",
+        " So many of those found are likely to have had a few bad weeks and no more.",
+    ),
+    AlertKind.PATTERN: (
+        "By chance alone, with each student's absences at random places of their own timetable, it would hold for",
+        " So many of those found are likely to be chance.",
+    ),
 }
 THIS_YEAR = (
-    "the weeks of all students dealt out among them by lot",
+    "By chance alone, with the weeks of all students dealt out among them by lot, it would hold for",
     " So many would stand there if students differed in nothing but luck.",
 )
 
@@ -65,8 +69,6 @@ def chance_words(rule: AlertRule, kept: dict[str, Any]) -> str:
 def _by_chance(rule: AlertRule, counts: Sequence[int]) -> str:
     kind = AlertKind(rule.kind)
     what, meaning = THIS_YEAR if kind == AlertKind.BELOW and not rule.weeks else SHUFFLED[kind]
-    mean = f"{sum(counts) / len(counts):.1f}".removesuffix(".0")
-    return (
-        f"By chance alone it would hold for {mean} on that day: so many are found with {what}"
-        f" ({counts[0]} to {counts[-1]} in {len(counts)} tries).{meaning}"
-    )
+    mean = sum(counts) / len(counts)
+    about = "nobody" if not mean else "less than one" if mean < 1 else f"about {mean:.0f}"
+    return f"{what} {about} on that day ({counts[0]} to {counts[-1]} in {len(counts)} tries).{meaning}"

@@ -20,6 +20,14 @@ def answers_of(*, intervention: Intervention | None = None, item: BankItem | Non
     return sorted(latest, key=lambda row: -row.pk)
 
 
+def earlier_of(
+    latest: Iterable[ChoiceExplained], *, intervention: Intervention | None = None, item: BankItem | None = None
+) -> list[ChoiceExplained]:
+    """The answers that somebody gave before their latest, newest first."""
+    rows = ChoiceExplained.objects.filter(intervention=intervention, bank_item=item)
+    return list(rows.exclude(pk__in=[row.pk for row in latest]).select_related("said_by").order_by("-pk"))
+
+
 def what_counts(reasons: Iterable[str]) -> str | None:
     """The answer that counts of the latest answers of several people: anybody's yes goes before a no, whoever gave it later."""
     said = list(reasons)

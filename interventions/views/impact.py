@@ -16,7 +16,7 @@ from caseload import columns
 from core.http import wants_part
 from interventions import impact_words as words
 from interventions.actions import impact as actions
-from interventions.choices_programmes import IMPACT, RUN, HiddenReason
+from interventions.choices_programmes import CHANGED, IMPACT, RUN, HiddenReason
 from interventions.forms_programmes import ChosenForForm, TakeBackForm
 from interventions.models import BankItem, ChoiceExplained, ImpactRun, Intervention, InterventionType, Programme
 from interventions.queries import explained
@@ -107,6 +107,7 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
         "back": back,
         "may_take_back": request.user.has_perm(IMPACT),
         "answers": answers,
+        "earlier": explained.earlier_of(answers, **asked) if asked else [],
         "stands": hidden == HiddenReason.NONE,
         "latest": latest,
         "result": result,
@@ -141,6 +142,11 @@ def _taken_back(request: HttpRequest, answers: list[ChoiceExplained], form: Take
 class Several:
     """The interventions of a kind or programme as their answers are now: what all took, what those took that are compared."""
 
+    @property
+    def changed(self) -> bool:
+        """Whether an answer was given that takes the stored result's verdict away until it is worked out again."""
+        return self.hidden == CHANGED
+
     hidden: str | None
     every: Taken
     compared: Taken
@@ -155,11 +161,12 @@ def _several(user: Any, result: dict[str, Any], **of: Any) -> Several:
     rows = queries.interventions_of(**of)
     answers = explained.by_answer([row.pk for row in rows], explained.explained())
     hidden = explained.hidden_of_many(result, answers)
-    inside = set(result.get("compared", [])) if hidden == HiddenReason.NONE else set()
+    worked_out = set(result.get("compared", []))
+    inside = worked_out if hidden == HiddenReason.NONE else set()
     unanswered = queries.seen_of(user, answers.waiting)
     return Several(
         hidden, queries.taken(rows), queries.taken([row for row in rows if row.pk in inside]), len(answers.waiting),
-        len(answers.yes), len(answers.no - inside), [row for row in unanswered if row.led_by_id == user.pk],
+        len(answers.yes), len(answers.no - worked_out), [row for row in unanswered if row.led_by_id == user.pk],
         [row for row in unanswered if row.led_by_id != user.pk],
     )  # fmt: skip
 

@@ -54,30 +54,31 @@ def test_a_drop_on_weeks_that_mean_nothing_is_found_for_nearly_nobody(college: C
 
 def test_the_words_of_each_kind() -> None:
     told = {"day": "2026-11-20", "holds": 6, "shuffled": [1, 3, 2, 4], "edge": 2}
-    so = "As at Fri 20 Nov, the last day of this preview, it holds for 6 students. By chance alone it would hold for 2.5 on that day: "
+    so = "As at Fri 20 Nov, the last day of this preview, it holds for 6 students."
+    found = "it would hold for about 2 on that day (1 to 4 in 4 tries)."
     edge = " At the edge: 2, for whom it would not hold with one day's absence fewer."
     assert chance_words(AlertRule(kind="drop"), told) == (
-        f"{so}so many are found with each student's weeks in random order (1 to 4 in 4 tries)."
+        f"{so} By chance alone, with each student's weeks in random order, {found} So many of those found are likely to have had a"
+        " few bad weeks and no more."
     )
     assert "each student's absences at random places of their own timetable" in chance_words(
         AlertRule(kind="pattern"), told
     )
     assert chance_words(AlertRule(kind="below", weeks=6), told) == (
-        f"{so}so many are found with any of each student's own weeks in the place of the last ones (1 to 4 in 4 tries). So many"
-        f" would stand there in any weeks, because of how they attend all year; only what is beyond that is news.{edge}"
+        f"{so} With any of each student's own weeks in the place of the last ones {found} So many stand there in any weeks, because"
+        f" of how they attend all year; only what is beyond that is news.{edge}"
     )
     assert chance_words(AlertRule(kind="below"), told) == (
-        f"{so}so many are found with the weeks of all students dealt out among them by lot (1 to 4 in 4 tries). So many would"
-        f" stand there if students differed in nothing but luck.{edge}"
+        f"{so} By chance alone, with the weeks of all students dealt out among them by lot, {found} So many would stand there if"
+        f" students differed in nothing but luck.{edge}"
     )
     before = chance_words(AlertRule(kind="late", weeks=4), told | {"shuffled": []})
-    assert "By chance" not in before  # worked out before every kind was tried
+    assert "it would hold" not in before  # worked out before every kind was tried
     for kind in AlertKind.values:
         words = chance_words(AlertRule(kind=kind), told)
-        assert ("By chance alone it would hold for 2.5" in words, "chance is not the question" in words) == (
-            True,
-            False,
-        )
+        assert ("it would hold for about 2 on" in words, "chance is not the question" in words) == (True, False)
+    few = [chance_words(AlertRule(kind="drop"), told | {"shuffled": counts}) for counts in ([0, 0, 1], [0, 0, 0])]
+    assert ["less than one on that day (0 to 1" in few[0], "nobody on that day (0 to 0" in few[1]] == [True, True]
 
 
 def marked(college: College, name: str, *, missed: list[date], code: str = "OO") -> None:
@@ -189,7 +190,7 @@ def test_the_page_of_a_preview_says_it(college: College, absent: Absent, sign_in
     run_now("attendance.work_out_preview", preview_id=ask_for_preview(rule, by=college.price).pk)
     assert RulePreview.objects.get().result["chance"]["shuffled"] == [0, 0, 0, 0]
     page = sign_in(college.price).get(f"/alerts/rules/{rule.public_id}/").content.decode()
-    assert "By chance alone it would hold for 0" in page
+    assert "it would hold for nobody on that day" in page
 
 
 def test_absences_at_random_places_are_as_many_and_as_long() -> None:

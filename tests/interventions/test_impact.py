@@ -425,6 +425,25 @@ def test_the_overview_and_the_page_of_a_kind_say_the_same_right_after_an_answer(
     assert [one.said.verdict for one in overview] == [one["verdict"] for one in page]
 
 
+def test_an_answer_that_was_there_before_is_not_said_to_be_new(college, mentoring, second, sign_in):
+    """Both were answered with no when it was worked out; then one of them became a yes."""
+    figures = [{"key": "attendance", "phases": [FOUND], "chart": []}]
+    for row in (mentoring, second):
+        impact_actions.explain_choice(college.lind, "none", intervention=row)
+    compared = [mentoring.pk, second.pk]
+    _run({"figures": figures, "students": 24, "compared": compared, "waiting": 0, "hidden": 0}, type=mentoring.type)
+    impact_actions.explain_choice(college.lind, "lasting", intervention=second)
+    text = (
+        sign_in(college.lind)
+        .get(reverse("interventions:impact_kind", args=[mentoring.type.public_id]))
+        .content.decode()
+    )
+    assert ("Answered with no since this was worked out" in text, "an answer has changed since" in text) == (
+        False,
+        True,
+    )
+
+
 def test_the_head_of_a_kind_is_of_all_and_what_is_compared_stands_under_it(college, mentoring, second, sign_in):
     """Six students were mentored and two more interventions' students helped, one of them in both: seven in all."""
     figures = [{"key": "attendance", "phases": [FOUND | {"effect": 4.0}], "chart": []}]

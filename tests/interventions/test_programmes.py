@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils.html import escape
 
 from attendance.models import Alert, AlertRule
 from audit.models import Entry
@@ -340,6 +341,8 @@ def test_the_chooser_is_asked_first_and_the_answer_stays_with_a_name(college, si
     assert list(said) == [(started.pk, "passing", college.okafor.pk), (started.pk, "none", college.okafor.pk)]
     text = client.get(address).content.decode()
     assert ("First: why these students?" in text, college.okafor.formal_name in text) == (False, True)
+    before = ChoiceExplained.objects.get(reason="passing")
+    assert f"“{escape(before.get_reason_display())}”, changed since" in text
     assert impact_explained.explained() == {started.pk: "none"}
     assert Entry.objects.filter(verb="choice_explained").count() == 2
     with pytest.raises(PermissionDenied):
