@@ -18,6 +18,7 @@ PLACES = {
     "unauthorised": "of these, not authorised",
     "late": "times late this year",
     "days_missed": "school days missed this year, in words",
+    "missed": "“has missed 9½ days this school year (19 of 140 sessions, 4 of them not authorised)” or “has missed nothing this school year”",
     "window": "the weeks the letter is about: the last six school weeks, or this school year where its process is about the year",
     "window_attendance": "attendance in those weeks, such as 88.4 %",
     "window_days_missed": "school days missed in those weeks, in words",
@@ -34,6 +35,7 @@ FIGURES = frozenset(
         "unauthorised",
         "late",
         "days_missed",
+        "missed",
         "window_attendance",
         "window_days_missed",
     }
@@ -66,3 +68,22 @@ def days_in_words(absent: int, series: str) -> str:
     if not days and half:
         return "half a day"
     return f"{days or 'no'}{'½' if half else ''} day{'' if absent == 2 else 's'}"
+
+
+def missed_in_words(absent: int, possible: int, unauthorised: int, series: str) -> str:
+    """What somebody has missed this year as the end of a sentence that begins with their name; also where that is nothing."""
+    if not possible:
+        return "has no marks in registers yet this school year"
+    if not absent:
+        return "has missed nothing this school year"
+    of_these = _of_these(absent, unauthorised)
+    if series != "session":
+        return f"has missed {absent} of {possible} lessons this school year, {of_these}"
+    return f"has missed {days_in_words(absent, series)} this school year ({absent} of {possible} sessions, {of_these})"
+
+
+def _of_these(absent: int, unauthorised: int) -> str:
+    if not unauthorised or unauthorised == absent:
+        word = "authorised" if not unauthorised else "not authorised"
+        return word if absent == 1 else f"all of them {word}"
+    return f"{unauthorised} of them not authorised"

@@ -16,7 +16,7 @@ from caseload.queries.telling_apart import tell_apart
 from caseload.queries.tutors import in_tutor_groups, tutor_groups_of, tutors_of
 from core import clock
 from interventions.choices import LetterState
-from interventions.letters import days_in_words, has_figures
+from interventions.letters import days_in_words, has_figures, missed_in_words
 from interventions.models import Letter
 from interventions.queries.cases import triggers_of
 from interventions.queries.letter_figures import Present, present
@@ -72,6 +72,7 @@ def _values(
         "unauthorised": str(year.unauthorised),
         "late": str(year.times_late),
         "days_missed": days_in_words(year.absent, year.series),
+        "missed": missed_in_words(year.absent, year.possible, year.unauthorised, year.series),
         "college": college,
     }
 

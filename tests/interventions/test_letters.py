@@ -21,7 +21,7 @@ from core.jobs import run_now
 from core.models import Mail
 from interventions.actions import letters as actions
 from interventions.actions.cases import open_case
-from interventions.letters import days_in_words, fill, unknown_places
+from interventions.letters import days_in_words, fill, missed_in_words, unknown_places
 from interventions.models import Letter, LetterBatch, LetterTemplate, ProcessStage
 from interventions.queries.letters import letter_values, letters_in
 from tests.core.test_pdf import pages
@@ -79,6 +79,34 @@ def send(college, batch, how="email"):
 )
 def test_days_missed_in_words(absent, series, words):
     assert days_in_words(absent, series) == words
+
+
+@pytest.mark.parametrize(
+    ("absent", "possible", "unauthorised", "series", "words"),
+    [
+        (0, 0, 0, "session", "has no marks in registers yet this school year"),
+        (0, 140, 0, "session", "has missed nothing this school year"),
+        (0, 90, 0, "lesson", "has missed nothing this school year"),
+        (1, 140, 0, "session", "has missed half a day this school year (1 of 140 sessions, authorised)"),
+        (1, 90, 1, "lesson", "has missed 1 of 90 lessons this school year, not authorised"),
+        (19, 140, 4, "session", "has missed 9½ days this school year (19 of 140 sessions, 4 of them not authorised)"),
+        (19, 140, 0, "session", "has missed 9½ days this school year (19 of 140 sessions, all of them authorised)"),
+        (7, 90, 7, "lesson", "has missed 7 of 90 lessons this school year, all of them not authorised"),
+    ],
+)
+def test_what_was_missed_in_words(absent, possible, unauthorised, series, words):
+    assert missed_in_words(absent, possible, unauthorised, series) == words
+
+
+@pytest.mark.parametrize("name", ["Attendance: first concern", "Attendance: invitation to a meeting"])
+def test_a_first_letter_to_somebody_who_missed_nothing_reads_well(college, ada, name):
+    mark_sessions(college, "Ada", date(2026, 9, 7), college.today, "/\\")
+    letter = Letter.objects.get(batch=draft(college, LetterTemplate.objects.get(name=name), ada))
+    assert (
+        "has missed nothing this school year. In the last six school weeks, attendance was 100.0\u202f%." in letter.body
+    )
+    for odd in ("missed no ", "(0 of", "0 of them", "because Adelina"):
+        assert odd not in letter.body
 
 
 def test_places_are_filled_once_and_unknown_ones_named():
@@ -454,7 +482,8 @@ def test_a_letter_of_a_case_holds_the_figures_of_the_weeks_of_its_trigger(colleg
     mark_sessions(college, "Ada", date(2026, 9, 28), college.today, "I\\")
     case = open_case(college.lind, ada, trigger, reason="Below 85 %")
     body = draft_of_case(college, case).letters.get().body
-    assert "has missed 17½ days this school year. In the last six school weeks, attendance was 50.0\u202f%." in body
+    assert "has missed 17½ days this school year (35 of 100 sessions, all of them authorised)." in body
+    assert "In the last six school weeks, attendance was 50.0\u202f%." in body
 
 
 def test_letters_say_where_the_trigger_no_longer_holds_and_ask_whether_to_write_at_all(college, rose, mother, sign_in):
