@@ -13,6 +13,9 @@ TOO_FEW = (
 )
 FEW_LATE = "{number} with fewer than {least} possible {unit} in these dates: too little to say, so they are not named."
 FEW_LAST = "{number} with fewer than {least} possible {unit} in these dates: too little to compare, so they come last."
+FEW_MARKED = (
+    "{number} with fewer than {least} possible {unit} in {dates}: too little to say, so their percentage is marked."
+)
 BY_THE_END = "“By the year's end” takes every session still in the calendar as possible."
 THRESHOLD = (
     "National threshold: 10 sessions in 10 school weeks, coded G, N, O or U, in any mix, in a row or not.",

@@ -18,6 +18,7 @@ from core.wording import NOTHING
 PERSISTENT, SEVERE = 10, 2
 # Of fewer possible sessions or lessons nothing is called a habit, and nobody is named for it: two weeks of sessions.
 ENOUGH = 20
+TOO_LITTLE = "too little to say"  # the mark beside an attendance of fewer
 NEVER_AS = (0, 50, 90, 100)  # an attendance that is not exactly one of these is never written as it
 LATE_DEFINITION = (
     "Late: arrived late, before or after the register closed, of the {unit} they came to"
@@ -197,6 +198,12 @@ class Totals(NamedTuple):
     def is_enough(self) -> bool:
         """Whether there is enough to call anything a habit."""
         return self.possible >= ENOUGH
+
+    @property
+    def few(self) -> str:
+        """The mark beside an attendance of too few to say anything by: “too little to say”; nothing where there is enough, or
+        nothing was possible. A single week is always of few, and never bears it."""
+        return TOO_LITTLE if 0 < self.possible < ENOUGH else ""
 
     @property
     def called_severe(self) -> bool:

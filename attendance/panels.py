@@ -68,7 +68,7 @@ def load_timeline(user: Any, student: Any, before: datetime | None, limit: int) 
 def _window_column(name: str) -> Any:
     def load(ids: Sequence[int], user: Any) -> Mapping[int, Mapping[str, Any]]:
         return {
-            student: _cell(totals, tone=name != "week", short=found.short if name == "six_weeks" else "")
+            student: _of_week(totals) if name == "week" else _cell(totals, short=found.short)
             for student, found in figures(ids).items()
             if (totals := getattr(found, name)) is not None
         }
@@ -139,25 +139,33 @@ def _points_between(year: Totals, six_weeks: Totals) -> int:
     return int((year.attendance or Fraction()) - (six_weeks.attendance or Fraction()))
 
 
-def _cell(totals: Totals, *, tone: bool = True, short: str = "") -> dict[str, Any]:
+def _of_week(totals: Totals) -> dict[str, Any]:
+    """This week so far, with how few sessions or lessons it is of. No tone: a week makes no habit."""
+    note = f"of {totals.possible}" if totals.possible else ""
+    return {"text": totals.percent, "sort": _sort(totals), "title": totals.of, "note": note}
+
+
+def _cell(totals: Totals, *, short: str = "") -> dict[str, Any]:
+    """A longer time; of too few to say anything by it bears the mark, and stands after the others however the list is sorted."""
     return {
         "text": totals.percent,
-        "sort": _sort(totals),
-        "tone": totals.tone if tone and totals.tone in ("watch", "concern") else "",
+        "sort": None if totals.few else _sort(totals),
+        "tone": totals.tone if totals.tone in ("watch", "concern") else "",
         "title": ", ".join(filter(None, (totals.of, short))),
+        "note": totals.few,
     }
 
 
-def _sort(totals: Totals) -> float:
-    return 100 * totals.shown / totals.possible if totals.possible else -1.0
+def _sort(totals: Totals) -> float | None:
+    return 100 * totals.shown / totals.possible if totals.possible else None
 
 
 def _window_sorts(name: str) -> Any:
     """What a list is sorted by: one window of everybody, without the words."""
 
-    def sorts(ids: Sequence[int], user: Any) -> Mapping[int, float]:
+    def sorts(ids: Sequence[int], user: Any) -> Mapping[int, float | None]:
         return {
-            student: _sort(totals[name])
+            student: None if name != "week" and totals[name].few else _sort(totals[name])
             for those in together(ids)
             for student, totals in totals_in_windows(those.ids, those.windows.spans([name]), those.series).items()
         }

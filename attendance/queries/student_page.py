@@ -142,7 +142,9 @@ def figure(label: str, totals: Totals, *, tone: bool = True, short: str = "") ->
     return {
         "label": label,
         "value": totals.percent,
-        "of": ", ".join(filter(None, (totals.of if totals.possible else "no marks yet", short))),
+        "of": ", ".join(
+            filter(None, (totals.of if totals.possible else "no marks yet", totals.few if tone else "", short))
+        ),
         "tone": colour,
     }
 

@@ -1,6 +1,6 @@
 """The analysis pages: groups side by side, and the lists of students who need somebody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
@@ -156,6 +156,7 @@ def persistent_list(request: HttpRequest) -> HttpResponseBase:
     said += (
         [notes.TOO_FEW.format(number=len(rows) - counted, least=ENOUGH, unit=scope.unit)] if counted < len(rows) else []
     )
+    said += _few((each.six_weeks for each in chosen), scope, "the six weeks")
     if wants_file(request):
         window = f"{persistent.SHOW[show].lower()}, {files.dates(year_to_date(scope.day))}"
         return files.answer(request, f"{show}-absence", files.PERSISTENT, chosen, scope, said, window)
@@ -302,6 +303,7 @@ def leaving_list(request: HttpRequest) -> HttpResponseBase:
     show = _one_of(request.GET.get("show"), leavers.SHOW)
     rows = leavers.between_dates(request.user, show, year_to_date(scope.day))
     said = [*notes.LEAVING, *([notes.WITHDRAWN] if show == "withdrawn" else [])]
+    said += _few((each.totals for each in rows), scope, "these dates")
     if wants_file(request):
         window = f"{leavers.SHOW[show].lower()}, {files.dates(year_to_date(scope.day))}"
         return files.answer(request, "leavers-and-late-starters", files.LEAVING, rows, scope, said, window)
@@ -314,6 +316,12 @@ def leaving_list(request: HttpRequest) -> HttpResponseBase:
         "chips": _chips(leavers.SHOW, show, lambda key: _address("attendance:leaving_list", scope, show=key)),
     }
     return render(request, "attendance/leaving_list.html", context)
+
+
+def _few(found: Iterable[Totals], scope: Scope, dates: str) -> list[str]:
+    """How many percentages of a list, and of its file, are of too little to say anything by."""
+    number = sum(bool(totals.few) for totals in found)
+    return [notes.FEW_MARKED.format(number=number, least=ENOUGH, unit=scope.unit, dates=dates)] if number else []
 
 
 def _scope(request: HttpRequest, only: str = "") -> Scope:

@@ -1,17 +1,19 @@
 """Who has been seen, by tutor: for whoever leads tutors. That a one-to-one was held and when, never what was said."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from caseload.models import Caseload, CaseloadGrant, Student
+from caseload.queries.calendar import current_academic_year
 from core import clock
-from interventions.queries.students import seen_since
+from interventions.queries.students import JOINED, seen_since
 
 COVERAGE = "interventions.view_coverage"
-SQL = """
+SQL = f"""
 WITH member AS (
     SELECT m.group_id, m.student_id FROM caseload_caseloadmembership m
     WHERE m.student_id = ANY(%(students)s) AND m.period @> %(today)s::date
@@ -23,14 +25,17 @@ WITH member AS (
     WHERE student_id = ANY(%(students)s) AND held_at >= %(since)s GROUP BY student_id
 )
 SELECT m.group_id, count(*), count(*) FILTER (WHERE l.held_at >= %(since)s),
-    count(*) FILTER (WHERE l.next_on < %(today)s), coalesce(sum(c.held), 0)
+    count(*) FILTER (WHERE l.next_on < %(today)s), coalesce(sum(c.held), 0),
+    count(*) FILTER (WHERE (l.held_at < %(since)s) IS NOT FALSE AND
+        greatest({JOINED.format(student="m.student_id", today="%(today)s")}, %(year)s) > %(day)s)
 FROM member m LEFT JOIN latest l USING (student_id) LEFT JOIN counted c USING (student_id) GROUP BY m.group_id
 """
 
 
 @dataclass(frozen=True)
 class Covered:
-    """One tutor group: its students, how many were seen since the day, one-to-ones held since, and those overdue."""
+    """One tutor group: its students, how many were seen since the day, one-to-ones held since, those overdue, and those not
+    seen who came only after that day."""
 
     name: str
     public_id: UUID
@@ -39,20 +44,27 @@ class Covered:
     seen: int
     overdue: int
     held: int
+    new: int
 
     @property
     def unseen(self) -> int:
-        """How many nobody has held a one-to-one with in that time."""
-        return self.students - self.seen
+        """How many nobody has held a one-to-one with in that time, though they were here all of it."""
+        return self.students - self.seen - self.new
 
 
 def coverage_by_tutor(user: Any, weeks: int) -> list[Covered]:
-    """Each tutor group of the students whom this person leads, the least covered first. Four queries for any number."""
+    """Each tutor group of the students whom this person leads, the least covered first. Five queries for any number."""
     students = list(Student.objects.visible_to(user, COVERAGE).values_list("pk", flat=True))
     today = clock.today()
-    since = seen_since(weeks)
+    since, year = seen_since(weeks), current_academic_year()
+    values: dict[str, Any] = {
+        "students": students,
+        "today": today,
+        "since": since,
+        "day": today - timedelta(weeks=weeks),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(SQL, {"students": students, "today": today, "since": since})
+        cursor.execute(SQL, values | {"year": year.starts_on if year else None})
         counts = {group: numbers for group, *numbers in cursor.fetchall()}
     tutors: dict[int, list[str]] = {}
     grants = CaseloadGrant.objects.filter(content_object__in=counts, period__contains=today).select_related("user")

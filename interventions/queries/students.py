@@ -102,7 +102,7 @@ _SEEN = """
     WHERE m.student_id = ANY(%s::bigint[]) GROUP BY 1
 """
 _UNSEEN = """
-    SELECT w.id, (SELECT max(m.held_at) FROM interventions_meeting AS m WHERE m.student_id = w.id)
+    SELECT w.id, (SELECT max(m.held_at) FROM interventions_meeting AS m WHERE m.student_id = w.id), {joined}
     FROM unnest(%s::bigint[]) AS w (id)
     WHERE NOT EXISTS (SELECT FROM interventions_meeting AS m WHERE m.student_id = w.id AND m.held_at >= %s)
         AND w.id {reached}
@@ -198,13 +198,19 @@ def _plural(number: int, noun: str, after: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'} {after}"
 
 
+# The day on which a student came: nobody could see them before.
+JOINED = """(SELECT min(lower(r.period)) FROM caseload_sitemembership AS r
+    WHERE r.student_id = {student} AND r.period @> {today}::date)"""
+
+
 def seen_since(weeks: int) -> datetime:
     """From when on a one-to-one counts as held within so many weeks: one held exactly so many weeks ago is that long ago."""
     return clock.at(clock.today() - timedelta(weeks=weeks) + timedelta(days=1), 0)
 
 
 def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
-    """For how many weeks nobody has seen a student, where that is too long; counted from the start of the year at most.
+    """For how many weeks nobody has seen a student, where that is too long; counted from the start of the year at most, and
+    from the day on which the student came.
 
     Said only of students with whom this person holds one-to-ones: anybody else can't know of all there were.
     """
@@ -216,8 +222,10 @@ def weeks_unseen(ids: Sequence[int], user: Any) -> dict[int, int]:
             return {}
         condition, params = ("IS NOT NULL", []) if user is None else among(reached(user, LOG))
         weeks = {}
-        for student, seen_at in read_rows(_UNSEEN.format(reached=condition), [array(set(wanted)), since, *params]):
+        statement = _UNSEEN.format(joined=JOINED.format(student="w.id", today="%s"), reached=condition)
+        for student, seen_at, joined in read_rows(statement, [today, array(set(wanted)), since, *params]):
             known = [clock.local(seen_at).date()] if seen_at else []
+            known += [joined] if joined else []
             known += [year.starts_on] if year else []
             weeks[student] = (today - max(known, default=today)).days // 7
         return weeks

@@ -1,15 +1,18 @@
 """Of fewer than twenty possible sessions nothing is called a habit, and nobody is named for it: on pages and in files."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from psycopg.types.range import Range
 
 from attendance.actions import rebuild_summary
 from attendance.arithmetic import ENOUGH, Totals
 from attendance.panels import load_reasons
+from caseload.models import SiteMembership
 from caseload.queries.calendar import school_days
+from core import clock
 from tests.attendance.test_analysis import mark_sessions, words
 from tests.college import College
 
@@ -56,6 +59,61 @@ def test_one_mark_is_no_reason_in_lists_and_no_pill(one_mark: College, sign_in: 
         for name in ("attendance:student_attendance", "caseload:student_detail"):
             page = words(tutor.get(reverse(name, args=[student.public_id])))
             assert ("Persistent absence" in page or "Severe absence" in page) is called, name
+
+
+@pytest.mark.parametrize("column", ["attendance_six_weeks", "attendance_year"])
+def test_columns_of_lists_mark_too_little_and_put_it_last(one_mark: College, sign_in: Any, column: str) -> None:
+    """Ada's 0.0 % is of one session. The mark stands in the row, on a phone too; this week says of how many it is."""
+    tutor, address = sign_in(one_mark.okafor), reverse("caseload:caseload_list")
+    ada, ben = (one_mark.student(name) for name in ("Ada", "Ben"))
+    if column == "attendance_six_weeks":
+        late = school_days(one_mark.school, date(2026, 11, 2), one_mark.today)
+        mark_sessions(one_mark, ada, ["N"], late)
+        mark_sessions(one_mark, ben, ["/", "\\"] * 10, late)
+        rebuild_summary()
+    for sort in (column, f"-{column}"):
+        listed = tutor.get(address, {"sort": sort}).context["listed"]
+        names = [row["given_name"] for row in listed.page.object_list]
+        assert names[0] == "Ben", sort
+        cells = {row["id"]: {of.key: cell for of, cell in row["cells"]} for row in listed.page.object_list}
+        assert [cells[pk][column]["note"] for pk in (ada.pk, ben.pk)] == ["too little to say", ""]
+    assert "<small>too little to say</small>" in tutor.get(address).content.decode()
+
+
+def test_the_column_of_this_week_says_of_how_many_it_is(one_mark: College, sign_in: Any) -> None:
+    days = school_days(one_mark.school, clock.week_of(one_mark.today), one_mark.today)
+    mark_sessions(one_mark, one_mark.student("Ben"), ["/", "\\", "N"], days)
+    rebuild_summary()
+    page = words(sign_in(one_mark.okafor).get(reverse("caseload:caseload_list")))
+    assert "66.7 % of 3" in page
+
+
+def test_the_students_own_figures_and_other_lists_bear_the_mark(one_mark: College, sign_in: Any) -> None:
+    tutor, ada = sign_in(one_mark.okafor), one_mark.student("Ada")
+    for name in ("attendance:student_attendance", "caseload:student_detail"):
+        page = words(tutor.get(reverse(name, args=[ada.public_id])))
+        assert "0 of 1 sessions, too little to say" in page, name
+    compared = sign_in(one_mark.lind).get(
+        reverse("attendance:comparison_students"), {"by": "caseload", "window": "year"}
+    )
+    assert "0.0 % too little to say" in words(compared)
+
+
+def test_leavers_and_late_starters_with_too_little_are_marked_and_counted_in_the_file(
+    one_mark: College, sign_in: Any
+) -> None:
+    came = one_mark.today - timedelta(weeks=2)
+    ada = one_mark.student("Ada")
+    SiteMembership.objects.filter(student=ada).update(period=Range(came, None))
+    mark_sessions(one_mark, ada, ["N"], school_days(one_mark.school, came, one_mark.today))
+    rebuild_summary()
+    officer, address = sign_in(one_mark.price), reverse("attendance:leaving_list")
+    said = "1 with fewer than 20 possible sessions or lessons in these dates: too little to say, so their percentage is marked."
+    page = words(officer.get(address, {"show": "joined"}))
+    assert "0.0 % too little to say" in page
+    assert said in page
+    file = officer.get(address, {"show": "joined", "as": "csv"})
+    assert said in b"".join(file.streaming_content).decode("utf-8-sig")
 
 
 def test_students_of_a_group_with_too_little_come_last(one_mark: College, sign_in: Any) -> None:

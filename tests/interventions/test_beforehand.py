@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from psycopg.types.range import Range
 from pytest_django import DjangoAssertNumQueries
 
+from caseload.models import SiteMembership
 from core import clock
 from core.models import Mail
 from interventions import actions, queries
@@ -187,7 +189,7 @@ def test_coverage_counts_that_one_was_held_and_names_tutors(
         "Ms Okafor", 8, 2, 6, 1, 2,
     )  # fmt: skip
     assert queries.coverage_by_tutor(college.okafor, 6) == []
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         coverage_by_tutor(college.lind, 6)
 
 
@@ -201,6 +203,25 @@ def test_not_seen_for_six_weeks_is_one_rule_for_coverage_and_lists(
     rows = {row.name: row for row in coverage_by_tutor(college.lind, 6)}
     ada = college.student("Ada").pk
     assert (rows["10A"].unseen, len(weeks_unseen([ada], college.lind))) == (unseen, unseen)
+
+
+@pytest.mark.parametrize(
+    ("weeks_here", "weeks", "shown"), [(1, 0, (0, 1)), (5, 0, (0, 1)), (6, 6, (1, 0)), (7, 7, (1, 0))]
+)
+def test_nobody_is_unseen_for_longer_than_they_have_been_here(
+    college: College, meeting_of: Any, sign_in: Any, weeks_here: int, weeks: int, shown: tuple[int, int]
+) -> None:
+    """Ada joined so many weeks ago, and nobody has met her yet; the year began eleven weeks ago. Everybody else was met."""
+    for student in college.students:
+        if student.given_name != "Ada":
+            meeting_of(student.given_name, days_ago=3)
+    ada, came = college.student("Ada"), college.today - timedelta(weeks=weeks_here)
+    SiteMembership.objects.filter(student=ada).update(period=Range(came, None))
+    assert weeks_unseen([ada.pk], college.lind) == ({ada.pk: weeks} if weeks else {})
+    row = {row.name: row for row in coverage_by_tutor(college.lind, 6)}["10A"]
+    assert (row.unseen, row.new) == shown
+    page = sign_in(college.lind).get(reverse("interventions:coverage_list")).content.decode()
+    assert ("1 new since" in page) is bool(row.new)
 
 
 def test_the_page_to_print_says_everything_once(college: College, sign_in: Any, target_of: Any, note_of: Any) -> None:
