@@ -75,7 +75,7 @@ class Alerts:
         return Known(tutor, tutor.pk % 4 == 0 or tutor.email.startswith("tutor@"))
 
     def _morning(self, day: date) -> datetime:
-        return clock.at(day, 7, 15)
+        return min(clock.at(day, 7, 15), clock.now())
 
     def _live(self, rule: AlertRule) -> None:
         """Go through the mornings of a rule: each reads the marks up to the school day before, today's as of today."""

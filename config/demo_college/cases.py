@@ -7,7 +7,7 @@ from accounts.models import User
 from config.demo_college import words
 from config.demo_college.alerts import Alerts
 from config.demo_college.chance import Chance
-from config.demo_college.dates import latest_open_day, next_open_day
+from config.demo_college.dates import latest_open_day, next_open_day, past
 from config.demo_college.frame import Frame
 from config.demo_college.students import Roll
 from core import clock
@@ -69,7 +69,7 @@ class Cases:
                 if number == 1
                 else ("moved_up", words.choose(self.chance, words.CASE_FOUND, self.nc_years[case.student_id]))
             )
-            self._step(case, kind, stages[number], tutor, clock.at(day, 15, 10), note)
+            self._step(case, kind, stages[number], tutor, past(clock.at(day, 15, 10)), note)
         if closed:
             self._step(case, "closed", stage, tutor, clock.at(case.closed_on, 15, 30), case.outcome)
 

@@ -75,7 +75,7 @@ class Concerns:
     def _as(self, person: User, day: date, hours: float) -> Iterator[None]:
         for _ in range(int(hours // 24)):
             day = next_open_day(day + DAY)
-        moment = min(clock.at(day, 9, 10) + timedelta(hours=hours % 24), clock.at(self.frame.today, 7))
+        moment = min(clock.at(day, 9, 10) + timedelta(hours=hours % 24), clock.at(self.frame.today, 7), clock.now())
         with clock.set_to(moment), naming.named(person.pk, purpose="demonstration"):
             yield
 

@@ -10,7 +10,7 @@ from accounts.models import User
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, CoverNote
 from config.demo_college import words
 from config.demo_college.chance import Chance
-from config.demo_college.dates import next_open_day
+from config.demo_college.dates import next_open_day, past
 from config.demo_college.frame import Frame
 from config.demo_college.groups import DOMAIN, Groups
 from config.demo_college.students import Roll
@@ -52,7 +52,7 @@ class Covers:
         grant = CaseloadGrant.objects.create(
             public_id=self.chance.uuid(), user_id=tutor.pk, role=Group.objects.get(name="tutor"),
             content_object=rows[name], capacity="cover", period=DateRange(first, last + timedelta(days=1)),
-            handover_note=NOTE, given_by=User.objects.get(email=f"{by}@{DOMAIN}"), given_at=clock.at(first, 8, 20),
+            handover_note=NOTE, given_by=User.objects.get(email=f"{by}@{DOMAIN}"), given_at=past(clock.at(first, 8, 20)),
         )  # fmt: skip
         members = CaseloadMembership.objects.filter(group=rows[name], period__contains=self.frame.today)
         students = members.order_by("student_id").values_list("student_id", flat=True)[:NAMED]

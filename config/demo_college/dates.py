@@ -2,10 +2,12 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 
 from dateutil.easter import easter
+
+from core import clock
 
 DAY = timedelta(days=1)
 
@@ -89,6 +91,14 @@ def next_open_day(day: date) -> date:
     """The day itself when the sites open on it, else the next school day: for what somebody planned."""
     days = _open_days_from(academic_year(day))
     return days[bisect_left(days, day)]
+
+
+def past(moment: datetime) -> datetime:
+    """The moment; where it is still to come, the same time of the last school day before. What happened did so before now."""
+    while moment > clock.now():
+        before = latest_open_day(clock.local(moment).date() - DAY)
+        moment = clock.at(before, clock.local(moment).hour, clock.local(moment).minute)
+    return moment
 
 
 def latest_open_day(day: date) -> date:

@@ -63,7 +63,7 @@ class Frame:
     times: dict[str, list[LessonTime]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.created_at = clock.at(self.today, 6)
+        self.created_at = min(clock.at(self.today, 6), clock.now())
         self.this = academic_year(self.today)
         self.last = self.this - 1
         self.calendar()

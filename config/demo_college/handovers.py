@@ -5,6 +5,7 @@ from typing import Any
 from caseload.models import Caseload, CaseloadMembership
 from config.demo_college import words
 from config.demo_college.chance import Chance
+from config.demo_college.dates import past
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.students import Roll
@@ -28,7 +29,7 @@ class Handovers:
         if caseload is None:
             return
         tutor: Any = self.groups.tutors[caseload.pk]
-        at = clock.at(min(self.frame.years[year].ends_on, self.frame.today), 14, 30)
+        at = past(clock.at(min(self.frame.years[year].ends_on, self.frame.today), 14, 30))
         handover = Handover.objects.create(
             caseload=caseload, begun_by_id=tutor.pk, begun_at=at, handed_by_id=tutor.pk if handed else None,
             handed_at=at if handed else None,

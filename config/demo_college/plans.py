@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from config.demo_college.chance import Chance
-from config.demo_college.dates import latest_open_day, next_open_day
+from config.demo_college.dates import latest_open_day, next_open_day, past
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups, Staffing
 from config.demo_college.students import Person, Roll
@@ -132,5 +132,5 @@ class Plans:
             self._step(plan, "closed", plan.stage, plan.owner, plan.closed_on, plan.outcome_note)
 
     def _step(self, plan: Any, kind: str, stage: PlanStage, by: User, day: date, note: str) -> None:
-        at = clock.at(day, 15, 20 + len(self.steps) % 20)
+        at = past(clock.at(day, 15, 20 + len(self.steps) % 20))
         self.steps.append(self.frame.loader.new(PlanStep, plan=plan, kind=kind, stage=stage, at=at, by=by, note=note))

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from config.demo_college.chance import Chance
+from config.demo_college.dates import past
 from config.demo_college.frame import Frame
 from config.demo_college.groups import Groups
 from config.demo_college.students import Person, Roll
@@ -58,7 +59,10 @@ class Referrals:
         asked = clock.at(
             clock.week_of(self.frame.today) - timedelta(days=7 * self.chance.choice((0, 0, 1, 2, 4, 5))), 11
         )
+        asked = past(asked)
         state = self.chance.pick({"asked": 3, "accepted": 4, "closed": 3 if told else 0.1, "declined": 1})
+        if asked + timedelta(days=4) > clock.now() and state != "asked":
+            asked -= timedelta(days=7)
         values: dict[str, Any] = {}
         if state != "asked":
             words = DECLINED if state == "declined" else answer

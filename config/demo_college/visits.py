@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import User
 from caseload.models import ContactLogEntry, Visit, VisitPolicy, VisitStep
 from config.demo_college.chance import Chance
-from config.demo_college.dates import latest_open_day, next_open_day
+from config.demo_college.dates import latest_open_day, next_open_day, past
 from config.demo_college.frame import Frame
 from config.demo_college.groups import DOMAIN, Groups
 from config.demo_college.students import Person, Roll
@@ -43,14 +43,14 @@ class Visits:
     def _visit(self, person: Person, day: date, purpose: str, outcome: str) -> None:
         link = next((one for one in self.roll.links if one.student_id == person.row.pk and not one.no_contact), None)
         start = clock.at(day, 15, 45)
-        over = day <= self.frame.today
+        over = day < self.frame.today
         visit = Visit.objects.create(
             public_id=self.chance.uuid(), form_token=self.chance.uuid(), student=person.row,
             contact=link.contact if link else None, place=_place(link), purpose=purpose, goes=self.goes,
             phone="07700 900142", watcher=self.watcher, planned_for=start, back_by=start + timedelta(hours=1),
             state="back" if over else "planned", checked_in_at=start if over else None,
             checked_out_at=start + timedelta(minutes=50) if over else None, made_by=self.goes,
-            made_at=start - timedelta(days=2), next_alert_at=start + timedelta(minutes=75),
+            made_at=past(start - timedelta(days=2)), next_alert_at=start + timedelta(minutes=75),
         )  # fmt: skip
         self._step(visit, "planned", visit.made_at)
         if over:

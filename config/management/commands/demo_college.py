@@ -37,7 +37,11 @@ class Command(BaseCommand):
             )
         today = options["today"] or clock.today()
         call_command("install_naming_key", stdout=StringIO())
-        with clock.set_to(clock.at(today, 8)), transaction.atomic():
+        made_at = clock.at(today, 8)
+        # Early in the morning nothing may have happened later than now.
+        if clock.today() == today:
+            made_at = min(made_at, clock.now())
+        with clock.set_to(made_at), transaction.atomic():
             build(options["students"], options["seed"], today, self.stdout.write)
             if options["until"] is not None:
                 with clock.set_to(clock.at(today, options["until"].hour, options["until"].minute)):
