@@ -9,7 +9,6 @@ from attendance import rules
 from attendance.actions.alerts import clear_alerts, open_alerts_again
 from attendance.models import Alert, ChaseHold, ThresholdDecision
 from attendance.queries import alerts, decisions
-from attendance.queries.alerts_today import words_of
 from caseload import columns, reasons
 from caseload.columns import Filter, ReasonSource, StudentAction
 from caseload.reasons import Source, Through
@@ -60,9 +59,9 @@ def register() -> None:
             "threshold", "Threshold decisions", 35, rules.ACT, decisions.load_timeline, shows=(ThresholdDecision,)
         )
     )
-    columns.register_reasons(ReasonSource(alerts.SOURCE, rules.ACT, alerts.reasons, 5, today=words_of))
+    columns.register_reasons(ReasonSource(alerts.SOURCE, rules.ACT, alerts.reasons, 5))
     columns.register_filter(Filter("alert", "Attendance alert", 5, rules.ACT))
     columns.register_student_action(
         StudentAction("hold", "Hold out", "attendance:hold_new", rules.ACT, 90, "pause-circle")
     )
-    reasons.register(Source("attendance_alert", rules.ACT, alerts.open_reasons, _clear, _reopen, 10))
+    reasons.register(Source(alerts.ANSWERED, rules.ACT, alerts.open_reasons, _clear, _reopen, 10))

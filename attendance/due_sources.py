@@ -1,5 +1,6 @@
 """What attendance puts on My work: absences that nobody explained, open alerts, registers not taken."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,7 +11,7 @@ from attendance.actions.escalating import TOLD
 from attendance.choices import AlertState
 from attendance.models import Alert
 from attendance.queries.alerts import in_order
-from attendance.queries.alerts_today import words_of
+from attendance.queries.alerts_today import alerts_today
 from attendance.queries.day_known import known_of
 from attendance.queries.first_day import absent_without_reason
 from attendance.queries.missing import takers_of
@@ -36,20 +37,29 @@ def alerts_of(user: Any) -> QuerySet[Alert]:
 
 
 def load_alerts(user: Any, limit: int) -> list[Item]:
-    """The first of them, with a one-to-one or a call as the next click, and how each stands today."""
-    fields = ("student_id", "student__public_id", "pk", "reason", "raised_on", "escalated_at", "at_once")
-    found = list(in_order(alerts_of(user)).values_list(*fields)[:limit])
-    words = words_of([row[2] for row in found])
+    """The first of them, with a one-to-one or a call as the next click, and how each stands today. Those that hold no longer
+    come last, say so, and are ended with one press."""
+    fields = ("student_id", "student__public_id", "pk", "public_id", "raised_on", "escalated_at", "at_once")
+    every = list(in_order(alerts_of(user)).values_list(*fields))
+    today = alerts_today(row[2] for row in every)
+    found = sorted((row for row in every if row[2] in today), key=lambda row: today[row[2]].is_over)[:limit]
     meets = set(reached_ids(user, LOG_MEETING, rules.ACT, [row[0] for row in found]))
     items = []
-    for student, public_id, pk, reason, raised_on, escalated_at, at_once in found:
+    for student, public_id, pk, key, raised_on, escalated_at, at_once in found:
         page, click = ("interventions:meeting_new", "One-to-one")
         if student not in meets:
             page, click = ("caseload:contact_log", "Ring home")
         url = f"{reverse(page, args=[public_id])}?next={reverse('caseload:my_work')}&answers=attendance_alert:{pk}"
         note = "nobody acted in time" if escalated_at else ""
-        items.append(Item(words.get(pk, reason), raised_on, url, click, about=student, note=note, at_once=at_once))
+        item = Item(today[pk].words, raised_on, url, click, about=student, note=note, at_once=at_once)
+        items.append(_to_be_ended(item, key) if today[pk].is_over else item)
     return items
+
+
+def _to_be_ended(item: Item, alert: Any) -> Item:
+    """The line of an alert that holds no longer."""
+    ends = f"{reverse('attendance:alert_end')}?alert={alert}"
+    return replace(item, note="no longer so", done_url=ends, done="End alert", at_once=False, over=True)
 
 
 def load_registers(user: Any, limit: int) -> list[Item]:

@@ -41,8 +41,6 @@ class Reason(NamedTuple):
     words: str
     need: Need
     filter: str = ""  # the key of the Filter chip that this reason belongs to
-    source: str = ""  # the key of the source whose words are brought up to today (`ReasonSource.today`) …
-    number: int = 0  # … and its row there
 
     @property
     def tone(self) -> str:
@@ -56,9 +54,6 @@ class ReasonSource:
 
     A source that is dear to ask, and has one reason a student at most, says in `most` the heaviest that it may be. Where
     only those in most need are looked for, it is asked about those alone whom such a reason could bring among them.
-
-    A source whose words hold figures of an earlier day gives in `today` those words beside today's figures, by the number of
-    each reason: asked for the students of one page only, in a fixed number of queries.
     """
 
     key: str
@@ -66,7 +61,6 @@ class ReasonSource:
     load: Callable[[Ids, Any], Mapping[int, Sequence[Reason]]]
     order: int = 100
     most: Need | None = None
-    today: Callable[[Ids], Mapping[int, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -154,15 +148,6 @@ def columns_for(user: Any) -> list[Column]:
 def sources_for(user: Any) -> list[ReasonSource]:
     """The sources of reasons that this person may see, in order."""
     return _allowed(_registry.sources, user)
-
-
-def words_today(numbers: Mapping[str, Ids]) -> dict[tuple[str, int], str]:
-    """The words of reasons beside today's figures, by source and number, for the sources that hold figures of earlier days."""
-    found: dict[tuple[str, int], str] = {}
-    for key, some in numbers.items():
-        today = _registry.sources[key].today
-        found |= {(key, number): words for number, words in today(some).items()} if today else {}
-    return found
 
 
 def filters_for(user: Any) -> list[Filter]:

@@ -5,8 +5,9 @@ An app offers a source when it starts, in its apps.py:
     due.register(Source("targets", "Targets", Harm.PROMISE, SET, load=targets, rows=targets_overdue))
 
 The order of the list is simple, so that anybody can say why something stands where it does: first by how much harm
-waiting does (`Harm`, one for each source), of the same harm first what is about somebody in trouble now (`at_once`), then
-by the day since which it has waited, oldest first, then by the order of the sources and of the rows that each gave.
+waiting does (`Harm`, one for each source), of the same harm first what is about somebody in trouble now (`at_once`) and last
+what is over and waits only to be ended (`over`), then by the day since which it has waited, oldest first, then by the order
+of the sources and of the rows that each gave.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -52,6 +53,7 @@ class Item:
     done_url: str = ""  # takes a POST that settles it at once, with `next`: the address to come back to
     done: str = ""  # what that button says: “Done”, “Followed up”
     at_once: bool = False  # a child may be missing or not safe: its source gives these rows before its others
+    over: bool = False  # what it waited for is no longer so: its source gives these rows after its others
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
     sources = sources_for(user)
     kind = kind if any(source.key == kind for source in sources) else ""
     may_have, counts = possible(user), _counted(user)
-    lines: list[tuple[tuple[int, bool, date, int, int], Line]] = []
+    lines: list[tuple[tuple[int, bool, bool, date, int, int], Line]] = []
     numbers: dict[str, int] = {}
     for place, source in enumerate(sources):
         if source.key not in may_have or (source.rows is not None and not counts.get(source.key)):
@@ -221,7 +223,7 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
         numbers[source.key] = counts[source.key] if source.rows is not None else len(items)
         if not kind or source.key == kind:
             lines += [
-                ((source.harm, not item.at_once, item.since, place, number), Line(item, source))
+                ((source.harm, item.over, not item.at_once, item.since, place, number), Line(item, source))
                 for number, item in enumerate(items)
             ]
     _keep(user, numbers)

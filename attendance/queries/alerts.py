@@ -25,6 +25,7 @@ from core.id_lists import array
 
 STUDENTS_PER_PAGE = 50
 SOURCE = "attendance_alerts"
+ANSWERED = "attendance_alert"  # open alerts as reasons that support answers
 SHOWS = {"": "Open", "waiting": "Not acted on", "held": "Held out", "ended": "Ended lately"}
 LOG_MEETING, LOG_CONTACT = "interventions.log_meeting", "caseload.log_contact"
 _ALERT = (
@@ -177,21 +178,27 @@ def watched_for(kind: str) -> bool:
 
 
 def reasons(student_ids: Sequence[int], user: Any) -> dict[int, list[Reason]]:
-    """Why students need attention, for lists of them: the sentences as they were raised, which `words_of` brings up to today
-    for those shown. One query, written out."""
+    """Why students need attention, for lists of them: their open alerts whose rule holds today, beside today's figures.
+
+    An alert that holds no longer is no reason; it waits under Alerts and in My work to be ended. One query written out, and
+    those of `standing`.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT a.student_id, a.id, a.reason, r.kind, a.escalated_at IS NOT NULL FROM attendance_alert AS a"
+            "SELECT a.student_id, a.rule_id, a.reason, a.true_on, r.kind, a.escalated_at IS NOT NULL FROM attendance_alert AS a"
             " JOIN attendance_alertrule AS r ON r.id = a.rule_id"
             " WHERE a.state = %s AND a.student_id IN (SELECT unnest(%s::bigint[])) ORDER BY a.raised_on, a.id",
             [AlertState.OPEN, array(student_ids)],
         )
         rows = cursor.fetchall()
+    now, today = standing((rule, student) for student, rule, *_ in rows), clock.today()
     found: dict[int, list[Reason]] = {}
-    for student, number, words, kind, escalated in rows:
+    for student, rule, words, true_on, kind, escalated in rows:
+        if not now[rule, student].holds:
+            continue
         raised, not_acted_on = alert_kinds.NEEDS[kind]
-        need = not_acted_on if escalated else raised
-        found.setdefault(student, []).append(Reason(words, need, "alert", SOURCE, number))
+        said = alert_kinds.as_of_today(words, true_on, today, now[rule, student])
+        found.setdefault(student, []).append(Reason(said, not_acted_on if escalated else raised, "alert"))
     return found
 
 

@@ -4,7 +4,9 @@ Every page, file and print that shows an alert's sentence asks here, so that the
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from attendance.alert_kinds import NONE_NOW, NOT_ON_ROLL, Hit, as_of_today
 from attendance.choices import AlertState
@@ -42,13 +44,33 @@ def standing(pairs: Iterable[Pair]) -> dict[Pair, Hit]:
     return found
 
 
-def words_of(alert_ids: Iterable[int]) -> dict[int, str]:
-    """The sentence of each of these alerts beside what is so today, by its number; an ended alert keeps its own, with its day."""
+@dataclass(frozen=True)
+class AlertToday:
+    """An alert beside what is so today: its words, and whether it is open though its rule holds no longer."""
+
+    words: str
+    is_over: bool = False
+
+
+def alerts_today(alert_ids: Iterable[int]) -> dict[int, AlertToday]:
+    """How each of these alerts stands today, by its number; an ended alert keeps its own sentence, with its day."""
     rows = Alert.objects.filter(pk__in=list(alert_ids))
     alerts = list(rows.values_list("pk", "rule_id", "student_id", "reason", "true_on", "state"))
     now = standing((rule, student) for _, rule, student, _, _, state in alerts if state == AlertState.OPEN)
-    today = clock.today()
-    return {
-        pk: as_of_today(reason, true_on, today, now.get((rule, student)) if state == AlertState.OPEN else None)
-        for pk, rule, student, reason, true_on, state in alerts
-    }
+    today, found = clock.today(), {}
+    for pk, rule, student, reason, true_on, state in alerts:
+        hit = now.get((rule, student)) if state == AlertState.OPEN else None
+        found[pk] = AlertToday(as_of_today(reason, true_on, today, hit), hit is not None and not hit.holds)
+    return found
+
+
+def words_of(alert_ids: Iterable[int]) -> dict[int, str]:
+    """The sentence of each of these alerts beside what is so today, by its number."""
+    return {pk: alert.words for pk, alert in alerts_today(alert_ids).items()}
+
+
+def holding(alerts: Iterable[tuple[Any, int, int]]) -> list[Any]:
+    """Of these open alerts, each given with the numbers of its rule and its student, those whose rule holds today."""
+    rows = list(alerts)
+    now = standing((rule, student) for _, rule, student in rows)
+    return [alert for alert, rule, student in rows if now[rule, student].holds]

@@ -88,7 +88,7 @@ def _cells(row: dict[str, Any]) -> list[Sequence[Any]]:
 @page(rules.ACT)
 def alert_end(request: HttpRequest) -> HttpResponse:
     """End the alerts named whose rule holds no longer: one, or all of a page of the list."""
-    keys = sent_keys(request.POST.getlist("alert"))
+    keys = sent_keys(request.POST.getlist("alert") or request.GET.getlist("alert"))
     alerts = Alert.objects.visible_to(request.user, rules.ACT).filter(public_id__in=keys, state=AlertState.OPEN)
     ids = list(alerts.values_list("pk", flat=True))
     ended = actions.end_alerts_no_longer_so(ids, by=request.user)

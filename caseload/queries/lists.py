@@ -144,26 +144,11 @@ def _rows(ids: Sequence[int], reasons: Mapping[int, list[Reason]]) -> list[dict[
     """The students of a page in this order, each with why they need somebody."""
     found = {row["id"]: row for row in student_rows(Student.objects.filter(pk__in=ids))}
     rows = [found[pk] for pk in ids if pk in found]
-    today = _as_of_today({row["id"]: reasons[row["id"]] for row in rows if row["id"] in reasons})
     for row in rows:
-        why = row["why"] = today.get(row["id"], [])
+        why = row["why"] = reasons.get(row["id"], [])
         row["all_why"] = " · ".join(reason.words for reason in why)
         row["first_why"], row["more_why"] = why[:REASONS_SHOWN], len(why) - REASONS_SHOWN
     return rows
-
-
-def _as_of_today(reasons: Mapping[int, list[Reason]]) -> dict[int, list[Reason]]:
-    """The reasons of those shown, with words of an earlier day beside today's figures."""
-    shown: dict[str, list[int]] = {}
-    for why in reasons.values():
-        for reason in why:
-            if reason.source:
-                shown.setdefault(reason.source, []).append(reason.number)
-    words = columns.words_today(shown)
-    return {
-        pk: [reason._replace(words=words.get((reason.source, reason.number), reason.words)) for reason in why]
-        for pk, why in reasons.items()
-    }
 
 
 def _asked(

@@ -20,6 +20,7 @@ from core import clock
 from interventions import choices
 from interventions.choices import StepKind
 from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
+from interventions.queries.case_triggers import alert_of_stage, answered_alert, opening_alerts
 
 MANAGE, SET_UP = "interventions.manage_case", "interventions.manage_processes"
 
@@ -54,7 +55,8 @@ def open_case(
     by: User, student: Student, stage: ProcessStage, *, reason: str, owner: User | None = None,
     review_on: date | None = None, answers: Sequence[str] = (),
 ) -> Case:  # fmt: skip
-    """Begin a staged process with a student, at one of its stages. Open reasons that are ticked are cleared through it.
+    """Begin a staged process with a student, at one of its stages. Open reasons that are ticked are cleared through it, and
+    an alert among them is remembered as what opened the case.
 
     Raises AlreadyOpen when one is going on. Nothing goes home by this.
     """
@@ -64,7 +66,7 @@ def open_case(
     if running is not None:
         raise AlreadyOpen(running)
     case = _opened(by, student.pk, stage, reason, review_on or _review(stage, [student.pk]))
-    case.owner = owner or by
+    case.owner, case.alert = owner or by, answered_alert(by, student.pk, stage, answers)
     case.save()
     _step(by, case, StepKind.OPENED, reason, case.review_on)
     reasons.clear(answers, [student.pk], by=by, through=Through(stage.process.name, "case", case.pk))
@@ -84,6 +86,7 @@ def open_cases(
     by: User, students: Sequence[Student], stage: ProcessStage, *, reason: str, review_on: date | None = None
 ) -> list[Case]:
     """Start a stage process for many students at once, each case this person's own. Nothing goes home and no reason is cleared.
+    Each case remembers the open alert for which it begins.
 
     A student who is in the process already is passed over, so that pressing twice starts nothing twice.
     """
@@ -94,7 +97,11 @@ def open_cases(
     there = Case.objects.open().filter(student__in=ids, process=stage.process)
     running = set(there.values_list("student_id", flat=True))
     day = review_on or _review(stage, ids)
-    made = Case.objects.bulk_create(_opened(by, pk, stage, reason, day) for pk in ids if pk not in running)
+    new = [_opened(by, pk, stage, reason, day) for pk in ids if pk not in running]
+    alerts = opening_alerts(by, [case.student_id for case in new], stage)
+    for case in new:
+        case.alert = alerts.get(case.student_id)
+    made = Case.objects.bulk_create(new)
     CaseStep.objects.bulk_create(
         CaseStep(case=case, kind=StepKind.OPENED, stage=stage, by=by, note=case.reason, review_on=case.review_on)
         for case in made
@@ -106,7 +113,10 @@ def open_cases(
 
 @transaction.atomic
 def move_case(by: User, case: Case, move: Move, *, version: int) -> Case:
-    """Move a case up a stage or step it down. A stage that asks for approval waits for it. Raises CaseChanged."""
+    """Move a case up a stage or step it down. A stage that asks for approval waits for it. Raises CaseChanged.
+
+    A stage with a rule of its own is what the case is measured by from then on.
+    """
     stage = move.stage
     if stage.process_id != case.process_id:
         raise PermissionDenied
@@ -116,7 +126,9 @@ def move_case(by: User, case: Case, move: Move, *, version: int) -> Case:
     up = stage.number > locked.stage.number
     locked.stage, locked.review_on = stage, move.review_on or _review(stage, [locked.student_id])
     locked.awaits_approval = up and bool(stage.approver_role)
-    _save(locked, "stage", "review_on", "awaits_approval")
+    if stage.alert_rule_id:
+        locked.alert = alert_of_stage(by, locked.student_id, stage)
+    _save(locked, "stage", "alert", "review_on", "awaits_approval")
     _step(by, locked, StepKind.MOVED_UP if up else StepKind.STEPPED_DOWN, move.note, locked.review_on)
     return locked
 

@@ -25,7 +25,7 @@ from interventions import choices
 from interventions.choices import LetterState, SentHow
 from interventions.letters import fill, has_figures
 from interventions.models import Case, CaseStep, Letter, LetterBatch, LetterTemplate
-from interventions.queries.cases import triggers_of
+from interventions.queries.case_triggers import triggers_of
 from interventions.queries.letters import college_names, held_out, letter_values, letters_in
 
 # Whoever writes home sends the letters offered to tutors; SEND is for every letter there is.

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from attendance.models import AlertRule
+from attendance.models import Alert, AlertRule
 from caseload.models import Contact, ContactLogEntry, Student
 from core import clock
 from core.models import LeasedWork, PublicIdModel, StoredFile
@@ -84,6 +84,10 @@ class Case(PublicIdModel):
     opened_on = models.DateField(default=clock.today)
     opened_by = models.ForeignKey(STAFF, models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
+    alert = models.ForeignKey(
+        Alert, models.PROTECT, null=True, blank=True, related_name="+",
+        help_text="What opened it or brought it to its stage. Empty: no alert, or what the rule of its stage watches for.",
+    )  # fmt: skip
     review_on = models.DateField()
     awaits_approval = models.BooleanField(default=False)
     closed_on = models.DateField(null=True, blank=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from attendance.alert_kinds import Hit, as_of_today, on_its_day
+from attendance.alert_kinds import Hit, on_its_day
 from attendance.arithmetic import Totals
-from attendance.models import Alert, AlertRule
+from attendance.models import Alert
 from attendance.queries.alert_words import rule_words
 from attendance.queries.alerts_today import Pair, standing
 from attendance.queries.lists import figures
@@ -20,6 +20,7 @@ from core import clock, wording
 from core.id_lists import array
 from core.reading import read_rows
 from interventions.models import Case, CaseStep, ProcessStage, StagedProcess
+from interventions.queries.case_triggers import triggers_of
 
 MANAGE = "interventions.manage_case"
 SHOWS = {"": "All open", "mine": "Mine", "due": "Review due", "approval": "To approve", "closed": "Closed"}
@@ -28,19 +29,22 @@ ROWS, LATE_DAYS = 300, 7
 
 @dataclass(frozen=True)
 class CasePage:
-    """The rows of the page of cases, and the students for whom an alert proposes one."""
+    """The rows of the page of cases, and the students for whom an alert proposes one: whose alert holds today. `over` is how
+    many open alerts propose none, since they hold no longer."""
 
     rows: list[dict[str, Any]]
     could: list[dict[str, Any]]
+    over: int
 
 
 def case_page(user: Any, show: str = "") -> CasePage:
     """Both lists, with how the rules behind all of them stand today read together."""
     found, proposed = _cases(user, show, ROWS), [] if show else _proposed(user)
     triggers = triggers_of(found)
-    behind = [(rule.pk, case.student_id) for case in found if (rule := triggers.get(case.pk))]
+    behind = [(trigger.rule.pk, case.student_id) for case in found if (trigger := triggers.get(case.pk))]
     now = standing([*behind, *((alert.rule_id, alert.student_id) for alert, _ in proposed)])
-    return CasePage(_rows(user, found, now), _could(proposed, now))
+    could = _could(proposed, now)
+    return CasePage(_rows(user, found, now), could, len(proposed) - len(could))
 
 
 def cases(user: Any, show: str = "", limit: int | None = ROWS) -> list[dict[str, Any]]:
@@ -58,7 +62,7 @@ def _cases(user: Any, show: str, limit: int | None) -> list[Case]:
     elif show == "approval":
         rows = rows.filter(awaits_approval=True)
     order = ("-closed_on", "-pk") if show == "closed" else ("review_on", "pk")
-    return list(rows.select_related("student", "process", "stage", "owner").order_by(*order)[:limit])
+    return list(rows.select_related("student", "process", "stage", "owner", "alert__rule").order_by(*order)[:limit])
 
 
 def _rows(user: Any, found: Sequence[Case], standings: Mapping[Pair, Hit] | None = None) -> list[dict[str, Any]]:
@@ -70,6 +74,7 @@ def _rows(user: Any, found: Sequence[Case], standings: Mapping[Pair, Hit] | None
             "group": groups.get(case.student_id, ""),
             "due": not case.closed_on and case.review_on <= today,
             "now": now.get(case.pk),
+            "told": case.pk in now and now[case.pk].is_over and now[case.pk].words.startswith(case.reason),
         }
         for case in found
     ]
@@ -91,7 +96,7 @@ def counts(user: Any) -> dict[str, int]:
 
 
 def could_begin(user: Any) -> list[dict[str, Any]]:
-    """Students in reach with an open alert that begins the first stage of a process, and no open case of it."""
+    """Students in reach with an open alert that begins the first stage of a process and holds today, and no open case of it."""
     found = _proposed(user)
     return _could(found, standing((alert.rule_id, alert.student_id) for alert, _ in found))
 
@@ -114,22 +119,19 @@ def _proposed(user: Any) -> list[tuple[Alert, ProcessStage]]:
 
 
 def _could(proposed: Sequence[tuple[Alert, ProcessStage]], now: Mapping[Pair, Hit]) -> list[dict[str, Any]]:
+    """Those for whom the alert holds today, with today's figures and their day as the reason."""
     return [
         {
             "student": alert.student,
-            "words": as_of_today(alert.reason, alert.true_on, clock.today(), now[alert.rule_id, alert.student_id]),
-            "over": not now[alert.rule_id, alert.student_id].holds,
-            "reason": _reason_now(alert, now[alert.rule_id, alert.student_id]),
+            "alert": alert,
+            "words": hit.reason,
+            "reason": on_its_day(hit.reason, clock.today()),
             "since": alert.raised_on,
             "stage": stage,
         }
         for alert, stage in proposed
+        if (hit := now[alert.rule_id, alert.student_id]).holds
     ]
-
-
-def _reason_now(alert: Alert, now: Hit) -> str:
-    """Why a case would begin, with the day of its figures: today's where the rule holds, else those of the alert."""
-    return on_its_day(now.reason, clock.today()) if now.holds else on_its_day(alert.reason, alert.true_on)
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,8 @@ class AttendanceNow:
 
     six_weeks: Totals | None = None
     year: Totals | None = None
-    trigger: str = ""  # the rule that opened it, in words; empty where no rule did
+    words: str = ""  # what opened it, on its day, beside today's figure; empty where no rule did
     holds: bool | None = None
-    figure: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -153,7 +154,7 @@ def attendance_now(
 ) -> dict[int, AttendanceNow]:
     """The attendance of today beside each case, for the students whose attendance this person may see.
 
-    The trigger is the rule of the case's stage, or of the latest stage before it that has one. A fixed number of queries.
+    The trigger is what `triggers_of` says. A fixed number of queries.
     """
     ids = {case.student_id for case in cases}
     seen = set(Student.objects.visible_to(user, VIEW).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
@@ -161,29 +162,17 @@ def attendance_now(
     if not here:
         return {}
     triggers = triggers_of(here)
-    pairs = [(rule.pk, case.student_id) for case in here if (rule := triggers.get(case.pk))]
+    pairs = [(trigger.rule.pk, case.student_id) for case in here if (trigger := triggers.get(case.pk))]
     shown, now = figures(seen), standing(pairs) if standings is None else standings
-    words = rule_words(set(triggers.values()))
+    words = rule_words({trigger.rule for trigger in triggers.values()})
     found = {}
     for case in here:
-        totals, rule = shown.get(case.student_id), triggers.get(case.pk)
-        hit = now[rule.pk, case.student_id] if rule else None
+        totals, trigger = shown.get(case.student_id), triggers.get(case.pk)
+        hit = now[trigger.rule.pk, case.student_id] if trigger else None
         found[case.pk] = AttendanceNow(
-            totals.six_weeks if totals else None, totals.year if totals else None, words[rule.pk] if rule else "",
-            hit.holds if hit else None, hit.figure if hit else "",
+            totals.six_weeks if totals else None, totals.year if totals else None,
+            trigger.words(hit, words) if trigger and hit else "", hit.holds if hit else None,
         )  # fmt: skip
-    return found
-
-
-def triggers_of(cases: Sequence[Case]) -> dict[int, AlertRule]:
-    """The alert rule behind each case: that of its stage, or of the latest stage before it that has one. One query."""
-    rows = ProcessStage.objects.filter(process__in={case.process_id for case in cases}, alert_rule__isnull=False)
-    stages = list(rows.select_related("alert_rule").order_by("number"))
-    found: dict[int, AlertRule] = {}
-    for case in cases:
-        for stage in stages:
-            if stage.process_id == case.process_id and stage.number <= case.stage.number and stage.alert_rule:
-                found[case.pk] = stage.alert_rule
     return found
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from attendance.choices import AlertState
 from attendance.models import Alert
+from attendance.queries.alerts_today import holding
 from attendance.queries.totals import headline
 from attendance.queries.windows import year_to_date
 from caseload.models import Student
@@ -239,16 +240,15 @@ def unhelped(user: Any) -> list[Unhelped]:
     """Students in reach with an open attendance alert or persistent absence, for whom nothing was done since.
 
     Something is an intervention, action plan or staged process that goes on or ended since, or a one-to-one held since: since the oldest
-    open alert was raised, or in the last six weeks for persistent absence. Seven queries, whatever the number.
+    open alert was raised that holds today, or in the last six weeks for persistent absence. A fixed number of queries.
     """
     reached = Student.objects.visible_to(user, IMPACT).on_roll()
-    since = {
-        student: (day, "Attendance alert open")
-        for student, day in Alert.objects.filter(state=AlertState.OPEN, student__in=reached.values("pk"))
-        .values("student")
-        .annotate(first=Min("raised_on"))
-        .values_list("student", "first")
-    }
+    open_now = Alert.objects.filter(state=AlertState.OPEN, student__in=reached.values("pk")).order_by(
+        "-raised_on", "pk"
+    )
+    rows = open_now.values_list("student", "raised_on", "rule", "student")
+    still = holding(((student, day), rule, number) for student, day, rule, number in rows)
+    since = {student: (day, "Attendance alert open") for student, day in still}
     absent = _persistently_absent(reached)
     today = clock.today()
     for student, percent in absent.items():

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from attendance.arithmetic import Totals
 from attendance.choices import AlertKind
-from attendance.models import AlertRule
 from attendance.queries.alert_words import rule_words
 from attendance.queries.alerts_today import standing
 from attendance.queries.lists import figures
+from interventions.queries.case_triggers import Trigger
 
 SIX_WEEKS, FEWER, THIS_YEAR = "the last six school weeks", "the school weeks so far this year", "this school year"
 
@@ -29,21 +29,23 @@ class Present:
         return f"Attendance in {self.window} is {self.totals.percent} ({self.totals.of})."
 
 
-def present(pairs: Iterable[tuple[int, AlertRule | None]]) -> dict[tuple[int, int | None], Present]:
-    """Today's figures for each student and the rule that triggered their letter, if one did, by their numbers.
+def present(pairs: Iterable[tuple[int, Trigger | None]]) -> dict[tuple[int, int | None], Present]:
+    """Today's figures for each student and what triggered their letter, if anything did, by the student's and the rule's number.
 
     The window is the rule's own where it is about a percentage, else the six weeks. A fixed number of queries for each rule.
     """
-    wanted = {(student, rule.pk if rule else None): rule for student, rule in pairs}
-    now = standing((rule.pk, student) for (student, _), rule in wanted.items() if rule)
-    shown, words = figures({student for student, _ in wanted}), rule_words({rule for rule in wanted.values() if rule})
+    wanted = {(student, trigger.rule.pk if trigger else None): trigger for student, trigger in pairs}
+    now = standing((trigger.rule.pk, student) for (student, _), trigger in wanted.items() if trigger)
+    shown = figures({student for student, _ in wanted})
+    words = rule_words({trigger.rule for trigger in wanted.values() if trigger})
     found = {}
-    for (student, number), rule in wanted.items():
+    for (student, number), trigger in wanted.items():
         six_weeks = student in shown and shown[student].six_weeks or Totals()
-        hit = now[rule.pk, student] if rule else None
-        warning = f"{words[rule.pk]}: no longer so, now {hit.figure}." if rule and hit and not hit.holds else ""
+        rule, hit = (trigger.rule, now[trigger.rule.pk, student]) if trigger else (None, None)
         own = hit.totals if hit and rule and rule.kind == AlertKind.BELOW else None
         weeks = FEWER if student in shown and shown[student].short else SIX_WEEKS
         window = THIS_YEAR if own and rule and not rule.weeks else weeks
-        found[student, number] = Present(window, own or six_weeks, warning)
+        found[student, number] = Present(
+            window, own or six_weeks, trigger.warning(hit, words) if trigger and hit else ""
+        )
     return found

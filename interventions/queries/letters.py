@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts.models import User
 from attendance.arithmetic import Totals
-from attendance.models import AlertRule, ChaseHold
+from attendance.models import ChaseHold
 from attendance.queries.totals import headline
 from attendance.queries.windows import year_to_date
 from caseload.models import Site, SiteMembership, Student
@@ -18,11 +18,11 @@ from core import clock
 from interventions.choices import LetterState
 from interventions.letters import days_in_words, has_figures, missed_in_words
 from interventions.models import Letter
-from interventions.queries.cases import triggers_of
+from interventions.queries.case_triggers import Trigger, triggers_of
 from interventions.queries.letter_figures import Present, present
 
 
-def letter_values(student_ids: Sequence[int], trigger: AlertRule | None = None) -> dict[int, dict[str, str]]:
+def letter_values(student_ids: Sequence[int], trigger: Trigger | None = None) -> dict[int, dict[str, str]]:
     """What is put into the places of a template, by student, but for the recipient and the sender: as it is today, and in the
     weeks of the rule that triggered the letter. A fixed number of queries."""
     today = clock.today()
@@ -31,7 +31,7 @@ def letter_values(student_ids: Sequence[int], trigger: AlertRule | None = None) 
     colleges = college_names(student_ids)
     students = Student.objects.filter(pk__in=student_ids).order_by("sort_key", "pk")
     now = present((pk, trigger) for pk in student_ids)
-    number = trigger.pk if trigger else None
+    number = trigger.rule.pk if trigger else None
     return {
         student.pk: _values(student, totals, groups, tutors, colleges[student.pk]) | _in_window(now[student.pk, number])
         for student in students
@@ -98,7 +98,7 @@ def letters_in(batch_id: int) -> list[dict[str, Any]]:
     rows = list(
         Letter.objects.filter(batch_id=batch_id)
         .exclude(state="dropped")
-        .select_related("student", "contact", "case", "template")
+        .select_related("student", "contact", "case__alert__rule", "case__stage", "template")
         .order_by("student__sort_key", "student_id", "pk")
     )
     tell_apart(row.student for row in rows)
@@ -122,10 +122,10 @@ def _now(rows: Sequence[Letter]) -> dict[int, Present]:
     """Today's attendance beside each draft that is about attendance: with figures in it, or of a case that a rule opened."""
     drafts = [row for row in rows if row.state == LetterState.DRAFT]
     triggers = triggers_of([row.case for row in drafts if row.case])
-    rules = {row.pk: triggers.get(row.case_id) if row.case_id else None for row in drafts}
-    about = [row for row in drafts if rules[row.pk] or _says_figures(row)]
-    found = present((row.student_id, rules[row.pk]) for row in about)
-    return {row.pk: found[row.student_id, rule.pk if (rule := rules[row.pk]) else None] for row in about}
+    behind = {row.pk: triggers.get(row.case_id) if row.case_id else None for row in drafts}
+    about = [row for row in drafts if behind[row.pk] or _says_figures(row)]
+    found = present((row.student_id, behind[row.pk]) for row in about)
+    return {row.pk: found[row.student_id, trigger.rule.pk if (trigger := behind[row.pk]) else None] for row in about}
 
 
 def _says_figures(row: Letter) -> bool:

@@ -4,6 +4,7 @@ Counted are the students whom a tutor looks after today, as tutor, co-tutor or c
 caseload that two share counts for both, as either may do the work. One-to-ones held are those that the tutor led.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from attendance.models import Alert
+from attendance.queries.alerts_today import AlertToday, alerts_today
 from caseload.choices import Capacity
 from caseload.models import CaseloadGrant, ContactLogEntry, Student
 from caseload.queries.calendar import latest_term
@@ -210,15 +212,24 @@ def _of_target(target: Target) -> str:
 
 
 def _alerts(user: Any, row: Workload, ids: list[int]) -> Rows:
-    rows = Alert.objects.visible_to(user, COVERAGE).filter(student__in=ids, state="open").order_by("raised_on", "pk")
+    rows = list(
+        Alert.objects.visible_to(user, COVERAGE).filter(student__in=ids, state="open").order_by("raised_on", "pk")
+    )
+    today = alerts_today(alert.pk for alert in rows)
     return [
-        (alert.student_id, f"{alert.reason} · since {wording.day(alert.raised_on)}{_waited(alert)}", "")
+        (
+            alert.student_id,
+            f"{today[alert.pk].words} · raised {wording.day(alert.raised_on)}{_waited(alert, today)}",
+            "",
+        )
         for alert in rows
+        if alert.pk in today
     ]
 
 
-def _waited(alert: Alert) -> str:
-    return ", not acted on in time" if alert.escalated_at else ""
+def _waited(alert: Alert, today: Mapping[int, AlertToday]) -> str:
+    waited = ", not acted on in time" if alert.escalated_at else ""
+    return f"{waited}, no longer so" if today[alert.pk].is_over else waited
 
 
 def _follow_ups(user: Any, row: Workload, ids: list[int]) -> Rows:

@@ -28,7 +28,7 @@ from interventions.subjects import of_processes
 MANAGE, SET_UP = actions.MANAGE, actions.SET_UP
 COLUMNS = (
     "Student", "Group", "Process", "Stage", "Name of the stage", "Why", "Opened", "Attendance now, six weeks",
-    "Attendance now, year", "What opened it still holds", "To approve", "Review date", "Owner", "Closed",
+    "Attendance now, year", "What opened it, then and now", "What opened it still holds", "To approve", "Review date", "Owner", "Closed",
     "Outcome",
 )  # fmt: skip
 CHANGED = "Somebody moved or closed this case meanwhile; what stands now is below. Nothing of yours was saved."
@@ -52,6 +52,7 @@ def case_list(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {
         "rows": shown.rows,
         "could": shown.could,
+        "over": shown.over,
         "total": numbers[show],
         "chips": chips,
         "show": show,
@@ -64,7 +65,8 @@ def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
     case, student, now = row["case"], row["case"].student, row["now"] or read.AttendanceNow()
     return (
         student.list_name, row["group"], case.process.name, case.stage.number, case.stage.name, case.reason,
-        case.opened_on, now.six_weeks.words if now.six_weeks else None, now.year.words if now.year else None, now.holds,
+        case.opened_on, now.six_weeks.words if now.six_weeks else None, now.year.words if now.year else None,
+        now.words, now.holds,
         case.awaits_approval, case.review_on, case.owner.full_name, case.closed_on, case.outcome,
     )  # fmt: skip
 
@@ -161,7 +163,7 @@ def _detail(request: HttpRequest, case: Case, move: Any, close: Any, trouble: st
 
 def _case(request: HttpRequest, case_id: UUID) -> Case:
     rows = Case.objects.select_related(
-        "student", "process", "stage__letter", "stage__meeting_type", "owner", "opened_by", "closed_by"
+        "student", "process", "stage__letter", "stage__meeting_type", "owner", "opened_by", "closed_by", "alert__rule"
     )
     case: Case = fetch(rows, request.user, MANAGE, public_id=case_id)
     return case

@@ -84,6 +84,7 @@ def test_each_sees_the_alerts_of_those_within_reach_the_oldest_first(college, ra
 def test_a_child_who_may_be_missing_stands_before_older_alerts_there_and_on_my_work(college, raised, sign_in):
     away = AlertRule.objects.create(name="Away", kind="consecutive", switched_on_at=clock.now())
     chloe = college.student("Chloe")
+    absent(college, chloe)
     Alert.objects.create(
         student=chloe, rule=away, reason="Absent five days in a row", raised_on=college.today, true_on=college.today
     )

@@ -15,6 +15,7 @@ from attendance.actions.raising import raise_alerts
 from attendance.choices import ALERT_NO_LONGER_SO
 from attendance.errors import NotAllowed
 from attendance.models import Alert, AlertRule
+from attendance.queries.alerts import reasons as alert_reasons
 from attendance.queries.alerts_today import standing, words_of
 from audit.models import Entry
 from caseload import reasons
@@ -109,6 +110,41 @@ def test_what_is_no_longer_so_says_so_and_ends_with_one_press(college: College, 
     assert [(number, details["student"]) for number, details in kept] == [(str(ben.pk), ben.student_id)]
     assert plain(OVER) not in text(client.get(reverse(PAGE)))
     assert "50.0 % on 16 Nov" in text(client.get(reverse(PAGE) + "?show=ended"))
+
+
+def test_what_is_no_longer_so_is_no_reason_why_somebody_needs_attention(
+    college: College, ada: Alert, ben: Alert, sign_in: Any
+) -> None:
+    ids = [college.student("Ada").pk, college.student("Ben").pk]
+    assert {pk: [one.words for one in why] for pk, why in alert_reasons(ids, college.okafor).items()} == {
+        ids[0]: [words_of([ada.pk])[ada.pk]]
+    }
+    page = sign_in(college.okafor).get(reverse("caseload:caseload_list") + "?show=alert")
+    assert [row["id"] for row in page.context["page"].object_list] == [ids[0]]
+
+
+def test_my_work_puts_what_is_no_longer_so_last_and_ends_it_with_one_press(
+    college: College, ada: Alert, ben: Alert, sign_in: Any
+) -> None:
+    Alert.objects.filter(pk=ben.pk).update(raised_on=date(2026, 11, 2))  # the older one, and still it comes last
+    client, my_work = sign_in(college.okafor), reverse("caseload:my_work")
+    found, fell = due.waiting(college.okafor, "alert"), words_of([ada.pk])[ada.pk]
+    assert [(line.item.words, line.item.note, line.item.done) for line in found.lines] == [
+        (fell, "", ""), (OVER, "no longer so", "End alert"),
+    ]  # fmt: skip
+    assert len(found.lines) == found.total == due.due_count(college.okafor) - _others(college)
+    assert [line.item.words for line in due.waiting(college.okafor, "alert", limit=1).lines] == [fell]
+    for page in (my_work, reverse("caseload:caseload_list")):
+        assert f"{plain(OVER)} Attendance alerts · 10A · no longer so" in text(client.get(page))
+    ended = client.post(found.lines[1].item.done_url, {"next": my_work}, follow=True)
+    assert "1 alert ended: no longer so." in text(ended)
+    assert states() == [("Ada", "open"), ("Ben", "lapsed")]
+    assert due.waiting(college.okafor, "alert").total == 1
+
+
+def _others(college: College) -> int:
+    """What waits for Ms Okafor besides alerts."""
+    return sum(number for kind, number in due.waiting(college.okafor).counts.items() if kind != "alert")
 
 
 def test_many_are_ended_at_once_and_what_still_holds_stays_open(college: College, ada: Alert, ben: Alert) -> None:
