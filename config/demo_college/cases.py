@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.models import User
+from attendance.alert_kinds import on_its_day
 from config.demo_college import words
 from config.demo_college.alerts import Alerts
 from config.demo_college.chance import Chance
@@ -37,7 +38,8 @@ class Cases:
                 continue
             if chance.often(SHARE):
                 begun.add(alert.student_id)
-                self._case(alert, attendance, alert.reason, {1: 5, 2: 3, 3: 1})
+                reason = on_its_day(alert.reason, alert.true_on)
+                self._case(alert, attendance, reason, {1: 5, 2: 3, 3: 1}, opened_by_it=True)
             elif self.nc_years[alert.student_id] > 11 and chance.often(UNWELL):
                 begun.add(alert.student_id)
                 self._case(alert, fitness, words.choose(chance, words.HEALTH, 12), {1: 2, 2: 3})
@@ -47,7 +49,9 @@ class Cases:
     def _stages(self, code: str) -> dict[int, Any]:
         return {row.number: row for row in ProcessStage.objects.filter(process__code=code)}
 
-    def _case(self, alert: Any, stages: dict[int, Any], reason: str, chances: dict[int, float]) -> None:
+    def _case(
+        self, alert: Any, stages: dict[int, Any], reason: str, chances: dict[int, float], *, opened_by_it: bool = False
+    ) -> None:
         tutor: User = alert.ended_by
         opened = alert.ended_at.date()
         reached = self.chance.pick(chances)
@@ -57,7 +61,8 @@ class Cases:
         last = latest_open_day(min(opened + timedelta(weeks=2 * (stage.number - 1)), self.frame.today))
         case = self.frame.loader.new(
             Case, student_id=alert.student_id, process_id=stage.process_id, stage=stage, owner=tutor, opened_by=tutor,
-            opened_on=opened, reason=reason, review_on=next_open_day(last + timedelta(days=stage.review_after_days // 2)),
+            opened_on=opened, reason=reason, alert=alert if opened_by_it else None,
+            review_on=next_open_day(last + timedelta(days=stage.review_after_days // 2)),
             closed_on=latest_open_day(self.frame.today - timedelta(days=2)) if closed else None, closed_by=tutor if closed else None,
             outcome=self.chance.choice(OUTCOMES) if closed else "", version=stage.number,
         )  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import date
 from types import SimpleNamespace
 
 from accounts.models import User
+from attendance.alert_kinds import on_its_day
 from attendance.models import LessonMark, Register, SessionMark, ThresholdDecision
 from attendance.queries.analysis.unauthorised import thresholds_of
 from attendance.queries.registers import missing_registers, todays_registers
@@ -13,7 +14,8 @@ from config.demo_college import words
 from config.demo_college.groups import Groups
 from config.demo_college.today import take_registers
 from core import clock, naming
-from interventions.models import Meeting, Note, Target
+from interventions.models import Case, Meeting, Note, Target
+from interventions.queries.cases import attendance_now
 from progress.models import AssessmentPoint, Grade
 
 FRIDAY, SUNDAY = date(2026, 11, 20), date(2026, 11, 22)
@@ -153,3 +155,17 @@ def test_about_some_at_the_threshold_the_officer_has_decided_and_about_some_not_
     decided = {row.student_id for row in made}
     assert met & decided
     assert met - decided
+
+
+def test_cases_about_attendance_name_what_opened_them_and_some_of_it_is_over(college_db: str) -> None:
+    cases = list(Case.objects.select_related("student", "stage", "process", "alert__rule").order_by("pk"))
+    opened = [case for case in cases if case.process.code == "attendance"]
+    assert {case.pk for case in cases if case.alert} == {case.pk for case in opened}
+    assert {case.alert.rule.kind for case in opened if case.alert} >= {"below", "consecutive"}
+    for case in opened:
+        assert case.alert is not None
+        assert case.alert.student_id == case.student_id
+        assert case.reason == on_its_day(case.alert.reason, case.alert.true_on)
+    officer = User.objects.get(email="attendance-officer@waymark.example")
+    with clock.set_to(clock.at(FRIDAY)), naming.named(officer.pk):
+        assert {now.is_over for now in attendance_now(officer, opened).values()} == {True, False}
