@@ -5,9 +5,9 @@ An app offers a source when it starts, in its apps.py:
     due.register(Source("targets", "Targets", Harm.PROMISE, SET, load=targets, rows=targets_overdue))
 
 The order of the list is simple, so that anybody can say why something stands where it does: first by how much harm
-waiting does (`Harm`, one for each source), of the same harm first what is about somebody in trouble now (`at_once`) and last
-what is over and waits only to be ended (`over`), then by the day since which it has waited, oldest first, then by the order
-of the sources and of the rows that each gave.
+waiting does (`Harm`, one for each source), of the same harm first what is about somebody in trouble now (`at_once`), then
+by the day since which it has waited, oldest first, then by the order of the sources and of the rows that each gave. After
+everything else comes what is over and waits only to be ended (`over`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -201,7 +201,7 @@ def _key(user: Any) -> str:
 
 
 def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
-    """What waits for this person, the most harmful and oldest first: at most `limit` lines, and how many there are of each kind.
+    """What waits for this person, the most harmful and oldest first, what is over last: at most `limit` lines, and how many there are of each kind.
 
     A kind that they have no source of shows every kind. The number of queries depends on which kinds have anything, never
     on how much of it, but that a kind of less harm is not read once those before it fill the lines.
@@ -209,12 +209,13 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
     sources = sources_for(user)
     kind = kind if any(source.key == kind for source in sources) else ""
     may_have, counts = possible(user), _counted(user)
-    lines: list[tuple[tuple[int, bool, bool, date, int, int], Line]] = []
+    lines: list[tuple[tuple[bool, int, bool, date, int, int], Line]] = []
     numbers: dict[str, int] = {}
     for place, source in enumerate(sources):
         if source.key not in may_have or (source.rows is not None and not counts.get(source.key)):
             continue
-        full = len(lines) >= limit and source.harm > lines[-1][1].source.harm
+        waiting_now = sum(not line.item.over for _, line in lines)
+        full = waiting_now >= limit and source.harm > lines[-1][1].source.harm
         if source.rows is not None and (full or (kind and source.key != kind)):
             numbers[source.key] = counts[source.key]
             continue
@@ -223,7 +224,7 @@ def waiting(user: Any, kind: str = "", limit: int = SHOWN) -> Waiting:
         numbers[source.key] = counts[source.key] if source.rows is not None else len(items)
         if not kind or source.key == kind:
             lines += [
-                ((source.harm, item.over, not item.at_once, item.since, place, number), Line(item, source))
+                ((item.over, source.harm, not item.at_once, item.since, place, number), Line(item, source))
                 for number, item in enumerate(items)
             ]
     _keep(user, numbers)

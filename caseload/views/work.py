@@ -28,18 +28,20 @@ def my_work(request: HttpRequest) -> HttpResponse:
         for source in due.sources_for(request.user)
         if source.key in waiting.counts or source.key == waiting.kind
     ]
+    is_part = wants_part(request)
     context = {
         "found": found,
+        "is_part": is_part,
         "so_far": so_far,
         "all_known": all(one.is_all for one in so_far),
         "total": waiting.total,
         "shown": len(found.lines),
         "chips": chips,
         "tabs": work_tabs(request.user, total=sum(waiting.counts.values())),
-        "covering": [] if wants_part(request) else covering(request.user),
+        "covering": [] if is_part else covering(request.user),
         "here": request.get_full_path(),
     }
-    return render(request, "caseload/my_work.html#rows" if wants_part(request) else "caseload/my_work.html", context)
+    return render(request, "caseload/my_work.html#rows" if is_part else "caseload/my_work.html", context)
 
 
 def work_tabs(user: Any, current: str = "", total: int | None = None) -> list[dict[str, Any]]:

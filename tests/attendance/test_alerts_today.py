@@ -136,8 +136,14 @@ def test_my_work_puts_what_is_no_longer_so_last_and_ends_it_with_one_press(
     assert [line.item.words for line in due.waiting(college.okafor, "alert", limit=1).lines] == [fell]
     for page in (my_work, reverse("caseload:caseload_list")):
         assert f"{plain(OVER)} Attendance alerts · 10A · no longer so" in text(client.get(page))
-    ended = client.post(found.lines[1].item.done_url, {"next": my_work}, follow=True)
-    assert "1 alert ended: no longer so." in text(ended)
+    waited = due.due_count(college.okafor)
+    part = client.post(
+        found.lines[1].item.done_url, {"next": my_work}, follow=True, headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "1 alert ended: no longer so." in part
+    # The part brings every count of My work with it: its tab, and the link at the top and under More.
+    counts = re.findall(r'id="(work-[a-z-]+)"[^>]*hx-swap-oob.*?wm-count">(\d+)<', part, re.DOTALL)
+    assert counts == [(place, str(waited - 1)) for place in ("work-tabs", "work-link", "work-link-more")]
     assert states() == [("Ada", "open"), ("Ben", "lapsed")]
     assert due.waiting(college.okafor, "alert").total == 1
 

@@ -63,6 +63,16 @@ def test_somebody_in_trouble_now_comes_before_what_has_waited_longer() -> None:
     assert words(Viewer("a.see")) == ["missing since today", "down since long ago", "older concern", "target"]
 
 
+def test_what_is_over_comes_after_everything_else_and_takes_no_place_of_it(proof_table: None) -> None:
+    source("alert", Harm.SAFETY, item("alert", 19), replace(item("older, and over", 1), over=True))
+    source("target", Harm.PROMISE, item("target", 18))
+    source("review", Harm.REVIEW, item("review", 17), rows=lambda user: Proof.objects.all())
+    Proof.objects.create(total_count=1)
+    assert words(Viewer("a.see")) == ["alert", "target", "review", "older, and over"]
+    assert words(Viewer("a.see"), limit=3) == ["alert", "target", "review"]
+    assert words(Viewer("a.see"), "alert") == ["alert", "older, and over"]
+
+
 def test_a_page_that_shows_few_counts_all_of_a_source_that_is_not_counted_in_sql() -> None:
     source("set_up", Harm.TODAY, *(item(f"missing {number}", number + 1) for number in range(7)))
     found = due.waiting(Viewer("a.see"), limit=5)

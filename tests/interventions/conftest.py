@@ -14,6 +14,7 @@ from interventions.actions.plans import ActionSaid, PlanSaid, make_plan
 from interventions.choices import Audience
 from interventions.models import ActionPlan, Meeting, MeetingType, Note, PlanStage, Target
 from tests.college import College
+from tests.interventions.marking import mark_sessions
 
 
 @pytest.fixture
@@ -73,10 +74,12 @@ def target_of(college: College) -> Callable[..., Target]:
 
 @pytest.fixture
 def alert_of(college: College) -> Callable[..., Alert]:
-    """Makes an open alert past every rule, raised so many days ago."""
+    """Makes an open alert past every rule, raised so many days ago; with `holds`, one that is so today."""
 
-    def make(given: str, days_ago: int = 2, **more: Any) -> Alert:
-        rule = AlertRule.objects.first()
+    def make(given: str, days_ago: int = 2, *, holds: bool = False, **more: Any) -> Alert:
+        rule = AlertRule.objects.get(name="Below 85 % in six weeks") if holds else AlertRule.objects.first()
+        if holds:
+            mark_sessions(college, given, date(2026, 10, 5), college.today, "I\\")
         raised_on = college.today - timedelta(days=days_ago)
         return Alert.objects.create(
             student=college.student(given), rule=rule, reason="Missed three mornings", state=AlertState.OPEN,

@@ -45,7 +45,8 @@ def test_one_list_of_what_is_due_oldest_harm_first(
     meeting_of("Ada", next_on="2026-11-18")
     target_of("Chloe", days=-5)
     target_of("Ben", days=-9)
-    alert_of("Esra")
+    alert_of("Esra", holds=True)
+    alert_of("Finn", days_ago=30)  # no longer so: it waits only to be ended
     # Not hers: of the next group, and not due yet.
     target_of("Imran", days=-5, by=college.brandt)
     alert_of("Imran")
@@ -57,10 +58,11 @@ def test_one_list_of_what_is_due_oldest_harm_first(
         ("Ben", "Targets overdue", "Review"),
         ("Chloe", "Targets overdue", "Review"),
         ("Ada", "One-to-ones", "Hold it"),
+        ("Finn", "Attendance alerts", "One-to-one"),
     ]
     only = sign_in(college.okafor).get(PAGE, {"kind": "target"})
     assert [line[0] for line in lines(only)] == ["Ben", "Chloe"]
-    assert [chip["count"] for chip in only.context["chips"]] == [6, 1, 1, 2, 1, 1]
+    assert [chip["count"] for chip in only.context["chips"]] == [7, 2, 1, 2, 1, 1]
 
 
 def test_a_leader_sees_what_nobody_acted_on_and_what_is_theirs_only(
@@ -70,7 +72,7 @@ def test_a_leader_sees_what_nobody_acted_on_and_what_is_theirs_only(
     meeting_of("Jade", next_on="2026-11-17", by=college.lind)
     target_of("Ada", days=-5)
     alert_of("Ben")
-    alert_of("Imran", escalated_at=clock.now())
+    alert_of("Imran", holds=True, escalated_at=clock.now())
     assert lines(sign_in(college.lind).get(PAGE)) == [
         ("Imran", "Attendance alerts", "One-to-one"),
         ("Jade", "One-to-ones", "Hold it"),
