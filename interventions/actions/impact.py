@@ -1,12 +1,13 @@
 """What interventions changed: who chose the students says why; it is worked out when asked for, and every night where something changed."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from audit import record
@@ -54,14 +55,49 @@ def explain_choice(
 ) -> ChoiceExplained:
     """Say whether there was a reason for choosing the students that their figures don't hold. Earlier answers stay on record.
 
-    Raises PermissionDenied when this person may not see the impact.
+    Raises PermissionDenied when this person may not see the impact, and NotTheChooser when they did not choose the students of
+    an intervention and say that there was no such reason. A yes may come from anybody who knows of one; with a no they take
+    their own back.
     """
     _allowed(by, intervention=intervention)
+    if intervention is not None and reason == HiddenReason.NONE:
+        choosers = [intervention.led_by, intervention.made_by]
+        if by not in choosers and not all(one.has_left for one in choosers):
+            return _own_taken_back(by, intervention, choosers)
     row = ChoiceExplained.objects.create(
         intervention=intervention, bank_item=item, reason=HiddenReason(reason), said_by=by
     )
     record.record(by, CHOICE_EXPLAINED, "choice_explained", row.pk, details={"reason": reason})
     return row
+
+
+def _own_taken_back(by: User, intervention: Intervention, choosers: Sequence[User]) -> ChoiceExplained:
+    own = ChoiceExplained.objects.filter(intervention=intervention, said_by=by)
+    taken_back = _take_back(by, own, "no longer says so")
+    if not taken_back:
+        raise NotTheChooser(choosers)
+    return taken_back[-1].answer
+
+
+def _take_back(by: User, answers: QuerySet[ChoiceExplained], because: str) -> list[ChoiceTakenBack]:
+    """Let these answers count no more, as far as they did until now. Of two people at once the second finds it done."""
+    locked = list(answers.select_for_update().order_by("pk"))
+    done = set(ChoiceTakenBack.objects.filter(answer__in=locked).values_list("answer", flat=True))
+    rows = [ChoiceTakenBack(answer=one, because=because, taken_back_by=by) for one in locked if one.pk not in done]
+    ChoiceTakenBack.objects.bulk_create(rows)
+    if rows:
+        record.record(by, CHOICE_TAKEN_BACK, "choice_explained", rows[-1].answer_id, details={"because": because})
+    return rows
+
+
+class NotTheChooser(Exception):
+    """Nobody says for those who chose the students that figures were all they went by."""
+
+    def __init__(self, choosers: Sequence[User]) -> None:
+        names = " or ".join(dict.fromkeys(one.formal_name for one in choosers if not one.has_left))
+        super().__init__(
+            f"Only {names} can answer no, because they chose the students. If you know of such a reason, say yes."
+        )
 
 
 class NotTakenBack(Exception):
@@ -82,14 +118,9 @@ def take_back_answer(by: User, answer: ChoiceExplained, because: str) -> ChoiceT
     same = ChoiceExplained.objects.filter(
         intervention=answer.intervention, bank_item=answer.bank_item, said_by=answer.said_by
     )
-    # Locked without the join, so that of two people at once the second finds it done.
-    mine = list(same.select_for_update().order_by("pk"))
-    done = set(ChoiceTakenBack.objects.filter(answer__in=mine).values_list("answer", flat=True))
-    rows = [ChoiceTakenBack(answer=one, because=because, taken_back_by=by) for one in mine if one.pk not in done]
+    rows = _take_back(by, same, because)
     if not rows:
         raise NotTakenBack("This answer is taken back already.")
-    ChoiceTakenBack.objects.bulk_create(rows)
-    record.record(by, CHOICE_TAKEN_BACK, "choice_explained", answer.pk, details={"because": because})
     return rows[-1]
 
 

@@ -85,10 +85,18 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
             return _taken_back(request, answers, back, context["here"])
     elif request.method == "POST":
         if form.is_valid() and asked:
-            actions.explain_choice(request.user, form.cleaned_data["chosen_for"], **asked)
-            messages.success(request, "Your answer is kept, with your name.")
-            return redirect(context["here"])
-        if not form.is_bound:
+            reason = form.cleaned_data["chosen_for"]
+            try:
+                kept = actions.explain_choice(request.user, reason, **asked)
+            except actions.NotTheChooser as refused:
+                form.add_error("chosen_for", str(refused))
+            else:
+                back_again = "Your yes no longer counts."
+                messages.success(
+                    request, "Your answer is kept, with your name." if kept.reason == reason else back_again
+                )
+                return redirect(context["here"])
+        elif not form.is_bound:
             actions.ask_for_impact(request.user, **of)
             messages.success(request, "It is being worked out. This page follows it; you can leave it.")
             return redirect(context["here"])

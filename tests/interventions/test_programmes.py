@@ -368,6 +368,24 @@ def test_a_yes_stands_until_the_person_who_said_it_takes_it_back(college, sign_i
     assert impact_explained.explained() == {started.pk: "none"}
 
 
+def test_only_who_chose_them_says_no_and_anybody_takes_their_own_yes_back(college, sign_in, started):
+    started.led_by = started.made_by = college.okafor
+    started.save()
+    client = sign_in(college.lind)
+    address = reverse("interventions:intervention_impact", args=[started.public_id])
+    page = client.post(address, {"chosen_for": "none"})
+    assert (page.status_code, ChoiceExplained.objects.count()) == (422, 0)
+    assert f"Only {college.okafor.formal_name} can answer no, because they chose the students." in page.content.decode()
+    assert client.post(address, {"chosen_for": "passing"}).status_code == 302
+    assert impact_explained.explained() == {started.pk: "passing"}
+    assert client.post(address, {"chosen_for": "none"}).status_code == 302
+    assert (impact_explained.explained(), ChoiceExplained.objects.count()) == ({}, 1)
+    assert client.post(address, {"chosen_for": "none"}).status_code == 422
+    college.leaves(college.okafor, college.today - timedelta(days=1))
+    assert client.post(address, {"chosen_for": "none"}).status_code == 302
+    assert impact_explained.explained() == {started.pk: "none"}
+
+
 def test_the_form_that_starts_one_asks_why(college, sign_in, kind):
     client, address = sign_in(college.lind), reverse("interventions:intervention_new")
     sent = form(college, kind, student=[college.student("Ada").public_id])
