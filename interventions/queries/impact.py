@@ -31,6 +31,7 @@ from interventions.models import (
     Programme,
 )
 from interventions.queries.bank import Standing, standings
+from interventions.queries.explained import Answers
 from interventions.queries.programmes import Effort, efforts_of
 
 OVERVIEW = ("type", "template", "programme")
@@ -60,6 +61,7 @@ class KindRow:
     hours: float = 0.0
     cost: Any = None
     run: ImpactRun | None = None
+    answers: Answers | None = None
     figures: list[Any] = field(default_factory=list)
 
 
@@ -91,6 +93,7 @@ class ProgrammeRow:
     interventions: int
     students: int
     run: ImpactRun | None = None
+    answers: Answers | None = None
     figures: list[Any] = field(default_factory=list)
 
 
@@ -252,7 +255,7 @@ def unhelped(user: Any) -> list[Unhelped]:
     absent = _persistently_absent(reached)
     today = clock.today()
     for student, percent in absent.items():
-        words = f"Persistently absent: {percent} this year"
+        words = f"Persistently absent: {percent} attended this year"
         since[student] = (
             (since[student][0], f"{words}, attendance alert open") if student in since else (today - LOOK_BACK, words)
         )

@@ -1,6 +1,6 @@
 """What interventions changed: of one, of a kind, of all kinds side by side, and who got nothing though flagged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from interventions.forms_programmes import ChosenForForm, TakeBackForm
 from interventions.models import BankItem, ChoiceExplained, ImpactRun, Intervention, InterventionType, Programme
 from interventions.queries import explained
 from interventions.queries import impact as queries
+from interventions.queries.explained import Answers
 from interventions.queries.impact import Taken
 from interventions.queries.programmes import Effort
 from interventions.views import impact_figures as figures_on_page
@@ -222,26 +223,33 @@ def impact_list(request: HttpRequest) -> HttpResponse:
     beside = figures_on_page.chances(results)
     for row, figures in zip(every, figures_on_page.drawn(request.user, results, beside, all_phases=False), strict=True):
         row.figures = [one.main for one in figures if one.main is not None]
+    answers_of = _answers()
+    for row in [*context["rows"], *context["programmes"]]:
+        row.answers = answers_of(row.run) if row.run else None
     context["comparisons"] = len(beside)
     return render(request, "interventions/impact_list.html", context)
 
 
 def _overview(runs: Sequence[ImpactRun | None]) -> list[tuple[dict[str, Any], str | None]]:
     """The result of each of these, with the answer that counts for it now. Three queries."""
-    said, items, inside = explained.explained(), explained.explained_items(), queries.by_kind_and_programme()
-    return [(run.result, _hidden(run, said, items, inside)) if run else ({}, None) for run in runs]
+    items, answers_of = explained.explained_items(), _answers()
+    return [
+        ({}, None) if run is None
+        else (run.result, items.get(run.bank_item_id)) if run.bank_item_id
+        else (run.result, explained.hidden_of_many(run.result, answers_of(run)))
+        for run in runs
+    ]  # fmt: skip
 
 
-def _hidden(
-    run: ImpactRun,
-    said: Mapping[int, str],
-    items: Mapping[int, str],
-    inside: Mapping[tuple[str, int], list[int]],
-) -> str | None:
-    if run.bank_item_id:
-        return items.get(run.bank_item_id)
-    of = ("type_id", run.type_id) if run.type_id else ("programme_id", run.programme_id or 0)
-    return explained.hidden_of_many(run.result, explained.by_answer(inside.get(of, []), dict(said)))
+def _answers() -> Callable[[ImpactRun], Answers]:
+    """The interventions of a kind or programme by the answer that counts for each. Two queries."""
+    said, inside = explained.explained(), queries.by_kind_and_programme()
+
+    def of(run: ImpactRun) -> Answers:
+        key = ("type_id", run.type_id) if run.type_id else ("programme_id", run.programme_id or 0)
+        return explained.by_answer(inside.get(key, []), said)
+
+    return of
 
 
 @page(IMPACT)

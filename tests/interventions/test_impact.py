@@ -421,6 +421,10 @@ def test_the_overview_and_the_page_of_a_kind_say_the_same_right_after_an_answer(
     overview = client.get(reverse("interventions:impact_list")).context["rows"][0].figures
     page = client.get(reverse("interventions:impact_kind", args=[mentoring.type.public_id])).context["figures"]
     assert [one.said.short for one in overview] == [words, words]
+    answered = client.get(reverse("interventions:impact_list")).context["rows"][0].answers
+    assert (len(answered.waiting), len(answered.yes)) == (
+        answers.count(None), len([one for one in answers if one in ("lasting", "passing")]),
+    )  # fmt: skip
     assert [one.said.sentence for one in overview] == [one["sentence"] for one in page]
     assert [one.said.verdict for one in overview] == [one["verdict"] for one in page]
 
