@@ -17,6 +17,7 @@ from config.demo_college.frame import Frame
 from config.demo_college.grades import Grades
 from config.demo_college.groups import Groups, Staffing
 from config.demo_college.handovers import Handovers
+from config.demo_college.kept_up import KeptUp
 from config.demo_college.load import Loader
 from config.demo_college.marks import Diary, live
 from config.demo_college.names import Names
@@ -86,7 +87,7 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{rebuild_summary()} weeks of students added up")
     Grades(frame, roll, groups, Chance(seed, "grades"))
     step("grades and effort")
-    work = Work(frame, roll, groups, diaries, Chance(seed, "work"))
+    work = Work(frame, roll, groups, diaries, Chance(seed, "work"), Chance(seed, "kept up"))
     step(f"{len(work.rows['meetings'])} one-to-ones, {len(work.rows['targets'])} targets")
     visits = Visits(frame, roll, groups, Chance(seed, "visits"))
     step(f"{visits.made} home visits")
@@ -100,6 +101,8 @@ def build(students: int, seed: int, today: date, say: Callable[[str], Any]) -> B
     step(f"{decided} decisions at the threshold of unauthorised absence")
     cases = Cases(frame, roll, alerts, Chance(seed, "cases"))
     step(f"{len(cases.cases)} cases of staged processes")
+    kept_up = KeptUp(frame, roll, groups, Chance(seed, "seen to"))
+    step(f"{kept_up.done} alerts and cases of the progress tutor seen to")
     panels = Panels(frame, roll, groups, Chance(seed, "panels"))
     step(f"{panels.made} panels")
     programmes = Programmes(frame, roll, groups, diaries, Chance(seed, "programmes"))

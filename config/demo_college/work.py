@@ -19,6 +19,7 @@ from interventions.models import BankItem, Meeting, MeetingType, Note, Target, T
 # In a year: notes about those to worry about and about others, praise of everybody, good news home.
 WORRY, SOME, PRAISE, GOOD_NEWS = 0.9, 0.3, 0.6, 0.3
 EVERY_DAYS = {"school": 44, "college": 34}
+KEPT_UP = 0.94  # of what came due, by the progress tutor of the cast
 CLOSED = {"met": 55, "partly_met": 20, "not_met": 18, "dropped": 7}
 OUTCOME = {"met": "met", "partly_met": "partly", "not_met": "not_met", "dropped": "dropped"}
 
@@ -26,7 +27,9 @@ OUTCOME = {"met": "met", "partly_met": "partly", "not_met": "not_met", "dropped"
 class Work:
     """Two years of it."""
 
-    def __init__(self, frame: Frame, roll: Roll, groups: Groups, diaries: dict[str, Diary], chance: Chance) -> None:
+    def __init__(
+        self, frame: Frame, roll: Roll, groups: Groups, diaries: dict[str, Diary], chance: Chance, kept_up: Chance
+    ) -> None:
         self.frame, self.roll, self.groups, self.chance = frame, roll, groups, chance
         self.rows: dict[str, list[Any]] = defaultdict(list)
         self.types = list(MeetingType.objects.order_by("position"))
@@ -39,8 +42,10 @@ class Work:
                 *(person for helped in diary.helped.values() for person in helped),
             )
         }
+        self.latest: dict[int, tuple[Any, list[Any]]] = {}  # a student's last one-to-one, and the targets open since
         for person in roll.people:
             self._person(person)
+        self._keep_up(kept_up)
         for rows in self.rows.values():
             frame.loader.copy(rows)
 
@@ -50,6 +55,7 @@ class Work:
             tutor = self.groups.tutors[caseload]
             for day in self._meeting_days(person, year):
                 open_targets = self._meeting(person, tutor, day, open_targets)
+                self.latest[person.row.pk] = (self.rows["meetings"][-1], open_targets)
             worrying = person.row.pk in self.worrying
             for day in self._some_days(person, year, WORRY if worrying else SOME):
                 self._note(person, tutor, day, *words.choose(self.chance, words.WORRIES, self._nc(person, day)))
@@ -59,6 +65,35 @@ class Work:
                 self._call(person, tutor, day, words.CALLS)
             for day in self._some_days(person, year, GOOD_NEWS):
                 self._call(person, tutor, day, words.GOOD_NEWS)
+
+    def _keep_up(self, chance: Chance) -> None:
+        """The progress tutor of the cast has kept up: most one-to-ones and targets that came due were seen to since, and most
+        calls followed up. With dice of their own, so that everybody else's work is as it would be without."""
+        self.chance, tutor, today = chance, self.groups.cast["progress_tutor"], self.frame.today
+        mine = [one for one in self.roll.people if self._is_of(one, tutor)]
+        for person in mine:
+            while (days := self._days_since_due(person)) and chance.often(KEPT_UP):
+                still_open = self._meeting(person, tutor, chance.choice(days), self.latest[person.row.pk][1])
+                self.latest[person.row.pk] = (self.rows["meetings"][-1], still_open)
+        students = {person.row.pk for person in mine}
+        for call in self.rows["calls"]:
+            waited = call.student_id in students and call.follow_up_on and call.follow_up_on < today
+            if waited and chance.often(KEPT_UP):
+                call.followed_up_at = self._at(call.follow_up_on)
+
+    def _is_of(self, person: Person, tutor: User) -> bool:
+        caseload = person.caseloads.get(self.frame.this)
+        return caseload is not None and self.groups.tutors[caseload] == tutor and person.on_roll(self.frame.today)
+
+    def _days_since_due(self, person: Person) -> list[date]:
+        """The school days since everything that is overdue today had come due; none where nothing is."""
+        meeting, targets = self.latest.get(person.row.pk, (None, []))
+        days = [meeting.next_on] if meeting else []
+        overdue = [day for day in days + [one.due_on for one in targets] if day < self.frame.today]
+        if not overdue:
+            return []
+        due = max([meeting.held_at.date(), *overdue])
+        return [day for day in self.frame.dates[self.frame.this].until(self.frame.today) if day > due]
 
     def _nc(self, person: Person, day: date) -> int:
         """The NC year that somebody was in on the day."""

@@ -1,15 +1,16 @@
 """What the demonstration college has to offer to each of its cast, at any hour of its day."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 from accounts.models import User
 from attendance.alert_kinds import on_its_day
-from attendance.models import LessonMark, Register, SessionMark, ThresholdDecision
+from attendance.models import Alert, LessonMark, Register, SessionMark, ThresholdDecision
 from attendance.queries.analysis.unauthorised import thresholds_of
 from attendance.queries.registers import missing_registers, todays_registers
 from caseload.models import Contact, SiteMembership, Student, TeachingGroup, YearGroupMembership
+from caseload.queries.work import work_count
 from config.demo_college import words
 from config.demo_college.groups import Groups
 from config.demo_college.today import take_registers
@@ -102,6 +103,19 @@ def test_the_progress_tutor_looks_after_every_sixth_former_of_a_small_college(co
         assert set(mine.values_list("pk", flat=True)) == set(college)
     assert Meeting.objects.filter(led_by=tutor, next_on__gte=FRIDAY).exists()
     assert Target.objects.filter(set_by=tutor, closed_on=None).exists()
+
+
+def test_the_progress_tutor_has_kept_up_with_most_of_the_work(college_db: str) -> None:
+    """Some wait, as for everybody, and by far fewer of each kind than there are students; the school's tutor is behind."""
+    tutor = User.objects.get(email="progress-tutor@waymark.example")
+    with clock.set_to(clock.at(FRIDAY, 7, 30)), naming.named(tutor.pk):
+        students = Student.objects.visible_to(tutor, "caseload.view_caseload").count()
+        assert 0 < work_count(tutor) <= students // 2
+        assert (
+            Meeting.objects.filter(led_by=tutor, held_at__gte=clock.at(FRIDAY - timedelta(weeks=6))).count()
+            >= students * 0.8
+        )
+    assert Alert.objects.filter(ended_by=tutor, state="cleared").exists()
 
 
 def test_caseloads_of_a_whole_college_hold_seventy_five_of_those_who_are_here() -> None:
