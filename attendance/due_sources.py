@@ -52,14 +52,16 @@ def load_alerts(user: Any, limit: int) -> list[Item]:
         url = f"{reverse(page, args=[public_id])}?next={reverse('caseload:my_work')}&answers=attendance_alert:{pk}"
         note = "nobody acted in time" if escalated_at else ""
         item = Item(today[pk].words, raised_on, url, click, about=student, note=note, at_once=at_once)
-        items.append(_to_be_ended(item, key) if today[pk].is_over else item)
+        items.append(_to_be_ended(item, public_id, key) if today[pk].is_over else item)
     return items
 
 
-def _to_be_ended(item: Item, alert: Any) -> Item:
-    """The line of an alert that holds no longer."""
-    ends = f"{reverse('attendance:alert_end')}?alert={alert}"
-    return replace(item, note="no longer so", done_url=ends, done="End alert", at_once=False, over=True)
+def _to_be_ended(item: Item, student: Any, alert: Any) -> Item:
+    """The line of an alert that holds no longer: nobody is to be met or rung about it, so it leads to the student."""
+    ends, url = f"{reverse('attendance:alert_end')}?alert={alert}", reverse("caseload:student_detail", args=[student])
+    return replace(
+        item, url=url, click="Student", note="no longer so", done_url=ends, done="End alert", at_once=False, over=True
+    )
 
 
 def load_registers(user: Any, limit: int) -> list[Item]:

@@ -56,7 +56,7 @@ def test_a_case_opened_by_a_run_of_absence_says_that_the_run_is_over(college, ru
     page = words(client.get(reverse("interventions:case_detail", args=[case.public_id])))
     assert f"What opened this no longer holds. {OVER}. Check whether" in page
     page = words(client.get(reverse("interventions:case_list")))
-    assert "Rang her mother, opened Fri 9 Oct six weeks 83.3 %" in page
+    assert "Rang her mother · opened Fri 9 Oct six weeks 83.3 %" in page
     assert f"Trigger no longer holds {OVER}" in page
     file = client.get(reverse("interventions:case_list") + "?as=csv")
     assert OVER in b"".join(file.streaming_content).decode("utf-8-sig")

@@ -173,7 +173,7 @@ def fell_and_rose(college, stages):
 def test_a_case_shows_todays_attendance_beside_what_opened_it(college, fell_and_rose, sign_in):
     client = sign_in(college.okafor)
     detail = words(client.get(reverse("interventions:case_detail", args=[fell_and_rose.public_id])))
-    assert "Below 85 % in six weeks: 50.0 % on 15 Oct, opened Thu 15 Oct" in detail
+    assert "Below 85 % in six weeks: 50.0 % on 15 Oct · opened Thu 15 Oct" in detail
     assert "Attendance now six weeks 100.0 %" in detail
     assert (
         "What opened this no longer holds. Attendance below 85 % in six weeks, of 30 possible or more: now 100.0 %"

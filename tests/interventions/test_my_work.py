@@ -58,7 +58,7 @@ def test_one_list_of_what_is_due_oldest_harm_first(
         ("Ben", "Targets overdue", "Review"),
         ("Chloe", "Targets overdue", "Review"),
         ("Ada", "One-to-ones", "Hold it"),
-        ("Finn", "Attendance alerts", "One-to-one"),
+        ("Finn", "Attendance alerts", "Student"),
     ]
     only = sign_in(college.okafor).get(PAGE, {"kind": "target"})
     assert [line[0] for line in lines(only)] == ["Ben", "Chloe"]
