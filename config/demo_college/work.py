@@ -86,14 +86,14 @@ class Work:
         return caseload is not None and self.groups.tutors[caseload] == tutor and person.on_roll(self.frame.today)
 
     def _days_since_due(self, person: Person) -> list[date]:
-        """The school days since everything that is overdue today had come due; none where nothing is."""
+        """The school days from the one on which the last of what is overdue today came due; none where nothing is."""
         meeting, targets = self.latest.get(person.row.pk, (None, []))
         days = [meeting.next_on] if meeting else []
         overdue = [day for day in days + [one.due_on for one in targets] if day < self.frame.today]
         if not overdue:
             return []
-        due = max([meeting.held_at.date(), *overdue])
-        return [day for day in self.frame.dates[self.frame.this].until(self.frame.today) if day > due]
+        due = max([meeting.held_at.date() + timedelta(days=1), *overdue])
+        return [day for day in self.frame.dates[self.frame.this].until(self.frame.today) if day >= due]
 
     def _nc(self, person: Person, day: date) -> int:
         """The NC year that somebody was in on the day."""
