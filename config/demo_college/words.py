@@ -68,7 +68,7 @@ NOTES: tuple[tuple[Years, str], ...] = (
     (ALL, "Talked about the week, the missing work and what would make Mondays easier. Calm and open."),
     (SCHOOL, "Reviewed the last targets together. Pleased with the maths mark. Wants to try the homework club."),
     (COLLEGE, "Reviewed the last targets together. Pleased with the last test. Wants to try the study room in free periods."),
-    (ALL, "Attendance is up since half-term. We looked at what changed: the earlier bus."),
+    (ALL, "We went through the week. The earlier bus leaves time to get ready, so that stays."),
     (ALL, "Went through the report. Understood why the effort grade dropped and named two things to do."),
     (LEAVING, "Talked through choices for next year. Two open days to go to."),
     (ALL, "A good meeting: both targets met, and the next ones were the student's own idea."),
@@ -95,7 +95,7 @@ PRAISE: tuple[tuple[Years, str], ...] = (
     (SCHOOL, "Excellent answer in assembly."),
     (COLLEGE, "Led the seminar on Thursday; the others asked for the notes."),
     (ALL, "Best piece of work so far, and handed in a day early."),
-    (ALL, "A full month without one absence."),
+    (ALL, "Showed a new student round all week without being asked."),
     (ALL, "Asked for help before the deadline, not after it."),
     (SCHOOL, "Spoke up for somebody who was left out."),
     (COLLEGE, "Offered an interview for the course at the top of the list."),
@@ -113,7 +113,7 @@ WORRIES: tuple[tuple[Years, tuple[str, str]], ...] = (
 # How home was reached, about what, and what came of it.
 GOOD_NEWS: tuple[tuple[Years, tuple[str, str, str]], ...] = (
     (ALL, ("call", "Rang with good news: every target met", "Very pleased; will say so tonight")),
-    (ALL, ("email", "Good news: a full half-term without an absence", "Thanked us")),
+    (ALL, ("email", "Good news: the best piece of work so far this term", "Thanked us")),
     (ALL, ("email", "Good news: up a grade", "Thanked us")),
     (SCHOOL, ("letter", "Postcard home for helping others", "")),
     (COLLEGE, ("call", "Rang with good news about the last tests", "Glad to hear from us when nothing is wrong")),
