@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
 from accounts.models import User
 from caseload.models import ContactLogEntry
 from config.demo_college import words
@@ -22,6 +24,15 @@ EVERY_DAYS = {"school": 44, "college": 34}
 KEPT_UP = 0.94  # of what came due, by the progress tutor of the cast
 CLOSED = {"met": 55, "partly_met": 20, "not_met": 18, "dropped": 7}
 OUTCOME = {"met": "met", "partly_met": "partly", "not_met": "not_met", "dropped": "dropped"}
+
+
+def _away(diary: Diary) -> dict[int, set[date]]:
+    """The days on which each student was away all day, by the key of the student."""
+    away = ~np.isin(diary.codes, ("/", "\\", "L")).any(axis=2)
+    return {
+        person.row.pk: {diary.days[at] for at in np.flatnonzero(away[place])}
+        for place, person in enumerate(diary.people)
+    }
 
 
 class Work:
@@ -43,6 +54,7 @@ class Work:
             )
         }
         self.latest: dict[int, tuple[Any, list[Any]]] = {}  # a student's last one-to-one, and the targets open since
+        self.away = {pk: days for diary in diaries.values() for pk, days in _away(diary).items()}
         for person in roll.people:
             self._person(person)
         self._keep_up(kept_up)
@@ -106,8 +118,11 @@ class Work:
         days = self._days(person, year)
         every = EVERY_DAYS[person.site] * (0.6 if person.row.pk in self.worrying else 1)
         at, found = self.chance.randrange(3, 40), []
+        away = self.away[person.row.pk]
         while at < len(days):
-            found.append(days[at])
+            # Nobody talks with somebody who isn't there: it is put off to the next day that they come.
+            at = next((place for place in range(at, len(days)) if days[place] not in away), len(days))
+            found.extend(days[at : at + 1])
             at += max(8, round(self.chance.gauss(every, every / 4) * 5 / 7))
         return found
 

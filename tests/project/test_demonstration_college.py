@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import date, timedelta
 from types import SimpleNamespace
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import User
 from attendance.alert_kinds import on_its_day
 from attendance.models import Alert, LessonMark, Register, SessionMark, ThresholdDecision
@@ -183,3 +185,11 @@ def test_cases_about_attendance_name_what_opened_them_and_some_of_it_is_over(col
     officer = User.objects.get(email="attendance-officer@waymark.example")
     with clock.set_to(clock.at(FRIDAY)), naming.named(officer.pk):
         assert {now.is_over for now in attendance_now(officer, opened).values()} == {True, False}
+
+
+def test_nobody_is_talked_with_on_a_day_that_they_were_away(college_db: str) -> None:
+    """Of the school's students, whose marks are of sessions; today's aren't taken yet."""
+    absent = SessionMark.objects.filter(student=OuterRef("student"), date=OuterRef("held_at__date"))
+    away = Meeting.objects.filter(Exists(absent)).exclude(Exists(absent.filter(code__code__in=["/", "\\", "L"])))
+    assert Meeting.objects.filter(Exists(absent)).count() > 100
+    assert away.count() == 0
