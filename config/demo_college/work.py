@@ -105,7 +105,8 @@ class Work:
         if not overdue:
             return []
         due = max([meeting.held_at.date() + timedelta(days=1), *overdue])
-        return [day for day in self.frame.dates[self.frame.this].until(self.frame.today) if day >= due]
+        school_days, away = self.frame.dates[self.frame.this].until(self.frame.today), self.away[person.row.pk]
+        return [day for day in school_days if day >= due and day not in away]
 
     def _nc(self, person: Person, day: date) -> int:
         """The NC year that somebody was in on the day."""
