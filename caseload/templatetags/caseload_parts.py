@@ -137,6 +137,6 @@ def _cell(start: str, cell: Mapping[str, Any] | None) -> str:
         text = f'<span class="wm-tone-{escape(cell["tone"])} wm-in-tone">{text}</span>'
     if cell.get("url"):
         text = f'<a href="{escape(cell["url"])}">{text}</a>'
-    note = f" <small>{escape(str(cell['note']))}</small>" if cell.get("note") else ""
+    note = f' <small class="d-block text-wrap">{escape(str(cell["note"]))}</small>' if cell.get("note") else ""
     spark = f" {sparkline(cell['spark'], width=SPARK_WIDTH)}" if cell.get("spark") else ""
     return f"{start}{title}>{text}{note}{spark}</td>"
