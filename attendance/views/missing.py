@@ -171,7 +171,8 @@ def _day_chip(lines: list[RegisterLine], day: date | None, chosen: date | None) 
     return {
         "label": wording.day(day) if day else "All five days",
         "url": f"?day={day.isoformat()}" if day else "?",
-        "count": sum(1 for line in lines if day in (None, line.sitting.date)),
+        # No number rather than a nought, which in the early morning would read as “none is missing”.
+        "count": sum(1 for line in lines if day in (None, line.sitting.date)) or None,
         "current": day == chosen,
     }
 
