@@ -30,7 +30,8 @@ class KeptUp:
         self.days = frame.dates[frame.this].until(frame.today)[-LAST_DAYS - 1 :]
         mine = {row for row, who in groups.tutors.items() if who == self.tutor}
         self.mine = [one.row.pk for one in roll.people if one.caseloads.get(frame.this) in mine]
-        self.done = self._alerts() + self._cases()
+        # In the first days of a year there is nothing to have kept up with.
+        self.done = self._alerts() + self._cases() if len(self.days) > 1 else 0
 
     def _alerts(self) -> int:
         """End alerts on one of these days, with the reason that they had that morning: of the marks up to the day before."""

@@ -6,22 +6,26 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from attendance.actions import rebuild_summary
 from attendance.choices import AlertKind
 from attendance.models import Alert, AlertRule
 from caseload import reasons
 from caseload.actions.contacts import log_contact
 from caseload.actions.visits import VisitSaid, check_in, check_out, plan_visit
+from caseload.queries.calendar import school_days
 from caseload.subjects import About, Subject
 from core import clock
 from interventions.actions.programmes import InterventionSaid, start_intervention
 from interventions.models import InterventionType, ProcessStage, StagedProcess
+from tests.attendance.test_analysis import mark_sessions
 from tests.college import College
 
 LOW, LATE, FOLLOW_UP = "low", "late", "follow_up"
 
 
 def _alert(college: College, given: str, kind: str) -> Alert:
-    made = AlertRule.objects.create(name=f"{kind} for {given}", kind=kind, switched_on_at=clock.now())
+    past = {"percent": 85, "least_possible": 20} if kind == AlertKind.BELOW else {"count": 1}
+    made = AlertRule.objects.create(name=f"{kind} for {given}", kind=kind, weeks=6, switched_on_at=clock.now(), **past)
     return Alert.objects.create(
         student=college.student(given), rule=made, reason=f"{kind}: {given}", raised_on=college.today,
         true_on=college.today,
@@ -30,7 +34,10 @@ def _alert(college: College, given: str, kind: str) -> Alert:
 
 @pytest.fixture
 def waiting(college: College) -> dict[str, str]:
-    """Ada waits for help with attendance, with being late, and for a call; Ben for help with attendance."""
+    """Ada waits for help with attendance, with being late, and for a call; Ben for help with attendance. It holds of Ada."""
+    days = school_days(college.school, date(2026, 10, 5), college.today)
+    mark_sessions(college, college.student("Ada"), ["L", "I"] * len(days), days)
+    rebuild_summary()
     entry = {"direction": "out", "channel": "call", "at": clock.now(), "summary": "Rang home, no answer"}
     call = log_contact(college.okafor, college.student("Ada"), follow_up_on=college.today, **entry)
     low, late = _alert(college, "Ada", AlertKind.BELOW), _alert(college, "Ada", AlertKind.LATE)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from attendance.models import Alert, AlertRule
+from attendance.models import Alert
 from audit.models import Entry
 from caseload import reasons
 from core import merging
@@ -153,15 +153,14 @@ def test_ticked_by_whoever_has_to_do_it_or_looks_after_it_once(college, plan) ->
     assert mine.done_on is None
 
 
-def test_open_reasons_that_are_ticked_are_cleared_by_the_plan(college, plan_said) -> None:
-    rule, ada = AlertRule.objects.get(name="Below 85 % in six weeks"), college.student("Ada")
-    alert = Alert.objects.create(student=ada, rule=rule, reason="84 %", raised_on=college.today, true_on=college.today)
+def test_open_reasons_that_are_ticked_are_cleared_by_the_plan(college, plan_said, alert_of) -> None:
+    ada, alert = college.student("Ada"), alert_of("Ada", 0, holds=True)
     keys = [one.key for one in reasons.open_reasons([ada.pk], college.okafor)]
     assert ada.pk in {one.person["id"] for one in unhelped(college.lind)}
     actions.make_plan(college.okafor, ada, plan_said(), token=uuid4(), answers=keys)
     alert.refresh_from_db()
     assert (alert.state, alert.ended_through) == ("cleared", "Action plan")
-    Alert.objects.create(student=ada, rule=rule, reason="83 %", raised_on=college.today, true_on=college.today)
+    Alert.objects.create(student=ada, rule=alert.rule, reason="83 %", raised_on=college.today, true_on=college.today)
     assert ada.pk not in {one.person["id"] for one in unhelped(college.lind)}
 
 

@@ -424,16 +424,13 @@ def test_everything_is_worked_out_once_and_again_only_where_something_changed(co
     assert impact_explained.hidden_of_many(newest, answers) == "all_yes"
 
 
-def test_who_got_nothing_though_flagged(college, started, sign_in):
+def test_who_got_nothing_though_flagged(college, started, sign_in, alert_of):
     cara = college.student("Cai") if any(one.given_name == "Cai" for one in college.students) else None
-    rule = AlertRule.objects.create(name="Below", kind="below", percent=85)
     ada = college.student("Ada")
     others = [one for one in college.students if one.pk not in (ada.pk, outsider(college).pk)]
     lone = cara or next(one for one in others if Intervention.objects.filter(members__student=one).count() == 0)
     for student in (ada, lone):
-        Alert.objects.create(
-            student=student, rule=rule, reason="Low", raised_on=date(2026, 11, 2), true_on=college.today
-        )
+        alert_of(student.given_name, (college.today - date(2026, 11, 2)).days, holds=True)
     found = impact_queries.unhelped(college.achebe)
     assert [one.person["id"] for one in found if "alert" in one.words] == [lone.pk]
     client = sign_in(college.lind)

@@ -7,7 +7,7 @@ ROW_OF_FOCUS = "document.activeElement.closest('[data-row]')?.dataset.name"
 
 
 def _open_the_next(story):
-    story.go("/registers/?show=open")
+    story.go("/registers/")
     story.page.locator("a.wm-row-link").first.click()
     story.page.locator("[data-register]").wait_for()
     return story.page.locator("[data-row]").evaluate_all("rows => rows.map((row) => row.dataset.name)")

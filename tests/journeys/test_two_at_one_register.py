@@ -14,7 +14,7 @@ def test_a_register_half_taken_by_a_colleague_is_finished_in_the_browser(story):
     tutor = story()
     page = tutor.page
     tutor.sign_in("tutor")
-    tutor.go("/registers/?show=open")
+    tutor.go("/registers/")
     page.locator("a.wm-row-link").first.click()
     page.locator("[data-register]").wait_for()
     first = Student.objects.get(public_id=page.locator("[data-row]").first.get_attribute("id").removeprefix("row-"))
