@@ -131,7 +131,7 @@ NOT_TAKEN = """
 
 
 def day_so_far(user: Any) -> SoFar:
-    """How much of today is known about the students for whom absences without a reason are told."""
+    """How much of today is known about the students whose absences without a reason are told."""
     known = known_of(user, permission=rules.ACT)
     return SoFar(known.words, known.is_all)
 

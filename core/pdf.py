@@ -59,7 +59,7 @@ def render_pdf(
     """Draw a document as PDF.
 
     `snapshot_at` is when its data was read: it is printed, it is the PDF's date, and the clock stands at it while the
-    template is drawn. `edition` says for whom the document is ("For governors: small groups hidden").
+    template is drawn. `edition` says who the document is for ("For governors: small groups hidden").
     """
     html = render_print_html(
         template,

@@ -91,7 +91,7 @@ def signed(value: float, figure: Figure) -> str:
 
 def says(found: Stored, figure: Figure, *, hidden: str | None, stands: bool, of: int = 1) -> Said:
     """What may be said of one comparison. `hidden` is the chooser's answer (none: not asked yet), `stands` whether the verdict
-    holds beside the `of` others of its page."""
+    holds among the `of` comparisons that it is corrected for."""
     if hidden != HiddenReason.NONE:
         return unanswered(hidden)
     if not is_told(found):
@@ -139,8 +139,8 @@ def _untold(found: Stored, figure: Figure, of: int) -> str:
             f"under about {number(small, figure)} {figure.unit} is told less than 8 times in 10."
         )
     return (
-        f"The interval, {interval(found, figure)} {figure.unit}, leaves out no change at all. But there are {of} such comparisons in "
-        "the overview, and among so many one like it can come by chance alone."
+        f"The interval, {interval(found, figure)} {figure.unit}, leaves out no change at all. But it is one of {of} comparisons, "
+        "and among so many one like it can come by chance alone."
     )
 
 

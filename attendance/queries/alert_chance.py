@@ -62,7 +62,7 @@ def chance_words(rule: AlertRule, kept: dict[str, Any]) -> str:
     if kept["shuffled"]:
         said.append(_by_chance(rule, sorted(kept["shuffled"])))
     if few := ONE_FEWER.get(kind):
-        said.append(f"At the edge: {kept['edge']}, for whom it would not hold with {few}.")
+        said.append(f"At the edge: {kept['edge']}. With {few} it would not hold for them.")
     return " ".join(said)
 
 

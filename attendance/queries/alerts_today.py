@@ -13,6 +13,7 @@ from attendance.choices import AlertState
 from attendance.models import Alert, AlertRule
 from attendance.queries.alert_rules import add_hits, read_rolls
 from core import clock
+from core.once import once
 
 Pair = tuple[int, int]  # the numbers of a rule and of a student
 
@@ -20,13 +21,19 @@ Pair = tuple[int, int]  # the numbers of a rule and of a student
 def standing(pairs: Iterable[Pair]) -> dict[Pair, Hit]:
     """How each rule stands today for each student: whether it holds, today's figure, and today's sentence.
 
-    A few statements for each rule, whatever the number of students. Marks are read as they stand now.
+    A few statements for each rule, whatever the number of students. Marks are read as they stand now, once for a page.
     """
+    wanted = set(pairs)
+    known: dict[Pair, Hit] = once("how alerts stand today", dict)
+    if new := wanted - known.keys():
+        known |= _standing(new)
+    return {pair: known[pair] for pair in wanted}
+
+
+def _standing(pairs: Iterable[Pair]) -> dict[Pair, Hit]:
     of_rule: dict[int, set[int]] = {}
     for number, student in pairs:
         of_rule.setdefault(number, set()).add(student)
-    if not of_rule:
-        return {}
     today = clock.today()
     rolls = read_rolls([today], set().union(*of_rule.values()))
     found: dict[Pair, Hit] = {}

@@ -153,7 +153,7 @@ def _unauthorised(rule: AlertRule, those: Population, day: date) -> Try:
 
 
 def _consecutive(rule: AlertRule, those: Population, day: date) -> Try:
-    """The days that a run is looked for in, in random order. Whoever has fewer absent days than it takes is left out."""
+    """The days that a run is looked for in, in random order. Students with fewer absent days than it takes are left out."""
     every = [
         np.array(days, dtype=bool)
         for days in days_of_absence(those, day).values()

@@ -72,7 +72,8 @@ def explain_choice(
 
 
 def _own_taken_back(by: User, intervention: Intervention, choosers: Sequence[User]) -> ChoiceExplained:
-    own = ChoiceExplained.objects.filter(intervention=intervention, said_by=by)
+    """What a no means from somebody who did not choose the students: their own yes counts no more."""
+    own = ChoiceExplained.objects.filter(intervention=intervention, said_by=by).exclude(reason=HiddenReason.NONE)
     taken_back = _take_back(by, own, "no longer says so")
     if not taken_back:
         raise NotTheChooser(choosers)

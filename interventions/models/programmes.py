@@ -198,7 +198,7 @@ class ChoiceExplained(models.Model):
     """Whether there was a reason for choosing the students of an intervention, or for a model plan, that figures don't hold.
 
     Append-only: the latest answer of each person counts, and anybody's yes goes before a no; earlier ones stay with who gave them.
-    Of somebody who has left they can be taken back.
+    They can be taken back (`ChoiceTakenBack`).
     """
 
     intervention = models.ForeignKey(Intervention, models.PROTECT, null=True, blank=True, related_name="+")
@@ -221,7 +221,10 @@ class ChoiceExplained(models.Model):
 
 
 class ChoiceTakenBack(models.Model):
-    """An answer about why students were chosen that no longer counts, because who gave it has left: who says so, when and why."""
+    """An answer about why students were chosen that no longer counts: who says so, when and why.
+
+    Of somebody who has left a leader takes it back; a yes of somebody who did not choose the students, they themselves.
+    """
 
     answer = models.OneToOneField(ChoiceExplained, models.PROTECT, related_name="taken_back")
     because = models.CharField(max_length=200)

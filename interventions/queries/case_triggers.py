@@ -28,7 +28,7 @@ class Trigger:
         return as_of_today(self.alert.reason, self.alert.true_on, clock.today(), now)
 
     def warning(self, now: Hit, rules: Mapping[int, str]) -> str:
-        """The same as a sentence for whoever writes home, where it holds no longer."""
+        """The same as a sentence for the person who writes home, where it holds no longer."""
         if now.holds:
             return ""
         over = f"{rules[self.rule.pk]}: no longer so, now {now.figure}."

@@ -29,7 +29,7 @@ ROWS, LATE_DAYS = 300, 7
 
 @dataclass(frozen=True)
 class CasePage:
-    """The rows of the page of cases, and the students for whom an alert proposes one: whose alert holds today. `over` is how
+    """The rows of the page of cases, and the students whose alert proposes one and holds today. `over` is how
     many open alerts propose none, since they hold no longer."""
 
     rows: list[dict[str, Any]]
@@ -119,7 +119,7 @@ def _proposed(user: Any) -> list[tuple[Alert, ProcessStage]]:
 
 
 def _could(proposed: Sequence[tuple[Alert, ProcessStage]], now: Mapping[Pair, Hit]) -> list[dict[str, Any]]:
-    """Those for whom the alert holds today, with today's figures and their day as the reason."""
+    """Those whose alert holds today, with today's figures and their day as the reason."""
     return [
         {
             "student": alert.student,

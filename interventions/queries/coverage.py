@@ -53,7 +53,7 @@ class Covered:
 
 
 def coverage_by_tutor(user: Any, weeks: int) -> list[Covered]:
-    """Each tutor group of the students whom this person leads, the least covered first. Five queries for any number."""
+    """Each tutor group of the students that this person leads, the least covered first. Five queries for any number."""
     students = list(Student.objects.visible_to(user, COVERAGE).values_list("pk", flat=True))
     today = clock.today()
     since, year = seen_since(weeks), current_academic_year()

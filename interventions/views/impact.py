@@ -92,10 +92,9 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
             except actions.NotTheChooser as refused:
                 form.add_error("chosen_for", str(refused))
             else:
-                back_again = "Your yes no longer counts."
-                messages.success(
-                    request, "Your answer is kept, with your name." if kept.reason == reason else back_again
-                )
+                is_new = kept.reason == reason
+                said = "Your answer is kept, with your name." if is_new else "Your yes no longer counts."
+                messages.success(request, said)
                 return redirect(context["here"])
         elif not form.is_bound:
             actions.ask_for_impact(request.user, **of)
@@ -105,7 +104,7 @@ def _impact(request: HttpRequest, context: dict[str, Any], **of: Any) -> HttpRes
     result = latest.done.result if latest.done else {}
     several = None if asked else _several(request.user, result, **of)
     hidden = several.hidden if several else explained.what_counts_of(answers)
-    beside = figures_on_page.chances(_overview(queries.of_the_overview()))
+    beside = figures_on_page.chances(_overview(queries.of_the_overview(), _answers()))
     (figures,) = figures_on_page.drawn(request.user, [(result, hidden)], beside, all_phases=True)
     every = several.every if several else _taken(**asked)
     compared = several.compared if several else every
@@ -151,11 +150,6 @@ def _taken_back(request: HttpRequest, answers: list[ChoiceExplained], form: Take
 class Several:
     """The interventions of a kind or programme as their answers are now: what all took, what those took that are compared."""
 
-    @property
-    def changed(self) -> bool:
-        """Whether an answer was given that takes the stored result's verdict away until it is worked out again."""
-        return self.hidden == CHANGED
-
     hidden: str | None
     every: Taken
     compared: Taken
@@ -164,6 +158,11 @@ class Several:
     since: int  # answered with a no since it was worked out
     mine: list[Intervention]  # that the reader leads, and nobody has answered for
     others: list[Intervention]  # not answered either; of those the reader may see
+
+    @property
+    def changed(self) -> bool:
+        """Whether an answer was given that takes the stored result's verdict away until it is worked out again."""
+        return self.hidden == CHANGED
 
 
 def _several(user: Any, result: dict[str, Any], **of: Any) -> Several:
@@ -219,20 +218,22 @@ def impact_list(request: HttpRequest) -> HttpResponse:
         "corrected": words.CORRECTED,
     }
     every: list[Any] = [*context["rows"], *context["templates"], *context["programmes"]]
-    results = _overview([row.run for row in every])
+    answers_of = _answers()
+    results = _overview([row.run for row in every], answers_of)
     beside = figures_on_page.chances(results)
     for row, figures in zip(every, figures_on_page.drawn(request.user, results, beside, all_phases=False), strict=True):
         row.figures = [one.main for one in figures if one.main is not None]
-    answers_of = _answers()
     for row in [*context["rows"], *context["programmes"]]:
         row.answers = answers_of(row.run) if row.run else None
     context["comparisons"] = len(beside)
     return render(request, "interventions/impact_list.html", context)
 
 
-def _overview(runs: Sequence[ImpactRun | None]) -> list[tuple[dict[str, Any], str | None]]:
-    """The result of each of these, with the answer that counts for it now. Three queries."""
-    items, answers_of = explained.explained_items(), _answers()
+def _overview(
+    runs: Sequence[ImpactRun | None], answers_of: Callable[[ImpactRun], Answers]
+) -> list[tuple[dict[str, Any], str | None]]:
+    """The result of each of these, with the answer that counts for it now. One query."""
+    items = explained.explained_items()
     return [
         ({}, None) if run is None
         else (run.result, items.get(run.bank_item_id)) if run.bank_item_id

@@ -56,7 +56,7 @@ def test_the_words_of_each_kind() -> None:
     told = {"day": "2026-11-20", "holds": 6, "shuffled": [1, 3, 2, 4], "edge": 2}
     so = "As at Fri 20 Nov, the last day of this preview, it holds for 6 students."
     found = "it would hold for about 2 on that day (1 to 4 in 4 tries)."
-    edge = " At the edge: 2, for whom it would not hold with one day's absence fewer."
+    edge = " At the edge: 2. With one day's absence fewer it would not hold for them."
     assert chance_words(AlertRule(kind="drop"), told) == (
         f"{so} By chance alone, with each student's weeks in random order, {found} So many of those found are likely to have had a"
         " few bad weeks and no more."

@@ -70,8 +70,8 @@ def test_cannot_be_told_says_what_fits_and_what_could_be_told():
     beside = says(FOUND, ATTENDANCE, hidden="none", stands=False, of=9)
     assert (beside.verdict, beside.sentence) == (
         "No clear effect",
-        "The interval, +0.9 to +8.3 points, leaves out no change at all. But there are 9 such comparisons in the overview, and "
-        "among so many one like it can come by chance alone.",
+        "The interval, +0.9 to +8.3 points, leaves out no change at all. But it is one of 9 comparisons, and among so many one "
+        "like it can come by chance alone.",
     )
     assert (beside.short, found.short) == ("may be chance among 9 comparisons", "")
 
