@@ -19,7 +19,7 @@ from accounts.roles import whom_to_tell
 from accounts.secret_links import send_password_link
 from accounts.signing_in import by_mailed_link
 from accounts.telling import tell_owner, tell_stranger
-from core.keys import keyring
+from core.private.keys import keyring
 
 
 class AccountAdapter(DefaultAccountAdapter):

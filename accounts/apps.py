@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "Staff and roles"
 
     def ready(self) -> None:
-        from accounts import checks, places, secret_links, signals, undelivered  # noqa: F401  (importing them registers them)
+        from accounts import checks, menu, secret_links, signals, undelivered  # noqa: F401  (importing them registers them)
 
         secret_links.register()
         undelivered.register()

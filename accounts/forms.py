@@ -11,7 +11,7 @@ from django.core.cache import cache
 from accounts.models import User
 from accounts.second_factor import has_passkey
 from accounts.signing_in import signing_in
-from core.form_dates import DayField
+from core.forms.dates import DayField
 from core.plausible import Years
 
 # A code is accepted for half a minute before and after its time, so it stays used for longer than that.

@@ -18,9 +18,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.kept_forms import elsewhere, way_back
 from accounts.second_factor import has_second_factor
 from accounts.secret_links import may_set_up_first_step
+from core.pages.http import elsewhere
+from core.pages.page_token import way_back
 
 View = TypeVar("View", bound=Callable[..., Any])
 STEPPED_UP = "stepped_up_at"

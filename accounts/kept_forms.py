@@ -1,6 +1,6 @@
 """What was typed is not lost when a session ends: kept at the gate, filled in again when the same person is back.
 
-Who may have it back is decided by the signed word that the page was drawn with (`core.page_token`), never by who
+Who may have it back is decided by the signed word that the page was drawn with (`core.pages.page_token`), never by who
 happens to be signed in on that browser.
 """
 
@@ -9,34 +9,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.gates import gate_of, to_sign_in
 from audit import record
 from audit.verbs import REFUSED
-from core import keeping, page_token
-from core.http import GO_ON_TO, wants_part
-from core.keeping import Kept
-from core.page_token import Drawn
-from core.refilling import Refilled
+from core.pages import keeping, page_token
+from core.pages.http import GO_ON_TO, elsewhere, wants_part
+from core.pages.keeping import Kept
+from core.pages.page_token import Drawn, sent_for
+from core.pages.refilling import Refilled
 
 FLAG = "kept_forms"  # in the session: something may wait for this person
 KEEP = "Waymark-Keep"  # a page that leaves for the sign-in page sends its forms ahead with this header
 DRAFT = "Waymark-Draft"  # a form that saves itself as it is typed: the page still holds what it sends
 NEVER = {"accounts:step_up", "accounts:stay_signed_in", "accounts:kept_discard"}
 Answer = Callable[[HttpRequest], HttpResponseBase]
-
-
-def drawn_for(request: HttpRequest) -> Drawn | None:
-    """For whom the form that was sent was drawn; nothing for a form without our word."""
-    return page_token.sent_with(request) if request.method == "POST" else None
-
-
-def way_back(request: HttpRequest) -> str:
-    """The page that a form was sent from, so that sign-in and step-up lead back to it; empty when unknown."""
-    drawn = drawn_for(request)
-    return drawn.page if drawn else ""
 
 
 def keep_sent(request: HttpRequest, why: str = "signed_out") -> bool:
@@ -61,7 +49,7 @@ def keep_sent(request: HttpRequest, why: str = "signed_out") -> bool:
 
 def refuse_anothers(request: HttpRequest) -> HttpResponse | None:
     """Nothing when the form was drawn for whoever sends it. Otherwise it is not done in their name, and it is kept."""
-    drawn = drawn_for(request)
+    drawn = sent_for(request)
     if drawn is not None and KEEP in request.headers:
         if keep_sent(request) and not request.user.is_authenticated:
             _say_it_is_kept(request)
@@ -106,9 +94,7 @@ def keep_refused_token(request: HttpRequest) -> HttpResponse | None:
 
     Nothing when it is not a form of ours, or nobody has to be signed in for it.
     """
-    from accounts.gates import gate_of, to_sign_in
-
-    drawn = drawn_for(request)
+    drawn = sent_for(request)
     match = request.resolver_match
     gate = gate_of(match.func) if match else None
     if drawn is None or gate is None or not gate.signed_in:
@@ -123,11 +109,6 @@ def keep_refused_token(request: HttpRequest) -> HttpResponse | None:
     if not keep_sent(request, "old_page"):
         return None
     return elsewhere(request, drawn.page)
-
-
-def elsewhere(request: HttpRequest, url: str) -> HttpResponse:
-    """Send a whole page, or the page around a part, to another address."""
-    return HttpResponseClientRedirect(url) if getattr(request, "htmx", None) else redirect(url)
 
 
 def here(request: HttpRequest) -> list[Kept]:
@@ -170,7 +151,7 @@ class KeptForms:
         return response
 
     def _forget_saved(self, request: HttpRequest, response: HttpResponseBase) -> None:
-        drawn = drawn_for(request)
+        drawn = sent_for(request)
         # What was saved answers with another page, itself or by name to a script, or with its own part for HTMX; a draft
         # or a search with neither.
         elsewhere_now = 300 <= response.status_code < 400 or GO_ON_TO in response.headers

@@ -15,9 +15,10 @@ from accounts import kept_forms
 from accounts.addresses import address_of
 from audit import record
 from audit.verbs import REFUSED
-from core import due, naming
-from core.http import READING
-from core.once import one_reading
+from core import naming
+from core.pages import due
+from core.pages.http import READING
+from core.pages.once import one_reading
 
 REFUSALS = {403, 404}
 # What these answers say was not saved, so nothing of it is.

@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.telling import SYSTEM_ACCOUNTS, send_link
-from core import links
 from core.outbox import LinkGone, SecretLink, address_of, register_link
+from core.private import links
 
 PASSWORD, FIRST_STEP = "accounts.password", "accounts.first_step"
 FIRST_STEP_PURPOSE = "first_step"

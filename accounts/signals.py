@@ -22,8 +22,8 @@ from accounts.models import User
 from accounts.signing_in import SIGN_IN, signing_in
 from accounts.telling import tell_of_lock_out, tell_owner
 from audit.record import record
-from core import keeping
 from core.actors import SystemActor
+from core.pages import keeping
 
 SYSTEM_SIGN_IN = SystemActor(SIGN_IN, "Somebody who isn't signed in tries to be")
 

@@ -15,11 +15,12 @@ from accounts.models import User
 from accounts.reach import roles_over
 from accounts.rules import goes_again_to, require
 from audit.record import record
-from core import clock, due, outbox
-from core.due import Harm, Item, Source
+from core import clock, outbox
 from core.models import Mail
 from core.models.mail import MailState, SeenBy
 from core.outbox.queries import undelivered_to
+from core.pages import due
+from core.pages.due import Harm, Item, Source
 
 PERMISSION = "safeguarding.propose_team"
 ANY = "SELECT 1 FROM core_mail WHERE state IN ('failed', 'uncertain') AND seen_by <> ''"

@@ -4,8 +4,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 
 from attendance.choices import ABSENT, ATTENDED, POSSIBLE, Series, SetBy, StatClass
 from attendance.models import AttendanceCode
@@ -123,8 +126,9 @@ def _codes_kept() -> tuple[dict[int, Code], dict[tuple[str, int | None], CodeSet
     return codes, sets
 
 
-def forget() -> None:
-    """Read the codes anew when they are next asked for."""
+@receiver(post_save, sender=AttendanceCode, dispatch_uid="attendance.codes")
+def forget(**_: Any) -> None:
+    """Read the codes anew when they are next asked for: also when one was saved."""
     _kept.clear()
 
 

@@ -11,7 +11,7 @@ _PRESCRIBED = ((3, 31), (8, 31), (12, 31))
 
 
 @dataclass(frozen=True)
-class Place:
+class MarkPosition:
     """Where a mark is to stand."""
 
     series: str
@@ -46,7 +46,7 @@ def of_compulsory_school_age(born: date, day: date) -> bool:
     return compulsory_from(born) <= day <= compulsory_until(born)
 
 
-def why_not(code: Code, place: Place, minutes_late: int | None = None) -> str | None:
+def why_not(code: Code, place: MarkPosition, minutes_late: int | None = None) -> str | None:
     """Why this code can't stand there, in a sentence that helps; nothing when it can."""
     if not code.in_force(place.date):
         return not_in_force(code)
@@ -78,7 +78,7 @@ def wrong_half(symbol: str, slot: int) -> str | None:
     return None
 
 
-def _session_rules(code: Code, place: Place, minutes_late: int | None) -> str | None:
+def _session_rules(code: Code, place: MarkPosition, minutes_late: int | None) -> str | None:
     if said := wrong_half(code.code, place.slot):
         return said
     if code.code == "X" and (place.born is None or of_compulsory_school_age(place.born, place.date)):

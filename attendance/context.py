@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from attendance.queries.feeds import NONE, SHOUTED_TO, any_in_mis, feeds_for
+from attendance.queries.registers.feeds import NONE, SHOUTED_TO, any_in_mis, feeds_for
 
 # Where figures of attendance stand; the panel of the student page says it for its own student.
 PAGES_OF = frozenset({"attendance", "reporting"})

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+DAY_OVER = "The day of this register is over; the attendance officer can change it."
+
 
 class RegisterProblem(Exception):
     """Something stands in the way; nothing was changed."""

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from audit import heads
 from core import clock
-from core.keys import keyring
+from core.private.keys import keyring
 
 log = logging.getLogger("waymark.audit")
 

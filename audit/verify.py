@@ -6,7 +6,7 @@ from typing import Any
 
 from audit.heads import Noted
 from audit.seals import RING, START, message_of, sealed_rows, tail
-from core.keys import KeyMissing, keyring
+from core.private.keys import KeyMissing, keyring
 
 NAMED = 1000  # faults named one by one; a chain broken from the start would name every entry
 

@@ -6,12 +6,13 @@ class CaseloadConfig(AppConfig):
     verbose_name = "Students and caseloads"
 
     def ready(self) -> None:
-        """Offer the places, panels, reasons and chips of this app."""
-        from caseload import hanging, panels, places, staff_reach
+        """Offer the places, cards, reasons and chips of this app."""
+        from caseload import cards, menu, staff_reach
         from caseload.models import ContactLogEntry, Enrolment, StudentContact
+        from caseload.registries import hanging
 
-        places.register_places()
-        panels.register_panels()
+        menu.register_places()
+        cards.register_cards()
         staff_reach.register_reach()
         hanging.register(
             hanging.Kept(StudentContact, "contact"),

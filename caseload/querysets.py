@@ -14,7 +14,7 @@ from caseload.choices import WATCHED_VISITS
 from core import clock
 from core.id_lists import array
 from core.jobs.work import WorkQuerySet
-from core.once import once
+from core.pages.once import once
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -169,7 +169,7 @@ def learn_reach(user: "User", permissions: Iterable[str]) -> None:
     """Read once whom a tutor reaches, for a page that asks many times: each question then names them, as a list of ids.
 
     Only of groups that are small; whoever holds more is asked about by group as everywhere else. One query for
-    permissions of the same groups, and none where nothing is kept (`core.once`).
+    permissions of the same groups, and none where nothing is kept (`core.pages.once`).
     """
     today = clock.today()
     known = once(("students in", today), _nobody_known)

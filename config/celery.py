@@ -26,7 +26,7 @@ def keys_must_be_there(**kwargs: object) -> None:
     """Stop a worker at its start rather than at the first thing it can't open."""
     from django.core.exceptions import ImproperlyConfigured
 
-    from core import keys
+    from core.private import keys
 
     try:
         keys.require_all()

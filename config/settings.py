@@ -83,7 +83,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pads each answer, so that its length tells nothing about a token
     "csp.middleware.CSPMiddleware",
-    "core.zero_bytes.NoZeroBytes",
+    "core.forms.zero_bytes.NoZeroBytes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -96,7 +96,7 @@ MIDDLEWARE = [
     "accounts.middleware.NamedRequest",
     "accounts.kept_forms.KeptForms",
     "accounts.middleware.GateKeeper",
-    "core.form_numbers.HandledOnce",
+    "core.forms.numbers.HandledOnce",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -114,7 +114,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "core.context.shell",
+                "core.pages.context.shell",
                 "attendance.context.feed",
                 "caseload.context.visits",
                 "caseload.context.set_up",
@@ -288,7 +288,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "core.static_packages.PackageFinder",
+    "core.pages.static_packages.PackageFinder",
 ]
 STORAGES = {
     "default": env.file_store("WAYMARK_FILES", VAR / "files"),

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from accounts.gates import public_page
 from accounts.views import demo, errors, factors, home, session
-from core import views_demo, views_styleguide
+from config.demo import mail_pages, styleguide
 
 # Pages of core, which can't name a gate itself.
 demo_page = public_page("Mail of the demonstration is nobody's; outside demo mode these pages are not there.")
@@ -14,15 +14,15 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
     path("demo/", demo.demo, name="demo"),
-    path("demo/mail/", demo_page(views_demo.demo_mail_list), name="demo_mail_list"),
-    path("demo/mail/<slug:name>/", demo_page(views_demo.demo_mail_detail), name="demo_mail_detail"),
-    path("demo/mail/<slug:name>/html/", demo_page(views_demo.demo_mail_html), name="demo_mail_html"),
+    path("demo/mail/", demo_page(mail_pages.demo_mail_list), name="demo_mail_list"),
+    path("demo/mail/<slug:name>/", demo_page(mail_pages.demo_mail_detail), name="demo_mail_detail"),
+    path("demo/mail/<slug:name>/html/", demo_page(mail_pages.demo_mail_html), name="demo_mail_html"),
     path(
         "demo/mail/<slug:name>/files/<int:number>/",
-        demo_page(views_demo.demo_mail_attachment),
+        demo_page(mail_pages.demo_mail_attachment),
         name="demo_mail_attachment",
     ),
-    path("styleguide/", guide_page(views_styleguide.styleguide), name="styleguide"),
+    path("styleguide/", guide_page(styleguide.styleguide), name="styleguide"),
     path("demo/sign-in/<slug:key>/", demo.demo_sign_in, name="demo_sign_in"),
     # These stand before the package's own pages of the same address.
     path("accounts/email/", session.own_address),

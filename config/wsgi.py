@@ -11,7 +11,7 @@ application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  (after the settings module is named)
 
-from core import keys  # noqa: E402  (settings must be there first)
+from core.private import keys  # noqa: E402  (settings must be there first)
 
 keys.require_all()
 

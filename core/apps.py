@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 
-from core import form_words
+from core.forms import words
 
-form_words.say()  # here and not in ready(): models and forms are loaded before that
+words.say()  # here and not in ready(): models and forms are loaded before that
 
 
 class CoreConfig(AppConfig):

@@ -1,6 +1,6 @@
 """Which days can be meant: a slip of the finger makes a year of 0212 or 9999, and what is kept of it is wrong for ever.
 
-Forms ask here through `core.form_dates`, imports and pages directly. A day is never put right: it is refused or named.
+Forms ask here through `core.forms.dates`, imports and pages directly. A day is never put right: it is refused or named.
 """
 
 from dataclasses import dataclass

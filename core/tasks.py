@@ -4,11 +4,14 @@ from datetime import timedelta
 
 from celery.schedules import crontab
 
-from core import clock, files, form_numbers, keeping
+from core import clock
+from core.forms import numbers
 from core.jobs import job, register_schedule, register_sweep, sweep
 from core.models import Beat, Mail
 from core.outbox.sending import hand_over
 from core.outbox.settling import forget_words
+from core.pages import keeping
+from core.private import files
 
 
 @job("core.sweep")
@@ -50,7 +53,7 @@ def forget_kept_forms() -> None:
 @job("core.forget_form_numbers")
 def forget_form_numbers() -> None:
     """Forget the numbers of forms that were handled more than a day ago."""
-    form_numbers.forget_old()
+    numbers.forget_old()
 
 
 register_sweep(Mail, "core.send_mail")

@@ -7,9 +7,9 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance import rules
-        from attendance.queries.feeds import any_in_mis
-        from caseload import hanging
-        from core.navigation import Place, register
+        from attendance.queries.registers.feeds import any_in_mis
+        from caseload.registries import hanging
+        from core.pages.menu import MenuEntry, register
         from exchange.models import SourceLink
         from exchange.rules import IMPORT
 
@@ -17,6 +17,8 @@ class ExchangeConfig(AppConfig):
         hanging.register(hanging.Kept(SourceLink, "MIS record", where=linked))
 
         register(
-            Place("Settings", "Import from the MIS", "exchange:import_list", IMPORT, order=40, icon="box-arrow-in-down")
+            MenuEntry(
+                "Settings", "Import from the MIS", "exchange:import_list", IMPORT, order=40, icon="box-arrow-in-down"
+            )
         )
-        register(Place("Registers", "Marks from the MIS", "exchange:mark_import_list", rules.IMPORT, order=60, icon="arrow-down-square", shown=any_in_mis))  # fmt: skip
+        register(MenuEntry("Registers", "Marks from the MIS", "exchange:mark_import_list", rules.IMPORT, order=60, icon="arrow-down-square", shown=any_in_mis))  # fmt: skip

@@ -40,7 +40,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Place:
+class SourceLine:
     """Where a row came from, for problems found later."""
 
     file: str
@@ -57,7 +57,7 @@ class SiteRow:
     id: str
     name: str
     kind: str
-    place: Place
+    place: SourceLine
     laestab: str = ""
 
 
@@ -69,7 +69,7 @@ class StaffRow:
     given_name: str
     family_name: str
     email: str
-    place: Place
+    place: SourceLine
     title: str = ""
 
 
@@ -80,7 +80,7 @@ class StudentRow:
     id: str
     given_name: str
     family_name: str
-    place: Place
+    place: SourceLine
     middle_names: str = ""
     site_ids: list[str] = field(default_factory=list)
     nc_year: int | None = None
@@ -101,7 +101,7 @@ class ContactRow:
     id: str
     given_name: str
     family_name: str
-    place: Place
+    place: SourceLine
     email: str = ""
     phone: str = ""
     students: list[tuple[str, str]] = field(default_factory=list)
@@ -114,7 +114,7 @@ class GroupRow:
     id: str
     name: str
     site_id: str
-    place: Place
+    place: SourceLine
     code: str = ""
     course: str = ""
     is_tutor_group: bool = False
@@ -128,7 +128,7 @@ class MembershipRow:
     group_id: str
     person_id: str
     is_teacher: bool
-    place: Place
+    place: SourceLine
     starts_on: date | None = None
     ends_on: date | None = None
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from exchange.bundle import ROW, Place, Problem
+from exchange.bundle import ROW, Problem, SourceLine
 from exchange.decoding import text_of
 
 MOST_ROWS, MOST_COLUMNS = 2_000_000, 500
@@ -37,9 +37,9 @@ class Row:
     cells: dict[str, str]
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SourceLine:
         """Where it is."""
-        return Place(self.file, self.line)
+        return SourceLine(self.file, self.line)
 
     def get(self, column: str) -> str:
         """The cell, without the spaces around it; empty when there is no such column."""

@@ -6,9 +6,9 @@ class InterventionsConfig(AppConfig):
     verbose_name = "One-to-ones and targets"
 
     def ready(self) -> None:
-        from core import navigation
-        from core.navigation import Place
         from core.outbox import register_link
+        from core.pages import menu
+        from core.pages.menu import MenuEntry
         from interventions import (
             due_plans,
             due_sources,
@@ -32,15 +32,15 @@ class InterventionsConfig(AppConfig):
         due_sources.register()
         due_support.register()
         due_plans.register()
-        navigation.register(
-            Place("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g n", "signpost-split", "Processes")
+        menu.register(
+            MenuEntry("Support", "Staged processes", "interventions:case_list", "interventions.manage_case", 30, "g n", "signpost-split", "Processes")
         )  # fmt: skip
-        navigation.register(
-            Place("Support", "Bank of targets and plans", "interventions:bank_list", "interventions.set_target", 50, "", "bullseye", "Bank")
+        menu.register(
+            MenuEntry("Support", "Bank of targets and plans", "interventions:bank_list", "interventions.set_target", 50, "", "bullseye", "Bank")
         )  # fmt: skip
-        navigation.register(
-            Place("Settings", "Processes", "interventions:process_list", "interventions.manage_processes", 55, "", "signpost")
+        menu.register(
+            MenuEntry("Settings", "Processes", "interventions:process_list", "interventions.manage_processes", 55, "", "signpost")
         )  # fmt: skip
-        navigation.register(
-            Place("Settings", "Letters", "interventions:letter_template_list", "interventions.manage_processes", 60, "", "envelope-paper")
+        menu.register(
+            MenuEntry("Settings", "Letters", "interventions:letter_template_list", "interventions.manage_processes", 60, "", "envelope-paper")
         )  # fmt: skip

@@ -6,8 +6,9 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from caseload.querysets import looked_after, reached
-from core import clock, due
-from core.due import Harm, Item, Source
+from core import clock
+from core.pages import due
+from core.pages.due import Harm, Item, Source
 from interventions.choices_plans import MANAGE_PLAN, VIEW_PLAN, Approval
 from interventions.models import ActionPlan, PlanAction
 from interventions.queries.plans import for_approval

@@ -6,8 +6,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from caseload.querysets import looked_after, reach_of, reached
-from core import clock, due, wording
-from core.due import Harm, Item, Source, Tab
+from core import clock, wording
+from core.pages import due
+from core.pages.due import Harm, Item, Source, Tab
 from interventions.choices import OPEN_STATES
 from interventions.choices_programmes import LATELY, RUN
 from interventions.models import (

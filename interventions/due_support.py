@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from core import clock, due
-from core.due import Harm, Item, Source
+from core import clock
+from core.pages import due
+from core.pages.due import Harm, Item, Source
 from interventions.choices_referrals import REFER, ReferralState
 from interventions.choices_support import WRITE
 from interventions.models import Referral, SupportPlan

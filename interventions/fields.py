@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from core.form_dates import DayField
-from core.form_fields import TextArea
+from core.forms.dates import DayField
+from core.forms.fields import TextArea
 from interventions import choices
 
 

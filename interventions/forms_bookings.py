@@ -13,9 +13,9 @@ from accounts.models import User
 from caseload.models import Site, Student
 from caseload.queries.calendar import calendars_for
 from caseload.queries.school_days import next_school_day, sites_of
-from caseload.queries.telling_apart import people_apart
+from caseload.rules.telling_apart import people_apart
 from core import clock, wording
-from core.form_dates import HourField
+from core.forms.dates import HourField
 from interventions import choices
 from interventions.actions import Beforehand, TimesSaid
 from interventions.actions.bookings import MOST_TIMES

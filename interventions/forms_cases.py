@@ -7,8 +7,8 @@ from django import forms
 from accounts.roles import ROLES
 from attendance.models import AlertRule
 from core import clock
-from core.form_dates import DayField
-from core.form_fields import CHOOSE, TextArea
+from core.forms.dates import DayField
+from core.forms.fields import CHOOSE, TextArea
 from interventions.choices import TEXT_LIMIT
 from interventions.models import LetterTemplate, MeetingType, ProcessStage, StagedProcess
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from core.form_fields import TextArea
+from core.forms.fields import TextArea
 from interventions.letters import unknown_places
 from interventions.models import LetterTemplate
 

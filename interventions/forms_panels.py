@@ -14,7 +14,7 @@ from interventions.actions.panels import Agreed, PanelSaid, owners_out_of_reach
 from interventions.choices_panels import ACTION_LIMIT, HOLD, LINES, MOST_LINES
 from interventions.fields import Day
 from interventions.models import PanelMeeting
-from interventions.queries.panels import Place, owner_named
+from interventions.queries.panels import AgendaItem, owner_named
 
 PARTS = ("what", "owner", "due")
 
@@ -54,7 +54,7 @@ class RecapForm(forms.Form):
     """What is agreed: for each student some lines of what, whose and by when. An empty line is none."""
 
     def __init__(
-        self, data: Any, *, places: Sequence[Place], owners: Mapping[str, User], since: date, initial: Any = None
+        self, data: Any, *, places: Sequence[AgendaItem], owners: Mapping[str, User], since: date, initial: Any = None
     ) -> None:
         super().__init__(data, initial=initial)
         self.places, self.owners, self.since = places, owners, since
@@ -68,7 +68,7 @@ class RecapForm(forms.Form):
                 number += 1
                 rows.append((number, self._add(place, line)))
 
-    def _add(self, place: Place, line: int) -> list[Any]:
+    def _add(self, place: AgendaItem, line: int) -> list[Any]:
         name = place.person["full_name"]
         keys = [f"{part}_{place.number}_{line}" for part in PARTS]
         self.fields[keys[0]] = forms.CharField(

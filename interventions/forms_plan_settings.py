@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.roles import ROLES
-from core.form_fields import CHOOSE
+from core.forms.fields import CHOOSE
 from interventions.choices_plans import MANAGE_PLAN
 from interventions.models import Barrier
 from interventions.querysets import PASTORAL_NOTE

@@ -13,8 +13,8 @@ from caseload.models import Course
 from caseload.queries.school_days import school_day_from, this_school_day
 from caseload.queries.staff import staff_with
 from core import clock
-from core.form_dates import HourField, moment_said
-from core.form_fields import CHOOSE
+from core.forms.dates import HourField, moment_said
+from core.forms.fields import CHOOSE
 from core.plausible import HAPPENED
 from interventions.actions.programmes import InterventionSaid, SessionSaid
 from interventions.choices_programmes import REVIEW_AFTER_WEEKS, RUN, HiddenReason, Measure, NeedArea

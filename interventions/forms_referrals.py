@@ -8,7 +8,7 @@ from django.forms.models import ModelChoiceIterator
 
 from accounts.models import User
 from accounts.roles import BY_CODE, roles_carrying
-from core.form_fields import TextArea
+from core.forms.fields import TextArea
 from interventions.actions.referrals import EndSaid, ReferralSaid
 from interventions.choices import LINE_LIMIT
 from interventions.choices_referrals import REFER, Result

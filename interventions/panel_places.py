@@ -6,12 +6,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from caseload import columns
-from caseload.columns import BulkAction
-from core import clock, due, navigation, panels
-from core.due import Harm, Item, Source
-from core.navigation import Place
-from core.panels import TimelineSource
+from caseload.registries import columns
+from caseload.registries.columns import BulkAction
+from core import clock
+from core.pages import cards, due, menu
+from core.pages.cards import TimelineSource
+from core.pages.due import Harm, Item, Source
+from core.pages.menu import MenuEntry
 from core.wording import day
 from interventions.choices_panels import HOLD
 from interventions.models import PanelAction, PanelMeeting
@@ -72,6 +73,6 @@ def register() -> None:
     columns.register_action(
         BulkAction("panel", "Call a panel", "interventions:panel_new", HOLD, 15, "people", takes_filter=True)
     )
-    panels.register_timeline(TimelineSource("panels", "Panels", 36, HOLD, load_entries, shows=(PanelAction,)))
-    navigation.register(Place("Meetings", "Panels", "interventions:panel_list", HOLD, 20, "", "people"))
+    cards.register_timeline(TimelineSource("panels", "Panels", 36, HOLD, load_entries, shows=(PanelAction,)))
+    menu.register(MenuEntry("Meetings", "Panels", "interventions:panel_list", HOLD, 20, "", "people"))
     due.register(Source("panel_action", "Agreed in panels", Harm.PROMISE, VIEW, load_actions, actions_to_do, 30, TO_DO))

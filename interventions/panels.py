@@ -6,10 +6,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from caseload import columns
-from caseload.columns import BulkAction, Column, Filter, Reason, ReasonSource, StudentAction
-from core import clock, panels, wording
-from core.panels import Panel, TimelineSource
+from caseload.registries import columns
+from caseload.registries.columns import BulkAction, Column, Filter, Reason, ReasonSource, StudentAction
+from core import clock, wording
+from core.pages import cards
+from core.pages.cards import Card, TimelineSource
 from interventions import queries
 from interventions.choices import REVIEW_OUTCOMES
 from interventions.models import Case, Meeting, Note, Target
@@ -163,23 +164,23 @@ def load_cases(user: Any, student: Any) -> dict[str, Any] | None:
 
 def register() -> None:
     """Offer all of it."""
-    panels.register(Panel("student", "targets", "Targets", 10, READ, "interventions/_targets_panel.html", load_targets))
-    panels.register(
-        Panel(
+    cards.register(Card("student", "targets", "Targets", 10, READ, "interventions/_targets_card.html", load_targets))
+    cards.register(
+        Card(
             "student",
             "last_meeting",
             "Last one-to-one",
             12,
             READ,
-            "interventions/_meeting_panel.html",
+            "interventions/_meeting_card.html",
             load_last_meeting,
         )
     )
-    panels.register_timeline(
+    cards.register_timeline(
         TimelineSource("meetings", "One-to-ones", 10, REACH, load_meeting_entries, shows=(Meeting,))
     )
-    panels.register_timeline(TimelineSource("targets", "Targets", 20, READ, load_target_entries, shows=(Target,)))
-    panels.register_timeline(TimelineSource("notes", "Notes", 30, REACH, load_note_entries, shows=(Note,)))
+    cards.register_timeline(TimelineSource("targets", "Targets", 20, READ, load_target_entries, shows=(Target,)))
+    cards.register_timeline(TimelineSource("notes", "Notes", 30, REACH, load_note_entries, shows=(Note,)))
     columns.register_column(
         Column("targets", "Targets", 50, READ, load_targets_column, title="Open / overdue", first="desc", phone="b")
     )
@@ -198,8 +199,8 @@ def register() -> None:
     columns.register_student_action(
         StudentAction("target", "Target", "interventions:target_new", SET, 20, "bullseye", "n t")
     )
-    panels.register(
-        Panel("student", "cases", "Staged processes", 40, "interventions.manage_case", "interventions/_cases_panel.html", load_cases, (Case,))
+    cards.register(
+        Card("student", "cases", "Staged processes", 40, "interventions.manage_case", "interventions/_cases_card.html", load_cases, (Case,))
     )  # fmt: skip
     columns.register_reasons(ReasonSource("case", "interventions.manage_case", case_reasons, order=60))
     columns.register_filter(Filter("case", "Process review due", 60, "interventions.manage_case"))

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from caseload import columns, leaving
-from caseload.columns import BulkAction
-from core import navigation, panels
-from core.navigation import Place
-from core.panels import Panel
+from caseload.registries import columns, leaving
+from caseload.registries.columns import BulkAction
+from core.pages import cards, menu
+from core.pages.cards import Card
+from core.pages.menu import MenuEntry
 from interventions.actions.leaving import FOLLOWER
 from interventions.models import Booking, HandoverNote, MeetingDraft, Note, StudentWords
 from interventions.queries.handovers import last_note_of
@@ -15,13 +15,13 @@ from interventions.querysets import PASTORAL_NOTE
 LOG = "interventions.log_meeting"
 OFFER = "interventions.offer_slots"
 PLACES = (
-    Place("Meetings", "Times", "interventions:slot_list", OFFER, 20, "g b", "calendar3-week"),
-    Place("Meetings", "Handover", "interventions:handover_list", LOG, 28, "", "arrow-left-right"),
-    Place("Meetings", "Coverage", "interventions:coverage_list", "interventions.view_coverage", 30, "", "people"),
-    Place(
+    MenuEntry("Meetings", "Times", "interventions:slot_list", OFFER, 20, "g b", "calendar3-week"),
+    MenuEntry("Meetings", "Handover", "interventions:handover_list", LOG, 28, "", "arrow-left-right"),
+    MenuEntry("Meetings", "Coverage", "interventions:coverage_list", "interventions.view_coverage", 30, "", "people"),
+    MenuEntry(
         "Meetings", "Workload", "interventions:workload_list", "interventions.view_workload", 35, "", "bar-chart-steps"
     ),
-    Place(
+    MenuEntry(
         "Settings",
         "Kinds of one-to-one",
         "interventions:meeting_type_list",
@@ -42,21 +42,21 @@ def load_handover(user: Any, student: Any) -> dict[str, Any] | None:
 
 def register() -> None:
     """Offer all of it."""
-    panels.register(
-        Panel(
+    cards.register(
+        Card(
             "student",
             "handover",
             "Handed over",
             13,
             PASTORAL_NOTE,
-            "interventions/_handover_panel.html",
+            "interventions/_handover_card.html",
             load_handover,
             (HandoverNote,),
         )
     )
     leaving.register_follower(FOLLOWER)
-    panels.ask_too("student", Booking, MeetingDraft, Note, StudentWords)
+    cards.ask_too("student", Booking, MeetingDraft, Note, StudentWords)
     columns.register_action(BulkAction("note", "Quick note", "interventions:note_new_many", LOG, 20, "sticky"))
     columns.register_action(BulkAction("ask", "Ask to write", "interventions:student_ask", OFFER, 70, "envelope"))
     for place in PLACES:
-        navigation.register(place)
+        menu.register(place)

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from caseload import columns
-from caseload.columns import Filter, Reason, ReasonSource, StudentAction
-from core import navigation, panels
-from core.navigation import Place
-from core.panels import Panel, TimelineSource
+from caseload.registries import columns
+from caseload.registries.columns import Filter, Reason, ReasonSource, StudentAction
+from core.pages import cards, menu
+from core.pages.cards import Card, TimelineSource
+from core.pages.menu import MenuEntry
 from interventions.choices_plans import MANAGE_PLAN, SET_UP_PLANS, VIEW_PLAN, PlanStepKind
 from interventions.models import ActionPlan, PlanStep
 from interventions.panels import shortened
@@ -57,27 +57,27 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
 
 def register() -> None:
     """Offer all of it."""
-    panels.register(
-        Panel(
+    cards.register(
+        Card(
             "student",
             "plans",
             "Action plans",
             30,
             VIEW_PLAN,
-            "interventions/_plans_panel.html",
+            "interventions/_plans_card.html",
             load_panel,
             (ActionPlan,),
         )
     )
-    panels.register_timeline(TimelineSource("plans", "Action plans", 25, VIEW_PLAN, load_entries, shows=(ActionPlan,)))
+    cards.register_timeline(TimelineSource("plans", "Action plans", 25, VIEW_PLAN, load_entries, shows=(ActionPlan,)))
     columns.register_reasons(ReasonSource("plan_reviews", MANAGE_PLAN, load_reasons, order=57))
     columns.register_filter(Filter("plan_review", "Plan review due", 57, MANAGE_PLAN))
     columns.register_student_action(
         StudentAction("plan", "Action plan", "interventions:plan_new", MANAGE_PLAN, 40, "clipboard-check", "n a")
     )
-    navigation.register(
-        Place("Support", "Action plans", "interventions:plan_list", VIEW_PLAN, 10, "", "clipboard-check", "Plans")
+    menu.register(
+        MenuEntry("Support", "Action plans", "interventions:plan_list", VIEW_PLAN, 10, "", "clipboard-check", "Plans")
     )
-    navigation.register(
-        Place("Settings", "Action plans", "interventions:plan_settings", SET_UP_PLANS, 56, "", "clipboard-check")
+    menu.register(
+        MenuEntry("Settings", "Action plans", "interventions:plan_settings", SET_UP_PLANS, 56, "", "clipboard-check")
     )

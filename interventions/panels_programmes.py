@@ -7,11 +7,12 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import formal_name
-from caseload import columns
-from caseload.columns import BulkAction, Filter, Reason, ReasonSource, StudentAction
-from core import clock, navigation, panels
-from core.navigation import Place
-from core.panels import Panel, TimelineSource
+from caseload.registries import columns
+from caseload.registries.columns import BulkAction, Filter, Reason, ReasonSource, StudentAction
+from core import clock
+from core.pages import cards, menu
+from core.pages.cards import Card, TimelineSource
+from core.pages.menu import MenuEntry
 from interventions.choices_programmes import IMPACT, MANAGE_KINDS, RUN
 from interventions.models import InterventionMember, SessionAttendance
 from interventions.queries import programmes as queries
@@ -64,19 +65,19 @@ def load_reasons(ids: Sequence[int], user: Any) -> Mapping[int, Sequence[Reason]
 
 def register() -> None:
     """Offer all of it."""
-    panels.register(
-        Panel(
+    cards.register(
+        Card(
             "student",
             "interventions",
             "Interventions",
             35,
             RUN,
-            "interventions/_interventions_panel.html",
+            "interventions/_interventions_card.html",
             load_panel,
             (InterventionMember,),
         )
     )
-    panels.register_timeline(
+    cards.register_timeline(
         TimelineSource(
             "interventions", "Interventions", 35, RUN, load_entries, shows=(InterventionMember, SessionAttendance)
         )
@@ -97,10 +98,10 @@ def register() -> None:
     columns.register_student_action(
         StudentAction("intervention", "Intervention", "interventions:intervention_for", RUN, 50, "life-preserver")
     )
-    navigation.register(
-        Place("Support", "Interventions", "interventions:intervention_list", RUN, 20, "g i", "life-preserver")
+    menu.register(
+        MenuEntry("Support", "Interventions", "interventions:intervention_list", RUN, 20, "g i", "life-preserver")
     )
-    navigation.register(Place("Reports", "Impact", "interventions:impact_list", IMPACT, 40, "", "graph-up"))
-    navigation.register(
-        Place("Settings", "Interventions", "interventions:kind_list", MANAGE_KINDS, 57, "", "life-preserver")
+    menu.register(MenuEntry("Reports", "Impact", "interventions:impact_list", IMPACT, 40, "", "graph-up"))
+    menu.register(
+        MenuEntry("Settings", "Interventions", "interventions:kind_list", MANAGE_KINDS, 57, "", "life-preserver")
     )

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from caseload import columns
-from caseload.columns import BulkAction, Filter, Reason, ReasonSource, StudentAction
-from core import clock, navigation, panels
-from core.navigation import Place
-from core.panels import Panel, TimelineSource
+from caseload.registries import columns
+from caseload.registries.columns import BulkAction, Filter, Reason, ReasonSource, StudentAction
+from core import clock
+from core.pages import cards, menu
+from core.pages.cards import Card, TimelineSource
+from core.pages.menu import MenuEntry
 from interventions.choices_referrals import REFER, SET_UP
 from interventions.choices_support import PROVISION, READ, WRITE, Worked
 from interventions.models import Referral, SupportPlan, SupportReview
@@ -81,33 +82,33 @@ def load_referrals(user: Any, student: Any) -> dict[str, Any] | None:
 
 def register() -> None:
     """Offer all of it."""
-    panels.register(
-        Panel(
+    cards.register(
+        Card(
             "student",
             "support",
             "Support",
             8,
             PROVISION,
-            "interventions/_support_panel.html",
+            "interventions/_support_card.html",
             load_panel,
             (SupportPlan,),
         )
     )
-    panels.register_timeline(TimelineSource("support", "Support plans", 37, READ, load_entries, shows=(SupportPlan,)))
+    cards.register_timeline(TimelineSource("support", "Support plans", 37, READ, load_entries, shows=(SupportPlan,)))
     columns.register_reasons(ReasonSource("support", WRITE, load_reasons, order=57))
     columns.register_filter(Filter("support", "Support review due", 57, WRITE))
     columns.register_student_action(
         StudentAction("support", "Support plan", "interventions:support_new", WRITE, 55, "heart-pulse")
     )
-    navigation.register(Place("Support", "Support plans", "interventions:support_list", READ, 10, "g e", "heart-pulse"))
-    panels.register(
-        Panel(
+    menu.register(MenuEntry("Support", "Support plans", "interventions:support_list", READ, 10, "g e", "heart-pulse"))
+    cards.register(
+        Card(
             "student",
             "referrals",
             "Referrals",
             38,
             REFER,
-            "interventions/_referrals_panel.html",
+            "interventions/_referrals_card.html",
             load_referrals,
             (Referral,),
         )
@@ -118,12 +119,10 @@ def register() -> None:
     columns.register_action(
         BulkAction("referral", "Refer", "interventions:referral_new", REFER, 20, "arrow-right-circle")
     )
-    navigation.register(
-        Place("Support", "Support in class", "interventions:support_classes", TEACH, 12, "", "heart-pulse")
+    menu.register(
+        MenuEntry("Support", "Support in class", "interventions:support_classes", TEACH, 12, "", "heart-pulse")
     )
-    navigation.register(
-        Place("Support", "Referrals", "interventions:referral_list", REFER, 15, "g o", "arrow-right-circle")
+    menu.register(
+        MenuEntry("Support", "Referrals", "interventions:referral_list", REFER, 15, "g o", "arrow-right-circle")
     )
-    navigation.register(
-        Place("Settings", "Services", "interventions:service_list", SET_UP, 58, "", "arrow-right-circle")
-    )
+    menu.register(MenuEntry("Settings", "Services", "interventions:service_list", SET_UP, 58, "", "arrow-right-circle"))

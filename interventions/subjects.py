@@ -1,11 +1,11 @@
-"""What each form of support is about, so that it ticks only the open reasons that it answers (`caseload.reasons`).
+"""What each form of support is about, so that it ticks only the open reasons that it answers (`caseload.registries.answering`).
 
 A plan, a support plan, a referral and a panel are about a student as a whole, and tick nothing by themselves.
 """
 
 from collections.abc import Collection
 
-from attendance.queries.alerts import answered_by
+from attendance.queries.alerts.lists import answered_by
 from caseload.subjects import About, Subject
 from interventions.choices import Figure, NoteKind
 from interventions.choices_programmes import Measure

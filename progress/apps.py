@@ -6,16 +6,16 @@ class ProgressConfig(AppConfig):
     verbose_name = "Grades and progress"
 
     def ready(self) -> None:
-        from caseload import hanging
-        from core import navigation
-        from core.navigation import Place
-        from progress import panels
+        from caseload.registries import hanging
+        from core.pages import menu
+        from core.pages.menu import MenuEntry
+        from progress import cards
         from progress.models import Grade
 
-        panels.register()
+        cards.register()
         hanging.register(hanging.Kept(Grade, "grade"))
-        navigation.register(
-            Place(
+        menu.register(
+            MenuEntry(
                 "Registers",
                 "Grades",
                 "progress:group_list",
@@ -26,8 +26,8 @@ class ProgressConfig(AppConfig):
                 "Grades",
             )
         )
-        navigation.register(
-            Place(
+        menu.register(
+            MenuEntry(
                 "Settings",
                 "Assessment points",
                 "progress:point_list",

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from caseload.queries.calendar import academic_year_on
-from core.form_dates import DayField
+from core.forms.dates import DayField
 from progress.actions import Entry
 from progress.choices import GradeKind, ScaleKind
 from progress.models import AssessmentPoint, EffortAxis, GradeScale

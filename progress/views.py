@@ -14,7 +14,7 @@ from caseload.models import Student
 from caseload.queries.school_days import school_day_by
 from caseload.views.one_student import the_student
 from core import clock
-from core.http import posted
+from core.pages.http import posted
 from progress import actions
 from progress.choices import POINT_TONES, SHORT_LABELS, GradeKind
 from progress.forms import GradeGrid, OpenForm, PointForm

@@ -6,15 +6,21 @@ class ReportingConfig(AppConfig):
     verbose_name = "Dashboards and reports"
 
     def ready(self) -> None:
-        from core.navigation import Place, register
+        from core.pages.menu import MenuEntry, register
         from reporting.choices import ATTENDANCE_REPORT, MANAGE_SCHEDULES, VIEW_DASHBOARD
 
         register(
-            Place("Reports", "Dashboard", "reporting:dashboard", VIEW_DASHBOARD, order=10, icon="speedometer2", phone=3)
+            MenuEntry(
+                "Reports", "Dashboard", "reporting:dashboard", VIEW_DASHBOARD, order=10, icon="speedometer2", phone=3
+            )
         )
         register(
-            Place("Reports", "Reports", "reporting:report_list", ATTENDANCE_REPORT, order=20, icon="file-earmark-text")
+            MenuEntry(
+                "Reports", "Reports", "reporting:report_list", ATTENDANCE_REPORT, order=20, icon="file-earmark-text"
+            )
         )
         register(
-            Place("Reports", "Schedules", "reporting:schedule_list", MANAGE_SCHEDULES, order=30, icon="calendar-check")
+            MenuEntry(
+                "Reports", "Schedules", "reporting:schedule_list", MANAGE_SCHEDULES, order=30, icon="calendar-check"
+            )
         )

@@ -12,7 +12,7 @@ from caseload.models import Reach, Term
 from caseload.queries.containers import KINDS, Container, held_containers, listed
 from caseload.querysets import containers
 from core import clock
-from core.form_dates import DayField, HourField
+from core.forms.dates import DayField, HourField
 from reporting import choices, rules
 from reporting.models import Scope, Subscription
 

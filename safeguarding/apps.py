@@ -6,10 +6,10 @@ class SafeguardingConfig(AppConfig):
     verbose_name = "Safeguarding"
 
     def ready(self) -> None:
-        """Offer the places in the navigation and the panel on the student page."""
-        from safeguarding import due_sources, panels, passed_on, places
+        """Offer the places in the navigation and the card on the student page."""
+        from safeguarding import cards, due, menu, passed_on
 
-        places.register_places()
-        panels.register_panels()
+        menu.register_places()
+        cards.register_cards()
         passed_on.register()
-        due_sources.register_due()
+        due.register_due()

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from caseload import passing_on
 from caseload.models import Student
-from caseload.passing_on import Taker
+from caseload.registries import passing_on
+from caseload.registries.passing_on import Taker
 from safeguarding import rules
 from safeguarding.actions.raising import Report, raise_concern
 

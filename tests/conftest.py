@@ -33,7 +33,8 @@ from pytest_django import DjangoDbBlocker
 from attendance import codes
 from config.launch import template_database
 from config.launch.template_database import Databases, url_of
-from core import clock, due
+from core import clock
+from core.pages import due
 from tests.college import TODAY, college, sign_in, today  # noqa: F401  (fixtures for every test)
 from tests.scenes import SCENES, Scene, wanted
 from tests.worker import postbox, worker  # noqa: F401  (fixtures for every test)

@@ -12,7 +12,7 @@ from accounts.models import User
 from audit.queries import Asked, page_before, verbs_used
 from audit.record import record
 from audit.verbs import in_words
-from core.http import wants_part
+from core.pages.http import wants_part
 from core.wording import day
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from accounts.kept_forms import keep_refused_token
-from core.http import READING, NotPossible
+from core.pages.http import READING, NotPossible
 
 logger = logging.getLogger("waymark.errors")
 

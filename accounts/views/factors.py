@@ -17,7 +17,7 @@ from accounts.forms import AddPasskeyForm
 from accounts.gates import any_staff, changes_a_factor
 from accounts.second_factor import has_second_factor
 from accounts.secret_links import check_first_step, may_set_up_first_step, open_first_step, send_first_step_link
-from core import links
+from core.private import links
 
 OWN = "Everybody looks after their own ways of signing in."
 

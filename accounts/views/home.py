@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 
 from accounts.gates import any_staff, public_page
 from core.health import health
-from core.navigation import places_for
+from core.pages.menu import places_for
 
 
 @any_staff("The first page sends everybody to the first place that they can open.")

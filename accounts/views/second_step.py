@@ -11,7 +11,7 @@ from accounts.forms import SecondStepForm
 from accounts.gates import page, step_up
 from accounts.models import SecondStepRequest, User
 from accounts.rules import NotAllowed, holds_protected_role
-from core.http import posted
+from core.pages.http import posted
 
 WAITING = (
     "They hold a protected role, so it waits for a second person. The safeguarding team and the head are told by mail."

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import any_staff
 from accounts.second_factor import way_back
-from core import keeping
+from core.pages import keeping
 
 
 @any_staff("Everybody who is signed in may say that they are still there.")

@@ -17,7 +17,7 @@ from accounts.reach import held_by, waiting_for
 from accounts.rules import NotAllowed, holds_protected_role
 from accounts.second_step import locked_out_until, requests_waiting, second_steps_of
 from core import clock
-from core.http import posted, wants_part
+from core.pages.http import posted, wants_part
 
 WAITS = "Asked. Nothing changes until a second person approves; they have been told by email."
 

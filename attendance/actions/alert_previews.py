@@ -12,9 +12,9 @@ from attendance.actions.raising import SYSTEM_ALERTS
 from attendance.alert_kinds import Hit
 from attendance.errors import NotAllowed
 from attendance.models import AlertRule, RulePreview
-from attendance.queries.alert_chance import by_chance
-from attendance.queries.alert_preview import days_of_preview, in_weeks
-from attendance.queries.alert_rules import add_hits, populations
+from attendance.queries.alerts.by_chance import by_chance
+from attendance.queries.alerts.kinds import add_hits, populations
+from attendance.queries.alerts.preview import days_of_preview, in_weeks
 from audit import record
 from caseload.models import Student
 from core import naming

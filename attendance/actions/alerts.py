@@ -11,10 +11,10 @@ from attendance.alert_kinds import HELD_OUT
 from attendance.choices import AlertState
 from attendance.errors import BadMarks, NotAllowed
 from attendance.models import Alert, AlertRule, ChaseHold
-from attendance.queries.alerts_today import standing
+from attendance.queries.alerts.today import standing
 from audit import record
 from caseload.models import Student
-from caseload.reasons import Through
+from caseload.registries.answering import Through
 from core import clock, wording
 
 LONGEST_HOLD_DAYS = 366
@@ -24,7 +24,7 @@ LONGEST_HOLD_DAYS = 366
 def clear_alerts(alert_ids: Sequence[int], *, by: Any, through: Through) -> list[int]:
     """Clear open alerts through the support just given; one that somebody cleared before stays theirs.
 
-    The caller has asked whether this person reaches the students (`caseload.reasons`). Gives those that were cleared.
+    The caller has asked whether this person reaches the students (`caseload.registries.answering`). Gives those that were cleared.
     """
     rows = Alert.objects.filter(pk__in=list(alert_ids), state=AlertState.OPEN).select_for_update().order_by("pk")
     found = list(rows.values_list("pk", "student_id"))

@@ -7,11 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from attendance import choices, rules
-from attendance.actions.writing import Locked, Row, lock, write
+from attendance.actions.writing import Locked, lock, write
 from attendance.choices import Series
 from attendance.errors import BadMarks, NotAllowed, ReasonNeeded, TakenElsewhere
-from attendance.queries.place_codes import Chosen, codes_for
-from attendance.queries.places import StudentPlace, places_of
+from attendance.queries.registers.position_codes import Chosen, codes_for
+from attendance.queries.registers.positions import Row, StudentPlace, positions_of
 from audit import record
 
 
@@ -78,7 +78,7 @@ def _places(
         raise BadMarks({"dates": "At most one year at a time."})
     # A planned closure is coded on its own closed days; everything else only where there was a session.
     closed_too = series == Series.SESSION and code == "#"
-    found = places_of(series, ids, start, end, every_weekday=closed_too)
+    found = positions_of(series, ids, start, end, every_weekday=closed_too)
     found = [place for place in found if slots is None or place.slot in slots]
     if any(place.in_mis for place in found):
         raise TakenElsewhere("Registers of one of these sites are taken in its MIS; set the code there.")

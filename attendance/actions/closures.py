@@ -5,15 +5,16 @@ from typing import Any
 from django.db import transaction
 
 from attendance import choices, rules
-from attendance.actions.writing import Row, lock, write
+from attendance.actions.writing import lock, write
 from attendance.choices import Series
 from attendance.closing import CLOSED_FOR, OPEN_AFTER_ALL
 from attendance.errors import NotAllowed, ReasonNeeded
-from attendance.queries.closing import Closing, closing
+from attendance.queries.absence.closing import Closing, closing
+from attendance.queries.registers.positions import Row
 from audit import record
 from caseload.actions.calendar import drop_closure, store_closure
-from caseload.closures import ClosedDays, days_of
 from caseload.models import Closure, Site
+from caseload.registries.closures import ClosedDays, days_of
 
 
 def close_site(

@@ -9,11 +9,12 @@ from django.db import transaction
 
 from attendance import choices, rules
 from attendance.actions.missing_marks import Came, note_missing
-from attendance.actions.writing import Row, lock, write
+from attendance.actions.writing import lock, write
 from attendance.choices import Series
 from attendance.errors import NotAllowed, TakenHere
 from attendance.models import MarkDelivery
-from attendance.queries.feeds import registers_without_marks
+from attendance.queries.registers.feeds import registers_without_marks
+from attendance.queries.registers.positions import Row
 from audit import record
 from caseload.models import Site
 from core import clock

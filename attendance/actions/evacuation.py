@@ -6,14 +6,14 @@ from django.db import transaction
 
 from attendance import choices
 from attendance.models import EvacuationCopy
-from attendance.queries.evacuation import Evacuation, evacuation_of
-from attendance.queries.sittings import sittings_on
+from attendance.queries.registers.evacuation import Evacuation, evacuation_of
+from attendance.queries.registers.sittings import sittings_on
 from audit import record
 from caseload.models import Site
 from core import clock, wording
 from core.actors import SystemActor
-from core.files import delete_file, save_file
-from core.pdf import facts_hash, render_pdf
+from core.documents.pdf import facts_hash, render_pdf
+from core.private.files import delete_file, save_file
 
 SYSTEM_EVACUATION = SystemActor("evacuation", "keeps the evacuation lists ready")
 BEFORE, AFTER = timedelta(minutes=15), timedelta(hours=1)

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import transaction
 
 from attendance import choices, rules
-from attendance.actions.writing import Row, lock, write
+from attendance.actions.writing import lock, write
 from attendance.choices import Series
 from attendance.errors import BadMarks, NotAllowed, TakenElsewhere
-from attendance.queries.first_day import REACHED, MarkAt, is_no_reason, no_reason_ids, sites_of_marks
-from attendance.queries.place_codes import codes_for
-from attendance.queries.places import StudentPlace
+from attendance.queries.absence.first_day import REACHED, MarkAt, is_no_reason, no_reason_ids, sites_of_marks
+from attendance.queries.registers.position_codes import codes_for
+from attendance.queries.registers.positions import Row, StudentPlace
 from audit import record
 from caseload.actions.contacts import log_contact
 from caseload.models import Contact, Student

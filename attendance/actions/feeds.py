@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from accounts.models import User
-from attendance.queries.feeds import Feed, feeds_of
+from attendance.queries.registers.feeds import Feed, feeds_of
 from caseload.models import Reach
 from core import clock
 from core.actors import SystemActor

@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from attendance.actions.writing import Row, lock, write
+from attendance.actions.writing import lock, write
 from attendance.choices import ATTENDED
 from attendance.models import LessonMark, PlannedAbsence, SessionMark
-from attendance.queries.plan_marks import Key, marks_of
-from caseload.leaving import DAY, Follower, Gone
+from attendance.queries.absence.plan_marks import Key, marks_of
+from attendance.queries.registers.positions import Row
+from caseload.registries.leaving import DAY, Follower, Gone
 from core import clock
 from core.actors import SystemActor
 from core.jobs import after_commit

@@ -7,11 +7,12 @@ from typing import Any
 from django.db import transaction
 
 from attendance import choices, rules
-from attendance.actions.writing import Row, lock, write
+from attendance.actions.writing import lock, write
 from attendance.choices import Series, SessionSlot
 from attendance.codes import Code, CodeSet, code_set
-from attendance.coding import Place, why_not
+from attendance.coding import MarkPosition, why_not
 from attendance.errors import BadMarks, NoRegister, NotAllowed, ReasonNeeded, RegisterProblem, TakenElsewhere
+from attendance.queries.registers.positions import Row
 from audit import record
 from caseload.models import SiteMembership, Student, TeachingGroupMembership, TimetabledLesson
 from core import wording
@@ -53,7 +54,7 @@ def amend_mark(
         code_set(series, at.site_id),
         code,
         student_id,
-        Place(series, date, slot, True, at.born, False, at.register_minutes),
+        MarkPosition(series, date, slot, True, at.born, False, at.register_minutes),
         minutes_late,
     )
     row = Row(
@@ -107,7 +108,9 @@ def _where(series: str, student_id: int, day: date, slot: int) -> _At:
     return _At(found[0], found[1] == "mis", found[2], born)
 
 
-def _code(by: Any, codes: CodeSet, symbol: str, student_id: int, place: Place, minutes_late: int | None) -> Code | None:
+def _code(
+    by: Any, codes: CodeSet, symbol: str, student_id: int, place: MarkPosition, minutes_late: int | None
+) -> Code | None:
     if not symbol:
         return None
     code = codes.on(symbol, place.date)

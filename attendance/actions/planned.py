@@ -11,14 +11,14 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from attendance import choices, rules
-from attendance.actions.writing import Locked, Row, lock, write
+from attendance.actions.writing import Locked, lock, write
 from attendance.choices import Series
 from attendance.errors import AlreadyWithdrawn, CannotPlan, NotAllowed, ReasonNeeded
 from attendance.models import PlannedAbsence
 from attendance.planning import Wanted
-from attendance.queries.places import StudentPlace
-from attendance.queries.plan_marks import marks_of
-from attendance.queries.plan_survey import Key, Survey, overlaps, survey
+from attendance.queries.absence.plan_marks import marks_of
+from attendance.queries.absence.plan_survey import Key, Survey, overlaps, survey
+from attendance.queries.registers.positions import Row, StudentPlace
 from audit import record
 from core import clock
 

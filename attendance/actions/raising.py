@@ -17,7 +17,7 @@ from attendance.actions.escalating import escalate
 from attendance.alert_kinds import HELD_OUT, SAME_REASON_DAYS, Hit
 from attendance.choices import AlertState
 from attendance.models import Alert, AlertRule, ChaseHold
-from attendance.queries.alert_rules import students_by_day
+from attendance.queries.alerts.kinds import students_by_day
 from audit import record
 from caseload.models import Site
 from caseload.queries.calendar import calendars_for

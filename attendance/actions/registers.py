@@ -8,11 +8,12 @@ from typing import Any
 from django.db import transaction
 
 from attendance import rules
-from attendance.actions.writing import OnRegister, Row, Standing, lock, read_register, write_register
+from attendance.actions.writing import OnRegister, Standing, lock, read_register, write_register
 from attendance.choices import Series
 from attendance.codes import Code, CodeSet, all_codes, code_set
-from attendance.coding import Place, why_not
+from attendance.coding import MarkPosition, why_not
 from attendance.errors import (
+    DAY_OVER,
     BadMarks,
     BlanksLeft,
     ChangedMeanwhile,
@@ -25,11 +26,10 @@ from attendance.errors import (
 )
 from attendance.merging import Said, Seen, merged
 from attendance.models import LessonMark, SessionMark
-from attendance.queries.planned import planned_for
+from attendance.queries.absence.planned import planned_for
+from attendance.queries.registers.positions import Row
 from attendance.sittings import Sitting
 from core import clock
-
-DAY_OVER = "The day of this register is over; the attendance officer can change it."
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,11 @@ def _fault(mark: NewMark, code: Code | None, codes: CodeSet, sitting: Sitting, b
         known = codes.ever(mark.code)
         if known is None:
             return f"There is no code “{mark.code[:8]}” here."
-        return why_not(known, Place(sitting.series, sitting.date, sitting.slot))
+        return why_not(known, MarkPosition(sitting.series, sitting.date, sitting.slot))
     minutes = mark.minutes_late if code.is_late else None
-    place = Place(sitting.series, sitting.date, sitting.slot, born=born, register_minutes=sitting.register_minutes)
+    place = MarkPosition(
+        sitting.series, sitting.date, sitting.slot, born=born, register_minutes=sitting.register_minutes
+    )
     return why_not(code, place, minutes)
 
 

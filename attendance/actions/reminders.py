@@ -11,8 +11,8 @@ from accounts.models import User
 from attendance import choices, rules
 from attendance.errors import NotAllowed
 from attendance.models import SiteSettings
-from attendance.queries.missing import reminder_key, reminders_of, takers_of
-from attendance.queries.registers import RegisterLine, missing_registers
+from attendance.queries.registers.missing import reminder_key, reminders_of, takers_of
+from attendance.queries.registers.registers import RegisterLine, missing_registers
 from attendance.sittings import Sitting
 from audit import record
 from core import clock, wording

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from attendance import choices
 from attendance.arithmetic import COLUMNS
 from attendance.choices import Series
-from attendance.queries.verification import counted
+from attendance.queries.figures.verification import counted
 from audit import record
 from core import clock
 from core.actors import SystemActor

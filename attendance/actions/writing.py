@@ -14,29 +14,19 @@ that are no longer as they were read then stop it, and the register is locked wh
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 
 from attendance import choices
 from attendance.choices import Series
-from attendance.queries.registers import read_marks
+from attendance.queries.registers.positions import Row
+from attendance.queries.registers.registers import read_marks
 from attendance.sittings import Sitting
 from audit import record
 from core import clock
 
-Place = tuple[int, date, int]
-
-
-class Row(NamedTuple):
-    """A mark to be written; no code is a blank."""
-
-    student_id: int
-    date: date
-    slot: int
-    code_id: int | None
-    minutes_late: int | None = None
-    note: str = ""
+Position = tuple[int, date, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +49,7 @@ class Locked:
     """What is locked until the transaction ends, and the marks that stand there."""
 
     series: str
-    stands: dict[Place, Standing]
+    stands: dict[Position, Standing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +71,7 @@ class Taken:
     first: bool
 
 
-def lock(series: str, places: Sequence[Place]) -> Locked:
+def lock(series: str, places: Sequence[Position]) -> Locked:
     """Lock the weeks in which these marks stand or would stand, then read what stands."""
     pairs = sorted({(student, clock.week_of(day)) for student, day, _ in places})
     with connection.cursor() as cursor:

@@ -1,7 +1,5 @@
 """Attendance codes, each for the dates on which it was in force."""
 
-from typing import Any
-
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -58,9 +56,3 @@ class AttendanceCode(models.Model):
 
     def __str__(self) -> str:
         return f"Attendance code {self.pk}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        from attendance.codes import forget
-
-        super().save(*args, **kwargs)
-        forget()

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from attendance.choices import SetBy
 from attendance.codes import Code
-from attendance.queries.registers import RegisterLine
-from attendance.queries.sheet import SheetRow
+from attendance.queries.registers.registers import RegisterLine
+from attendance.queries.registers.sheet import SheetRow
 from attendance.sittings import Sitting
 from core.templatetags.wm import count_of, pill
 

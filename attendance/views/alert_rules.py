@@ -14,14 +14,14 @@ from accounts.gates import fetch, page
 from attendance import alert_kinds, rules
 from attendance.actions import alert_rules as actions
 from attendance.actions.alert_previews import ask_for_preview
-from attendance.alert_forms import AlertRuleForm
 from attendance.choices import AlertKind, AlertState
 from attendance.errors import RegisterProblem
+from attendance.forms.alerts import AlertRuleForm
 from attendance.models import AlertRule
-from attendance.queries.alert_preview import latest_preview, shown_to
-from attendance.queries.alert_words import rule_words
-from core.http import posted, wants_part
+from attendance.queries.alerts.preview import latest_preview, shown_to
+from attendance.queries.alerts.words import rule_words
 from core.jobs import WorkState
+from core.pages.http import posted, wants_part
 
 
 @page(rules.VIEW_RULES)

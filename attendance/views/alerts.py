@@ -15,18 +15,18 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from attendance import rules
 from attendance.actions import alerts as actions
-from attendance.alert_forms import HoldForm
 from attendance.choices import LIST_EXPORTED, AlertState
 from attendance.errors import BadMarks
+from attendance.forms.alerts import HoldForm
 from attendance.models import Alert, AlertRule, ChaseHold
-from attendance.queries import alerts as queries
-from attendance.queries.decisions import in_words
-from caseload.columns import actions_for
-from caseload.list_files import WHO, list_file, wants_file, who
+from attendance.queries.alerts import lists as queries
+from attendance.queries.alerts.decisions import in_words
 from caseload.models import Student
+from caseload.queries.list_files import WHO, list_file, wants_file, who
+from caseload.registries.columns import actions_for
 from caseload.views.one_student import the_student
 from core import wording
-from core.http import posted, sent_keys
+from core.pages.http import posted, sent_keys
 
 COLUMNS = (
     *WHO, "Alert", "No longer so", "Since", "Not acted on in time", "Ended", "Through", "By", "Decision", "Alerts paused until", "Because",

@@ -15,6 +15,7 @@ from attendance import analysis_notes as notes
 from attendance import rules
 from attendance.arithmetic import ENOUGH, Totals
 from attendance.choices import Series
+from attendance.queries.alerts.decisions import standing_decisions, undecided
 from attendance.queries.analysis import comparison as compared
 from attendance.queries.analysis import leavers, persistent, resits, unauthorised
 from attendance.queries.analysis.consecutive import RECENT, away_now
@@ -22,13 +23,12 @@ from attendance.queries.analysis.punctuality import latest_first
 from attendance.queries.analysis.punctuality import punctuality as read_punctuality
 from attendance.queries.analysis.scope import Scope, read_scope
 from attendance.queries.analysis.spans import Window, windows_offered
-from attendance.queries.decisions import standing_decisions, undecided
-from attendance.queries.student_page import WEEKDAYS
-from attendance.queries.windows import year_to_date
+from attendance.queries.figures.windows import year_to_date
+from attendance.queries.students.page import WEEKDAYS
 from attendance.views import analysis_files as files
-from caseload.columns import actions_for
-from caseload.list_files import wants_file
+from caseload.queries.list_files import wants_file
 from caseload.queries.students import reached_ids
+from caseload.registries.columns import actions_for
 from core import clock
 
 TABS = (

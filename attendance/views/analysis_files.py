@@ -20,8 +20,8 @@ from attendance.queries.analysis.resits import SHOW as RESIT_SHOW
 from attendance.queries.analysis.resits import Resit
 from attendance.queries.analysis.scope import Scope
 from attendance.queries.analysis.unauthorised import Threshold
-from attendance.queries.feeds import feeds_for
-from caseload.list_files import WHO, list_file, who
+from attendance.queries.registers.feeds import feeds_for
+from caseload.queries.list_files import WHO, list_file, who
 from core import clock
 
 Cells = Sequence[Any]

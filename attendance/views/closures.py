@@ -11,14 +11,14 @@ from accounts.gates import page
 from attendance import rules
 from attendance.actions.closures import close_site, open_again
 from attendance.closing import SESSION_CODE
-from attendance.queries.closing import closing, closures_in
-from attendance.setting_forms import CloseForm
+from attendance.forms.settings import CloseForm
+from attendance.queries.absence.closing import closing, closures_in
 from attendance.views.settings import settings_tabs
-from caseload.closures import days_of
 from caseload.models import Closure, Site
 from caseload.queries.calendar import academic_year_on, academic_years
+from caseload.registries.closures import days_of
 from core import clock
-from core.http import posted
+from core.pages.http import posted
 
 PLACE = "attendance:settings"
 

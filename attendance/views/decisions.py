@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from attendance import rules
 from attendance.actions import decisions as actions
-from attendance.decision_forms import DecisionForm, UndoForm
 from attendance.errors import RegisterProblem
+from attendance.forms.decisions import DecisionForm, UndoForm
 from attendance.models import ThresholdDecision
-from attendance.queries.decisions import decisions_about
+from attendance.queries.alerts.decisions import decisions_about
 from caseload.models import Student
 from caseload.views.one_student import the_student
-from core.http import posted
+from core.pages.http import posted
 
 
 @page(rules.ACT)

@@ -10,12 +10,12 @@ from django.shortcuts import render
 from accounts.gates import page
 from attendance import choices, rules
 from attendance.models import EvacuationCopy
-from attendance.queries.day_known import known_about
-from attendance.queries.evacuation import Reached, evacuation_of, sites_reached
+from attendance.queries.registers.day_known import known_about
+from attendance.queries.registers.evacuation import Reached, evacuation_of, sites_reached
 from audit import record
 from caseload.models import SiteMembership, Student
 from core import clock
-from core.files import file_response
+from core.private.files import file_response
 
 BY = {"group": "By tutor group", "room": "By room now"}
 

@@ -15,9 +15,8 @@ from attendance import rules
 from attendance.actions.explaining import NEVER_FOUND, record_call, set_reason
 from attendance.choices import UNIT, Series
 from attendance.errors import BadMarks, RegisterProblem
-from attendance.first_day_forms import CallForm, mark_value, read_marks
-from attendance.queries.day_known import known_of
-from attendance.queries.first_day import (
+from attendance.forms.first_day import CallForm, mark_value, read_marks
+from attendance.queries.absence.first_day import (
     FirstDay,
     MarkAt,
     Missed,
@@ -30,13 +29,14 @@ from attendance.queries.first_day import (
     sites_of_marks,
     unexplained_of,
 )
+from attendance.queries.registers.day_known import known_of
 from caseload.actions.contacts import NotToBeContacted
 from caseload.models import Contact, Student
 from caseload.queries.contacts import contacts_of
 from caseload.queries.students import student_rows
 from caseload.views.one_student import the_student
 from core import clock
-from core.http import posted
+from core.pages.http import posted
 
 MARKS_PER_PAGE = 100
 GROUPS = (

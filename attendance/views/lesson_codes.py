@@ -15,13 +15,13 @@ from attendance.actions.lesson_codes import ONE_DAY, add_code, change_code, end_
 from attendance.choices import Series
 from attendance.codes import all_codes, forget
 from attendance.errors import RegisterProblem
+from attendance.forms.settings import EndCodeForm, LessonCodeForm
 from attendance.models import AttendanceCode
 from attendance.queries.settings import late_codes_said, lesson_codes, session_codes, sites_with_lessons
-from attendance.setting_forms import EndCodeForm, LessonCodeForm
 from attendance.views.settings import managed_site, settings_tabs
 from caseload.models import Site
 from core import clock
-from core.http import posted
+from core.pages.http import posted
 
 PLACE = "attendance:settings"
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 from accounts.gates import page
 from attendance import rules
 from attendance.actions.reminders import Reminded, remind_now
-from attendance.queries.day_known import DayKnown, known_of
-from attendance.queries.missing import (
+from attendance.queries.registers.day_known import DayKnown, known_of
+from attendance.queries.registers.missing import (
     SORTS,
     WINDOWS,
     TakerCount,
@@ -25,10 +25,10 @@ from attendance.queries.missing import (
     takers_of,
     window_start,
 )
-from attendance.queries.registers import RegisterLine, missing_registers
+from attendance.queries.registers.registers import RegisterLine, missing_registers
 from caseload.queries.calendar import calendar_for
 from core import clock, wording
-from core.sheets import write_csv, write_xlsx
+from core.documents.sheets import write_csv, write_xlsx
 
 DAYS = 5
 COLUMNS = ("Who", "Registers due", "Taken", "Taken late", "Missing", "Taken of those due (%)")

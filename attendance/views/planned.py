@@ -13,17 +13,17 @@ from django.views.decorators.http import require_POST
 from accounts.gates import page
 from attendance import actions, rules
 from attendance.errors import CannotPlan, RegisterProblem
+from attendance.forms.planned import ChangePlanForm, PlanForm, ReasonForm
 from attendance.models import PlannedAbsence
-from attendance.plan_forms import ChangePlanForm, PlanForm, ReasonForm
-from attendance.queries.plan_marks import marks_of, still_to_come
-from attendance.queries.plan_survey import Survey, dates_said, survey
-from attendance.queries.planned import as_wanted, planned_days, plans_of, plans_reached
+from attendance.queries.absence.plan_marks import marks_of, still_to_come
+from attendance.queries.absence.plan_survey import Survey, dates_said, survey
+from attendance.queries.absence.planned import as_wanted, planned_days, plans_of, plans_reached
 from caseload.models import Site, Student
 from caseload.queries.school_days import sites_of as on_roll_at
 from caseload.queries.school_days import this_school_day
 from caseload.views.one_student import the_student
 from core import clock
-from core.http import posted, sent_day
+from core.pages.http import posted, sent_day
 
 TWO_WEEKS = timedelta(days=13)
 

@@ -13,20 +13,20 @@ from django.views.decorators.http import require_POST
 from accounts.gates import page
 from attendance import actions, rules
 from attendance.errors import CannotPlan, RegisterProblem
+from attendance.forms.planned import DaysForm, PlanForm, ReasonForm
 from attendance.models import PlannedAbsence
-from attendance.plan_forms import DaysForm, PlanForm, ReasonForm
-from attendance.queries.plan_marks import marks_of
-from attendance.queries.plan_survey import dates_said, survey
-from attendance.queries.planned import batch_line, groups_offered, plans_reached
+from attendance.queries.absence.plan_marks import marks_of
+from attendance.queries.absence.plan_survey import dates_said, survey
+from attendance.queries.absence.planned import batch_line, groups_offered, plans_reached
 from attendance.views.planned import marks_gone, show_faults, sites_of
 from caseload.models import Student
 from caseload.queries.containers import container_named, students_between, students_in
 from caseload.queries.school_days import sites_of as on_roll_at
 from caseload.queries.school_days import this_school_day
 from caseload.queries.students import student_rows
-from caseload.queries.telling_apart import tell_apart
+from caseload.rules.telling_apart import tell_apart
 from core import clock
-from core.http import sent_keys
+from core.pages.http import sent_keys
 
 MOST_NAMES = 200
 

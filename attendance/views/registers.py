@@ -17,15 +17,15 @@ from attendance import actions, rules
 from attendance.actions.writing import read_register
 from attendance.codes import Code, by_use
 from attendance.errors import BadMarks, BlanksLeft, ChangedMeanwhile, NoRegister, ReasonNeeded, RegisterProblem
-from attendance.forms import RegisterForm
-from attendance.queries.missing import takers_of
-from attendance.queries.registers import RegisterLine, todays_registers
-from attendance.queries.sheet import Sheet, SheetRow, add_notes, register_sheet
-from attendance.queries.sittings import find_sitting
+from attendance.forms.registers import RegisterForm
+from attendance.queries.registers.missing import takers_of
+from attendance.queries.registers.registers import RegisterLine, todays_registers
+from attendance.queries.registers.sheet import Sheet, SheetRow, add_notes, register_sheet
+from attendance.queries.registers.sittings import find_sitting
 from attendance.sittings import Sitting
 from caseload.queries.calendar import calendar_for
 from core import clock
-from core.http import GO_ON_TO, sent_day
+from core.pages.http import GO_ON_TO, sent_day
 
 # A page with scripts saves in the background, so that what was typed outlives a lost connection; it asks for short answers.
 BY_SCRIPT = "Waymark-Register"

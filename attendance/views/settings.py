@@ -11,10 +11,10 @@ from django.urls import reverse
 from accounts.gates import page
 from attendance import rules
 from attendance.actions.settings import OF_SITE, OWN, change_site_settings
+from attendance.forms.settings import SiteSettingsForm
 from attendance.queries.settings import settings_of, sites_with_settings
-from attendance.setting_forms import SiteSettingsForm
 from caseload.models import Site
-from core.http import posted
+from core.pages.http import posted
 
 TABS = (
     ("sites", "Sites", "attendance:settings", rules.CLOSE),

@@ -12,24 +12,24 @@ from django.urls import reverse
 
 from accounts.gates import fetch, page
 from attendance import rules
-from attendance.analysis_forms import MarksForm
 from attendance.arithmetic import written
 from attendance.choices import CERTIFICATE_MADE, Series
-from attendance.queries.certificate import certificate_facts
-from attendance.queries.day_known import known_of
-from attendance.queries.days import marks_known_until, who_is_absent_today
-from attendance.queries.marks_behind import SHOW, Wanted, marks_behind
-from attendance.queries.student_page import WEEKDAYS
-from attendance.queries.student_page import student_attendance as read_attendance
-from attendance.queries.students import years_on_roll
+from attendance.forms.analysis import MarksForm
+from attendance.queries.absence.days import marks_known_until, who_is_absent_today
+from attendance.queries.registers.day_known import known_of
+from attendance.queries.students.certificate import certificate_facts
+from attendance.queries.students.marks_behind import SHOW, Wanted, marks_behind
+from attendance.queries.students.page import WEEKDAYS
+from attendance.queries.students.page import student_attendance as read_attendance
+from attendance.queries.students.students import years_on_roll
 from audit import record
 from caseload.models import AcademicYear, Student
 from caseload.queries.calendar import academic_years
 from caseload.views.one_student import the_student
 from core import clock
-from core.files import safe_name
-from core.http import NotPossible, sent_day
-from core.pdf import facts_hash, render_pdf
+from core.documents.pdf import facts_hash, render_pdf
+from core.pages.http import NotPossible, sent_day
+from core.private.files import safe_name
 
 MARKS_PER_PAGE = 200
 DATES = {"from": "start", "to": "end"}

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from caseload import reasons
 from caseload.models import AnsweredReason
-from caseload.reasons import OpenReason
+from caseload.registries import answering
+from caseload.registries.answering import OpenReason
 from caseload.rules.students import VIEW
 from core import clock
 
@@ -48,9 +48,9 @@ def undo_answers(by: "User", save_key: UUID) -> Undone:
     rows = list(AnsweredReason.objects.all().visible_to(by, VIEW).filter(save_key=save_key).select_for_update())
     _check(rows)
     AnsweredReason.objects.filter(pk__in=[row.pk for row in rows]).update(undone_at=clock.now())
-    reached = reasons.sources_reaching([row.student_id for row in rows], by)
+    reached = answering.sources_reaching([row.student_id for row in rows], by)
     keys = {key for name in reached for key in _reopened(rows, name, reached, by)}
-    open_now = reasons.open_reasons([row.student_id for row in rows], by) if keys else []
+    open_now = answering.open_reasons([row.student_id for row in rows], by) if keys else []
     return Undone([reason for reason in open_now if reason.key in keys], len(rows) - len(keys))
 
 
@@ -64,7 +64,7 @@ def _check(rows: list[AnsweredReason]) -> None:
 
 
 def _reopened(
-    rows: list[AnsweredReason], name: str, reached: dict[str, tuple[reasons.Source, set[int]]], by: "User"
+    rows: list[AnsweredReason], name: str, reached: dict[str, tuple[answering.Source, set[int]]], by: "User"
 ) -> list[str]:
     """The keys of what one source opened again. A save for many students may have cleared at several moments."""
     source, ids = reached[name]

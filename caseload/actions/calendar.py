@@ -7,8 +7,8 @@ from django.db import transaction
 
 from audit import record
 from caseload import verbs
-from caseload.closures import ClosedDays, days_of, tell
 from caseload.models import AcademicYear, Closure, Site, Term
+from caseload.registries.closures import ClosedDays, days_of, tell
 from caseload.rules.structure import manages_college, manages_site
 from caseload.rules.students import require
 

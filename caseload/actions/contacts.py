@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from audit import record
-from caseload import reasons, verbs
+from caseload import verbs
 from caseload.models import Contact, ContactLogEntry, Student, StudentContact
-from caseload.reasons import Through
+from caseload.registries import answering
+from caseload.registries.answering import Through
 from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, reaches, require
 from core import clock
 from core.actors import SystemActor
@@ -73,7 +74,9 @@ def log_contact(
     if not is_new:
         require(row.student_id == student.pk and row.logged_by_id == by.pk)
         return row
-    reasons.clear(answers, [student.pk], by=by, through=Through(row.get_channel_display(), "contact_log_entry", row.pk))
+    answering.clear(
+        answers, [student.pk], by=by, through=Through(row.get_channel_display(), "contact_log_entry", row.pk)
+    )
     record.record(by, verbs.CONTACT_LOGGED, "contact_log_entry", row.pk, details={"student": student.pk})
     return row
 
@@ -104,7 +107,7 @@ def follow_up_contact(by: "User", entry: ContactLogEntry) -> ContactLogEntry:
 
 @transaction.atomic
 def answer_follow_ups(numbers: Sequence[int], by: "User", through: Through) -> list[int]:
-    """Contacts are followed up by the support just given; gives which. The caller has asked for reach (`caseload.reasons`)."""
+    """Contacts are followed up by the support just given; gives which. The caller has asked for reach (`caseload.registries.answering`)."""
     rows = ContactLogEntry.objects.filter(pk__in=numbers, followed_up_at=None).exclude(follow_up_on=None)
     found = list(rows.select_for_update().order_by("pk").values_list("pk", "student_id"))
     ContactLogEntry.objects.filter(pk__in=[pk for pk, _ in found]).update(followed_up_at=through.at)

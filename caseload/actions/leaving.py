@@ -13,8 +13,7 @@ from django.db import transaction
 from django.db.models import Case, DateField, F, Func, Q, QuerySet, Value, When
 
 from audit import record
-from caseload import leaving, verbs
-from caseload.leaving import DAY
+from caseload import verbs
 from caseload.models import (
     CaseloadMembership,
     Enrolment,
@@ -24,6 +23,8 @@ from caseload.models import (
     TeachingGroupMembership,
     YearGroupMembership,
 )
+from caseload.registries import leaving
+from caseload.registries.leaving import DAY
 from caseload.rules.students import MANAGE_STUDENTS, require
 from core import wording
 from core.actors import SystemActor

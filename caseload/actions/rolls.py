@@ -7,11 +7,12 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from audit import record
-from caseload import hanging, leaving, verbs
+from caseload import verbs
 from caseload.actions.leaving import REASON_NOT_KNOWN, gone_from
 from caseload.models import Enrolment, SiteMembership, Student
 from caseload.queries.calendar import ONE_DAY
 from caseload.queries.rolls import GROUPS, Corrected, first_day_corrected, last_day_corrected
+from caseload.registries import hanging, leaving
 from caseload.rules.structure import manages_site
 from caseload.rules.students import MANAGE_STUDENTS, reaches, require
 from core import clock

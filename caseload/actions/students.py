@@ -10,8 +10,9 @@ from caseload.actions.memberships import place_new_student
 from caseload.models import Caseload, Site, SiteMembership, Student, YearGroup
 from caseload.rules.structure import manages_site
 from caseload.rules.students import MANAGE_STUDENTS, may_add_students, reaches, require
-from core import clock, merging
+from core import clock
 from core.actors import SystemActor
+from core.forms import merging
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -9,10 +9,10 @@ from django import forms
 from caseload import choices
 from caseload.actions.contacts import CONTACT_FIELDS, LINK_FIELDS
 from caseload.models import Contact, StudentContact
-from caseload.same_contact import perhaps_entered_before
+from caseload.rules.same_contact import perhaps_entered_before
 from core import clock
-from core.form_dates import DayField, MomentField
-from core.form_fields import TextArea
+from core.forms.dates import DayField, MomentField
+from core.forms.fields import TextArea
 from core.plausible import COMING, HAPPENED
 
 

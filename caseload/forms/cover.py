@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from accounts.models import User
 from caseload.forms.fields import OneOfStaff
 from caseload.queries.school_days import sites_of, this_school_day
-from core.form_dates import DayField
-from core.form_fields import TextArea
+from core.forms.dates import DayField
+from core.forms.fields import TextArea
 
 LINE_LIMIT = 1000
 

@@ -11,8 +11,8 @@ from caseload.choices import Capacity
 from caseload.queries.grants import KIND_WORDS, choices_over
 from caseload.rules.grants import givable
 from core import clock
-from core.form_dates import DayField
-from core.form_fields import CHOOSE, TextArea
+from core.forms.dates import DayField
+from core.forms.fields import CHOOSE, TextArea
 
 OVER = {
     "caseload": "of a tutor group or caseload",

@@ -7,7 +7,7 @@ from django import forms
 
 from caseload.models import SiteMembership, YearGroup
 from caseload.queries.school_days import this_school_day
-from core.form_dates import DayField
+from core.forms.dates import DayField
 
 
 class FirstDayForm(forms.Form):

@@ -7,8 +7,8 @@ from django import forms
 
 from caseload.models import AcademicYear, Caseload, Closure, Site
 from core import clock
-from core.form_dates import DayField
-from core.form_fields import CHOOSE, ask_unless_one
+from core.forms.dates import DayField
+from core.forms.fields import CHOOSE, ask_unless_one
 from core.plausible import USUAL
 
 

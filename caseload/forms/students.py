@@ -11,8 +11,8 @@ from caseload.queries.calendar import academic_year_on, current_academic_year
 from caseload.queries.same_person import mark_of, possibly_same
 from caseload.queries.school_days import this_school_day
 from core import clock, wording
-from core.form_dates import BirthField, DayField
-from core.form_fields import ask_unless_one
+from core.forms.dates import BirthField, DayField
+from core.forms.fields import ask_unless_one
 
 IDENTIFIERS = ("upn", "uln", "uci", "candidate_number", "admission_number", "learner_reference", "ucas_personal_id")
 NONE_YET = "none"

@@ -14,8 +14,8 @@ from caseload.models import Contact, Student, VisitPolicy
 from caseload.queries.staff import staff_with
 from caseload.rules.students import LOG_CONTACT, reaches
 from core import clock
-from core.form_dates import MomentField
-from core.form_fields import TextArea
+from core.forms.dates import MomentField
+from core.forms.fields import TextArea
 from core.plausible import Years
 
 LATE = timedelta(minutes=15)  # a visit may be planned for a moment ago, by somebody at the door

@@ -14,13 +14,13 @@ class SavedFilter(PublicIdModel):
     Whoever opens it sees the students whom they reach, worked out anew.
     """
 
-    class Place(models.TextChoices):
+    class ListPage(models.TextChoices):
         CASELOAD = "caseload_list", "My caseload"
         STUDENTS = "student_list", "All students"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     name = models.CharField(max_length=60)
-    place = models.CharField(max_length=16, choices=Place.choices)
+    place = models.CharField(max_length=16, choices=ListPage.choices)
     query = models.CharField(max_length=300)
     shared = models.BooleanField(default=False)
     saved_at = models.DateTimeField(default=clock.now)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from caseload.models import AcademicYear, Closure, Site, Term
 from core import clock
-from core.once import once
+from core.pages.once import once
 
 SATURDAY = 5
 ONE_DAY = timedelta(days=1)

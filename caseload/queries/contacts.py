@@ -8,10 +8,10 @@ from django.db import connection
 
 from accounts.models import formal_name
 from caseload import choices
-from caseload.columns import Reason
 from caseload.models import ContactLogEntry, Student
 from caseload.needs import Need
-from caseload.reasons import OpenReason
+from caseload.registries.answering import OpenReason
+from caseload.registries.columns import Reason
 from caseload.subjects import About
 from core import clock
 from core.id_lists import array

@@ -9,9 +9,9 @@ from django.http import Http404
 
 from caseload.models import Area, Caseload, Course, House, Site, Student, TeachingGroup, Team, YearGroup
 from caseload.queries.calendar import current_academic_year
-from caseload.queries.telling_apart import groups_in_full
 from caseload.querysets import containers
-from core.http import sent_key
+from caseload.rules.telling_apart import groups_in_full
+from core.pages.http import sent_key
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def filters_for(user: Any, place: str, asked: QueryDict) -> Filters:
     """The saved filters that this person may use, beside a list. One query."""
     found = Filters(place, plain_query(asked))
     for row in SavedFilter.objects.visible_to(user, VIEW):
-        if row.place == SavedFilter.Place.STUDENTS or user.has_perm(VIEW_CASELOAD):
+        if row.place == SavedFilter.ListPage.STUDENTS or user.has_perm(VIEW_CASELOAD):
             url = f"{reverse(f'caseload:{row.place}')}?{row.query}"
             current = (row.place, row.query) == (place, found.query)
             found.offered.append(Offered(row, url, row.owner_id == user.pk, current))
@@ -65,7 +65,7 @@ def students_found(user: Any, saved: SavedFilter) -> list[int]:
     A group that is not theirs is not there (404).
     """
     asked = QueryDict(saved.query)
-    on_caseload = saved.place == SavedFilter.Place.CASELOAD
+    on_caseload = saved.place == SavedFilter.ListPage.CASELOAD
     permission = VIEW_CASELOAD if on_caseload else VIEW
     if not user.has_perm(permission):
         return []

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from caseload.columns import Reason
 from caseload.models import HomeConsent, HomePolicy, Student, StudentContact
 from caseload.needs import Need
-from caseload.rules.home import Standing, birthday, may_write_home
-from caseload.same_contact import doubles, one_mailbox
+from caseload.registries.columns import Reason
+from caseload.rules.same_contact import doubles, one_mailbox
+from caseload.rules.writing_home import Standing, birthday, may_write_home
 from core import clock, wording
 from core.id_lists import array
 from core.plausible import age_on, birth_fault

@@ -13,11 +13,11 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
-from caseload import columns
-from caseload.columns import Column, Reason, ReasonSource
 from caseload.models import Student
 from caseload.needs import ACT
 from caseload.queries.students import reached_ids, student_rows, with_groups
+from caseload.registries import columns
+from caseload.registries.columns import Column, Reason, ReasonSource
 
 ROWS_PER_PAGE = 150
 REASONS_SHOWN = 2

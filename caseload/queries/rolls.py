@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from caseload import hanging
 from caseload.models import (
     CaseloadMembership,
     HouseMembership,
@@ -18,6 +17,7 @@ from caseload.models import (
 )
 from caseload.models.groups import Membership
 from caseload.queries.calendar import ONE_DAY
+from caseload.registries import hanging
 from core import clock, wording
 
 GROUPS: tuple[Any, ...] = (YearGroupMembership, HouseMembership, CaseloadMembership, TeachingGroupMembership)

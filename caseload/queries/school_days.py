@@ -8,9 +8,9 @@ the calendar, it lies in the year that follows. What a person types is kept as i
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from caseload.bank_holidays import bank_holidays
 from caseload.models import SiteMembership
 from caseload.queries.calendar import SATURDAY, SiteCalendar, academic_years, calendars_for
+from caseload.rules.bank_holidays import bank_holidays
 from core import clock
 
 ONE_DAY = timedelta(days=1)

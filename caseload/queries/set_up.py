@@ -16,7 +16,7 @@ from caseload.models import AcademicYear, Caseload, House, SiteMembership, Stude
 from caseload.querysets import MISSING_AT_SITE, anything_missing, reach_of
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites
 from core import clock, wording
-from core.due import Item
+from core.pages.due import Item
 
 JULY, SEPTEMBER = 7, 9
 SITED: dict[str, Any] = {

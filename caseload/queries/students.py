@@ -16,10 +16,10 @@ from caseload.models import (
     Student,
     YearGroupMembership,
 )
-from caseload.queries.telling_apart import groups_in_full, people_apart, tell_from_namesakes
 from caseload.querysets import containers
+from caseload.rules.telling_apart import groups_in_full, people_apart, tell_from_namesakes
 from core import clock, plausible
-from core.once import once
+from core.pages.once import once
 from core.reading import read_rows
 
 
@@ -101,9 +101,9 @@ def told_apart(user: Any, student: Student, permission: str) -> Student:
 
 def student_header(student: Student) -> dict[str, Any]:
     """Who this is, for the head of their page: groups of today, age, site, and since when they are not on roll."""
-    today, places, born = clock.today(), places_of(student), student.date_of_birth
+    today, places, born = clock.today(), memberships_of(student), student.date_of_birth
     birth_to_check = bool(born and plausible.birth_fault(born, today))
-    now: dict[str, Place] = {}
+    now: dict[str, Membership] = {}
     for place in places:  # of two of a kind the first; a tutor group comes before other caseloads
         if today in place.period and (place.kind not in now or place.rank > now[place.kind].rank):
             now[place.kind] = place
@@ -199,7 +199,7 @@ _PLACES = " UNION ALL ".join(
 ) + " ORDER BY 1, 5"  # fmt: skip
 
 
-class Place(NamedTuple):
+class Membership(NamedTuple):
     """A site, year group, house or caseload in which a student is or was, from when to when; `rank` is what kind of caseload."""
 
     kind: str
@@ -208,13 +208,13 @@ class Place(NamedTuple):
     rank: str
 
 
-def places_of(student: Student) -> list[Place]:
+def memberships_of(student: Student) -> list[Membership]:
     """Each site, year group, house and caseload that a student was ever in; read once for a page. One query."""
 
-    def read() -> list[Place]:
+    def read() -> list[Membership]:
         with connection.cursor() as cursor:
             cursor.execute(_PLACES, {"student": student.pk})
-            return [Place(*row[:4]) for row in cursor.fetchall()]
+            return [Membership(*row[:4]) for row in cursor.fetchall()]
 
     return list(once(("places", student.pk), read))
 

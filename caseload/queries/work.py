@@ -10,8 +10,9 @@ from caseload.models import ContactLogEntry, Student
 from caseload.queries.students import student_rows
 from caseload.querysets import learn_reach, looked_after, reached
 from caseload.rules.students import LOG_CONTACT, VIEW
-from core import clock, due
-from core.due import Item, Line, Waiting
+from core import clock
+from core.pages import due
+from core.pages.due import Item, Line, Waiting
 
 HANDFUL = 5
 

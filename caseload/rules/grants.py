@@ -12,7 +12,7 @@ from caseload.models import GRANT_MODELS, College, CollegeGrant
 from caseload.querysets import containers
 from core import clock
 from core.actors import SystemActor
-from core.once import once
+from core.pages.once import once
 
 GIVE = "accounts.manage_grants"
 PROPOSE = "safeguarding.propose_team"

@@ -1,4 +1,4 @@
-"""Draw a panel that another app registered, and the rows of a list of students. `{% load caseload_parts %}`."""
+"""Draw a card that another app registered, and the rows of a list of students. `{% load caseload_parts %}`."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -10,17 +10,17 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 
-from caseload.columns import BulkAction, Column, Reason
 from caseload.models import Student
 from caseload.needs import ACT, SOON
 from caseload.queries.lists import StudentList
 from caseload.queries.set_up import Missing, of_student
 from caseload.queries.work import WorkLine
+from caseload.registries.columns import BulkAction, Column, Reason
 from caseload.templatetags.ticks import tick
 from core import wording
-from core.drawing import sparkline
-from core.due import Item
-from core.panels import Shown
+from core.pages.cards import Shown
+from core.pages.drawing import sparkline
+from core.pages.due import Item
 from core.templatetags.page_token import FormTokensNode
 from core.templatetags.wm import face
 
@@ -31,11 +31,11 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def draw_panel(context: template.Context, shown: Shown) -> SafeString:
-    """The panel's own template with what its `load` gave, by its own names and as `panel`; nothing stays for the next."""
+def draw_card(context: template.Context, shown: Shown) -> SafeString:
+    """The card's own template with what its `load` gave, by its own names and as `card`; nothing stays for the next."""
     engine = context.template.engine  # type: ignore[union-attr]  # a template is being drawn, so there is one
     drawn = engine.get_template(shown.template)
-    with context.push(panel=shown.context, **shown.context):
+    with context.push(card=shown.context, **shown.context):
         return mark_safe(drawn.render(context))  # a template's own output, escaped as it was drawn
 
 

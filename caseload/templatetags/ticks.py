@@ -12,8 +12,8 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from caseload.columns import BulkAction
-from core.icons import icon
+from caseload.registries.columns import BulkAction
+from core.pages.icons import icon
 
 FORM = "ticked"
 

@@ -15,7 +15,7 @@ from caseload.queries.calendar import academic_years, current_academic_year
 from caseload.queries.calendar_pages import closure_preview, term_preview, year_overview
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites, manages_college
 from core import clock
-from core.http import posted
+from core.pages.http import posted
 
 
 @page(MANAGE_STRUCTURE)

@@ -1,11 +1,11 @@
-"""What saving something cleared: said on the next page, with a button that undoes it (`views/answers.py`)."""
+"""What saving something cleared: said on the next page, with a button that undoes it (`views/answering.py`)."""
 
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 
-from caseload import reasons
-from caseload.reasons import OpenReason, Sent
+from caseload.registries import answering
+from caseload.registries.answering import OpenReason, Sent
 
 NAMED = 3  # so many reasons are written out; the rest are counted
 
@@ -19,7 +19,7 @@ def say_cleared(request: HttpRequest, sent: Sent) -> None:
 
 def in_words(cleared: list[OpenReason]) -> str:
     """The reasons, each with whose it is: of several students that something was saved for, only one may have had any."""
-    names = reasons.names_of(cleared)
+    names = answering.names_of(cleared)
     shown = [f"{names[one.student_id]}: {one.words}" for one in cleared[:NAMED]]
     more = len(cleared) - NAMED
     return " · ".join([*shown, *([f"{more} more"] if more > 0 else [])])

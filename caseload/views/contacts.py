@@ -10,20 +10,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts.gates import page
-from caseload import reasons
 from caseload.actions import contacts as actions
-from caseload.columns import student_actions_for
 from caseload.forms.contacts import AdditionForm, ContactForm, ContactLogForm
 from caseload.models import Contact, ContactLogEntry, Student, StudentContact
 from caseload.queries.contacts import contact_log as log_of
 from caseload.queries.contacts import contacts_of
 from caseload.queries.home import home_standing, recipients
 from caseload.queries.visits import open_visits_of
+from caseload.registries import answering
+from caseload.registries.columns import student_actions_for
 from caseload.rules.students import LOG_CONTACT, MANAGE_STUDENTS, VIEW_CONTACTS, reaches
 from caseload.subjects import BEING_IN_TOUCH
 from caseload.views.cleared import say_cleared
 from caseload.views.one_student import the_student
-from core.http import posted
+from core.pages.http import posted
 
 
 @page(VIEW_CONTACTS)
@@ -66,15 +66,15 @@ def contact_log(request: HttpRequest, public_id: str) -> HttpResponse:
         values = dict(form.cleaned_data)
         contact_id = values.pop("contact")
         contact = Contact.objects.get(public_id=contact_id) if contact_id else None
-        answers = reasons.sent(request.POST)
+        answers = answering.sent(request.POST)
         actions.log_contact(request.user, student, contact=contact, answers=answers, **values)
         say_cleared(request, answers)
         return redirect(_back(request, student))
     context = {
         "student": student,
         "form": form,
-        "answers": reasons.offered(
-            [student.pk], request.user, posted(request), about=BEING_IN_TOUCH, named=reasons.named(request.GET)
+        "answers": answering.offered(
+            [student.pk], request.user, posted(request), about=BEING_IN_TOUCH, named=answering.named(request.GET)
         ),
         "back": _back(request, student),
         "barred": [contact for contact in contacts if contact["no_contact"]],

@@ -23,7 +23,7 @@ from caseload.rules.cover import may_arrange_for, may_hand_over
 from caseload.rules.structure import MANAGE_STRUCTURE, manages_college
 from caseload.rules.students import VIEW_CASELOAD
 from core import clock, wording
-from core.http import posted, sent_key
+from core.pages.http import posted, sent_key
 
 TRAIL = "Cover"
 

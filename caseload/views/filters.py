@@ -20,7 +20,7 @@ class FilterForm(forms.Form):
     """A filter's name, which list it is of, what is chosen in it, and whether colleagues may use it."""
 
     name = forms.CharField(max_length=60)
-    place = forms.ChoiceField(choices=SavedFilter.Place.choices)
+    place = forms.ChoiceField(choices=SavedFilter.ListPage.choices)
     query = forms.CharField(max_length=300)
     shared = forms.BooleanField(required=False)
 
@@ -32,7 +32,7 @@ def filter_save(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     form = FilterForm(request.POST)
     sent = request.POST.get("place", "")
-    place = sent if sent in SavedFilter.Place.values else SavedFilter.Place.STUDENTS.value
+    place = sent if sent in SavedFilter.ListPage.values else SavedFilter.ListPage.STUDENTS.value
     query = plain_query(QueryDict(request.POST.get("query", "")))
     if not form.is_valid() or not query:
         messages.error(request, "Give the filter a name of at most 60 letters, and choose something in the list first.")

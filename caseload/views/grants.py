@@ -18,7 +18,7 @@ from caseload.models import Grant
 from caseload.queries import grants as queries
 from caseload.rules.grants import GIVE, NotAllowed, givable, may_end, whole_college
 from core import clock
-from core.http import sent_key, wants_part
+from core.pages.http import sent_key, wants_part
 
 FOUND = 20
 

@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from caseload import search
 from caseload.actions import memberships as actions
 from caseload.forms.structure import AddMemberForm, ChangeMemberForm
 from caseload.models import Caseload, Student, TeachingGroup
 from caseload.queries import groups as read
+from caseload.queries import search
 from caseload.queries.calendar import current_academic_year
 from caseload.queries.containers import KINDS, container_named, students_in
 from caseload.queries.lists import student_list
@@ -21,7 +21,7 @@ from caseload.queries.timetable import lessons_on, weekly_timetable
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites
 from caseload.rules.students import VIEW
 from core import clock
-from core.http import posted
+from core.pages.http import posted
 
 VIEW_GROUPS = "caseload.view_teaching_group"
 WITH_MEMBERS = {"caseload": Caseload, "teaching_group": TeachingGroup}

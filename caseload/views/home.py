@@ -12,7 +12,7 @@ from caseload.models import Student
 from caseload.queries.home import home_policy, home_standing
 from caseload.rules.structure import MANAGE_STRUCTURE, manages_college
 from caseload.rules.students import LOG_CONTACT
-from core.http import posted
+from core.pages.http import posted
 
 
 @page(MANAGE_STRUCTURE)

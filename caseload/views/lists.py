@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.gates import page
-from caseload import columns
 from caseload.queries.containers import Container, container_named, held_containers
 from caseload.queries.cover import covering
 from caseload.queries.filters import filters_for
@@ -16,8 +15,9 @@ from caseload.queries.lists import student_list as read_list
 from caseload.queries.scopes import caseload_students, listed_students
 from caseload.queries.work import HANDFUL, my_work
 from caseload.querysets import containers, learn_reach
+from caseload.registries import columns
 from caseload.rules.students import VIEW, VIEW_CASELOAD
-from core.http import wants_part
+from core.pages.http import wants_part
 
 CHOICES = ("caseload", "team", "house", "year_group", "course", "area", "site")
 

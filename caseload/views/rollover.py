@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from caseload import search
 from caseload.actions import rollover as actions
 from caseload.forms.structure import RolloverForm, RolloverGroupsForm
 from caseload.models import Rollover, Site, Student
+from caseload.queries import search
 from caseload.queries.calendar import academic_years, current_academic_year
 from caseload.queries.rollover import Plan, left_out_by_reason, other_caseloads, plan_of, stayers
 from caseload.rules.structure import MANAGE_STRUCTURE, managed_sites
-from core.http import posted, wants_part
+from core.pages.http import posted, wants_part
 
 Stage = Rollover.Stage
 

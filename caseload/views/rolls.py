@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from caseload import hanging
 from caseload.actions import memberships
 from caseload.actions import rolls as actions
 from caseload.actions.leaving import RollProblem, end_roll
@@ -19,11 +18,12 @@ from caseload.models import SiteMembership, Student
 from caseload.queries.calendar import ONE_DAY
 from caseload.queries.rolls import first_day_corrected, last_day_corrected, rolls_of
 from caseload.queries.students import student_header
+from caseload.registries import hanging
 from caseload.rules.structure import managed_sites
 from caseload.rules.students import MANAGE_STUDENTS
 from caseload.views.one_student import the_student
 from core import clock, wording
-from core.http import posted
+from core.pages.http import posted
 
 
 @page(MANAGE_STUDENTS)

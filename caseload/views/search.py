@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.gates import any_staff
-from caseload import search as searching
-from core.http import wants_part
+from caseload.queries import search as searching
+from core.pages.http import wants_part
 
 SUGGESTIONS = 6
 

@@ -15,10 +15,10 @@ from accounts.gates import fetch, page
 from audit import record
 from caseload import verbs
 from caseload.actions import students as actions
-from caseload.columns import student_actions_for
 from caseload.forms.students import NewStudentForm, StudentForm
 from caseload.models import Site, Student
 from caseload.queries.students import flags_of, identifiers_of, student_header, told_apart
+from caseload.registries.columns import student_actions_for
 from caseload.rules.structure import managed_sites
 from caseload.rules.students import (
     MANAGE_STUDENTS,
@@ -28,8 +28,8 @@ from caseload.rules.students import (
     VIEW_IDENTIFIERS,
     reaches,
 )
-from core import panels
-from core.http import posted, wants_part
+from core.pages import cards
+from core.pages.http import posted, wants_part
 
 TIMELINE_LENGTH = 25
 ACTIONS_SHOWN = 5
@@ -56,14 +56,14 @@ def student_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     context = {"student": student} | _timeline(request, student)
     if wants_part(request):
         return render(request, "caseload/student_detail.html#timeline", context)
-    shown = panels.panels_for("student", request.user, student)
+    shown = cards.cards_for("student", request.user, student)
     back = _came_from(request)
     request.current_place = back["place"] if back else first_list(request.user)  # type: ignore[attr-defined]  # read by the shell
     adding = _adding(request.user, student)
     told_apart(request.user, student, VIEW)
     context |= {
-        "panels": shown,
-        "figures": [figure for panel in shown for figure in panel.context.get("figures", [])],
+        "cards": shown,
+        "figures": [figure for card in shown for figure in card.context.get("figures", [])],
         "about": student_header(student),
         "flags": flags_of(student) if reaches(request.user, VIEW_CHARACTERISTICS, student) else [],
         "adding": adding[:ACTIONS_SHOWN],
@@ -148,11 +148,11 @@ def _survivor(public_id: str) -> int | None:
 
 def _timeline(request: HttpRequest, student: Student) -> dict[str, Any]:
     """A page of the timeline, newest first, of one kind or of all. Things of the same moment stay together."""
-    kinds = panels.timeline_kinds(request.user, student)
+    kinds = cards.timeline_kinds(request.user, student)
     chosen = request.GET.get("kind", "")
     wanted = [chosen] if chosen in {kind.kind for kind in kinds} else None
     before = _moment(request.GET.get("before", ""))
-    entries = panels.timeline(request.user, student, wanted, before, TIMELINE_LENGTH * 3)
+    entries = cards.timeline(request.user, student, wanted, before, TIMELINE_LENGTH * 3)
     shown = entries[:TIMELINE_LENGTH]
     while len(shown) < len(entries) and entries[len(shown)]["when"] == shown[-1]["when"]:
         shown.append(entries[len(shown)])

@@ -42,7 +42,7 @@ from caseload.rules.grants import (
     may_suspend,
 )
 from core import clock
-from core.http import posted
+from core.pages.http import posted
 from core.wording import day
 
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from caseload import reasons
 from caseload.actions import visits as actions
 from caseload.choices import VisitState
 from caseload.forms.visits import VisitForm, VisitFoundForm, VisitLogForm, VisitPolicyForm
@@ -19,6 +18,7 @@ from caseload.models import Contact, Student, Visit
 from caseload.queries.contacts import contacts_of
 from caseload.queries.school_days import next_school_day, sites_of, this_school_day
 from caseload.queries.visits import names_seen, visit_lists, visit_policy
+from caseload.registries import answering
 from caseload.rules.structure import MANAGE_STRUCTURE, manages_college
 from caseload.rules.students import LOG_CONTACT, VIEW_CONTACTS, reaches
 from caseload.rules.visits import goes_along, may_call_off
@@ -27,7 +27,7 @@ from caseload.views.cleared import say_cleared
 from caseload.views.contacts import back_to
 from caseload.views.one_student import the_student
 from core import clock
-from core.http import form_token, posted
+from core.pages.http import form_token, posted
 from core.wording import time_of_day
 
 DAYTIME = range(7, 19)
@@ -174,7 +174,7 @@ def visit_write(request: HttpRequest, public_id: UUID) -> HttpResponse:
         values = dict(form.cleaned_data)
         key = values.pop("contact")
         contact = Contact.objects.get(public_id=key) if key else None
-        answers = reasons.sent(request.POST)
+        answers = answering.sent(request.POST)
         actions.write_down_visit(request.user, visit, contact=contact, answers=answers, **values)
         messages.success(request, "The visit stands in the contact log.")
         say_cleared(request, answers)
@@ -183,7 +183,7 @@ def visit_write(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "student": student,
         "visit": visit,
         "form": form,
-        "answers": reasons.offered([student.pk], request.user, posted(request), about=BEING_IN_TOUCH),
+        "answers": answering.offered([student.pk], request.user, posted(request), about=BEING_IN_TOUCH),
         "trail": _trail(student.full_name, student, "Write down the visit"),
     }
     return render(request, "caseload/visit_write.html", context, status=422 if form.errors else 200)

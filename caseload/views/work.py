@@ -9,8 +9,8 @@ from django.urls import reverse
 from accounts.gates import any_staff
 from caseload.queries.cover import covering
 from caseload.queries.work import my_work as read_work
-from core import due
-from core.http import wants_part
+from core.pages import due
+from core.pages.http import wants_part
 
 
 @any_staff("It shows only what each source gives to this very person; whoever has none sees an empty list.")

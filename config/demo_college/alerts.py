@@ -12,7 +12,7 @@ from accounts.models import User
 from attendance.actions.raising import SYSTEM_ALERTS, raise_alerts
 from attendance.alert_kinds import HELD_OUT, SAME_REASON_DAYS, Hit
 from attendance.models import Alert, AlertRule, ChaseHold
-from attendance.queries.alert_rules import students_by_day
+from attendance.queries.alerts.kinds import students_by_day
 from config.demo_college.chance import Chance
 from config.demo_college.dates import next_open_day
 from config.demo_college.frame import Frame

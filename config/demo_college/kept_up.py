@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from attendance.models import Alert
-from attendance.queries.alert_rules import students_by_day
+from attendance.queries.alerts.kinds import students_by_day
 from config.demo_college.alerts import THROUGH
 from config.demo_college.chance import Chance
 from config.demo_college.dates import next_open_day

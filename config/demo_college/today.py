@@ -18,8 +18,8 @@ from attendance.actions.registers import NewMark, mark_register
 from attendance.choices import ABSENT, Series
 from attendance.codes import all_codes
 from attendance.models import LessonMark, SessionMark, WeekSummary
-from attendance.queries.first_day import MarkAt, no_reason_ids
-from attendance.queries.registers import members_of, missing_registers
+from attendance.queries.absence.first_day import MarkAt, no_reason_ids
+from attendance.queries.registers.registers import members_of, missing_registers
 from attendance.sittings import Sitting
 from caseload.models import CaseloadGrant
 from caseload.queries.calendar import academic_year_on

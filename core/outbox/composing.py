@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from core import clock, files
+from core import clock
 from core.models import Mail
 from core.outbox.linking import with_link
+from core.private import files
 
 
 def sender() -> str:

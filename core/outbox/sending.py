@@ -14,13 +14,13 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from core import clock
-from core.files import FileGone
-from core.keys import KeyMissing, Tampered
 from core.models import LeaseLost, Mail
 from core.models.mail import MailState
 from core.outbox.composing import compose, sender, wire_address
 from core.outbox.linking import LinkGone
 from core.outbox.server import connected
+from core.private.files import FileGone
+from core.private.keys import KeyMissing, Tampered
 
 log = logging.getLogger("waymark.mail")
 LAST_PATIENCE = 120  # seconds for the answer that matters; servers may look for viruses before they give it

@@ -8,7 +8,8 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import form_numbers, page_token
+from core.forms import numbers
+from core.pages import page_token
 
 register = template.Library()
 
@@ -22,9 +23,9 @@ class FormTokensNode(CsrfTokenNode):
         word = page_token.drawn_for(context.get("request"))
         if not word:
             return own
-        number = form_numbers.number_for(context.get("request"))
+        number = numbers.number_for(context.get("request"))
         hidden = '{}<input type="hidden" name="{}" value="{}"><input type="hidden" name="{}" value="{}">'
-        return format_html(hidden, own, page_token.FIELD, word, form_numbers.FIELD, number)
+        return format_html(hidden, own, page_token.FIELD, word, numbers.FIELD, number)
 
 
 @register.tag("csrf_token")

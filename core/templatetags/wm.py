@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from core import drawing, icons, telephone, wording
+from core import telephone, wording
+from core.pages import drawing, icons
 
 register = template.Library()
 

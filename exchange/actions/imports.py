@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from core import clock, naming
-from core.files import open_file, save_file
 from core.jobs import after_commit
+from core.private.files import open_file, save_file
 from exchange import choices, rules
 from exchange.actions.uploads import Stage, confirm_upload, discard_upload, preview_again
 from exchange.formats import read_bundle

@@ -11,8 +11,8 @@ from attendance import rules
 from attendance.errors import RegisterProblem
 from caseload.models import Site
 from core import clock, naming
-from core.files import open_file, save_file
 from core.jobs import after_commit
+from core.private.files import open_file, save_file
 from exchange import choices
 from exchange.actions.uploads import Stage, confirm_upload, discard_upload, preview_again
 from exchange.marks import MarkResult, load_marks, read_marks

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from audit import record
 from core import clock
-from core.files import delete_file
 from core.jobs import WorkState, after_commit
+from core.private.files import delete_file
 from exchange.models import Upload
 
 if TYPE_CHECKING:

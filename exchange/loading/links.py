@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from core import clock
-from exchange.bundle import Bundle, Place, Problem
+from exchange.bundle import Bundle, Problem, SourceLine
 from exchange.choices import Kind
 from exchange.models import AnotherPerson, SourceLink
 
@@ -36,7 +36,7 @@ class Session:
             self.counts[word][kind] += number
 
     def problem(
-        self, place: Place, column: str, value: str, message: str, *, left_out: str = "", who: str = ""
+        self, place: SourceLine, column: str, value: str, message: str, *, left_out: str = "", who: str = ""
     ) -> None:
         """Something found out only beside what is stored already."""
         self.bundle.problems.append(

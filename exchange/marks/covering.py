@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
-from attendance.actions.writing import Row
 from attendance.choices import Series, SessionSlot
-from attendance.queries.feeds import end_of_day
+from attendance.queries.registers.feeds import end_of_day
+from attendance.queries.registers.positions import Row
 from caseload.models import Site, TimetabledLesson
 from core import clock
 

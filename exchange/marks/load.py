@@ -10,11 +10,11 @@ from django.db import transaction
 
 from attendance.actions.deliveries import Delivery, receive_marks
 from attendance.actions.missing_marks import Came
-from attendance.actions.writing import Row
 from attendance.choices import Series
 from attendance.codes import Code, CodeSet, code_set
-from attendance.coding import Place, not_in_force, why_not
+from attendance.coding import MarkPosition, not_in_force, why_not
 from attendance.models import MarkDelivery
+from attendance.queries.registers.positions import Row
 from caseload.models import Closure, Site
 from core import clock, wording
 from exchange.bundle import Problem
@@ -229,7 +229,7 @@ class _Checker:
         planned = any(
             first <= row.date <= last and site in (None, self.site.pk) for site, first, last in self.closures
         )  # fmt: skip
-        at = Place(
+        at = MarkPosition(
             code.series, row.date, slot, True, self.born.get(student), planned, self.site.register_minutes
         )  # fmt: skip
         return why_not(code, at, row.minutes if code.is_late else None)

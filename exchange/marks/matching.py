@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Q
 
 from attendance.choices import Series
-from attendance.queries.places import Calendars, StudentPlace, places_of
+from attendance.queries.registers.positions import Calendars, StudentPlace, positions_of
 from caseload.models import Site, SiteMembership, Student, TeachingGroup, TimetabledLesson
 from caseload.queries.calendar import academic_year_on, calendars_for
 from core import clock
@@ -114,7 +114,7 @@ class Places:
             days = [row.date for row, _ in wanted]
             ids = sorted({student for _, student in wanted})
             # On closed days too: a file may carry the code of the closure.
-            found = places_of(series, ids, min(days), max(days), every_weekday=series == Series.SESSION)
+            found = positions_of(series, ids, min(days), max(days), every_weekday=series == Series.SESSION)
             for place in found:
                 if place.site_id != self.site.pk:
                     continue

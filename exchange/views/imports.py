@@ -12,7 +12,7 @@ from exchange.actions import imports, namesakes
 from exchange.actions.uploads import NotAsItWas
 from exchange.bundle import ROW
 from exchange.choices import DateOrder, Kind
-from exchange.forms import UploadForm
+from exchange.forms.rosters import UploadForm
 from exchange.models import RosterImport
 from exchange.queries import open_links, sources_known
 from exchange.rules import IMPORT, check_may_import

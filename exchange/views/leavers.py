@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import page
 from core import clock, wording
 from exchange.actions import leavers
-from exchange.forms import LeaversForm
+from exchange.forms.rosters import LeaversForm
 from exchange.models import SourceLink
 from exchange.queries import leavers_to_check
 from exchange.rules import IMPORT, check_may_import

@@ -12,13 +12,13 @@ from accounts.gates import fetch, page
 from attendance import rules
 from attendance.actions.missing_marks import expect_no_more
 from attendance.models import MarkDelivery
-from attendance.queries.feeds import feeds_of, missing_at, missing_from
+from attendance.queries.registers.feeds import feeds_of, missing_at, missing_from
 from core import clock, wording
-from core.files import FileGone
+from core.private.files import FileGone
 from exchange.actions import marks
 from exchange.actions.uploads import NotAsItWas
 from exchange.choices import DateOrder
-from exchange.mark_forms import MarksForm
+from exchange.forms.marks import MarksForm
 from exchange.models import MarkImport
 
 SHOWN_RUNS, SHOWN_DELIVERIES, SHOWN_PROBLEMS = 10, 50, 200

@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from audit import record
 from caseload.models import Student
-from core import clock, links
+from core import clock
 from core.actors import SystemActor
 from core.models import Mail, SignedLink
 from core.outbox import MARK, LinkGone, SecretLink, address_of, mail_words, queue_mail
+from core.private import links
 from interventions import choices, rules
 from interventions.actions.bookings import BY_LINK, book_time
 from interventions.models import Meeting, Slot, StudentWords, Target

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from accounts.roles import BY_CODE
 from audit import record
-from caseload import reasons
 from caseload.models import Student
 from caseload.queries.school_days import school_day_from, sites_of
 from caseload.querysets import holds_role_over
-from caseload.reasons import Through
+from caseload.registries import answering
+from caseload.registries.answering import Through
 from core import clock
 from interventions import choices
 from interventions.choices import StepKind
@@ -69,7 +69,7 @@ def open_case(
     case.owner, case.alert = owner or by, answered_alert(by, student.pk, stage, answers)
     case.save()
     _step(by, case, StepKind.OPENED, reason, case.review_on)
-    reasons.clear(answers, [student.pk], by=by, through=Through(stage.process.name, "case", case.pk))
+    answering.clear(answers, [student.pk], by=by, through=Through(stage.process.name, "case", case.pk))
     record.record(by, choices.CASE_OPENED, "case", case.pk, details={"student": student.pk, "stage": stage.number})
     return case
 

@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from audit import record
-from core import clock, links
+from core import clock
 from core.actors import SystemActor
-from core.links import LinkRefused
 from core.outbox import address_of
+from core.private import links
+from core.private.links import LinkRefused
 from interventions import choices
 from interventions.icalendar import calendar_text
 from interventions.models import CalendarFeed

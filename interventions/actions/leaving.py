@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import DateField, F, Func, Q, Value
 
 from audit import record
-from caseload.leaving import Follower, Gone
+from caseload.registries.leaving import Follower, Gone
 from core import clock
 from interventions import choices
 from interventions.choices import BookingState

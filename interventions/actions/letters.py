@@ -9,18 +9,18 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
 from accounts.models import User
-from attendance.queries.feeds import words_by_student
+from attendance.queries.registers.feeds import words_by_student
 from audit import record
 from caseload.actions.contacts import log_contact
 from caseload.models import Student
 from caseload.queries.home import Recipient, recipients
 from caseload.queries.rolls import NOT_ON_ROLL, on_roll_today
-from caseload.queries.telling_apart import tell_apart
+from caseload.rules.telling_apart import tell_apart
 from core import clock, naming
-from core.files import save_file
+from core.documents.pdf import facts_hash, pdf_from_html, render_print_html
 from core.jobs import WorkState, after_commit
 from core.outbox import mail_words, queue_mail
-from core.pdf import facts_hash, pdf_from_html, render_print_html
+from core.private.files import save_file
 from interventions import choices
 from interventions.choices import LetterState, SentHow
 from interventions.letters import fill, has_figures

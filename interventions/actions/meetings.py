@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit import record
-from caseload import reasons
 from caseload.models import Student
-from caseload.reasons import Through
+from caseload.registries import answering
+from caseload.registries.answering import Through
 from core import clock
 from core.actors import SystemActor
 from core.outbox import address_of, mail_words, queue_mail
@@ -97,7 +97,7 @@ def log_meeting(
     hold_booked(meeting)
     use_words(meeting)
     _tell(meeting, said.told, by)
-    reasons.clear(answers, [student.pk], by=by, through=Through("One-to-one", "meeting", meeting.pk))
+    answering.clear(answers, [student.pk], by=by, through=Through("One-to-one", "meeting", meeting.pk))
     details = {"student": student.pk, "reviews": len(reviews), "targets": len(targets)}
     record.record(by, choices.LOGGED_MEETING, "meeting", meeting.pk, details=details)
     return meeting

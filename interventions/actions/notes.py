@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from audit import record
-from caseload import reasons
 from caseload.models import Student
-from caseload.reasons import Through
+from caseload.registries import answering
+from caseload.registries.answering import Through
 from core.actors import SystemActor
 from interventions import choices, rules
 from interventions.choices import Audience, NoteKind
@@ -58,7 +58,7 @@ def quick_note(student: Student, said: NoteSaid, *, token: UUID, by: "By", answe
     except IntegrityError:
         return Note.objects.get(form_token=token, student=student, written_by=by)
     note.readers.set(said.readers if said.audience == Audience.NAMED else ())
-    reasons.clear(answers, [student.pk], by=by, through=Through("Quick note", "note", note.pk))
+    answering.clear(answers, [student.pk], by=by, through=Through("Quick note", "note", note.pk))
     record.record(by, choices.WROTE_NOTE, "note", note.pk, details={"student": student.pk, "kind": said.kind})
     return note
 

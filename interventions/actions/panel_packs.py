@@ -9,9 +9,9 @@ from django.db import transaction
 from accounts.models import User
 from audit import record
 from core import clock, naming
-from core.files import save_file
+from core.documents.pdf import facts_hash, render_pdf
 from core.jobs import WorkState, after_commit
-from core.pdf import facts_hash, render_pdf
+from core.private.files import save_file
 from interventions.choices_panels import PACK_ASKED, PACK_KEPT_DAYS, PACK_MADE
 from interventions.models import PanelMeeting, PanelPack
 from interventions.queries.panel_pack import pack_facts

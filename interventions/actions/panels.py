@@ -12,10 +12,10 @@ from django.db.models import F
 
 from accounts.models import User
 from audit import record
-from caseload import reasons
 from caseload.models import Student
 from caseload.queries.lists import in_order_of_need
-from caseload.reasons import Through
+from caseload.registries import answering
+from caseload.registries.answering import Through
 from core import clock
 from core.actors import Actor, SystemActor
 from core.outbox import address_of, queue_mail
@@ -159,7 +159,7 @@ def save_recap(
         for one in agreed
     )  # fmt: skip
     PanelDraft.objects.filter(author=by, panel=panel, key=key).delete()
-    reasons.clear(answers, sorted(ids), by=by, through=Through("Panel", "panel", panel.pk))
+    answering.clear(answers, sorted(ids), by=by, through=Through("Panel", "panel", panel.pk))
     record.record(by, choices.PANEL_RECAPPED, "panel", panel.pk, details={"actions": [row.pk for row in rows]})
     for owner, count in _counted(row.owner for row in rows).items():
         words = f"A panel agreed {_things(count)} that {'is' if count == 1 else 'are'} yours to do."

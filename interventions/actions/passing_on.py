@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 
 from audit import record
-from caseload import passing_on
 from caseload.models import Student
-from core import clock, keeping, wording
+from caseload.registries import passing_on
+from core import clock, wording
 from core.actors import SystemActor
+from core.pages import keeping
 from interventions import choices, rules
 from interventions.actions.notes import NoteSaid, quick_note
 from interventions.choices import PASSED_ON_WORDS, SEALED_WORDS, Audience, TargetState

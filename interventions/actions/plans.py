@@ -11,13 +11,14 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit import record
-from caseload import reasons
 from caseload.models import Student
-from caseload.reasons import Through
-from core import clock, merging
-from core.files import save_file
-from core.merging import Texts
+from caseload.registries import answering as reasons
+from caseload.registries.answering import Through
+from core import clock
+from core.forms import merging
+from core.forms.merging import Texts
 from core.outbox import address_of, mail_words, queue_mail
+from core.private.files import save_file
 from interventions import choices_plans as choices
 from interventions import rules_plans as rules
 from interventions.choices_plans import Approval, PlanStepKind

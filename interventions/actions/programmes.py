@@ -13,9 +13,9 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from accounts.models import User
 from audit import record
-from caseload import reasons
 from caseload.models import Course, Student
-from caseload.reasons import Through
+from caseload.registries import answering
+from caseload.registries.answering import Through
 from core import clock
 from interventions import choices_programmes as choices
 from interventions.actions.impact import explain_choice
@@ -111,7 +111,7 @@ def start_intervention(
         return Intervention.objects.get(form_token=token, made_by=by)
     _join(row, students, row.starts_on)
     ids = [student.pk for student in students]
-    reasons.clear(answers, ids, by=by, through=Through("Intervention", "intervention", row.pk))
+    answering.clear(answers, ids, by=by, through=Through("Intervention", "intervention", row.pk))
     if chosen_for:
         explain_choice(by, chosen_for, intervention=row)
     record.record(by, choices.INTERVENTION_STARTED, "intervention", row.pk, details={"students": ids})
@@ -153,7 +153,9 @@ def add_students(
     new = [student for student in students if student.pk not in inside]
     _join(row, new, max(day, row.starts_on))
     ids = [student.pk for student in new]
-    reasons.clear(answers, [one.pk for one in students], by=by, through=Through("Intervention", "intervention", row.pk))
+    answering.clear(
+        answers, [one.pk for one in students], by=by, through=Through("Intervention", "intervention", row.pk)
+    )
     if ids:
         record.record(by, choices.INTERVENTION_JOINED, "intervention", row.pk, details={"students": ids})
     return len(new)

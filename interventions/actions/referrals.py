@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit import record
-from caseload import reasons
 from caseload.models import Student
-from caseload.reasons import Through
+from caseload.registries import answering
+from caseload.registries.answering import Through
 from core import clock
 from core.outbox import address_of, mail_words, queue_mail
 from interventions import choices_referrals as choices
@@ -72,7 +72,7 @@ def refer(
     through = Through(f"Referral to {said.service.name}", "referral", made[0].pk)
     if said.service.confidential:
         through = Through("Referral", "referral", made[0].pk)
-    reasons.clear(answers, ids, by=by, through=through)
+    answering.clear(answers, ids, by=by, through=through)
     return made
 
 

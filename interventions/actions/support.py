@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit import record
-from caseload import reasons
 from caseload.models import Student
-from caseload.reasons import Through
-from core import merging
-from core.merging import Texts
+from caseload.registries import answering
+from caseload.registries.answering import Through
+from core.forms import merging
+from core.forms.merging import Texts
 from interventions import choices_support as choices
 from interventions.models import SupportPlan, SupportReview
 from interventions.rules import may_write_support
@@ -94,7 +94,7 @@ def make_plan(
         if there is None:
             raise PlanThere(SupportPlan.objects.open().get(student=student)) from None
         return there
-    reasons.clear(answers, [student.pk], by=by, through=Through("Support plan", "support_plan", plan.pk))
+    answering.clear(answers, [student.pk], by=by, through=Through("Support plan", "support_plan", plan.pk))
     record.record(by, choices.PLAN_MADE, "support_plan", plan.pk, details={"student": student.pk})
     return plan
 

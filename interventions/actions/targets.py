@@ -11,9 +11,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from audit import record
-from caseload import reasons
 from caseload.models import Course, Student
-from caseload.reasons import Through
+from caseload.registries import answering
+from caseload.registries.answering import Through
 from core import clock
 from core.actors import SystemActor
 from interventions import choices, choices_bank, rules
@@ -117,7 +117,7 @@ def set_target(
         return _set_before(student, token, by)
     if said.steps:
         _write_steps(target, said.steps)
-    reasons.clear(answers, [student.pk], by=by, through=Through("Target", "target", target.pk))
+    answering.clear(answers, [student.pk], by=by, through=Through("Target", "target", target.pk))
     details = {"student": student.pk} | ({"bank_item": said.bank_item.pk} if said.bank_item else {})
     record.record(by, choices.SET_TARGET, "target", target.pk, details=details)
     return target

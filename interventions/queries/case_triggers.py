@@ -7,7 +7,7 @@ from typing import Any
 from attendance.alert_kinds import Hit, as_of_today
 from attendance.choices import AlertKind, AlertState
 from attendance.models import Alert, AlertRule
-from attendance.queries.alerts import ANSWERED, answered_by, in_order
+from attendance.queries.alerts.lists import ANSWERED, answered_by, in_order
 from attendance.rules import ACT
 from core import clock
 from interventions.models import Case, ProcessStage

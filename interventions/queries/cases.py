@@ -7,15 +7,15 @@ from typing import Any
 from attendance.alert_kinds import Hit, on_its_day
 from attendance.arithmetic import Totals
 from attendance.models import Alert
-from attendance.queries.alert_words import rule_words
-from attendance.queries.alerts_today import Pair, standing
-from attendance.queries.lists import figures
+from attendance.queries.alerts.today import Pair, standing
+from attendance.queries.alerts.words import rule_words
+from attendance.queries.figures.lists import figures
 from attendance.rules import VIEW
-from caseload.columns import Reason
 from caseload.models import Student
 from caseload.needs import Need
 from caseload.queries.tutors import tutor_groups_of
 from caseload.querysets import reached
+from caseload.registries.columns import Reason
 from core import clock, wording
 from core.id_lists import array
 from core.reading import read_rows

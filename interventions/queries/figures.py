@@ -20,8 +20,8 @@ from typing import Any
 from django.db.models import Count
 
 from attendance.arithmetic import ENOUGH, Totals
-from attendance.queries.totals import sites_by_student, totals_of_spans
-from attendance.queries.windows import windows_as_of
+from attendance.queries.figures.totals import sites_by_student, totals_of_spans
+from attendance.queries.figures.windows import windows_as_of
 from caseload.models import Student
 from core import clock, wording
 from interventions.choices import Figure

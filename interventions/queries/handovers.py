@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from attendance.arithmetic import Totals
-from attendance.queries.totals import headline
+from attendance.queries.figures.totals import headline
 from caseload.models import Caseload, Student
 from caseload.queries.students import reached_ids, student_rows
 from caseload.querysets import looked_after

@@ -10,9 +10,9 @@ from django.db.models import Count, Q, QuerySet
 
 from attendance.choices import AlertState
 from attendance.models import Alert
-from attendance.queries.alerts_today import holding
-from attendance.queries.totals import headline
-from attendance.queries.windows import year_to_date
+from attendance.queries.alerts.today import holding
+from attendance.queries.figures.totals import headline
+from attendance.queries.figures.windows import year_to_date
 from caseload.models import Student
 from caseload.queries.students import student_rows
 from core import clock

@@ -13,7 +13,7 @@ import pandas as pd
 from django.db.models import Case, When
 
 from attendance.choices import Series
-from attendance.queries.totals import series_by_student, weekly_by_student
+from attendance.queries.figures.totals import series_by_student, weekly_by_student
 from caseload.choices import CharacteristicKind
 from caseload.models import Caseload, CaseloadMembership, Characteristic, Student, YearGroupMembership
 from core import clock

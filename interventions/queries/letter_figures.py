@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from attendance.arithmetic import Totals
 from attendance.choices import AlertKind
-from attendance.queries.alert_words import rule_words
-from attendance.queries.alerts_today import standing
-from attendance.queries.lists import figures
+from attendance.queries.alerts.today import standing
+from attendance.queries.alerts.words import rule_words
+from attendance.queries.figures.lists import figures
 from interventions.queries.case_triggers import Trigger
 
 SIX_WEEKS, FEWER, THIS_YEAR = "the last six school weeks", "the school weeks so far this year", "this school year"

@@ -9,11 +9,11 @@ from django.conf import settings
 from accounts.models import User
 from attendance.arithmetic import Totals
 from attendance.models import ChaseHold
-from attendance.queries.totals import headline
-from attendance.queries.windows import year_to_date
+from attendance.queries.figures.totals import headline
+from attendance.queries.figures.windows import year_to_date
 from caseload.models import Site, SiteMembership, Student
-from caseload.queries.telling_apart import tell_apart
 from caseload.queries.tutors import in_tutor_groups, tutor_groups_of, tutors_of
+from caseload.rules.telling_apart import tell_apart
 from core import clock
 from interventions.choices import LetterState
 from interventions.letters import days_in_words, has_figures, missed_in_words

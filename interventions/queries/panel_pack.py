@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from attendance.arithmetic import Totals
-from attendance.queries.totals import over_until, totals_in_windows, weekly_by_student
-from attendance.queries.windows import together
+from attendance.queries.figures.totals import over_until, totals_in_windows, weekly_by_student
+from attendance.queries.figures.windows import together
 from caseload.choices import Channel
 from caseload.models import ContactLogEntry, Student
 from caseload.queries.lists import in_order_of_need

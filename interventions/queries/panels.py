@@ -18,7 +18,7 @@ ACTIONS = 200
 
 
 @dataclass
-class Place:
+class AgendaItem:
     """A student of a panel: the number of their place, who they are, why they stand there, and what was agreed."""
 
     number: int
@@ -31,7 +31,7 @@ class Place:
 class Students:
     """The students of a panel in order, as far as this person reaches them."""
 
-    places: list[Place]
+    places: list[AgendaItem]
     hidden: int
 
     @property
@@ -61,7 +61,9 @@ def students_of(user: Any, panel: PanelMeeting) -> Students:
     for action in agreed.order_by("due_on", "pk"):
         actions.setdefault(action.student_id, []).append(action)
     shown = [
-        Place(number, people[pk], people[pk]["first_why"], actions.get(pk, [])) for number, pk in places if pk in people
+        AgendaItem(number, people[pk], people[pk]["first_why"], actions.get(pk, []))
+        for number, pk in places
+        if pk in people
     ]
     return Students(shown, len(places) - len(shown))
 

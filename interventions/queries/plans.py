@@ -10,12 +10,12 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from accounts.roles import roles_carrying
-from caseload.columns import Reason
 from caseload.models import Student
 from caseload.needs import Need
 from caseload.queries.school_days import sites_of
 from caseload.queries.tutors import tutor_groups_of
 from caseload.querysets import among, reach_of, reached, reached_as
+from caseload.registries.columns import Reason
 from core import clock
 from core.id_lists import array
 from core.reading import read_rows

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import connection
 
-from attendance.queries.patterns import student_pattern
-from attendance.queries.totals import finished, totals_in_windows, weekly_series
-from attendance.queries.windows import of_student
+from attendance.queries.figures.totals import finished, totals_in_windows, weekly_series
+from attendance.queries.figures.windows import of_student
+from attendance.queries.students.patterns import student_pattern
 from caseload.models import ContactLogEntry, Student
 from caseload.queries.contacts import contacts_since
 from caseload.rules.students import reaches
-from core import clock, panels
+from core import clock
+from core.pages import cards
 from interventions.models import Booking, Note, StudentWords, Target
 from interventions.queries import record
 from interventions.queries.bookings import next_booking, words_for
@@ -77,13 +78,13 @@ def prepare(user: Any, student: Student) -> Preparation:
         found.moved = grades_moved_since([student.pk], since).get(student.pk, [])
         found.below = below_target_counts([student.pk]).get(student.pk)
         found.effort = effort_since(student, since)
-    if panels.any_about(student, ContactLogEntry) and reaches(user, "caseload.view_contacts", student):
+    if cards.any_about(student, ContactLogEntry) and reaches(user, "caseload.view_contacts", student):
         found.contacts = contacts_since(student, clock.at(since, 0), ROWS)
-    if panels.any_about(student, Note):
+    if cards.any_about(student, Note):
         found.notes = record.unsealed_notes_of(user, student, clock.at(since, 0), ROWS)
-    if panels.any_about(student, StudentWords):
+    if cards.any_about(student, StudentWords):
         found.words = words_for(user, student)
-    if panels.any_about(student, Booking):
+    if cards.any_about(student, Booking):
         found.booking = next_booking(user, student)
     found.changes = _changes(user, student, since)
     return found
@@ -106,8 +107,8 @@ def _attendance(student: Student, since: date | None, today: date) -> dict[str, 
 
 def _changes(user: Any, student: Student, since: date) -> list[dict[str, Any]]:
     """What else has happened since last time, newest first: contacts, notes and whatever else apps offer."""
-    kinds = [source.kind for source in panels.timeline_kinds(user, student) if source.kind not in OWN_KINDS]
-    entries = panels.timeline(user, student, kinds, limit=CHANGES_SHOWN + 1)
+    kinds = [source.kind for source in cards.timeline_kinds(user, student) if source.kind not in OWN_KINDS]
+    entries = cards.timeline(user, student, kinds, limit=CHANGES_SHOWN + 1)
     return [entry for entry in entries if clock.local(entry["when"]).date() >= since][:CHANGES_SHOWN]
 
 

@@ -11,11 +11,11 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from accounts.models import formal_name
-from caseload.columns import Reason
 from caseload.models import Student
 from caseload.needs import Need
 from caseload.queries.students import student_rows
 from caseload.querysets import among, reached
+from caseload.registries.columns import Reason
 from core import clock
 from core.id_lists import array
 from core.reading import read_rows

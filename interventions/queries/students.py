@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Q, QuerySet
 
-from caseload.columns import Reason
 from caseload.models import Caseload, CaseloadGrant, CaseloadMembership, Student
 from caseload.needs import Need
 from caseload.queries.calendar import current_academic_year
 from caseload.querysets import among, reached, reaches_all
+from caseload.registries.columns import Reason
 from core import clock
 from core.id_lists import array
-from core.once import about, once
+from core.pages.once import about, once
 from core.reading import read_rows
 from interventions.choices import NOT_SEEN_WEEKS, TargetState
 from interventions.models import Meeting, MeetingType, Target

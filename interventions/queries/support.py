@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from caseload.columns import Reason
 from caseload.models import Characteristic, Student, TeachingGroupMembership
 from caseload.needs import Need
+from caseload.queries.search import find_students
 from caseload.queries.students import student_rows
-from caseload.search import find_students
+from caseload.registries.columns import Reason
 from core import clock
 from interventions.choices_support import (
     EAL_STAGES,

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from attendance.models import Alert
-from attendance.queries.alerts_today import AlertToday, alerts_today
+from attendance.queries.alerts.today import AlertToday, alerts_today
 from caseload.choices import Capacity
 from caseload.models import CaseloadGrant, ContactLogEntry, Student
 from caseload.queries.calendar import latest_term

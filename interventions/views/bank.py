@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
 from caseload.models import Student
-from core.http import form_token, posted, sent_key
+from core.pages.http import form_token, posted, sent_key
 from interventions import rules_bank
 from interventions.actions import bank as actions
 from interventions.choices_bank import BankKind

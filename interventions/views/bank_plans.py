@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
-from core.http import form_token, posted, sent_key
+from core.pages.http import form_token, posted, sent_key
 from interventions import rules_bank
 from interventions.actions import bank as actions
 from interventions.choices_bank import BankKind

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.addresses import address_of as address_of_client
 from accounts.gates import fetch, page, public_page
-from core import links
+from core.private import links
 from interventions import actions
 from interventions.actions.beforehand import PURPOSE, words_of
 from interventions.forms_bookings import BeforehandForm

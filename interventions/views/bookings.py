@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 from accounts.addresses import address_of as address_of_client
 from accounts.gates import fetch, page, public_page
 from caseload.views.one_student import the_student
-from core import clock, links, wording
-from core.http import posted, wants_part
+from core import clock, wording
+from core.pages.http import posted, wants_part
+from core.private import links
 from interventions import actions
 from interventions.actions import feeds
 from interventions.choices import BookingState

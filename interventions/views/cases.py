@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
 from attendance.choices import LIST_EXPORTED
-from caseload import reasons
-from caseload.columns import actions_for
-from caseload.list_files import list_file, wants_file
 from caseload.models import Student
+from caseload.queries.list_files import list_file, wants_file
+from caseload.registries import answering
+from caseload.registries.columns import actions_for
 from caseload.views.cleared import say_cleared
 from caseload.views.one_student import the_student
-from core.http import posted
+from core.pages.http import posted
 from interventions.actions import cases as actions
 from interventions.forms_cases import CaseCloseForm, CaseMoveForm, CaseNewForm, ProcessForm, StageForm
 from interventions.models import Case, ProcessStage, StagedProcess
@@ -79,7 +79,7 @@ def case_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         posted(request), initial={"stage": _stage(request), "reason": request.GET.get("reason", "")[:200]}
     )
     if request.method == "POST" and form.is_valid():
-        values, answers = form.cleaned_data, reasons.sent(request.POST)
+        values, answers = form.cleaned_data, answering.sent(request.POST)
         try:
             case = actions.open_case(
                 request.user, student, values["stage"], reason=values["reason"], review_on=values["review_on"],
@@ -93,13 +93,13 @@ def case_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     context = {
         "student": student,
         "form": form,
-        "answers": reasons.offered(
+        "answers": answering.offered(
             [student.pk],
             request.user,
             posted(request),
             about=of_processes(),
             initial=form.initial,
-            named=reasons.named(request.GET),
+            named=answering.named(request.GET),
         ),
         "trail": [_student(student), ("Begin a staged process", None)],
     }

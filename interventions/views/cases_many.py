@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.gates import page
 from caseload.models import Student
-from core.http import NotPossible, posted, sent_keys
+from core.pages.http import NotPossible, posted, sent_keys
 from interventions.actions import cases as actions
 from interventions.forms_cases import CaseNewForm
 from interventions.queries.case_starts import Starts, who_could_start

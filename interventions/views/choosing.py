@@ -14,12 +14,12 @@ from accounts.gates import fetch
 from caseload.models import SavedFilter, Student
 from caseload.queries.filters import students_found
 from caseload.queries.rolls import NOT_ON_ROLL, on_roll_today
+from caseload.queries.search import find_students
 from caseload.queries.students import student_rows
-from caseload.queries.telling_apart import tell_apart
 from caseload.rules.students import VIEW
-from caseload.search import find_students
-from core.http import NotPossible, sent_key, sent_keys
+from caseload.rules.telling_apart import tell_apart
 from core.names import fold
+from core.pages.http import NotPossible, sent_key, sent_keys
 
 MOST = 300
 MOST_LINES = 60

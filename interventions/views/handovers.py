@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 from accounts.gates import page
 from audit import record
 from core import clock
-from core.files import safe_name
-from core.pdf import facts_hash, render_pdf
+from core.documents.pdf import facts_hash, render_pdf
+from core.private.files import safe_name
 from interventions.actions import handovers as actions
 from interventions.choices import HANDOVER_PRINTED, TEXT_LIMIT
 from interventions.queries.handovers import (

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.gates import page
-from caseload import columns
-from core.http import wants_part
+from caseload.registries import columns
+from core.pages.http import wants_part
 from interventions import impact_words as words
 from interventions.actions import impact as actions
 from interventions.choices_programmes import CHANGED, IMPACT, RUN, HiddenReason

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core import wording
-from core.charts import Chart, line_over_weeks, render_chart
+from core.documents.charts import Chart, line_over_weeks, render_chart
 from interventions.choices_programmes import HiddenReason
 from interventions.impact import verdicts
 from interventions.impact_runs import DURING, LABELS

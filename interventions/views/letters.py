@@ -14,8 +14,8 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts.gates import fetch, page
 from audit import record
 from caseload.models import Student
-from core.files import FileGone, file_response
-from core.http import posted, sent_key, sent_keys, wants_part
+from core.pages.http import posted, sent_key, sent_keys, wants_part
+from core.private.files import FileGone, file_response
 from interventions import choices
 from interventions.actions import letters as actions
 from interventions.forms_letters import LetterForm, LetterNewForm, LetterTemplateForm

@@ -14,13 +14,13 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from caseload import passing_on, reasons
 from caseload.models import Student
+from caseload.registries import answering, passing_on
 from caseload.views.cleared import say_cleared
 from caseload.views.one_student import the_student
 from core import wording
-from core.http import form_token, sent_key
-from core.panels import any_about
+from core.pages.cards import any_about
+from core.pages.http import form_token, sent_key
 from interventions import actions, queries
 from interventions.choices import AUDIENCE_WORDS, Audience
 from interventions.forms import NEW_TARGETS, MeetingForm, draft_data, from_draft
@@ -117,7 +117,7 @@ def _sent(
         return redirect(request.path), None
     if not talk.is_valid():
         return None, None
-    answers = reasons.sent(request.POST)
+    answers = answering.sent(request.POST)
     try:
         meeting = _log(request, student, talk, answers)
     except actions.AlreadyLogged as logged:
@@ -154,8 +154,8 @@ def _page(
         "prompts": next((kind.prompts for kind in types if str(kind.pk) == str(getattr(chosen, "pk", chosen))), []),
         "others": [draft for draft in drafts if draft.key != talk.key and str(draft.key) != talk.continues],
         "taken_up": taken_up,
-        "answers": reasons.offered(
-            [student.pk], request.user, ticked, about=ONE_TO_ONE, named=reasons.named(request.GET)
+        "answers": answering.offered(
+            [student.pk], request.user, ticked, about=ONE_TO_ONE, named=answering.named(request.GET)
         ),
         "saved_before": saved_before,
         "taker": passing_on.offered(request.user),
@@ -247,7 +247,7 @@ def _keep(request: HttpRequest, student: Student) -> Any:
     )
 
 
-def _log(request: HttpRequest, student: Student, talk: OneToOne, answers: reasons.Sent) -> Meeting:
+def _log(request: HttpRequest, student: Student, talk: OneToOne, answers: answering.Sent) -> Meeting:
     said = talk.form.said()
     audience = Audience.TEACHERS if said.audience == Audience.TEACHERS else Audience.PASTORAL
     meeting = actions.log_meeting(

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.gates import page
-from core.http import posted
+from core.pages.http import posted
 from interventions.actions.meeting_types import save_meeting_type
 from interventions.fields import Words
 from interventions.forms_targets import steps_of

@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.gates import fetch, page
 from caseload.models import Student
 from core import clock
-from core.http import posted
 from core.models import Mail
+from core.pages.http import posted
 from interventions import actions, queries, rules
 from interventions.actions.beforehand import agreed_key
 from interventions.forms import MeetingForm

@@ -9,11 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
-from caseload import passing_on, reasons
+from caseload.registries import answering, passing_on
 from caseload.views.cleared import say_cleared
 from caseload.views.one_student import the_student
 from caseload.views.students import first_list
-from core.http import form_token, posted
+from core.pages.http import form_token, posted
 from interventions import actions, queries, rules
 from interventions.choices import AUDIENCE_WORDS, Audience
 from interventions.forms import NoteForm
@@ -42,7 +42,7 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         if passed is not None:
             return passed
     if request.method == "POST" and form.is_valid():
-        answers = reasons.sent(request.POST)
+        answers = answering.sent(request.POST)
         actions.quick_note(student, form.said(), token=token, by=request.user, answers=answers)
         messages.success(request, "The note is saved.")
         say_cleared(request, answers)
@@ -52,8 +52,8 @@ def note_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "form": form,
         "people": people,
         "audiences": audiences_of(form, people),
-        "answers": reasons.offered(
-            [student.pk], request.user, posted(request), about=NOTE, named=reasons.named(request.GET)
+        "answers": answering.offered(
+            [student.pk], request.user, posted(request), about=NOTE, named=answering.named(request.GET)
         ),
         "taker": passing_on.offered(request.user),
         "token": token,
@@ -73,7 +73,7 @@ def note_new_many(request: HttpRequest) -> HttpResponse:
     form.fields["audience"].choices = Audience.choices[:2]  # type: ignore[attr-defined]  # people are named one by one
     token = form_token(request)
     if request.method == "POST" and students and form.is_valid():
-        answers = reasons.sent(request.POST)
+        answers = answering.sent(request.POST)
         actions.quick_note_for_many(students, form.said(), token=token, by=request.user, answers=answers)
         pages = "1 student page" if len(students) == 1 else f"{len(students)} student pages"
         messages.success(request, f"The note is saved on {pages}.")
@@ -87,7 +87,7 @@ def note_new_many(request: HttpRequest) -> HttpResponse:
         "audiences": [
             {"choice": choice, "words": AUDIENCE_WORDS[Audience(choice.data["value"])]} for choice in form["audience"]
         ],
-        "answers": reasons.offered(ids, request.user, posted(request), about=NOTE),
+        "answers": answering.offered(ids, request.user, posted(request), about=NOTE),
         "token": token,
         "back": back,
     }

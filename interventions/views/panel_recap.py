@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from caseload import reasons
 from caseload.queries.staff import staff_with
+from caseload.registries import answering
 from caseload.views.cleared import say_cleared
 from core import wording
-from core.http import sent_key
+from core.pages.http import sent_key
 from interventions.actions import panels as actions
 from interventions.choices_panels import HOLD
 from interventions.forms_panels import RecapForm, recap_words
@@ -51,7 +51,7 @@ def panel_recap(request: HttpRequest, panel_id: UUID) -> HttpResponse:
         "seen": post.get("seen", "") if post is not None else draft.version if draft else 0,
         "draft": draft if post is None else None,
         "others": others,
-        "answers": reasons.offered(students.ids, user, post),
+        "answers": answering.offered(students.ids, user, post),
         "trail": [
             ("Panels", reverse("interventions:panel_list")),
             (panel.title, reverse("interventions:panel_detail", args=[panel.public_id])), ("Recap", ""),
@@ -65,7 +65,7 @@ def _saved(request: HttpRequest, panel: PanelMeeting, form: RecapForm) -> HttpRe
     if not form.found:
         messages.info(request, "Nothing was filled in, so nothing is saved.")
         return redirect("interventions:panel_recap", panel.public_id)
-    answers = reasons.sent(request.POST)
+    answers = answering.sent(request.POST)
     rows = actions.save_recap(request.user, panel, form.found, key=key, answers=answers)
     PanelDraft.objects.filter(author=request.user.pk, panel=panel, key=sent_key(request.POST.get("continues"))).delete()
     people = len({row.owner_id for row in rows})

@@ -15,8 +15,8 @@ from caseload.models import Student
 from caseload.queries.school_days import sites_of, this_school_day
 from caseload.views.contacts import back_to
 from core import clock
-from core.files import file_response
-from core.http import form_token, posted
+from core.pages.http import form_token, posted
+from core.private.files import file_response
 from interventions.actions import panel_packs
 from interventions.actions import panels as actions
 from interventions.choices_panels import HOLD, PACK_READ

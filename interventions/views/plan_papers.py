@@ -13,9 +13,9 @@ from accounts.gates import fetch, page
 from audit import record
 from caseload.queries.home import recipients
 from core import clock
-from core.files import FileGone, file_response, safe_name
-from core.http import form_token
-from core.pdf import facts_hash, render_pdf
+from core.documents.pdf import facts_hash, render_pdf
+from core.pages.http import form_token
+from core.private.files import FileGone, file_response, safe_name
 from interventions import choices_plans as choices
 from interventions.actions import plans as actions
 from interventions.choices_plans import MANAGE_PLAN as MANAGE

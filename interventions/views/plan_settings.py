@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.gates import page
-from core.http import posted
+from core.pages.http import posted
 from interventions.actions import plan_settings as actions
 from interventions.choices_plans import SET_UP_PLANS as SET_UP
 from interventions.forms_plan_settings import BarrierForm, PlanStageForm

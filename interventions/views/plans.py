@@ -11,15 +11,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from caseload import reasons
 from caseload.models import Student
 from caseload.queries.home import recipients
+from caseload.queries.search import find_students
 from caseload.queries.students import student_rows
-from caseload.search import find_students
+from caseload.registries import answering
 from caseload.views.cleared import say_cleared
 from caseload.views.one_student import the_student
-from core import merging
-from core.http import form_token, posted, sent_key, wants_part
+from core.forms import merging
+from core.pages.http import form_token, posted, sent_key, wants_part
 from interventions import rules_plans as rules
 from interventions.actions import plans as actions
 from interventions.choices_plans import MANAGE_PLAN as MANAGE
@@ -117,7 +117,7 @@ def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     form = PlanForm(posted(request), around=around, by=request.user, initial=first)
     lines = _lines(request, form, around, rows)
     if request.method == "POST" and _valid(form, lines):
-        answers = reasons.sent(request.POST)
+        answers = answering.sent(request.POST)
         plan = actions.make_plan(
             request.user, student, form.said(lines.said()), token=form_token(request), bank_item=item, answers=answers
         )
@@ -132,7 +132,7 @@ def plan_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "item": item,
         "token": form_token(request),
         "stages": queries.stages(),
-        "answers": reasons.offered([student.pk], request.user, posted(request)),
+        "answers": answering.offered([student.pk], request.user, posted(request)),
         "heading": f"Action plan for {student.named}",
         "back": reverse("caseload:student_detail", args=[student.public_id]),
         "trail": [

@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
-from caseload import reasons
 from caseload.models import Student
 from caseload.queries.school_days import sites_of, this_school_day
+from caseload.registries import answering
 from caseload.views.cleared import say_cleared
 from core import clock, wording
-from core.http import form_token, posted
+from core.pages.http import form_token, posted
 from interventions.actions import programmes as actions
 from interventions.choices_programmes import IMPACT, MANAGE_KINDS, RUN
 from interventions.forms_programmes import (
@@ -75,7 +75,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
                 None, "Choose at least one student: tick one below, or add names and press Find these names."
             )
         if form.is_valid():
-            answers = reasons.sent(request.POST)
+            answers = answering.sent(request.POST)
             row = actions.start_intervention(
                 request.user,
                 form.said(),
@@ -95,7 +95,7 @@ def intervention_new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "chosen": found,
         "token": form_token(request),
-        "answers": reasons.offered(
+        "answers": answering.offered(
             [one.pk for one in found.students], request.user, posted(request), about=INTERVENTION
         ),
     }
@@ -197,7 +197,7 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
             there = [
                 member.student.full_name for member in inside.select_related("student").order_by("student__sort_key")
             ]
-            ticked = reasons.sent(request.POST)
+            ticked = answering.sent(request.POST)
             try:
                 number = actions.add_students(request.user, row, found.students, form.cleaned_data["joins_on"], ticked)
             except actions.InterventionChanged:
@@ -211,7 +211,7 @@ def intervention_students(request: HttpRequest, intervention_id: UUID) -> HttpRe
             return redirect("interventions:intervention_detail", row.public_id)
     failed = bool(request.method == "POST" and not looking)
     ids = [one.pk for one in found.students]
-    answers = reasons.offered(ids, request.user, posted(request), about=of_intervention(row))
+    answers = answering.offered(ids, request.user, posted(request), about=of_intervention(row))
     context = {
         "intervention": row, "form": form, "chosen": found, "answers": answers, "trail": _trail(row, "Add students"),
     }  # fmt: skip

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
 from accounts.roles import BY_CODE
-from caseload import passing_on, reasons
 from caseload.models import Student
+from caseload.registries import answering, passing_on
 from caseload.rules.students import reaches
 from caseload.views.cleared import say_cleared
-from core.http import form_token, posted
+from core.pages.http import form_token, posted
 from interventions import rules
 from interventions.actions import referrals as actions
 from interventions.choices_referrals import REFER, SET_UP, ReferralState
@@ -84,7 +84,7 @@ def referral_new(request: HttpRequest) -> HttpResponse:
         "chosen": found,
         "token": token,
         "taker": passing_on.offered(request.user) if alone is not None else None,
-        "answers": reasons.offered([one.pk for one in found.students], request.user, posted(request)),
+        "answers": answering.offered([one.pk for one in found.students], request.user, posted(request)),
         "back": came_from(request, f"{reverse('interventions:referral_list')}?show=mine"),
     }
     return render(request, "interventions/referral_new.html", context, status=422 if failed else 200)
@@ -97,7 +97,7 @@ def _alone(request: HttpRequest, students: list[Student]) -> Student | None:
 
 def _refer(request: HttpRequest, form: ReferralForm, students: list[Student], token: UUID) -> bool:
     """Whether it was done; otherwise the form says why not."""
-    said, answers = form.said(), reasons.sent(request.POST)
+    said, answers = form.said(), answering.sent(request.POST)
     try:
         made = actions.refer(request.user, said, students, token=token, answers=answers)
     except actions.AlreadyReferred as there:

@@ -11,15 +11,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gates import fetch, page
-from caseload import reasons
 from caseload.models import Student
 from caseload.queries.groups import teaching_groups_held
 from caseload.queries.students import student_rows
+from caseload.registries import answering
 from caseload.views.cleared import say_cleared
 from caseload.views.one_student import the_student
-from core import clock, merging
-from core.http import form_token, posted, sent_key, wants_part
-from core.sheets import write_csv
+from core import clock
+from core.documents.sheets import write_csv
+from core.forms import merging
+from core.pages.http import form_token, posted, sent_key, wants_part
 from interventions import rules
 from interventions.actions import support as actions
 from interventions.choices_support import EAL_STAGES, NEEDS, PROVISION, READ, WRITE, ExamAccess
@@ -152,7 +153,7 @@ def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         posted(request), by=request.user, initial=queries.known_of(student) | {"review_on": next_review(student)}
     )
     if request.method == "POST" and form.is_valid():
-        answers = reasons.sent(request.POST)
+        answers = answering.sent(request.POST)
         try:
             plan = actions.make_plan(request.user, student, form.said(), token=form_token(request), answers=answers)
         except actions.PlanThere as found:
@@ -169,7 +170,7 @@ def support_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "form": form,
         "there": there,
         "token": form_token(request),
-        "answers": reasons.offered([student.pk], request.user, posted(request)),
+        "answers": answering.offered([student.pk], request.user, posted(request)),
         "trail": _trail(student, "Support plan"),
     }
     return render(request, "interventions/support_new.html", context, status=422 if form.errors else 200)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.gates import fetch, page
 from caseload.models import Student
 from core import clock
-from core.http import sent_key
+from core.pages.http import sent_key
 from interventions.choices import TEXT_LIMIT, Figure
 from interventions.fields import cleaned
 from interventions.forms import draft_data, from_draft

@@ -11,11 +11,11 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
-from caseload import reasons
 from caseload.models import Student
+from caseload.registries import answering
 from caseload.views.cleared import say_cleared
 from caseload.views.one_student import the_student
-from core.http import form_token, posted
+from core.pages.http import form_token, posted
 from interventions import actions, rules
 from interventions.actions.targets import count_once, take_count_back
 from interventions.choices import Figure
@@ -64,7 +64,7 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
     form = TargetForm(posted(request), offered=offered, required=True, initial=initial)
     token = form_token(request)
     if request.method == "POST" and form.is_valid():
-        answers = reasons.sent(request.POST)
+        answers = answering.sent(request.POST)
         target = actions.set_target(student, form.said(), by=request.user, token=token, answers=answers)
         messages.success(request, _said(target))
         say_cleared(request, answers)
@@ -77,13 +77,13 @@ def target_new(request: HttpRequest, student_id: UUID) -> HttpResponse:
         "token": token,
         "ideas": ideas_for(request.user),
         "hints": hints_of(request.POST) if form.is_bound else [],
-        "answers": reasons.offered(
+        "answers": answering.offered(
             [student.pk],
             request.user,
             posted(request),
             about=TARGET,
             initial=initial,
-            named=reasons.named(request.GET),
+            named=answering.named(request.GET),
         ),
     }
     return render(request, "interventions/target_edit.html", context, status=422 if form.errors else 200)

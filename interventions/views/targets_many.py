@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.gates import page
-from caseload import reasons
 from caseload.models import Student
-from caseload.queries.telling_apart import tell_apart
+from caseload.registries import answering
+from caseload.rules.telling_apart import tell_apart
 from caseload.views.cleared import say_cleared
 from caseload.views.students import first_list
-from core.http import form_token, posted
+from core.pages.http import form_token, posted
 from interventions.actions.targets import set_target_for_many
 from interventions.forms_bank import OfferedToAll
 from interventions.forms_targets import TargetForm
@@ -42,7 +42,7 @@ def target_many(request: HttpRequest) -> HttpResponse:
     )
     token = form_token(request)
     if "save" in request.POST and form.is_valid() and _all_well(form, who.students):
-        answers = reasons.sent(request.POST)
+        answers = answering.sent(request.POST)
         made = set_target_for_many(who.students, form.said(), token=token, by=request.user, answers=answers)
         messages.success(request, f"The target is set for {len(made)} {'student' if len(made) == 1 else 'students'}.")
         say_left_out(request, who.left_out)
@@ -76,6 +76,6 @@ def _context(request: HttpRequest, who: Chosen, form: TargetForm) -> dict[str, A
         "who": who,
         "form": form,
         "hints": hints_of(request.POST) if form.is_bound else [],
-        "answers": reasons.offered(ids, request.user, posted(request), about=TARGET, initial=form.initial),
+        "answers": answering.offered(ids, request.user, posted(request), about=TARGET, initial=form.initial),
         "offered": [] if who.rows else tell_apart(my_students(request.user).order_by("sort_key", "pk")[:MOST]),
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, F
 
 from caseload.models import Course, Student, TeachingGroup, TeachingGroupMembership
-from caseload.queries.telling_apart import people_apart
+from caseload.rules.telling_apart import people_apart
 from core import clock
 from progress.choices import SHORT_LABELS, TARGETS, GradeKind
 from progress.models import AssessmentPoint, Effort, Grade, GradeScale, ScaleGrade

@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from caseload.columns import Reason
 from caseload.models import Student
 from caseload.needs import Need
+from caseload.registries.columns import Reason
 from caseload.rules.students import reaches
 from core import clock
-from core.once import about
+from core.pages.once import about
 from progress.choices import GradeKind
 
 VIEW = "progress.view_grades"

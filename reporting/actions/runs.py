@@ -13,11 +13,11 @@ from django.urls import reverse
 from audit import record
 from caseload.models import Term
 from core import clock, naming
-from core.charts import line_over_weeks, render_chart
-from core.files import delete_file, save_file
+from core.documents.charts import line_over_weeks, render_chart
+from core.documents.pdf import facts_hash, render_pdf
 from core.jobs import after_commit
 from core.outbox import queue_mail
-from core.pdf import facts_hash, render_pdf
+from core.private.files import delete_file, save_file
 from reporting import choices, rules
 from reporting.models import Delivery, ReportRun, Subscription
 from reporting.queries.term import term_facts

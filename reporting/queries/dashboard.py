@@ -11,10 +11,10 @@ from statistics import pstdev
 from typing import Any
 
 from attendance.arithmetic import Totals, sum_of, written
-from attendance.queries.totals import ATTENDED_OR_ABSENT, finished, weekly_series
-from attendance.queries.windows import Windows
+from attendance.queries.figures.totals import ATTENDED_OR_ABSENT, finished, weekly_series
+from attendance.queries.figures.windows import Windows
 from core import wording
-from core.charts import line_over_weeks
+from core.documents.charts import line_over_weeks
 from progress.models import AssessmentPoint
 from reporting.queries.students import NOT_SEEN_WEEKS, YEAR_AGO, GroupFacts, StudentFacts
 

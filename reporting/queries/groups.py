@@ -12,7 +12,7 @@ from attendance.choices import Series
 from caseload.models import CaseloadGrant
 from caseload.queries import characteristics
 from caseload.queries.students import reached_ids
-from caseload.queries.telling_apart import groups_in_full
+from caseload.rules.telling_apart import groups_in_full
 from core import clock
 from core.id_lists import array
 from interventions.choices import NOT_SEEN_WEEKS

@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection
 
 from attendance.arithmetic import Totals
-from attendance.queries.totals import WITH_LATENESS, over_until, series_by_student, totals_in_windows
-from attendance.queries.windows import Windows, together, windows
+from attendance.queries.figures.totals import WITH_LATENESS, over_until, series_by_student, totals_in_windows
+from attendance.queries.figures.windows import Windows, together, windows
 from caseload.queries.students import reached_ids
 from core import clock
 from core.id_lists import array

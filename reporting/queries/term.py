@@ -8,11 +8,11 @@ from django.db.models import Count, Q
 
 from attendance.arithmetic import Totals, plain, sum_of, written
 from attendance.choices import Series
-from attendance.queries.feeds import words_about
-from attendance.queries.students import codes_used, students_by_code
-from attendance.queries.totals import over_until, series_by_student, totals_by_student, weekly_by_student
+from attendance.queries.figures.totals import over_until, series_by_student, totals_by_student, weekly_by_student
+from attendance.queries.registers.feeds import words_about
+from attendance.queries.students.students import codes_used, students_by_code
 from caseload.models import CaseloadMembership, Site, Student, Term, YearGroupMembership
-from caseload.queries.telling_apart import groups_in_full
+from caseload.rules.telling_apart import groups_in_full
 from core import clock, wording
 from interventions.choices import CLOSED_STATES, OPEN_STATES
 from interventions.models import Meeting, Target

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from attendance.arithmetic import Totals
-from caseload.columns import BulkAction
+from caseload.registries.columns import BulkAction
 from caseload.templatetags.ticks import tick
-from core.drawing import bar
+from core.pages.drawing import bar
 from core.templatetags.wm import count_of, face
 from core.wording import NOTHING
 from reporting.queries.groups import Side

@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from accounts.gates import page
 from attendance.choices import Series
-from attendance.queries.day_known import known_about
-from caseload import columns
+from attendance.queries.registers.day_known import known_about
 from caseload.models import Student
 from caseload.queries.calendar import academic_years
 from caseload.queries.containers import KINDS as MODELS
@@ -19,8 +18,9 @@ from caseload.queries.containers import Container, container_named, held_contain
 from caseload.queries.lists import in_most_need
 from caseload.queries.students import student_rows
 from caseload.querysets import containers
+from caseload.registries import columns
 from core import clock
-from core.charts import Chart, render_chart
+from core.documents.charts import Chart, render_chart
 from reporting.choices import VIEW_DASHBOARD
 from reporting.queries import dashboard as figures
 from reporting.queries import groups

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page
 from audit import record
-from core.files import FileGone, file_response
 from core.models.mail import MailState
+from core.private.files import FileGone, file_response
 from reporting import choices
 from reporting.actions import runs
 from reporting.choices import ATTENDANCE_REPORT, RUN_REPORT

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 
 from audit import record
 from core.actors import SystemActor
-from core.keys import keyring
+from core.private.keys import keyring
 from safeguarding import choices
 from safeguarding.models import (
     Action,

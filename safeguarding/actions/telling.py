@@ -9,9 +9,9 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import SAFEGUARDING_TEAM
 from core.actors import SystemActor
-from core.keys import keyring
 from core.models.mail import SeenBy
 from core.outbox import queue_mail
+from core.private.keys import keyring
 from safeguarding.choices import Audience, YesNo
 from safeguarding.models import Concern, Told
 

@@ -12,8 +12,8 @@ from accounts.models import User
 from caseload.models import Student
 from caseload.queries.school_days import school_day_by
 from core import clock
-from core.form_dates import DayField
-from core.form_fields import CHOOSE
+from core.forms.dates import DayField
+from core.forms.fields import CHOOSE
 from safeguarding import choices
 from safeguarding.actions.faults import WhoLeadsNow
 from safeguarding.actions.triage import Assessment

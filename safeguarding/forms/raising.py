@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from caseload.models import Student
 from core import clock
-from core.form_dates import DayField, HourField, moment_said
-from core.form_fields import TextArea
+from core.forms.dates import DayField, HourField, moment_said
+from core.forms.fields import TextArea
 from core.plausible import CHILDHOOD, LIFETIME
 from safeguarding.actions.adults import AdultReport
 from safeguarding.actions.raising import Report

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from core import wording
-from core.keys import keyring
+from core.private.keys import keyring
 
 
 class Walled(models.Model):

@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.roles import SAFEGUARDING_TEAM
 from core import clock
-from core.once import once
+from core.pages.once import once
 from safeguarding.choices import MOST_REMINDERS, Audience, PublicState
 from safeguarding.models import Concern, EmergencySettings, Glass, Told
 

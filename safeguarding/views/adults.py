@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.gates import fetch, page, step_up
 from audit import record
 from core import clock
-from core.http import posted
+from core.pages.http import posted
 from safeguarding import choices
 from safeguarding.actions.adults import note_adult_concern, open_adult_concern, raise_adult_concern
 from safeguarding.actions.faults import Situation

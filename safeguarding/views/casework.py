@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.gates import fetch, page, step_up
-from caseload.search import find_students
+from caseload.queries.search import find_students
 from safeguarding.actions import casework, sharing, triage
 from safeguarding.actions.faults import ChangedMeanwhile, Situation
 from safeguarding.actions.telling import team_for

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.gates import fetch, page, step_up
 from audit import record
-from core.http import posted
+from core.pages.http import posted
 from safeguarding import choices
 from safeguarding.actions.casework import add_entry
 from safeguarding.actions.emergency import break_glass, end_glass, glass_circle, open_by_glass, set_emergency

@@ -12,9 +12,9 @@ from accounts.gates import fetch, page
 from accounts.kept_forms import typed_here
 from audit import record
 from caseload.models import Student
-from caseload.search import find_students
+from caseload.queries.search import find_students
 from core import clock
-from core.http import posted, sent_key
+from core.pages.http import posted, sent_key
 from core.wording import time_of_day
 from safeguarding import choices
 from safeguarding.actions.faults import NobodyLeft

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.gates import fetch, page, step_up
 from audit import record
 from caseload.models import Student
-from caseload.search import find_students
+from caseload.queries.search import find_students
 from safeguarding import choices
 from safeguarding.actions.faults import Situation
 from safeguarding.actions.telling import team_for

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from accounts.models import User
-from core.http import NotPossible
+from core.pages.http import NotPossible
 from tests.college import College
 
 

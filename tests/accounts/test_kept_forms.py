@@ -15,8 +15,9 @@ from attendance.models import SessionMark
 from audit.models import Entry
 from audit.verbs import REFUSED
 from caseload.models import ContactLogEntry
-from core import clock, keeping, naming, page_token
+from core import clock, naming
 from core.models import KeptForm
+from core.pages import keeping, page_token
 from tests.accounts.forms_on_pages import WORDS, forms_of, without_tokens
 from tests.project import things as t
 

@@ -12,11 +12,11 @@ from accounts.secret_links import PASSWORD
 from audit.models import Entry
 from core import clock, naming, outbox
 from core.actors import SystemActor
-from core.files import save_file
 from core.models import Mail
 from core.models.mail import MailState, SeenBy
 from core.outbox import MARK, AlreadySettled, SecretLink, StaysAddressed, queue_mail
 from core.outbox.queries import counts
+from core.private.files import save_file
 from safeguarding.actions.telling import announce_glass, tell_handler, tell_sharee
 from tests.setting_up import setting_up
 

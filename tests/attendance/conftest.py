@@ -10,7 +10,7 @@ from attendance.actions.registers import NewMark
 from attendance.actions.summary import rebuild_summary
 from attendance.codes import all_codes
 from attendance.models import AlertRule, SessionMark
-from attendance.queries.sittings import find_sitting
+from attendance.queries.registers.sittings import find_sitting
 from attendance.sittings import Sitting
 from caseload.queries.calendar import school_days
 from core import clock

@@ -10,8 +10,8 @@ from attendance import actions
 from attendance.actions.registers import NewMark, Seen
 from attendance.errors import BadMarks, ChangedMeanwhile, NoRegister, NotAllowed, NotYet, ReasonNeeded, TakenElsewhere
 from attendance.models import LessonMark, Register, SessionMark, SessionMarkChange, WeekSummary
-from attendance.queries.sittings import find_sitting
-from attendance.queries.verification import differences
+from attendance.queries.figures.verification import differences
+from attendance.queries.registers.sittings import find_sitting
 from audit.models import Entry
 from caseload.models import CaseloadMembership, Closure, Site, SiteMembership
 from core import clock

@@ -13,8 +13,8 @@ from attendance.actions.alert_previews import ask_for_preview
 from attendance.choices import AlertKind
 from attendance.models import AlertRule, RulePreview
 from attendance.patterns import Chance, at_random
-from attendance.queries.alert_chance import by_chance, chance_words
-from attendance.queries.alert_rules import populations, students_by_day
+from attendance.queries.alerts.by_chance import by_chance, chance_words
+from attendance.queries.alerts.kinds import populations, students_by_day
 from caseload.needs import Need
 from caseload.queries.calendar import school_days
 from caseload.queries.lists import in_order_of_need

@@ -14,11 +14,12 @@ from attendance.actions.alert_previews import ask_for_preview
 from attendance.actions.summary import rebuild_summary
 from attendance.codes import all_codes
 from attendance.models import Alert, AlertRule, ChaseHold, RulePreview, SessionMark
-from caseload import columns
 from caseload.models import ContactLogEntry
 from caseload.queries.calendar import school_days
-from core import clock, due
+from caseload.registries import columns
+from core import clock
 from core.jobs import run_now
+from core.pages import due
 from interventions.models import Meeting, MeetingDraft, Note
 from tests.attendance.conftest import members
 

@@ -14,7 +14,7 @@ from attendance.actions.summary import rebuild_summary
 from attendance.alert_kinds import Hit
 from attendance.codes import all_codes
 from attendance.models import AlertRule, SessionMark
-from attendance.queries.alert_rules import add_hits, populations, students_by_day
+from attendance.queries.alerts.kinds import add_hits, populations, students_by_day
 from caseload.models import SiteMembership
 from caseload.queries.calendar import school_days
 from core import clock

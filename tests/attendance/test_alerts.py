@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from attendance.actions import alert_rules, alerts, raising
 from attendance.actions.alert_previews import ask_for_preview
 from attendance.choices import AlertState
-from attendance.due_sources import alerts_of
+from attendance.due import alerts_of
 from attendance.errors import BadMarks, NotAllowed
 from attendance.models import Alert, AlertRule, ChaseHold, RulePreview
 from caseload.models import SiteMembership
 from caseload.queries.calendar import school_days
-from caseload.reasons import Through
+from caseload.registries.answering import Through
 from core import clock
 from core.jobs import run_now
 from core.models import Mail

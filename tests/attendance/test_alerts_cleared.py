@@ -9,9 +9,9 @@ from attendance.actions import alerts, raising
 from attendance.choices import ALERT_CLEARED
 from attendance.models import Alert, AlertRule
 from audit.models import Entry
-from caseload import reasons
 from caseload.actions.contacts import log_contact
-from caseload.reasons import Through
+from caseload.registries import answering
+from caseload.registries.answering import Through
 from caseload.subjects import About, Subject
 from core import clock
 from interventions.actions import MeetingSaid, NoteSaid, log_meeting, quick_note
@@ -31,11 +31,11 @@ def raised(college: College, rule: AlertRule, absent: Absent) -> Alert:
 
 def test_open_reasons_are_those_within_reach(college: College, raised: Alert) -> None:
     ids = [college.student("Ada").pk, college.student("Ben").pk]
-    words = {(reason.student_id, reason.key) for reason in reasons.open_reasons(ids, college.okafor)}
+    words = {(reason.student_id, reason.key) for reason in answering.open_reasons(ids, college.okafor)}
     ben = Alert.objects.get(student=college.student("Ben"))
     assert words == {(ids[0], f"attendance_alert:{raised.pk}"), (ids[1], f"attendance_alert:{ben.pk}")}
     for nobody in (college.brandt, college.mendes, college.tran, college.sam):
-        assert reasons.open_reasons(ids, nobody) == []
+        assert answering.open_reasons(ids, nobody) == []
 
 
 def test_what_a_form_is_about_is_ticked_at_first_and_what_was_unticked_stays_so(
@@ -43,13 +43,13 @@ def test_what_a_form_is_about_is_ticked_at_first_and_what_was_unticked_stays_so(
 ) -> None:
     ada, key = [college.student("Ada").pk], f"attendance_alert:{raised.pk}"
     about = Subject(always=frozenset({About.ATTENDANCE}))
-    assert reasons.offered(ada, college.okafor).ticked == []
-    assert reasons.offered(ada, college.okafor, about=about).ticked == [key]
-    assert reasons.offered(ada, college.okafor, {"answers_offered": [key]}, about=about).ticked == []
-    assert reasons.offered(ada, college.okafor, {"answers_offered": ["attendance_alert:0"]}, about=about).ticked == [
+    assert answering.offered(ada, college.okafor).ticked == []
+    assert answering.offered(ada, college.okafor, about=about).ticked == [key]
+    assert answering.offered(ada, college.okafor, {"answers_offered": [key]}, about=about).ticked == []
+    assert answering.offered(ada, college.okafor, {"answers_offered": ["attendance_alert:0"]}, about=about).ticked == [
         key
     ]
-    assert [each["name"] for each in reasons.offered([*ada, 0], college.okafor).choices] == ["Ada Ábel"]
+    assert [each["name"] for each in answering.offered([*ada, 0], college.okafor).choices] == ["Ada Ábel"]
 
 
 def test_a_one_to_one_clears_what_is_ticked_in_its_transaction(college: College, raised: Alert) -> None:
@@ -106,7 +106,7 @@ def test_a_contact_to_follow_up_is_a_reason_too(college: College, raised: Alert)
     ada = college.student("Ada")
     entry = {"direction": "out", "channel": "call", "at": clock.now(), "summary": "Rang home, left a message"}
     waiting = log_contact(college.okafor, ada, follow_up_on=college.today, **entry)
-    offered = reasons.offered([ada.pk], college.okafor)
+    offered = answering.offered([ada.pk], college.okafor)
     assert [reason.words for reason in offered.reasons] == [raised.reason, "To follow up: Rang home, left a message"]
     quick_note(
         ada,
@@ -117,12 +117,12 @@ def test_a_contact_to_follow_up_is_a_reason_too(college: College, raised: Alert)
     )
     waiting.refresh_from_db()
     assert waiting.followed_up_at == clock.now()
-    assert reasons.open_reasons([ada.pk], college.okafor) == []
+    assert answering.open_reasons([ada.pk], college.okafor) == []
 
 
 def test_what_somebody_else_cleared_meanwhile_stays_theirs(college: College, raised: Alert) -> None:
     through = Through("Call", "contact_log_entry", 1)
     assert alerts.clear_alerts([raised.pk], by=college.price, through=through) == [raised.pk]
     key = f"attendance_alert:{raised.pk}"
-    assert reasons.clear([key], [college.student("Ada").pk], by=college.okafor, through=Through("x", "note", 2)) == 0
+    assert answering.clear([key], [college.student("Ada").pk], by=college.okafor, through=Through("x", "note", 2)) == 0
     assert Alert.objects.get(pk=raised.pk).ended_by == college.price

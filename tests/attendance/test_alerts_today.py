@@ -15,12 +15,13 @@ from attendance.actions.raising import raise_alerts
 from attendance.choices import ALERT_NO_LONGER_SO
 from attendance.errors import NotAllowed
 from attendance.models import Alert, AlertRule
-from attendance.queries.alerts import reasons as alert_reasons
-from attendance.queries.alerts_today import standing, words_of
+from attendance.queries.alerts.lists import reasons as alert_reasons
+from attendance.queries.alerts.today import standing, words_of
 from audit.models import Entry
-from caseload import reasons
 from caseload.queries.lists import in_most_need, in_order_of_need
-from core import clock, due
+from caseload.registries import answering
+from core import clock
+from core.pages import due
 from tests.attendance.alerting import Absent, states
 from tests.attendance.conftest import members
 from tests.college import College
@@ -74,7 +75,7 @@ def test_every_kind_of_place_says_the_day_of_a_figure_and_todays(college: Colleg
         row["first_why"][0].words
         for row in in_most_need(college.okafor, [number], permission="caseload.view_student", limit=5)
     ] == [FELL]
-    assert [one.words for one in reasons.open_reasons([number], college.okafor)] == [FELL]
+    assert [one.words for one in answering.open_reasons([number], college.okafor)] == [FELL]
     assert FELL in [line.item.words for line in due.waiting(college.okafor, "attendance_alerts").lines]
     client = sign_in(college.okafor)
     for page in (

@@ -22,7 +22,7 @@ from attendance.queries.analysis.punctuality import punctuality
 from attendance.queries.analysis.resits import managers_of, resits
 from attendance.queries.analysis.scope import read_scope
 from attendance.queries.analysis.spans import windows_offered
-from attendance.queries.patterns import patterns_of, student_pattern
+from attendance.queries.students.patterns import patterns_of, student_pattern
 from audit.models import Entry
 from caseload.models import (
     AcademicYear,

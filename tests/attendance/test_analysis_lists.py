@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 
 from attendance.models import Alert, AlertRule
 from audit.models import Entry
-from caseload import columns
 from caseload.models import SiteMembership
+from caseload.registries import columns
 from interventions.actions import cases
 from interventions.models import ProcessStage
 from tests.attendance.test_analysis import mark_sessions

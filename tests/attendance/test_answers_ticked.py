@@ -9,10 +9,10 @@ from django.urls import reverse
 from attendance.actions import rebuild_summary
 from attendance.choices import AlertKind
 from attendance.models import Alert, AlertRule
-from caseload import reasons
 from caseload.actions.contacts import log_contact
 from caseload.actions.visits import VisitSaid, check_in, check_out, plan_visit
 from caseload.queries.calendar import school_days
+from caseload.registries import answering
 from caseload.subjects import About, Subject
 from core import clock
 from interventions.actions.programmes import InterventionSaid, start_intervention
@@ -160,7 +160,7 @@ def test_a_field_says_what_a_form_is_about(college: College, waiting: dict[str, 
     by = college.okafor
 
     def ticked(data: Any = None, ids: list[int] = ada, **more: Any) -> list[str]:
-        return [waiting.get(key, key) for key in reasons.offered(ids, by, data, about=about, **more).ticked]
+        return [waiting.get(key, key) for key in answering.offered(ids, by, data, about=about, **more).ticked]
 
     assert ticked() == []
     assert ticked(initial={"figure": "attendance"}) == [LOW]

@@ -12,11 +12,12 @@ from attendance.actions.alerts import hold_out
 from attendance.choices import ALERT_OPENED_AGAIN
 from attendance.models import Alert, AlertRule
 from audit.models import Entry
-from caseload import reasons, verbs
+from caseload import verbs
 from caseload.actions.answers import NothingToUndo, undo_answers
 from caseload.actions.contacts import log_contact
 from caseload.actions.memberships import move_member
 from caseload.models import AnsweredReason, ContactLogEntry
+from caseload.registries import answering
 from core import clock
 from interventions.actions import NoteSaid, quick_note
 from tests.college import College
@@ -39,7 +40,7 @@ def follow_up(college: College, given: str) -> ContactLogEntry:
 
 def clear_by_note(college: College, given: str, *keys: str) -> Any:
     """Ms Okafor writes a note about a student that answers these reasons; gives the key of that save."""
-    sent = reasons.Sent(keys)
+    sent = answering.Sent(keys)
     quick_note(college.student(given), NoteSaid("Seen"), token=uuid4(), by=college.okafor, answers=sent)
     return sent.save
 

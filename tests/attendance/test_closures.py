@@ -13,12 +13,12 @@ from attendance.actions.registers import NewMark
 from attendance.errors import NotAllowed
 from attendance.models import LessonMark, SessionMark, SessionMarkChange
 from attendance.planning import Wanted
-from attendance.queries.verification import differences
+from attendance.queries.figures.verification import differences
 from audit.models import Entry
-from caseload import hanging
 from caseload.actions import calendar
 from caseload.models import CaseloadMembership, Closure, Site, SiteMembership, Student
 from caseload.queries.calendar import is_open
+from caseload.registries import hanging
 from tests.attendance.conftest import code_of, marks_for, session_of
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 11, 20), date(2026, 11, 23), date(2026, 11, 24)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from attendance.codes import code_set
 from attendance.coding import (
-    Place,
+    MarkPosition,
     compulsory_from,
     compulsory_until,
     last_friday_in_june,
@@ -49,7 +49,7 @@ def test_the_last_friday_in_june_is_one(year):
 
 
 def place(**more):
-    return Place(**({"series": "session", "date": DAY, "slot": 1, "born": date(2012, 1, 1)} | more))
+    return MarkPosition(**({"series": "session", "date": DAY, "slot": 1, "born": date(2012, 1, 1)} | more))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.db import connection
 from attendance import actions, loading
 from attendance.dfe import COLUMNS, HEADLINES, REASONS
 from attendance.models import AttendanceCode, LessonMark
-from attendance.queries.verification import differences
+from attendance.queries.figures.verification import differences
 from core import clock
 from tests.attendance.conftest import marks_for, session_of
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attendance.actions import mark_register
-from attendance.queries.day_known import DayKnown, known_of
+from attendance.queries.registers.day_known import DayKnown, known_of
 from caseload.models import CaseloadMembership
 from core import clock
 from tests.attendance.conftest import lesson_of, marks_for, session_of

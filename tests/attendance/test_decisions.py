@@ -13,7 +13,7 @@ from attendance.models import Alert, AlertRule, ThresholdDecision
 from audit.models import Entry
 from caseload.models import Student
 from core import clock
-from core.panels import timeline
+from core.pages.cards import timeline
 from tests.attendance.alerting import Absent
 from tests.college import College
 

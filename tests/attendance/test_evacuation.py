@@ -12,13 +12,13 @@ from attendance import actions
 from attendance.actions.evacuation import make_evacuation_copy, sites_in_session
 from attendance.actions.registers import NewMark
 from attendance.models import EvacuationCopy
-from attendance.queries.evacuation import evacuation_of, sites_reached
-from attendance.queries.registers import members_of
+from attendance.queries.registers.evacuation import evacuation_of, sites_reached
+from attendance.queries.registers.registers import members_of
 from audit.models import Entry
 from caseload.models import Site
 from core import clock
-from core.files import open_file
 from core.jobs import run_now
+from core.private.files import open_file
 from tests.attendance.conftest import lesson_of, marks_for, session_of
 from tests.attendance.test_pages import more_students, words
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from attendance.actions.feeds import tell_of_stale_feeds
 from attendance.models import MarkDelivery, SiteSettings
-from attendance.queries.certificate import certificate_facts
+from attendance.queries.students.certificate import certificate_facts
 from caseload.models import AcademicYear, Site, Term
 from core import clock
 from core.jobs import run_now

@@ -11,8 +11,8 @@ from attendance import actions
 from attendance.actions.explaining import record_call, set_reason
 from attendance.errors import BadMarks, NotAllowed, TakenElsewhere
 from attendance.models import ChaseHold, LessonMark, SessionMark, SessionMarkChange, SiteSettings
-from attendance.queries.first_day import MarkAt, absent_without_reason, old_unexplained
-from attendance.queries.verification import differences
+from attendance.queries.absence.first_day import MarkAt, absent_without_reason, old_unexplained
+from attendance.queries.figures.verification import differences
 from caseload.actions.contacts import NotToBeContacted
 from caseload.models import Contact, ContactLogEntry, Site, StudentContact
 from core import clock

@@ -20,8 +20,8 @@ from attendance.actions.registers import NewMark
 from attendance.codes import all_codes
 from attendance.errors import RegisterProblem
 from attendance.models import LessonMark, SessionMark, WeekSummary
-from attendance.queries.registers import members_of
-from attendance.queries.sittings import find_sitting
+from attendance.queries.registers.registers import members_of
+from attendance.queries.registers.sittings import find_sitting
 from caseload.actions.memberships import AlreadyThere, NotThere, move_member
 from caseload.models import Closure, SiteMembership
 from core import clock, naming

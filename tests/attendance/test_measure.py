@@ -12,7 +12,7 @@ from attendance.alert_kinds import dropped_sentence, in_words
 from attendance.arithmetic import Totals
 from attendance.codes import all_codes
 from attendance.models import AlertRule, LessonMark, SiteSettings
-from attendance.queries.alert_rules import students_by_day
+from attendance.queries.alerts.kinds import students_by_day
 from caseload.models import TimetabledLesson
 from caseload.needs import Need
 from caseload.queries.calendar import school_days

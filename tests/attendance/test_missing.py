@@ -13,8 +13,8 @@ from attendance import actions
 from attendance.actions.reminders import remind_now, remind_of_missing
 from attendance.errors import NotAllowed
 from attendance.models import SiteSettings
-from attendance.queries.missing import counts_by_taker, missing_of_taker, reminder_key, takers_of
-from attendance.queries.registers import missing_registers
+from attendance.queries.registers.missing import counts_by_taker, missing_of_taker, reminder_key, takers_of
+from attendance.queries.registers.registers import missing_registers
 from caseload.models import CaseloadGrant, CaseloadMembership, Closure, Site, TeachingGroupMembership
 from core import clock
 from core.jobs import run_now

@@ -13,7 +13,7 @@ from attendance.actions.registers import NewMark
 from attendance.codes import all_codes, forget
 from attendance.models import SessionMark, SessionMarkChange
 from attendance.planning import Wanted
-from attendance.queries.registers import members_of
+from attendance.queries.registers.registers import members_of
 from caseload.models import CaseloadMembership, Site, SiteMembership, Student
 from core import clock
 from tests.attendance.conftest import code_of, lesson_of, marks_for, members, session_of

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance.queries.pieces import DAY, WEEK, Span, cut_up
+from attendance.queries.figures.pieces import DAY, WEEK, Span, cut_up
 
 FRIDAY = date(2026, 11, 20)
 DAYS = st.dates(date(2026, 8, 1), date(2026, 12, 1))

@@ -9,8 +9,8 @@ from attendance import actions
 from attendance.errors import AlreadyWithdrawn, CannotPlan, NotAllowed, ReasonNeeded
 from attendance.models import LessonMark, PlannedAbsence, SessionMark, SessionMarkChange
 from attendance.planning import Wanted
-from attendance.queries.plan_survey import survey
-from attendance.queries.verification import differences
+from attendance.queries.absence.plan_survey import survey
+from attendance.queries.figures.verification import differences
 from audit.models import Entry
 from caseload.models import Closure, Site, SiteMembership
 from core import clock
@@ -270,7 +270,7 @@ def test_preview_warns_of_a_sixth_day_of_exclusion(college):
 
 
 def test_a_student_who_joins_later_is_found_by_the_register(college):
-    from attendance.queries.planned import planned_for
+    from attendance.queries.absence.planned import planned_for
 
     planned(college, kind="visit", session="V", lesson="V")
     with clock.set_to(clock.at(MONDAY, 9)):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import PlannedAbsence
-from attendance.queries.planned import planned_for
+from attendance.queries.absence.planned import planned_for
 from core import clock
 from tests.attendance.conftest import lesson_of, members, session_of
 

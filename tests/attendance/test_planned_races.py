@@ -6,7 +6,7 @@ from attendance import actions
 from attendance.actions.closures import close_site
 from attendance.models import PlannedAbsence, SessionMark
 from attendance.planning import Wanted
-from attendance.queries.verification import differences
+from attendance.queries.figures.verification import differences
 from tests.attendance.conftest import lesson_of, marks_for, members
 from tests.attendance.test_races import at_once, committed, take
 from tests.college import TODAY

@@ -14,12 +14,8 @@ from attendance.arithmetic import Totals, sum_of, totals_of
 from attendance.codes import all_codes
 from attendance.errors import NoRegister
 from attendance.models import AttendanceCode, LessonMark, SessionMark
-from attendance.queries.lists import WEEKS_IN_LINE, Figures, figures
-from attendance.queries.registers import missing_registers, previous_marks
-from attendance.queries.sittings import sittings_on
-from attendance.queries.student_page import points
-from attendance.queries.students import codes_used, events
-from attendance.queries.totals import (
+from attendance.queries.figures.lists import WEEKS_IN_LINE, Figures, figures
+from attendance.queries.figures.totals import (
     headline,
     missing_much,
     series_by_student,
@@ -30,7 +26,11 @@ from attendance.queries.totals import (
     weekly_by_student,
     weekly_series,
 )
-from attendance.queries.windows import together, windows
+from attendance.queries.figures.windows import together, windows
+from attendance.queries.registers.registers import missing_registers, previous_marks
+from attendance.queries.registers.sittings import sittings_on
+from attendance.queries.students.page import points
+from attendance.queries.students.students import codes_used, events
 from caseload.models import LessonTime, SiteMembership, Student
 from caseload.queries.calendar import school_days
 from core import clock

@@ -15,7 +15,7 @@ from attendance import actions
 from attendance.actions.registers import NewMark
 from attendance.errors import ChangedMeanwhile
 from attendance.models import Register, SessionMark, SessionMarkChange, WeekSummary
-from attendance.queries.verification import differences
+from attendance.queries.figures.verification import differences
 from core import clock
 from tests.attendance.conftest import lesson_of, marks_for, members, session_of
 from tests.college import TODAY, College

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from attendance import actions
 from attendance.errors import BadMarks
 from attendance.models import LessonMark, PlannedAbsence, Register, SessionMark
-from attendance.queries.sittings import find_sitting
+from attendance.queries.registers.sittings import find_sitting
 from caseload.models import CaseloadMembership, Characteristic, CoverNote, SiteMembership
 from core import clock
 from tests.attendance.conftest import code_of, marks_for, session_of

@@ -12,7 +12,7 @@ from attendance.actions.settings import change_site_settings
 from attendance.codes import code_set, forget
 from attendance.errors import CodeInUse, NotAllowed
 from attendance.models import AttendanceCode, LessonMark, SiteSettings
-from attendance.queries.totals import totals_for
+from attendance.queries.figures.totals import totals_for
 from audit.models import Entry
 from core import clock
 from tests.attendance.conftest import lesson_of, marks_for, members

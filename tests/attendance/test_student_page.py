@@ -18,12 +18,12 @@ from attendance.actions.registers import NewMark
 from attendance.arithmetic import Totals
 from attendance.codes import all_codes
 from attendance.models import LessonMark, SessionMark
-from attendance.queries.certificate import certificate_facts
-from attendance.queries.marks_behind import Wanted, marks_behind
-from attendance.queries.registers import system_words
-from attendance.queries.student_page import StudentAttendance, heat_map, student_attendance
-from attendance.queries.totals import totals_for
-from attendance.queries.windows import Windows
+from attendance.queries.figures.totals import totals_for
+from attendance.queries.figures.windows import Windows
+from attendance.queries.registers.registers import system_words
+from attendance.queries.students.certificate import certificate_facts
+from attendance.queries.students.marks_behind import Wanted, marks_behind
+from attendance.queries.students.page import StudentAttendance, heat_map, student_attendance
 from audit.models import Entry
 from caseload.models import AcademicYear, Closure, SiteMembership, YearGroupMembership
 from caseload.queries.calendar import school_days

@@ -9,7 +9,7 @@ from psycopg.types.range import Range
 
 from attendance.actions import rebuild_summary
 from attendance.arithmetic import ENOUGH, Totals
-from attendance.panels import load_reasons
+from attendance.cards.students import load_reasons
 from caseload.models import SiteMembership
 from caseload.queries.calendar import school_days
 from core import clock

@@ -8,9 +8,9 @@ from django.urls import reverse
 from attendance.actions import rebuild_summary
 from attendance.queries.analysis.scope import read_scope
 from attendance.queries.analysis.spans import windows_offered
-from attendance.queries.lists import figures
-from attendance.queries.totals import totals_for
-from attendance.queries.windows import SIX_WEEKS, together, usual_totals, windows, windows_by_site
+from attendance.queries.figures.lists import figures
+from attendance.queries.figures.totals import totals_for
+from attendance.queries.figures.windows import SIX_WEEKS, together, usual_totals, windows, windows_by_site
 from caseload.models import Closure, SiteMembership
 from caseload.queries.calendar import school_days
 from core import clock

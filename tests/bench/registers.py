@@ -16,7 +16,7 @@ UNTOUCHED = date(2027, 3, 1)
 
 def measure(rounds: int) -> None:
     """Print how long `mark_register` takes beside a bare upsert with commit into a real table of the same shape."""
-    from attendance.queries.registers import members_of, todays_registers
+    from attendance.queries.registers.registers import members_of, todays_registers
     from core import clock
 
     tutor = user("tutor")

@@ -116,7 +116,7 @@ def _client_of_user(who: Any) -> Any:
 
 def measure(port: int, rounds: int) -> None:
     """Print each page over HTTP, alone and with eight at once, beside what other systems took."""
-    from attendance.queries.registers import todays_registers
+    from attendance.queries.registers.registers import todays_registers
     from caseload.models import Student
     from core import clock
 
@@ -253,8 +253,8 @@ def _lost(filled: Filled) -> int:
 def _fill(port: int, wanted: int) -> list[Filled]:
     """The day's registers, each opened by somebody who takes it and filled in: every ninth late, the others present."""
     from accounts.models import User
-    from attendance.queries.registers import members_of
-    from attendance.queries.sittings import sittings_on
+    from attendance.queries.registers.registers import members_of
+    from attendance.queries.registers.sittings import sittings_on
     from caseload.models import CaseloadGrant
     from core import clock
 

@@ -7,12 +7,10 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from attendance.models import AttendanceCode, SessionMark
-from caseload import leaving
 from caseload.actions import rolls
 from caseload.actions.contacts import log_contact
 from caseload.actions.leaving import end_roll
 from caseload.actions.students import add_student
-from caseload.leaving import Follower
 from caseload.models import (
     CaseloadMembership,
     Enrolment,
@@ -24,8 +22,10 @@ from caseload.models import (
 )
 from caseload.queries.rolls import first_day_corrected, last_day_corrected
 from caseload.queries.same_person import possibly_same
+from caseload.queries.search import find_students
+from caseload.registries import leaving
+from caseload.registries.leaving import Follower
 from caseload.rules.students import NotAllowed
-from caseload.search import find_students
 from core import clock, naming
 from tests.college import TODAY, College
 

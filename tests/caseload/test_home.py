@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from caseload.actions import home as actions
 from caseload.models import HomeConsent, Student, StudentContact
 from caseload.queries.home import coming_of_age_reasons, recipients
-from caseload.rules.home import Standing, age_on, birthday, may_write_home
+from caseload.rules.writing_home import Standing, age_on, birthday, may_write_home
 
 PARENT = Standing(no_contact=False, parental_responsibility=True, lives_with=True, is_emergency=False)
 NEIGHBOUR = Standing(no_contact=False, parental_responsibility=False, lives_with=False, is_emergency=True)

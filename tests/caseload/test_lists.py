@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from caseload import columns
-from caseload.columns import Column, Filter, Reason, ReasonSource
 from caseload.models import ContactLogEntry, Student
 from caseload.needs import Need
 from caseload.queries.lists import in_most_need, student_list
+from caseload.registries import columns
+from caseload.registries.columns import Column, Filter, Reason, ReasonSource
 from core import clock
 from tests.college import College
 

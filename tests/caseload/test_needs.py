@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from caseload import columns
-from caseload.columns import Reason, ReasonSource
 from caseload.models import Student
 from caseload.needs import ACT, SOON, TODAY, Need, tone_of
 from caseload.queries.lists import student_list
+from caseload.registries import columns
+from caseload.registries.columns import Reason, ReasonSource
 from caseload.rules.students import VIEW
-from core import due
-from core.due import Harm
+from core.pages import due
+from core.pages.due import Harm
 from tests.college import College
 
 MISSING = {Need.AWAY_NOT_ACTED_ON, Need.AWAY, Need.SEVERE_ABSENCE}

@@ -11,7 +11,7 @@ from accounts.models import User
 from caseload.models import CaseloadMembership, Student
 from caseload.querysets import ids_of, learn_reach, looked_after, reached
 from core import clock
-from core.once import one_reading
+from core.pages.once import one_reading
 from tests.college import TODAY, College
 from tests.people import STUDENTS
 

@@ -16,7 +16,8 @@ from accounts.second_factor import make_sure_of_app
 from accounts.second_step import consent_to_second_step, take_away_second_step
 from caseload.models import CaseloadGrant, CollegeGrant
 from caseload.models.grants import reach_permission
-from core import links, naming
+from core import naming
+from core.private import links
 from tests.college import College
 from tests.setting_up import in_their_name
 

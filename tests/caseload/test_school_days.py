@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from attendance.alert_forms import HoldForm
-from caseload.bank_holidays import bank_holidays
+from attendance.forms.alerts import HoldForm
 from caseload.models import AcademicYear, Closure, Term
 from caseload.queries.calendar import calendar_for
 from caseload.queries.school_days import school_day_by, school_day_from, sites_of, this_school_day
+from caseload.rules.bank_holidays import bank_holidays
 from core import clock
 from interventions.forms_programmes import InterventionForm
 from interventions.forms_support import next_review

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from caseload.models import Student
-from caseload.search import find_students, search, words_of
+from caseload.queries.search import find_students, search, words_of
 from tests.college import College
 from tests.setting_up import setting_up
 

@@ -20,10 +20,10 @@ from caseload.models import (
 )
 from caseload.queries.containers import container_named, held_containers, listed
 from caseload.queries.home import BARRED_MAILBOX, BARRED_TWICE, SAME_MAILBOX, TWICE, recipients
+from caseload.queries.search import find_students
 from caseload.queries.students import student_rows, with_groups
-from caseload.queries.telling_apart import groups_in_full, people_apart
-from caseload.same_contact import perhaps_same_person, same_person
-from caseload.search import find_students
+from caseload.rules.same_contact import perhaps_same_person, same_person
+from caseload.rules.telling_apart import groups_in_full, people_apart
 from interventions.models import LetterTemplate
 from reporting.forms import scopes_for
 from tests.college import THIS_YEAR, TODAY, College

@@ -14,9 +14,10 @@ from caseload.actions.contacts import NotToBeContacted
 from caseload.actions.visits import VisitMoved, VisitSaid
 from caseload.models import Contact, ContactLogEntry, StudentContact, Visit, VisitPolicy, VisitStep
 from caseload.queries.visits import bars_for
-from core import clock, due
+from core import clock
 from core.jobs import run_now, schedules
 from core.models import Mail
+from core.pages import due
 
 ALERT = "caseload.visit_alerted"
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from core import charts
-from core.charts import line_over_weeks, render_chart
+from core.documents import charts
+from core.documents.charts import line_over_weeks, render_chart
 
 WEEKS = [("2 Nov", 91.0), ("9 Nov", None), ("16 Nov", 93.5)]
 

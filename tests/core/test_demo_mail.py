@@ -12,8 +12,8 @@ import pytest
 from aiosmtpd.smtp import Envelope
 from django.test import Client
 
+from config.demo import mail as demo_mail
 from config.launch.demo import hold_port
-from core import demo_mail
 from tests.worker import wait_until
 
 

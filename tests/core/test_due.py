@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core import due
-from core.due import Harm, Item, Source
+from core.pages import due
+from core.pages.due import Harm, Item, Source
 from tests.core.work_for_tests import Proof
 
 

@@ -13,11 +13,12 @@ from django.core.management import call_command
 from django.http import StreamingHttpResponse
 
 from config.env import file_store
-from core import clock, files
-from core.files import FileGone, file_response, open_file, safe_name, save_file
+from core import clock
 from core.jobs import run_now
-from core.keys import Tampered, add_key
 from core.models import StoredFile
+from core.private import files
+from core.private.files import FileGone, file_response, open_file, safe_name, save_file
+from core.private.keys import Tampered, add_key
 
 pytestmark = pytest.mark.usefixtures("db")
 

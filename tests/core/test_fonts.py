@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from core import fonts
-from core.pdf import pdf_from_html
+from core.documents import fonts
+from core.documents.pdf import pdf_from_html
 from tests.browser import CHROMIUM, why_left_out
 
 NAMES = [

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core import clock, naming
-from core.form_numbers import TWICE, forget_old
+from core.forms.numbers import TWICE, forget_old
 from core.models import FormNumber
 from safeguarding.models import Entry
 from tests.accounts.forms_on_pages import forms_of

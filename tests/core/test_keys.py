@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
-from core.keys import RINGS, KeyMissing, Tampered, add_key, keyring, make_missing_keys, require_all
+from core.private.keys import RINGS, KeyMissing, Tampered, add_key, keyring, make_missing_keys, require_all
 
 
 @pytest.fixture(autouse=True)

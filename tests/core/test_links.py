@@ -6,10 +6,11 @@ from threading import Thread
 import pytest
 from django.db import connection
 
-from core import clock, links
+from core import clock
 from core.actors import SystemActor
-from core.links import LinkRefused, TooManyTries, issue, peek, redeem, revoke
 from core.models import SignedLink
+from core.private import links
+from core.private.links import LinkRefused, TooManyTries, issue, peek, redeem, revoke
 
 SYSTEM = SystemActor("tests", "A test gives out links")
 

@@ -14,12 +14,12 @@ from django.db import transaction
 
 from core import clock
 from core.actors import SystemActor
-from core.files import save_file
 from core.jobs import run_now, sweep
 from core.models import Mail
 from core.models.mail import MailState
 from core.outbox import AlreadySettled, confirm_arrived, queue_mail, send_again
 from core.outbox.server import mail_server
+from core.private.files import save_file
 from tests.worker import Postbox, Worker, wait_until
 
 SYSTEM = SystemActor("tests", "A test sends mail")

@@ -6,8 +6,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from core import navigation
-from core.navigation import Place, Work
+from core.pages import menu
+from core.pages.menu import MenuEntry, Work
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -28,12 +28,12 @@ _pages = (
 urlpatterns = [path("", include(_pages)), path("", page, name="home")]
 
 PLACES = [
-    Place("Settings", "Staff", "show:staff", "show.staff"),
-    Place("Walled", "Triage", "show:triage", "show.triage"),
-    Place("Registers", "Missing registers", "show:missing", order=20),
-    Place("Registers", "Today’s registers", "show:registers", order=10, phone=1),
-    Place("Reports", "Reports", "show:reports"),
-    Place("Students", "My caseload", "show:caseload", "show.caseload", keys="g c"),
+    MenuEntry("Settings", "Staff", "show:staff", "show.staff"),
+    MenuEntry("Walled", "Triage", "show:triage", "show.triage"),
+    MenuEntry("Registers", "Missing registers", "show:missing", order=20),
+    MenuEntry("Registers", "Today’s registers", "show:registers", order=10, phone=1),
+    MenuEntry("Reports", "Reports", "show:reports"),
+    MenuEntry("Students", "My caseload", "show:caseload", "show.caseload", keys="g c"),
 ]
 
 
@@ -43,15 +43,15 @@ def person(*permissions: str) -> SimpleNamespace:
 
 @pytest.fixture(autouse=True)
 def places(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(navigation, "_places", {})
-    monkeypatch.setattr(navigation, "_work", [])
+    monkeypatch.setattr(menu, "_places", {})
+    monkeypatch.setattr(menu, "_work", [])
     settings.ROOT_URLCONF = __name__  # type: ignore[attr-defined]  # the fixture takes any setting
     for place in PLACES:
-        navigation.register(place)
+        menu.register(place)
 
 
 def labels(user: SimpleNamespace) -> list[str]:
-    return [entry["place"].label for entry in navigation.places_for(user)]
+    return [entry["place"].label for entry in menu.places_for(user)]
 
 
 def test_somebody_with_no_permission_sees_only_places_that_ask_for_none() -> None:
@@ -60,12 +60,12 @@ def test_somebody_with_no_permission_sees_only_places_that_ask_for_none() -> Non
 
 def test_groups_stand_in_their_order_and_settings_last() -> None:
     everything = person("show.staff", "show.triage", "show.caseload")
-    groups = navigation.grouped(navigation.places_for(everything))
+    groups = menu.grouped(menu.places_for(everything))
     assert [group["name"] for group in groups] == ["Students", "Registers", "Reports", "Walled", "Settings"]
 
 
 def test_an_empty_group_is_left_out() -> None:
-    groups = navigation.grouped(navigation.places_for(person("show.triage")))
+    groups = menu.grouped(menu.places_for(person("show.triage")))
     assert "Students" not in [group["name"] for group in groups]
 
 
@@ -80,38 +80,38 @@ def test_an_empty_group_is_left_out() -> None:
     ],
 )
 def test_the_current_place_is_the_longest_address_that_the_page_starts_with(address: str, place: str | None) -> None:
-    current = [entry["place"].url_name for entry in navigation.places_for(person(), address) if entry["current"]]
+    current = [entry["place"].url_name for entry in menu.places_for(person(), address) if entry["current"]]
     assert current == ([place] if place else [])
 
 
 def test_a_page_may_name_its_place() -> None:
-    entries = navigation.places_for(person(), "/students/12/", current="show:reports")
+    entries = menu.places_for(person(), "/students/12/", current="show:reports")
     assert [entry["place"].label for entry in entries if entry["current"]] == ["Reports"]
 
 
 def test_the_bottom_bar_holds_four_with_the_wanted_ones_first() -> None:
-    entries = navigation.for_bottom_bar(navigation.places_for(person("show.staff", "show.triage", "show.caseload")))
+    entries = menu.for_bottom_bar(menu.places_for(person("show.staff", "show.triage", "show.caseload")))
     found = [entry["place"].label for entry in entries]
     assert found == ["Today’s registers", "My caseload", "Missing registers", "Reports"]
 
 
 def test_a_place_without_an_address_is_left_out_and_the_check_names_it() -> None:
-    navigation.register(Place("Students", "Not built", "show:nowhere"))
+    menu.register(MenuEntry("Students", "Not built", "show:nowhere"))
     assert "Not built" not in labels(person())
-    assert [fault.id for fault in navigation.every_place_has_an_address()] == ["core.E002"]
+    assert [fault.id for fault in menu.every_place_has_an_address()] == ["core.E002"]
 
 
 def test_two_places_with_the_same_keys_are_named_by_the_check() -> None:
-    assert navigation.no_two_places_have_the_same_keys() == []
-    navigation.register(Place("Reports", "Reports", "show:reports", keys="g c"))
-    found = navigation.no_two_places_have_the_same_keys()
+    assert menu.no_two_places_have_the_same_keys() == []
+    menu.register(MenuEntry("Reports", "Reports", "show:reports", keys="g c"))
+    found = menu.no_two_places_have_the_same_keys()
     assert [fault.id for fault in found] == ["core.E003"]
     assert "My caseload and of Reports" in found[0].msg
 
 
 def test_work_is_counted_only_for_those_who_may_open_it() -> None:
     asked: list[object] = []
-    navigation.register_work(Work("show:triage", "show.triage", lambda user: asked.append(user) or 7))  # type: ignore[func-returns-value]  # append gives None on purpose
-    assert navigation.work_for(person()) is None
+    menu.register_work(Work("show:triage", "show.triage", lambda user: asked.append(user) or 7))  # type: ignore[func-returns-value]  # append gives None on purpose
+    assert menu.work_for(person()) is None
     assert asked == []
-    assert navigation.work_for(person("show.triage")) == {"label": "My work", "url": "/triage/", "count": 7}
+    assert menu.work_for(person("show.triage")) == {"label": "My work", "url": "/triage/", "count": 7}

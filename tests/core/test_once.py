@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from accounts.gates import fetch
 from accounts.middleware import NamedRequest
 from caseload.models import CaseloadMembership, Student
-from core.once import about, once, one_reading
+from core.pages.once import about, once, one_reading
 from tests.college import TODAY, College
 
 PASTORAL = "interventions.view_pastoral_note"

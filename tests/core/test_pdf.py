@@ -16,9 +16,10 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from weasyprint.urls import FatalURLFetchingError
 
-from core import clock, fonts
-from core.charts import line_over_weeks, render_chart
-from core.pdf import facts_hash, pdf_from_html, render_pdf, render_print_html
+from core import clock
+from core.documents import fonts
+from core.documents.charts import line_over_weeks, render_chart
+from core.documents.pdf import facts_hash, pdf_from_html, render_pdf, render_print_html
 
 TEMPLATES = Path(__file__).parent / "templates"
 SNAPSHOT = datetime(2026, 11, 20, 9, 5, tzinfo=UTC)
@@ -93,7 +94,7 @@ def test_the_same_facts_give_the_same_bytes_in_any_process_on_any_day(tmp_path: 
     script.write_text(
         "import sys, django; django.setup()\n"
         "from django.conf import settings\n"
-        "from core.charts import line_over_weeks, render_chart\n"
+        "from core.documents.charts import line_over_weeks, render_chart\n"
         "from tests.core.test_pdf import TEMPLATES, document\n"
         "settings.TEMPLATES[0]['DIRS'].append(TEMPLATES)\n"
         "render_chart(line_over_weeks('Another', {'a': [('x', 1)], 'b': [('x', 2)]}))\n"

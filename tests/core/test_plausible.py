@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from core import clock
-from core.form_dates import BirthField, DayField, HourField, MomentField, moment_said
+from core.forms.dates import BirthField, DayField, HourField, MomentField, moment_said
 from core.plausible import CHILDHOOD, COMING, HAPPENED, USUAL, birth_fault
 
 NOW = clock.at(date(2026, 11, 30), 14, 5)

@@ -3,8 +3,8 @@
 import pytest
 
 from core import clock
-from core.keeping import Kept
-from core.refilling import Refilled, words_of
+from core.pages.keeping import Kept
+from core.pages.refilling import Refilled, words_of
 
 PAGE = """<main><div id="messages" aria-live="polite"></div>
 <form method="get"><input name="q" value="before"></form>

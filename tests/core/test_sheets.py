@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from core.sheets import disarmed, original, write_csv, write_xlsx
+from core.documents.sheets import disarmed, original, write_csv, write_xlsx
 
 # Closing an answer ends a request, and the end of a request looks at the connection.
 pytestmark = pytest.mark.django_db

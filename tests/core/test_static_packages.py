@@ -2,7 +2,7 @@
 
 from django.contrib.staticfiles import finders
 
-from core import static_packages
+from core.pages import static_packages
 
 
 def test_every_named_file_is_found_at_its_address() -> None:

@@ -5,7 +5,7 @@ from django import forms
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 
-from core import drawing, icons
+from core.pages import drawing, icons
 from core.templatetags import wm, wm_forms
 
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 from attendance import actions
 from attendance.errors import NotAllowed, TakenElsewhere, TakenHere
 from attendance.models import LessonMark, MarkDelivery, SessionMark, SessionMarkChange
-from attendance.queries.feeds import feeds_of
-from attendance.queries.verification import differences
+from attendance.queries.figures.verification import differences
+from attendance.queries.registers.feeds import feeds_of
 from caseload.models import Closure, Site, SiteMembership, Student
 from core import clock
 from core.jobs import run_now

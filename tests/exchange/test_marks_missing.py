@@ -9,7 +9,7 @@ from django.urls import reverse
 from attendance.actions.missing_marks import expect_no_more
 from attendance.errors import NotAllowed
 from attendance.models import MarkDelivery, MissingMarks, SessionMark
-from attendance.queries.feeds import feeds_of
+from attendance.queries.registers.feeds import feeds_of
 from audit.models import Entry
 from caseload.models import CaseloadMembership, Site, Student
 from core import clock

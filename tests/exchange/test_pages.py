@@ -8,9 +8,9 @@ from django.urls import reverse
 from accounts.models import User
 from audit.models import Entry
 from caseload.models import Student
-from core.files import FileGone, open_file
 from core.jobs import run_now
 from core.jobs.registry import find, names
+from core.private.files import FileGone, open_file
 from exchange.actions.imports import confirm_import, discard_import
 from exchange.actions.uploads import NotAsItWas
 from exchange.models import RosterImport

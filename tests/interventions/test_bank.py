@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from attendance.models import Alert, AlertRule
 from audit.models import Entry
-from caseload.reasons import open_reasons
+from caseload.registries.answering import open_reasons
 from interventions import choices_bank
 from interventions.actions.bank import (
     BankItemChanged,

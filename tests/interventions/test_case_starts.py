@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import Entry
-from caseload import columns
 from caseload.models import SiteMembership
+from caseload.registries import columns
 from interventions import choices
 from interventions.actions import cases as actions
 from interventions.models import Case, CaseStep, ProcessStage

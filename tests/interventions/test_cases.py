@@ -120,9 +120,9 @@ def test_open_reasons_that_are_ticked_are_cleared_by_the_case(college, stages):
     alert = Alert.objects.create(
         student=college.student("Ada"), rule=rule, reason="84 %", raised_on=college.today, true_on=college.today
     )
-    from caseload import reasons
+    from caseload.registries import answering
 
-    offered = reasons.offered([alert.student_id], college.okafor)
+    offered = answering.offered([alert.student_id], college.okafor)
     keys = [choice["reason"].key for choice in offered.choices]
     assert keys
     actions.open_case(college.okafor, alert.student, stages[1], reason="84 %", answers=keys)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from attendance.actions.summary import rebuild_summary
 from attendance.codes import all_codes
 from attendance.models import SessionMark
-from attendance.queries.student_page import student_attendance
+from attendance.queries.students.page import student_attendance
 from caseload.models import Course
 from caseload.queries.calendar import school_days
 from core import clock

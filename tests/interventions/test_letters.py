@@ -16,9 +16,9 @@ from audit.models import Entry
 from caseload.choices import Capacity
 from caseload.models import Contact, ContactLogEntry, Site, SiteMembership, Student, StudentContact
 from core import clock, naming
-from core.files import open_file
 from core.jobs import run_now
 from core.models import Mail
+from core.private.files import open_file
 from interventions.actions import letters as actions
 from interventions.actions.cases import open_case
 from interventions.letters import days_in_words, fill, missed_in_words, unknown_places

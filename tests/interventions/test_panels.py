@@ -13,10 +13,11 @@ from django.urls import reverse
 from accounts.models import User
 from audit.models import Entry
 from caseload.models import ContactLogEntry
-from core import clock, due
-from core.files import open_file
+from core import clock
 from core.jobs import find, run_now, schedules
 from core.models import Mail
+from core.pages import due
+from core.private.files import open_file
 from interventions.actions import panel_packs
 from interventions.actions import panels as actions
 from interventions.actions.panels import Agreed, PanelChanged, PanelSaid

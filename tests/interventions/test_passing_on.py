@@ -8,7 +8,8 @@ from django.db import connection
 from django.urls import reverse
 
 from audit.models import Entry
-from core import keeping, naming
+from core import naming
+from core.pages import keeping
 from interventions import actions
 from interventions.models import MeetingDraft, Note
 from safeguarding.models import Concern

@@ -12,11 +12,11 @@ from django.urls import reverse
 
 from attendance.models import Alert
 from audit.models import Entry
-from caseload import reasons
-from core import merging
-from core.due import due_count, waiting
+from caseload.registries import answering
+from core.forms import merging
 from core.models import Mail
-from core.panels import panels_for, timeline
+from core.pages.cards import cards_for, timeline
+from core.pages.due import due_count, waiting
 from interventions import choices_plans
 from interventions.actions import plans as actions
 from interventions.actions.plans import ActionSaid, ReviewSaid
@@ -155,7 +155,7 @@ def test_ticked_by_whoever_has_to_do_it_or_looks_after_it_once(college, plan) ->
 
 def test_open_reasons_that_are_ticked_are_cleared_by_the_plan(college, plan_said, alert_of) -> None:
     ada, alert = college.student("Ada"), alert_of("Ada", 0, holds=True)
-    keys = [one.key for one in reasons.open_reasons([ada.pk], college.okafor)]
+    keys = [one.key for one in answering.open_reasons([ada.pk], college.okafor)]
     assert ada.pk in {one.person["id"] for one in unhelped(college.lind)}
     actions.make_plan(college.okafor, ada, plan_said(), token=uuid4(), answers=keys)
     alert.refresh_from_db()
@@ -176,7 +176,7 @@ def test_the_student_page_shows_plans_to_their_readers_only(college, plan_said, 
     ada, mendes = college.student("Ada"), college.mendes
     hidden = actions.make_plan(college.okafor, ada, plan_said(title="Hidden from her", actions=()), token=uuid4())
     for user, wanted in ((college.okafor, {plan, hidden}), (mendes, {plan}), (college.singh, set())):
-        shown = next((one.context["plans"] for one in panels_for("student", user, ada) if one.key == "plans"), [])
+        shown = next((one.context["plans"] for one in cards_for("student", user, ada) if one.key == "plans"), [])
         assert set(shown) == wanted
         assert len(timeline(user, ada, kinds=["plans"])) == len(wanted)
 

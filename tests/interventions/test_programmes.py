@@ -10,7 +10,7 @@ from django.utils.html import escape
 
 from attendance.models import Alert, AlertRule
 from audit.models import Entry
-from caseload import reasons
+from caseload.registries import answering
 from core import clock
 from core.jobs import run_now
 from interventions import due_sources
@@ -82,7 +82,7 @@ def test_starting_clears_the_ticked_reasons_and_is_recorded(college, said):
     Alert.objects.create(
         student=ada, rule=rule, reason="82 % in six weeks", raised_on=college.today, true_on=college.today
     )
-    keys = [reason.key for reason in reasons.open_reasons([ada.pk], college.lind)]
+    keys = [reason.key for reason in answering.open_reasons([ada.pk], college.lind)]
     row = actions.start_intervention(college.lind, said(), [ada], token=uuid4(), answers=keys)
     alert = Alert.objects.get(student=ada)
     assert (alert.state == "open", alert.ended_through) == (False, "Intervention")

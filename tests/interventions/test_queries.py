@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from core.due import due_count
+from core.pages.due import due_count
 from interventions import queries
 from interventions.panels import load_last_meeting
 from interventions.queries.students import next_meetings, weeks_unseen

@@ -12,10 +12,11 @@ from django.urls import reverse
 
 from attendance.models import Alert, AlertRule
 from audit.models import Entry
-from caseload import reasons
 from caseload.models import CaseloadMembership
-from core import clock, panels
+from caseload.registries import answering
+from core import clock
 from core.models import Mail
+from core.pages import cards
 from interventions.actions import referrals as actions
 from interventions.due_support import load_news, load_others, waiting_others, waiting_urgent
 from interventions.models import Referral, Service
@@ -62,7 +63,7 @@ def test_referring_clears_the_ticked_reasons_tells_the_takers_and_is_recorded(co
     ada = college.student("Ada")
     rule = AlertRule.objects.create(name="Below", kind="below", percent=85)
     Alert.objects.create(student=ada, rule=rule, reason="82 %", raised_on=college.today, true_on=college.today)
-    keys = [reason.key for reason in reasons.open_reasons([ada.pk], college.okafor)]
+    keys = [reason.key for reason in answering.open_reasons([ada.pk], college.okafor)]
     said = actions.ReferralSaid(support, WHY)
     (row,) = actions.refer(college.okafor, said, [ada], token=uuid4(), answers=keys)
     assert Alert.objects.get(student=ada).ended_through == "Referral to Learning support"
@@ -77,7 +78,7 @@ def test_a_reason_cleared_by_a_confidential_referral_does_not_say_to_whom(colleg
     ada = college.student("Ada")
     rule = AlertRule.objects.create(name="Below", kind="below", percent=85)
     Alert.objects.create(student=ada, rule=rule, reason="82 %", raised_on=college.today, true_on=college.today)
-    keys = [reason.key for reason in reasons.open_reasons([ada.pk], college.okafor)]
+    keys = [reason.key for reason in answering.open_reasons([ada.pk], college.okafor)]
     actions.refer(college.okafor, actions.ReferralSaid(counselling, WHY), [ada], token=uuid4(), answers=keys)
     assert Alert.objects.get(student=ada).ended_through == "Referral"
 
@@ -201,7 +202,7 @@ def test_the_panel_names_what_may_be_known_and_no_word_of_it(college, support, c
     found = {
         person: [
             [(row["referral"].service.name, row["opens"]) for row in one.context["rows"]]
-            for one in panels.panels_for("student", getattr(college, person), ada)
+            for one in cards.cards_for("student", getattr(college, person), ada)
             if one.key == "referrals"
         ]
         for person in ("okafor", "lind", "mendes")

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from attendance.models import Alert, AlertRule
 from audit.models import Entry
-from caseload import reasons
 from caseload.models import Characteristic
-from core import panels
+from caseload.registries import answering
+from core.pages import cards
 from interventions.actions import support as actions
 from interventions.choices_support import PROVISION, READ
 from interventions.due_support import load_plans, plans_of
@@ -61,7 +61,7 @@ def test_making_a_plan_clears_the_ticked_reasons_and_is_recorded(college, said):
     ada = college.student("Ada")
     rule = AlertRule.objects.create(name="Below", kind="below", percent=85)
     Alert.objects.create(student=ada, rule=rule, reason="82 %", raised_on=college.today, true_on=college.today)
-    keys = [reason.key for reason in reasons.open_reasons([ada.pk], college.lowe)]
+    keys = [reason.key for reason in answering.open_reasons([ada.pk], college.lowe)]
     plan = actions.make_plan(college.lowe, ada, said(), token=uuid4(), answers=keys)
     assert Alert.objects.get(student=ada).ended_through == "Support plan"
     entry = Entry.objects.get(verb="support_plan_made")
@@ -152,7 +152,7 @@ def test_pastoral_staff_read_all_of_it_teachers_what_they_do(college, plan, pers
 def test_the_panel_of_a_teacher_holds_no_word_of_the_need(college, plan):
     ada = college.student("Ada")
     shown = {
-        person: next(one.context for one in panels.panels_for("student", getattr(college, person), ada) if one.key == "support")
+        person: next(one.context for one in cards.cards_for("student", getattr(college, person), ada) if one.key == "support")
         for person in ("mendes", "okafor")
     }  # fmt: skip
     assert shown["mendes"]["whole"] is None

@@ -71,7 +71,7 @@ def _add_an_action(page, keys):
 
 def _close(page, keys):
     keys.skip()
-    keys.tab_to(page.locator("details.wm-panel > summary", has_text="Close"))
+    keys.tab_to(page.locator("details.wm-card > summary", has_text="Close"))
     keys.press("Enter")
     form = page.locator("form", has=page.get_by_role("button", name="Close"))
     keys.tab_to(form.get_by_label("Outcome"))

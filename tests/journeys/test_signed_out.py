@@ -3,7 +3,8 @@
 import pytest
 
 from accounts.models import Session, User
-from core import keeping, naming
+from core import naming
+from core.pages import keeping
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from accounts.models import User
 from attendance import actions
 from attendance.actions.registers import NewMark
 from attendance.models import SessionMark
-from attendance.queries.sittings import find_sitting
+from attendance.queries.registers.sittings import find_sitting
 from caseload.models import Student
 from core import clock
 from tests.journeys.conftest import TODAY

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from accounts.gates import STEPPED_UP, gate_of
-from core import due
+from core.pages import due
 from tests.people import BY_ROLE
 from tests.project.access_matrix import PACKAGES, ROLES, ROWS, Row
 from tests.project.asking import VIEWS, address, visit

@@ -10,7 +10,7 @@ from accounts.models import User
 from attendance.alert_kinds import on_its_day
 from attendance.models import Alert, LessonMark, Register, SessionMark, ThresholdDecision
 from attendance.queries.analysis.unauthorised import thresholds_of
-from attendance.queries.registers import missing_registers, todays_registers
+from attendance.queries.registers.registers import missing_registers, todays_registers
 from caseload.models import Contact, SiteMembership, Student, TeachingGroup, YearGroupMembership
 from caseload.queries.work import work_count
 from config.demo_college import words

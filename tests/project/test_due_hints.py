@@ -4,8 +4,9 @@ from datetime import date
 
 from accounts.models import User
 from caseload.querysets import learn_reach
-from core import clock, due, naming
-from core.once import one_reading
+from core import clock, naming
+from core.pages import due
+from core.pages.once import one_reading
 
 FRIDAY = date(2026, 11, 20)
 # Of these somebody in the demonstration college has something; the others have their own tests.

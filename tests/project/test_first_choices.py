@@ -28,9 +28,9 @@ FILTER = "tells a list apart, or says how something is shown, and stores nothing
 REPORT = "stands in the report's title; who gets it is chosen by name"
 RING_HOME = "the button that leads here says ring home"
 MAY_STAND = {
-    "attendance.plan_forms.ChangePlanForm.part": STANDING,
-    "attendance.plan_forms.PlanForm.part": "the whole day, whose first and last are typed beside it",
-    "attendance.setting_forms.LessonCodeForm.set_by": "the fewest are offered it",
+    "attendance.forms.planned.ChangePlanForm.part": STANDING,
+    "attendance.forms.planned.PlanForm.part": "the whole day, whose first and last are typed beside it",
+    "attendance.forms.settings.LessonCodeForm.set_by": "the fewest are offered it",
     "caseload.forms.contacts.ContactLogForm.channel": RING_HOME,
     "caseload.forms.contacts.ContactLogForm.direction": RING_HOME,
     "caseload.forms.grants.GiveForm.capacity": "asked for a tutor's caseload alone; cover needs its last day",

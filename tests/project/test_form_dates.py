@@ -1,4 +1,4 @@
-"""Every form's days and times are fields of core.form_dates, and none of them takes a year that nobody can mean."""
+"""Every form's days and times are fields of core.forms.dates, and none of them takes a year that nobody can mean."""
 
 import importlib
 import pkgutil
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.forms import BaseForm
 
-from core.form_dates import BirthField, DayField, HourField, MomentField
+from core.forms.dates import BirthField, DayField, HourField, MomentField
 
 APPS = (
     "accounts",

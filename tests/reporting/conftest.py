@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 
 from attendance.actions import mark_register
-from core.files import open_file
 from core.jobs import run_now
+from core.private.files import open_file
 from progress.models import AssessmentPoint
 from reporting.actions.runs import ask_for_report
 from reporting.models import ReportRun

@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 
 from attendance.actions import rebuild_summary
 from attendance.models import AttendanceCode, SessionMark
-from attendance.queries.student_page import student_attendance
+from attendance.queries.students.page import student_attendance
 from core import clock
 from interventions.queries.panel_pack import pack_facts
 from reporting.queries.term import term_facts

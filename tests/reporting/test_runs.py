@@ -11,9 +11,9 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from audit.models import Entry
 from caseload.models import YearGroupGrant
 from core import clock
-from core.files import FileGone, open_file
 from core.jobs import run_now
 from core.models import Mail
+from core.private.files import FileGone, open_file
 from reporting.actions.runs import cancel_report, try_again
 from reporting.models import Delivery, ReportRun
 from tests.college import College

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from attendance.arithmetic import sum_of, written
-from attendance.queries.totals import totals_by_student
+from attendance.queries.figures.totals import totals_by_student
 from caseload.models import Student
-from core.pdf import facts_hash
+from core.documents.pdf import facts_hash
 from reporting.queries.term import term_facts
 from tests.college import College
 from tests.reporting.conftest import WORDS

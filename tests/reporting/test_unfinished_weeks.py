@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from attendance.actions import rebuild_summary
 from attendance.queries.analysis.spans import windows_offered
-from attendance.queries.student_page import student_attendance
+from attendance.queries.students.page import student_attendance
 from caseload.models import AcademicYear, SiteMembership
 from core import clock
 from interventions.queries.panel_pack import pack_facts

@@ -9,8 +9,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from core import naming
-from core.keys import keyring
 from core.models import Mail
+from core.private.keys import keyring
 from safeguarding.models import AdultConcern, Concern
 from tests.safeguarding.conftest import LATER, SECRET, Wall, ask, say, sign
 from tests.safeguarding.test_wall import TABLES
@@ -230,7 +230,7 @@ def test_the_database_holds_no_word_in_the_clear(wall: Wall) -> None:
 
 
 def test_sealed_words_open_in_their_own_place_only(wall: Wall) -> None:
-    from core.keys import Tampered
+    from core.private.keys import Tampered
 
     with naming.named(wall.college.rahman.pk):
         a, b = Concern.objects.get(pk=wall["A"].pk), Concern.objects.get(pk=wall["B"].pk)

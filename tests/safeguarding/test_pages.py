@@ -260,7 +260,7 @@ def test_the_count_in_the_navigation_is_the_team_s(wall: Wall, sign_in: SignIn) 
 
 
 def test_a_neutral_flag_is_seen_by_whom_it_was_set_for(wall: Wall) -> None:
-    from safeguarding.panels import flags_for
+    from safeguarding.cards import flags_for
 
     college, ada = wall.college, wall.college.student("Ada")
     answers = {}

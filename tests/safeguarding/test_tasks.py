@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from core import clock, naming
 from core.jobs import run_now
-from core.keys import keyring
 from core.models import Mail
+from core.private.keys import keyring
 from safeguarding.actions.raising import save_draft
 from safeguarding.actions.triage import acknowledge, open_record
 from safeguarding.models import Concern, ConcernCase, Draft, Entry

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from attendance.actions.summary import rebuild_summary
 from attendance.choices import Series
 from attendance.models import WeekSummary
-from attendance.queries.verification import differences
+from attendance.queries.figures.verification import differences
 from core import naming
 
 

@@ -10,11 +10,11 @@ from attendance.arithmetic import Totals, from_row, sum_of
 from attendance.choices import Series
 from attendance.queries.analysis.scope import Scope
 from attendance.queries.analysis.spans import Window
-from attendance.queries.totals import COLUMNS, EACH_COUNTED, Span, totals_in_windows
+from attendance.queries.figures.totals import COLUMNS, EACH_COUNTED, Span, totals_in_windows
 from caseload.models import CaseloadMembership, HouseMembership, TeachingGroupMembership, YearGroupMembership
 from caseload.queries.characteristics import characteristic_sets
 from caseload.queries.students import reached_ids
-from caseload.queries.telling_apart import groups_in_full
+from caseload.rules.telling_apart import groups_in_full
 
 CHARACTERISTICS = "caseload.view_characteristics"
 SMALL = 5  # fewer students than this move a figure a lot, and could be told apart

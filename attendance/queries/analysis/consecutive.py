@@ -13,7 +13,7 @@ from django.db import connection
 
 from attendance.choices import Series
 from attendance.queries.analysis.scope import Row, Scope
-from attendance.queries.totals import TABLE
+from attendance.queries.figures.totals import TABLE
 from caseload.models import SiteMembership
 from caseload.queries.calendar import calendars_for
 

@@ -9,7 +9,7 @@ from django.db import connection
 from attendance import rules
 from attendance.arithmetic import COLUMNS, Totals, from_row
 from attendance.choices import Series
-from attendance.queries.totals import EACH_COUNTED, totals_in_windows
+from attendance.queries.figures.totals import EACH_COUNTED, totals_in_windows
 from caseload.choices import WITHDRAW_REASONS
 from caseload.models import Enrolment, SiteMembership, Student
 from caseload.queries.students import student_rows

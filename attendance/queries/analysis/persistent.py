@@ -8,7 +8,7 @@ from attendance import thresholds
 from attendance.arithmetic import SEVERE, Totals
 from attendance.choices import Series
 from attendance.queries.analysis.scope import Row, Scope
-from attendance.queries.windows import usual_totals
+from attendance.queries.figures.windows import usual_totals
 from caseload.models import SiteMembership
 from caseload.queries.calendar import academic_year_on, calendars_for
 

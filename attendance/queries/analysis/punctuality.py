@@ -10,7 +10,7 @@ from attendance.choices import Series
 from attendance.queries.analysis.comparison import totals_by_student
 from attendance.queries.analysis.scope import Row, Scope
 from attendance.queries.analysis.spans import Window
-from attendance.queries.totals import TABLE
+from attendance.queries.figures.totals import TABLE
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Late:
 
 
 @dataclass(frozen=True)
-class Place:
-    """One place in the week: how many of those who came were late."""
+class WeeklyTime:
+    """One time of the week: how many of those who came were late."""
 
     weekday: int
     label: str
@@ -43,7 +43,7 @@ class Punctuality:
     everybody: Totals
     students: list[Late]
     labels: list[str]
-    places: dict[tuple[str, int], Place]
+    places: dict[tuple[str, int], WeeklyTime]
 
 
 def punctuality(scope: Scope, window: Window) -> Punctuality:
@@ -54,7 +54,7 @@ def punctuality(scope: Scope, window: Window) -> Punctuality:
     found = totals_by_student({"now": window}, scope.series)
     totals = {pk: each["now"] for pk, each in found.items()}
     late = [Late(scope.rows[pk], each) for pk, each in totals.items()]
-    places = late_by_place(window, scope.series)
+    places = late_by_weekly_time(window, scope.series)
     return Punctuality(
         everybody=sum_of(totals.values(), scope.series),
         students=latest_first([each for each in late if each.totals.times_late]),
@@ -68,7 +68,7 @@ def latest_first(late: list[Late]) -> list[Late]:
     return sorted(late, key=lambda each: (-each.totals.times_late, -each.totals.minutes_late, each.row["sort_key"]))
 
 
-def late_by_place(window: Window, series: str) -> list[Place]:
+def late_by_weekly_time(window: Window, series: str) -> list[WeeklyTime]:
     """Late arrivals by weekday and AM/PM, or place in the day's lessons, from the marks in one statement."""
     join, label, order = "", "CASE m.slot WHEN 1 THEN 'AM' ELSE 'PM' END", "m.slot"
     if series == Series.LESSON:
@@ -86,4 +86,4 @@ def late_by_place(window: Window, series: str) -> list[Place]:
         GROUP BY 1, 2 ORDER BY min({order}), 2, 1"""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
-        return [Place(*row) for row in cursor.fetchall()]
+        return [WeeklyTime(*row) for row in cursor.fetchall()]

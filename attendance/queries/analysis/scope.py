@@ -7,7 +7,7 @@ from typing import Any
 
 from attendance import rules
 from attendance.choices import UNIT, Series
-from attendance.queries.totals import series_by_student
+from attendance.queries.figures.totals import series_by_student
 from caseload.models import House, Site, Student, YearGroup
 from caseload.queries.containers import Container, container_named, held_containers, listed
 from caseload.queries.students import student_rows

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from attendance.queries.totals import Span, over_until
-from attendance.queries.windows import Together, Windows, together, windows
+from attendance.queries.figures.totals import Span, over_until
+from attendance.queries.figures.windows import Together, Windows, together, windows
 from caseload.queries.calendar import academic_years, latest_term
 
 YEAR_APART = timedelta(weeks=52)  # so that weekdays fall on weekdays

@@ -16,7 +16,7 @@ from attendance.choices import Series
 from attendance.codes import Code, all_codes
 from attendance.coding import compulsory_from, compulsory_until
 from attendance.models import SessionMark
-from attendance.queries.totals import TABLE
+from attendance.queries.figures.totals import TABLE
 from attendance.thresholds import SCHOOL_WEEKS, UNAUTHORISED_SESSIONS
 from caseload.models import SiteMembership, Student
 from caseload.queries.calendar import academic_years, calendars_for

@@ -2,7 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from core import keys, naming
+from core import naming
+from core.private import keys
 
 
 class Command(BaseCommand):

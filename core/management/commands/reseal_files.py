@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from core import files
+from core.private import files
 
 
 class Command(BaseCommand):

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from core import naming
-from core.keys import add_key
+from core.private.keys import add_key
 from safeguarding.actions.keys import SYSTEM_KEYS, seal_anew
 
 

@@ -38,7 +38,7 @@ def panel_action(college: College) -> Any:
 @once
 def panel_pack(college: College) -> Any:
     """Its pack, made for Mr Lind."""
-    from core.files import save_file
+    from core.private.files import save_file
     from interventions.models import PanelPack
 
     file = save_file(b"%PDF-1.7", "pack.pdf", "application/pdf")

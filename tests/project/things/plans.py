@@ -35,7 +35,7 @@ def plan_action(college: College) -> Any:
 @once
 def plan_copy(college: College) -> Any:
     """A signed copy of it."""
-    from core.files import save_file
+    from core.private.files import save_file
     from interventions.models import PlanCopy
 
     row = plan_row(college)

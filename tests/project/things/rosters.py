@@ -29,7 +29,7 @@ def ada_in_rollover(college: College) -> Any:
 @once
 def roster(college: College) -> Any:
     """A roster that Mr Trần uploaded, not brought in yet."""
-    from core.files import save_file
+    from core.private.files import save_file
     from exchange.models import RosterImport
 
     upload = save_file(b"SIS ID,Name\n", "School.csv", "text/csv")
@@ -39,7 +39,7 @@ def roster(college: College) -> Any:
 @once
 def marks_upload(college: College) -> Any:
     """Marks that Mr Trần uploaded, not brought in yet."""
-    from core.files import save_file
+    from core.private.files import save_file
     from exchange.models import MarkImport
 
     upload = save_file(b"upn,date,session,code\n", "marks.csv", "text/csv")
